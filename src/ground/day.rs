@@ -1,0 +1,147 @@
+//! Days, and how months and years are counted.
+//!
+//! A day is a number of days since 1970-01-01, in the Gregorian calendar without time zones.
+//! Adding months keeps the day of the month or takes the month's last day where there is no
+//! such day: 31 August and 6 months is the last day of February.
+
+use std::fmt;
+
+/// A calendar day from 0001-01-01 to 9999-12-31.
+///
+/// ```
+/// use kakou::ground::day::Day;
+/// let day: Day = "2025-08-31".parse().unwrap();
+/// assert_eq!(day.add(6, 0).unwrap().to_string(), "2026-02-28");
+/// assert!("2025-02-30".parse::<Day>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(i32);
+
+/// The text was not a day written `YYYY-MM-DD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotADay;
+
+impl fmt::Display for NotADay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a day written YYYY-MM-DD")
+    }
+}
+impl std::error::Error for NotADay {}
+
+const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
+
+impl Day {
+    /// The first day that can be written.
+    pub const MIN: Day = Day(-719_162);
+    /// The last day that can be written.
+    pub const MAX: Day = Day(2_932_896);
+
+    /// The day of that number of days since 1970-01-01, within the years 1 to 9999.
+    pub fn from_number(days: i32) -> Option<Day> {
+        (Day::MIN.0..=Day::MAX.0).contains(&days).then_some(Day(days))
+    }
+
+    /// Days since 1970-01-01.
+    pub fn number(self) -> i32 {
+        self.0
+    }
+
+    /// The day of a year, month and day of month.
+    pub fn from_ymd(year: i16, month: i8, day: i8) -> Option<Day> {
+        jiff::civil::Date::new(year, month, day).ok().and_then(Day::from_civil)
+    }
+
+    fn from_civil(date: jiff::civil::Date) -> Option<Day> {
+        let days = EPOCH.until(date).ok()?.get_days();
+        Day::from_number(days)
+    }
+
+    fn civil(self) -> Option<jiff::civil::Date> {
+        EPOCH.checked_add(jiff::Span::new().try_days(self.0).ok()?).ok()
+    }
+
+    /// Months first, clamped to the month's end, then days. Nothing outside the years 1 to 9999.
+    pub fn add(self, months: i32, days: i32) -> Option<Day> {
+        let moved = if months == 0 {
+            self
+        } else {
+            let span = jiff::Span::new().try_months(months).ok()?;
+            Day::from_civil(self.civil()?.checked_add(span).ok()?)?
+        };
+        Day::from_number(moved.0.checked_add(days)?)
+    }
+
+    /// The last day of its month.
+    pub fn end_of_month(self) -> Day {
+        self.civil().and_then(|d| Day::from_civil(d.last_of_month())).unwrap_or(self)
+    }
+
+    /// The last day of its year.
+    pub fn end_of_year(self) -> Day {
+        self.civil().and_then(|d| Day::from_civil(d.last_of_year())).unwrap_or(self)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.civil() {
+            Some(date) => write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day()),
+            None => f.write_str("????-??-??"),
+        }
+    }
+}
+
+impl std::str::FromStr for Day {
+    type Err = NotADay;
+
+    fn from_str(text: &str) -> Result<Day, NotADay> {
+        let shape = text.len() == 10
+            && text.bytes().enumerate().all(|(i, b)| match i {
+                4 | 7 => b == b'-',
+                _ => b.is_ascii_digit(),
+            });
+        if !shape {
+            return Err(NotADay);
+        }
+        let part = |range: std::ops::Range<usize>| text.get(range).ok_or(NotADay);
+        let year = part(0..4)?.parse().map_err(|_| NotADay)?;
+        let month = part(5..7)?.parse().map_err(|_| NotADay)?;
+        let day = part(8..10)?.parse().map_err(|_| NotADay)?;
+        if year == 0 {
+            return Err(NotADay);
+        }
+        Day::from_ymd(year, month, day).ok_or(NotADay)
+    }
+}
+
+/// A day that may be known only roughly: every day of the span is possible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoughDay {
+    /// The first day it can be.
+    pub first: Day,
+    /// The last day it can be; the same when the day is known.
+    pub last: Day,
+}
+
+impl RoughDay {
+    /// A day that is known.
+    pub fn exact(day: Day) -> Self {
+        RoughDay { first: day, last: day }
+    }
+
+    /// Reads `2020-05-16`, `2020-05` (some day of May) or `2020` (some day of the year).
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.len() {
+            10 => text.parse().ok().map(RoughDay::exact),
+            7 => {
+                let first: Day = format!("{text}-01").parse().ok()?;
+                Some(RoughDay { first, last: first.end_of_month() })
+            }
+            4 => {
+                let first: Day = format!("{text}-01-01").parse().ok()?;
+                Some(RoughDay { first, last: first.end_of_year() })
+            }
+            _ => None,
+        }
+    }
+}

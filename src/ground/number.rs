@@ -1,0 +1,261 @@
+//! Exact decimal numbers.
+//!
+//! The representation, reading, printing, ordering and rounding are `rust_decimal`'s: a
+//! coefficient of 96 bits and 0 to 28 decimal places. That library rounds in silence where
+//! a sum or a product does not fit; a legal limit must not be compared with a rounded
+//! amount, so every operation here is exact or says that it can't be done. What can't be
+//! done is *undetermined* in the language, with its reason.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use std::fmt;
+
+/// The most digits before the point that text from outside may have.
+pub const MAX_INTEGER_DIGITS: usize = 18;
+/// The most digits after the point that text from outside may have.
+pub const MAX_PLACES: usize = 10;
+
+/// An exact decimal number, kept in its shortest form: `1.50` is `1.5`.
+///
+/// ```
+/// use kakou::ground::number::Number;
+/// let price: Number = "0.1".parse().unwrap();
+/// assert_eq!(price.add("0.2".parse().unwrap()).unwrap().to_string(), "0.3");
+/// assert!("1e3".parse::<Number>().is_err());
+/// assert!("1,000".parse::<Number>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Number(Decimal);
+
+/// How `rounded` treats what lies between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rounding {
+    /// Away from zero at the middle.
+    HalfUp,
+    /// To the even neighbour at the middle.
+    HalfEven,
+    /// Away from zero.
+    Up,
+    /// Toward zero.
+    Down,
+}
+
+/// Why a text is no number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotANumber {
+    /// Not digits with at most one point and an optional leading minus.
+    Shape,
+    /// More digits than a number of this language may have.
+    TooLong,
+}
+
+impl fmt::Display for NotANumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotANumber::Shape => f.write_str("not a number written in digits, such as 1234.50"),
+            NotANumber::TooLong => write!(
+                f,
+                "a number has at most {MAX_INTEGER_DIGITS} digits before the point and {MAX_PLACES} after it"
+            ),
+        }
+    }
+}
+impl std::error::Error for NotANumber {}
+
+impl Number {
+    /// Nothing.
+    pub const ZERO: Number = Number(Decimal::ZERO);
+
+    /// A whole number.
+    pub fn from_i64(value: i64) -> Number {
+        Number(Decimal::from(value))
+    }
+
+    /// `mantissa / 10^scale`, where that fits.
+    pub fn from_parts(mantissa: i128, scale: u32) -> Option<Number> {
+        let (mut mantissa, mut scale) = (mantissa, scale);
+        while scale > 0 && mantissa % 10 == 0 {
+            mantissa /= 10;
+            scale -= 1;
+        }
+        Decimal::try_from_i128_with_scale(mantissa, scale).ok().map(|d| Number(d.normalize()))
+    }
+
+    /// The coefficient and the number of decimal places, in shortest form.
+    pub fn parts(self) -> (i128, u32) {
+        (self.0.mantissa(), self.0.scale())
+    }
+
+    /// The number as an integer, where it is one that fits.
+    pub fn to_i64(self) -> Option<i64> {
+        let (mantissa, scale) = self.parts();
+        (scale == 0).then(|| i64::try_from(mantissa).ok()).flatten()
+    }
+
+    /// The number times `10^places`, where that is an integer that fits.
+    pub fn scaled(self, places: u32) -> Option<i64> {
+        let (mantissa, scale) = self.parts();
+        let up = pow10(places.checked_sub(scale)?)?;
+        i64::try_from(mantissa.checked_mul(up)?).ok()
+    }
+
+    /// The exact sum.
+    #[allow(clippy::should_implement_trait, reason = "it can fail")]
+    pub fn add(self, other: Number) -> Option<Number> {
+        let ((a, sa), (b, sb)) = (self.parts(), other.parts());
+        let scale = sa.max(sb);
+        let a = a.checked_mul(pow10(scale - sa)?)?;
+        let b = b.checked_mul(pow10(scale - sb)?)?;
+        Number::from_parts(a.checked_add(b)?, scale)
+    }
+
+    /// The exact difference.
+    #[allow(clippy::should_implement_trait, reason = "it can fail")]
+    pub fn sub(self, other: Number) -> Option<Number> {
+        self.add(other.neg())
+    }
+
+    /// The number with the other sign.
+    #[allow(clippy::should_implement_trait, reason = "beside add and sub")]
+    pub fn neg(self) -> Number {
+        Number((-self.0).normalize())
+    }
+
+    /// The exact product.
+    #[allow(clippy::should_implement_trait, reason = "it can fail")]
+    pub fn mul(self, other: Number) -> Option<Number> {
+        let ((a, sa), (b, sb)) = (self.parts(), other.parts());
+        Number::from_parts(a.checked_mul(b)?, sa + sb)
+    }
+
+    /// `self / divisor` rounded once, from the exact quotient. Nothing for a divisor of zero
+    /// or where a step does not fit.
+    pub fn div_rounded(self, divisor: Number, places: u32, rounding: Rounding) -> Option<Number> {
+        let ((a, sa), (b, sb)) = (self.parts(), divisor.parts());
+        if b == 0 {
+            return None;
+        }
+        // The quotient scaled by 10^places is a * 10^(sb + places) / (b * 10^sa).
+        let up = sb + places;
+        let (numerator, denominator) = if up >= sa {
+            (a.checked_mul(pow10(up - sa)?)?, b)
+        } else {
+            (a, b.checked_mul(pow10(sa - up)?)?)
+        };
+        let negative = (numerator < 0) != (denominator < 0);
+        let (n, d) = (numerator.unsigned_abs(), denominator.unsigned_abs());
+        let (quotient, rest) = (n.checked_div(d)?, n.checked_rem(d)?);
+        let up = match rounding {
+            Rounding::Up => rest != 0,
+            Rounding::Down => false,
+            Rounding::HalfUp => rest >= d - rest,
+            Rounding::HalfEven => rest > d - rest || (rest == d - rest && quotient % 2 == 1),
+        };
+        let magnitude = i128::try_from(quotient).ok()?.checked_add(i128::from(up))?;
+        Number::from_parts(if negative { -magnitude } else { magnitude }, places)
+    }
+
+    /// The number with at most that many decimal places.
+    pub fn rounded(self, places: u32, rounding: Rounding) -> Number {
+        let strategy = match rounding {
+            Rounding::HalfUp => RoundingStrategy::MidpointAwayFromZero,
+            Rounding::HalfEven => RoundingStrategy::MidpointNearestEven,
+            Rounding::Up => RoundingStrategy::AwayFromZero,
+            Rounding::Down => RoundingStrategy::ToZero,
+        };
+        Number(self.0.round_dp_with_strategy(places, strategy).normalize())
+    }
+
+    /// Prints with at least that many decimal places and with `,` between thousands, for people.
+    pub fn for_people(self, places: u32) -> String {
+        let text = self.0.abs().to_string();
+        let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+        let mut out = String::new();
+        if self.0.is_sign_negative() && !self.0.is_zero() {
+            out.push('-');
+        }
+        let digits = whole.chars().count();
+        for (i, c) in whole.chars().enumerate() {
+            if i > 0 && (digits - i) % 3 == 0 {
+                out.push(',');
+            }
+            out.push(c);
+        }
+        if !part.is_empty() || places > 0 {
+            out.push('.');
+            out.push_str(part);
+            for _ in part.len()..places as usize {
+                out.push('0');
+            }
+        }
+        out
+    }
+}
+
+fn pow10(exponent: u32) -> Option<i128> {
+    10i128.checked_pow(exponent)
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl std::str::FromStr for Number {
+    type Err = NotANumber;
+
+    fn from_str(text: &str) -> Result<Number, NotANumber> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, part) = match digits.split_once('.') {
+            Some((_, "")) => return Err(NotANumber::Shape),
+            Some((whole, part)) => (whole, part),
+            None => (digits, ""),
+        };
+        let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(part) {
+            return Err(NotANumber::Shape);
+        }
+        let whole_digits = whole.trim_start_matches('0').len();
+        let part = part.trim_end_matches('0');
+        if whole_digits > MAX_INTEGER_DIGITS || part.len() > MAX_PLACES {
+            return Err(NotANumber::TooLong);
+        }
+        let mut mantissa: i128 = 0;
+        for byte in whole.bytes().chain(part.bytes()) {
+            mantissa = mantissa * 10 + i128::from(byte - b'0');
+        }
+        let mantissa = if text.starts_with('-') { -mantissa } else { mantissa };
+        let scale = u32::try_from(part.len()).map_err(|_| NotANumber::TooLong)?;
+        Number::from_parts(mantissa, scale).ok_or(NotANumber::TooLong)
+    }
+}
+
+/// Adds numbers in any order to the same result: the sum is kept exactly, as whole parts and
+/// as fractions of 10^28, and only the total has to fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExactSum {
+    whole: i128,
+    fraction: i128,
+}
+
+impl ExactSum {
+    /// Adds one number. A list has far fewer elements than it takes to overflow.
+    pub fn push(&mut self, number: Number) {
+        let (mantissa, scale) = number.parts();
+        let unit = pow10(scale).unwrap_or(1);
+        let up = pow10(28 - scale.min(28)).unwrap_or(1);
+        self.whole = self.whole.saturating_add(mantissa / unit);
+        self.fraction = self.fraction.saturating_add((mantissa % unit).saturating_mul(up));
+    }
+
+    /// The total, where it fits a number.
+    pub fn total(self) -> Option<Number> {
+        let (mut fraction, mut scale) = (self.fraction, 28);
+        while scale > 0 && fraction % 10 == 0 {
+            fraction /= 10;
+            scale -= 1;
+        }
+        let mantissa = self.whole.checked_mul(pow10(scale)?)?.checked_add(fraction)?;
+        Number::from_parts(mantissa, scale)
+    }
+}

@@ -1,0 +1,3 @@
+//! Kakou: a rule engine for customs supervision.
+pub mod ground;
+pub mod syntax;

@@ -1,0 +1,2 @@
+//! Text becomes a tree.
+pub mod ast;
