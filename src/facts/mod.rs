@@ -1,0 +1,196 @@
+//! The facts of one declaration, prepared: every value is typed and checked against the schema.
+//! Prepared facts belong to a schema and outlive a rule set.
+
+use crate::ground::day::Day;
+use crate::schema::value::{Fact, FieldId, ListId, Value};
+use crate::schema::{Home, Schema};
+
+/// Whether a list was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ListState {
+    /// Not given.
+    #[default]
+    Unknown,
+    /// Given as empty: it has no elements.
+    None,
+    /// Given, and complete.
+    Given,
+}
+
+/// The elements of one list of the schema. For a list inside a list, the elements of all its
+/// owners follow each other.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rows {
+    /// One for each owner: the declaration, or each element of the parent list.
+    states: Vec<ListState>,
+    /// The first row of each owner, and one past the last row of the last.
+    starts: Vec<u32>,
+    /// Row by row, one for each column.
+    cells: Vec<Fact>,
+    width: u32,
+}
+
+/// The facts of one declaration.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    header: Vec<Fact>,
+    lists: Vec<Rows>,
+    assumed: Vec<Assumed>,
+}
+
+/// A default that a map filled in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assumed {
+    /// The field's path, with places: `items[1].unit`.
+    pub path: String,
+    /// The value as text.
+    pub value: String,
+}
+
+static UNKNOWN: Fact = Fact::Unknown;
+
+impl Facts {
+    /// Facts of which nothing is known.
+    pub fn unknown(schema: &Schema) -> Facts {
+        let lists = schema
+            .lists
+            .iter()
+            .map(|list| Rows {
+                states: if list.parent.is_none() { vec![ListState::Unknown] } else { Vec::new() },
+                starts: if list.parent.is_none() { vec![0, 0] } else { vec![0] },
+                cells: Vec::new(),
+                width: u32::try_from(list.columns.len()).unwrap_or(u32::MAX),
+            })
+            .collect();
+        Facts { header: vec![Fact::Unknown; schema.header.len()], lists, assumed: Vec::new() }
+    }
+
+    /// A header fact by slot.
+    pub fn header(&self, slot: u32) -> &Fact {
+        self.header.get(slot as usize).unwrap_or(&UNKNOWN)
+    }
+
+    /// The rows of a list.
+    pub fn rows(&self, list: ListId) -> Option<&Rows> {
+        self.lists.get(list.0 as usize)
+    }
+
+    /// A fact of a header field, or of an element by its row in the whole list.
+    pub fn fact(&self, schema: &Schema, field: FieldId, row: Option<u32>) -> &Fact {
+        match (schema.field(field).map(|f| f.home), row) {
+            (Some(Home::Header(slot)), _) => self.header(slot),
+            (Some(Home::Element(list, column)), Some(row)) => {
+                self.rows(list).map_or(&UNKNOWN, |rows| rows.cell(row, column))
+            }
+            _ => &UNKNOWN,
+        }
+    }
+
+    /// What the map assumed.
+    pub fn assumed(&self) -> &[Assumed] {
+        &self.assumed
+    }
+
+    /// Notes an assumption.
+    pub fn assume(&mut self, assumed: Assumed) {
+        self.assumed.push(assumed);
+        self.assumed.sort();
+    }
+
+    /// Sets a header fact by slot; the builder and the readers check types before.
+    pub(crate) fn set_header(&mut self, slot: u32, fact: Fact) {
+        if let Some(place) = self.header.get_mut(slot as usize) {
+            *place = fact;
+        }
+    }
+
+    /// The rows of a list, to fill.
+    pub(crate) fn rows_mut(&mut self, list: ListId) -> Option<&mut Rows> {
+        self.lists.get_mut(list.0 as usize)
+    }
+
+    /// The as-of date that the declaration itself gives.
+    pub fn as_of(&self, schema: &Schema) -> Option<Day> {
+        match self.fact(schema, schema.judged_on, None) {
+            Fact::Value(Value::Date(day)) => Some(*day),
+            _ => None,
+        }
+    }
+
+    /// The identifier that the declaration gives.
+    pub fn id<'a>(&'a self, schema: &Schema) -> Option<&'a str> {
+        match self.fact(schema, schema.id?, None) {
+            Fact::Value(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl Rows {
+    /// Whether the list of that owner was given; 0 is the only owner of a list of the header.
+    pub fn state(&self, owner: u32) -> ListState {
+        self.states.get(owner as usize).copied().unwrap_or_default()
+    }
+
+    /// The rows of that owner.
+    pub fn of(&self, owner: u32) -> std::ops::Range<u32> {
+        let at = owner as usize;
+        match (self.starts.get(at), self.starts.get(at + 1)) {
+            (Some(start), Some(end)) => *start..*end,
+            _ => 0..0,
+        }
+    }
+
+    /// How many rows there are, of all owners.
+    pub fn len(&self) -> u32 {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A fact by row and column.
+    pub fn cell(&self, row: u32, column: u32) -> &Fact {
+        self.row(row).get(column as usize).unwrap_or(&UNKNOWN)
+    }
+
+    /// All facts of a row, by column.
+    pub fn row(&self, row: u32) -> &[Fact] {
+        let width = self.width as usize;
+        let start = row as usize * width;
+        self.cells.get(start..start + width).unwrap_or(&[])
+    }
+
+    /// Adds the list of the next owner. Owners come in order.
+    pub(crate) fn push_owner(&mut self, state: ListState) {
+        self.states.push(state);
+        self.starts.push(self.len());
+    }
+
+    /// Says of the last owner whether its list was given.
+    pub(crate) fn set_last_state(&mut self, state: ListState) {
+        if let Some(last) = self.states.last_mut() {
+            *last = state;
+        }
+    }
+
+    /// Adds a row of unknown facts to the last owner and says its number.
+    pub(crate) fn push_row(&mut self) -> u32 {
+        let row = self.len();
+        self.cells.extend(std::iter::repeat_n(Fact::Unknown, self.width as usize));
+        if let Some(end) = self.starts.last_mut() {
+            *end += 1;
+        }
+        row
+    }
+
+    /// Sets a fact by row and column.
+    pub(crate) fn set_cell(&mut self, row: u32, column: u32, fact: Fact) {
+        let at = row as usize * self.width as usize + column as usize;
+        if let Some(place) = self.cells.get_mut(at) {
+            *place = fact;
+        }
+    }
+}

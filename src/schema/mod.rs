@@ -1,0 +1,200 @@
+//! The facts of a declaration, by name and type: fields, code tables, lists, outcomes,
+//! departments. The engine knows nothing of customs but what stands here.
+//!
+//! A schema is made by the checker from text and never changes after. Everything in it is
+//! sorted by name, so that numbers do not depend on the order in which texts were read.
+
+pub mod table;
+pub mod value;
+
+use crate::ground::span::Span;
+use table::{CodeTable, Rates};
+use value::{DepartmentId, FieldId, ListId, OutcomeId, TableId, Type};
+
+/// What people call something, in both languages. Where a text is missing, the identifier stands in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Labels {
+    /// Chinese.
+    pub zh: Option<String>,
+    /// English.
+    pub en: Option<String>,
+}
+
+/// A language for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Lang {
+    /// Chinese.
+    Zh,
+    /// English.
+    #[default]
+    En,
+}
+
+impl Labels {
+    /// The text in that language, or in the other, or the identifier.
+    pub fn get<'a>(&'a self, lang: Lang, identifier: &'a str) -> &'a str {
+        let (first, second) = match lang {
+            Lang::Zh => (&self.zh, &self.en),
+            Lang::En => (&self.en, &self.zh),
+        };
+        first.as_deref().or(second.as_deref()).unwrap_or(identifier)
+    }
+}
+
+/// An outcome, such as `hold`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Outcome {
+    /// Its identifier.
+    pub name: String,
+    /// What people call it.
+    pub labels: Labels,
+}
+
+/// A department that rules speak for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Department {
+    /// Its identifier.
+    pub name: String,
+    /// What people call it.
+    pub labels: Labels,
+}
+
+/// Where a field lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Home {
+    /// In the declaration itself: slot number among the header fields.
+    Header(u32),
+    /// In each element of a list: column number among its fields.
+    Element(ListId, u32),
+}
+
+/// A field of the declaration or of a list's elements.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Field {
+    /// The path as rules write it: `head.supervision_mode`, `item.hs_code`.
+    pub path: String,
+    /// The parts of the path within its record or element: `["head", "supervision_mode"]`, `["hs_code"]`.
+    pub parts: Vec<String>,
+    /// Where it lives.
+    pub home: Home,
+    /// Its type.
+    pub typ: Type,
+    /// Whether one that is not given counts as given empty.
+    pub absent_means_none: bool,
+    /// What people call it.
+    pub labels: Labels,
+    /// The message elements it comes from.
+    pub elements: Vec<String>,
+}
+
+/// A list of records.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct List {
+    /// The field that holds it.
+    pub field: FieldId,
+    /// What one element is called: `item`.
+    pub element: String,
+    /// The fewest elements.
+    pub least: u32,
+    /// The most elements.
+    pub most: u32,
+    /// The field whose values differ between elements.
+    pub key: Option<FieldId>,
+    /// The list whose elements hold this one.
+    pub parent: Option<ListId>,
+    /// The fields of an element, by column; lists inside are among them.
+    pub columns: Vec<FieldId>,
+}
+
+/// The schema of one kind of declaration.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Schema {
+    /// What a declaration is called.
+    pub labels: Labels,
+    /// From the mildest to the worst; never empty.
+    pub outcomes: Vec<Outcome>,
+    /// The outcome while a required field is not given, and of requirements that contradict.
+    pub missing: OutcomeId,
+    /// The least outcome where coverage is only advice.
+    pub advice: OutcomeId,
+    /// Never empty.
+    pub departments: Vec<Department>,
+    /// In the order of their paths.
+    pub fields: Vec<Field>,
+    /// The header fields by slot; lists are among them.
+    pub header: Vec<FieldId>,
+    /// In the order of the paths of their fields.
+    pub lists: Vec<List>,
+    /// The header field whose date is the as-of date.
+    pub judged_on: FieldId,
+    /// The header field of type text that identifies a declaration: the one called `id`.
+    pub id: Option<FieldId>,
+    /// In the order of their names.
+    pub tables: Vec<CodeTable>,
+    /// The table of units.
+    pub units: Option<TableId>,
+    /// The table of currencies.
+    pub currencies: Option<TableId>,
+    /// Dated exchange rates.
+    pub rates: Option<Rates>,
+    /// Where each field is declared, by field; not part of the meaning.
+    pub places: Places,
+}
+
+/// Places in the rule text; they are no part of a schema's or rule set's identity.
+#[derive(Debug, Clone, Default)]
+pub struct Places(pub Vec<Span>);
+
+impl PartialEq for Places {
+    fn eq(&self, _: &Places) -> bool {
+        true
+    }
+}
+impl Eq for Places {}
+impl std::hash::Hash for Places {
+    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+}
+
+impl Schema {
+    /// The field of that number.
+    pub fn field(&self, id: FieldId) -> Option<&Field> {
+        self.fields.get(id.0 as usize)
+    }
+
+    /// The field of that path.
+    pub fn field_by_path(&self, path: &str) -> Option<FieldId> {
+        let at = self.fields.binary_search_by(|f| f.path.as_str().cmp(path)).ok()?;
+        u32::try_from(at).ok().map(FieldId)
+    }
+
+    /// The list of that number.
+    pub fn list(&self, id: ListId) -> Option<&List> {
+        self.lists.get(id.0 as usize)
+    }
+
+    /// The code table of that number.
+    pub fn table(&self, id: TableId) -> Option<&CodeTable> {
+        self.tables.get(id.0 as usize)
+    }
+
+    /// The outcome's identifier.
+    pub fn outcome_name(&self, id: OutcomeId) -> &str {
+        self.outcomes.get(usize::from(id.0)).map_or("", |o| o.name.as_str())
+    }
+
+    /// The outcome of that name.
+    pub fn outcome(&self, name: &str) -> Option<OutcomeId> {
+        let at = self.outcomes.iter().position(|o| o.name == name)?;
+        u8::try_from(at).ok().map(OutcomeId)
+    }
+
+    /// The mildest outcome: release.
+    pub fn mildest(&self) -> OutcomeId {
+        OutcomeId(0)
+    }
+
+    /// The worst outcome.
+    pub fn worst(&self) -> OutcomeId {
+        OutcomeId(u8::try_from(self.outcomes.len().saturating_sub(1)).unwrap_or(u8::MAX))
+    }
+}

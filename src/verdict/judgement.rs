@@ -1,0 +1,151 @@
+//! What judging works out, in numbers: which rules fire for which elements, which requirements
+//! follow and the interval of outcomes. Texts are made of it later, by [`render`](super::render),
+//! the same way for the reference and for the engine.
+
+use crate::check::rules::{KindId, ObligationState, PilotId, RuleId};
+use crate::ground::day::Day;
+use crate::ground::truth::Truth;
+use crate::schema::value::{Code, DepartmentId, FieldId, ListId, OutcomeId, Value};
+
+/// One step to an element that a rule judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Step {
+    /// No step: the rule judges the whole.
+    #[default]
+    Whole,
+    /// The row of a list, counted from 0 over all owners of the list.
+    Row(u32),
+    /// A code of a set.
+    Code(Code),
+    /// Some element of a list or set that was not given.
+    Unknown,
+}
+
+/// The element that a rule judged: for each of its `each` ranges one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Element(pub [Step; 2]);
+
+/// A rule that fires, certainly or possibly, for one element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fired {
+    /// The rule.
+    pub rule: RuleId,
+    /// The element.
+    pub element: Element,
+    /// `True` or `Unknown`.
+    pub truth: Truth,
+}
+
+/// An interval of outcomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Interval {
+    /// The mildest that is still possible.
+    pub low: OutcomeId,
+    /// The worst that is still possible.
+    pub high: OutcomeId,
+}
+
+impl Default for OutcomeId {
+    fn default() -> Self {
+        OutcomeId(0)
+    }
+}
+
+/// A requirement that follows, certainly or possibly, for one element.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Duty {
+    /// Its kind.
+    pub kind: KindId,
+    /// The element that it was required for.
+    pub element: Element,
+    /// Its argument; none for a kind without one and where it is not known, see `argument_known`.
+    pub argument: Option<Value>,
+    /// Whether the argument is known.
+    pub argument_known: bool,
+    /// Whether it is required: `True` or `Unknown`; a waived one is `True` or `Unknown` before the waiver.
+    pub required: Truth,
+    /// Whether a rule that cannot be waived requires it.
+    pub firmly: bool,
+    /// Whether its condition is met.
+    pub met: Truth,
+    /// Whether it is waived.
+    pub waived: Truth,
+    /// The state as reported.
+    pub state: ObligationState,
+    /// The deciding rules that require it, sorted.
+    pub rules: Vec<RuleId>,
+    /// The deciding rules that waive it, certainly or possibly, sorted.
+    pub waived_by: Vec<RuleId>,
+}
+
+/// What coverage says of the movement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Coverage {
+    /// The rule set claims to be complete here.
+    Full,
+    /// It only informs here.
+    Advice,
+    /// Full, or advice.
+    FullOrAdvice,
+    /// It may be covered or not.
+    Undetermined,
+    /// No law is on file.
+    Outside,
+}
+
+/// The place of a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FactRef {
+    /// A header field, or a list of the header as a whole.
+    Header(FieldId),
+    /// A field of the row of a list, or a list inside that row as a whole.
+    Cell(FieldId, ListId, u32),
+    /// A field of some element of a list that was not given: the list is what is missing.
+    List(ListId),
+}
+
+/// A fact that would settle something.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Missing {
+    /// The fact.
+    pub fact: FactRef,
+    /// The rules that wait for it, sorted; empty where only the schema requires it.
+    pub rules: Vec<RuleId>,
+}
+
+/// What one shadow pilot would change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct PilotView {
+    /// The pilot.
+    pub pilot: Option<PilotId>,
+    /// The interval with all live pilots and this one.
+    pub interval: Interval,
+    /// The rules that fire with it, sorted by rule and element.
+    pub fired: Vec<Fired>,
+}
+
+/// All that judging one declaration works out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Judgement {
+    /// The as-of date.
+    pub as_of: Option<Day>,
+    /// With all live pilots: the interval that counts.
+    pub counted: Interval,
+    /// Without any pilot.
+    pub base: Interval,
+    /// For each shadow pilot, in the order of pilots.
+    pub pilots: Vec<PilotView>,
+    /// The counted interval for each department, in their order.
+    pub departments: Vec<(DepartmentId, Interval)>,
+    /// Deciding rules that fire, counted with live pilots, sorted by rule and element; rules that
+    /// certainly do not fire are not in it.
+    pub fired: Vec<Fired>,
+    /// Rules less sure than the trust level that would fire, sorted by rule and element.
+    pub shadow: Vec<Fired>,
+    /// Requirements, sorted.
+    pub duties: Vec<Duty>,
+    /// What coverage says.
+    pub coverage: Option<Coverage>,
+    /// Missing facts, sorted.
+    pub missing: Vec<Missing>,
+}
