@@ -5,8 +5,10 @@ pub mod syntax;
 pub mod check {
     //! Checked rules.
     pub mod rules;
+    pub mod tables;
 }
 pub mod facts;
+pub mod folder;
 pub mod verdict {
     //! Verdicts.
     pub mod judgement;
