@@ -89,20 +89,9 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The name most like the one given, where one is like it at all.
+/// The name most like the one given, or the one that only lacks its record: `item.hs_code` for `hs_code`.
 pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let wanted = name.to_lowercase();
-    known
-        .map(|k| (strsim::damerau_levenshtein(&wanted, &k.to_lowercase()), k))
-        .filter(|(distance, k)| {
-            let longest = wanted.chars().count().max(k.chars().count());
-            *distance * 5 <= longest * 2 || ends_alike(k, name)
-        })
-        .min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)))
-        .map(|(_, k)| k)
-}
-
-/// `hs_code` for `item.hs_code`: the author left the record out.
-fn ends_alike(known: &str, name: &str) -> bool {
-    known.rsplit('.').next() == Some(name)
+    let known: Vec<&str> = known.collect();
+    let lacks_record = known.iter().copied().filter(|k| k.rsplit_once('.').is_some_and(|(_, last)| last == name)).min();
+    lacks_record.or_else(|| crate::ground::nearest::nearest(name, known))
 }
