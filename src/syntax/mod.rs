@@ -6,6 +6,7 @@
 pub mod ast;
 pub mod codes;
 pub mod words;
+pub mod print;
 mod chars;
 mod complaints;
 mod grammar;
