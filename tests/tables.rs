@@ -1,6 +1,14 @@
 //! Code tables, lists and rates: every bad file with what is said of it, and the properties that
 //! no file may break.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 #[path = "tables/declared.rs"]
 mod declared;
 
