@@ -2,6 +2,8 @@
 
 /// The most names that are compared; a helpful word must not cost more than the work itself.
 const MOST: usize = 2_000;
+/// The longest name that is compared; what is longer is no slip of the pen.
+const LONGEST: usize = 100;
 
 /// The name most like the one asked for, where one is like it at all. Of two that are equally
 /// like it the first in order is taken, so the order of the candidates does not show.
@@ -12,6 +14,9 @@ const MOST: usize = 2_000;
 /// assert_eq!(nearest("rate", ["supervision_mode"]), None);
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     let length = name.chars().count();
     // A third of the letters may differ: more than that, and another name was meant.
     let most = (length / 3).max(1);

@@ -168,11 +168,9 @@ fn rate(text: &str) -> Result<Number, BadCell> {
     let Some(percent) = text.strip_suffix('%') else {
         return number(text);
     };
-    let (mantissa, places) = number(percent.trim_end())?.parts();
-    match Number::from_parts(mantissa, places + 2) {
-        Some(rate) => Ok(rate),
-        None => bad(text, "a rate that can be kept exactly", None),
-    }
+    let parts = percent.trim_end().parse::<Number>().ok().map(Number::parts);
+    let rate = parts.and_then(|(mantissa, places)| Number::from_parts(mantissa, places + 2));
+    rate.map_or_else(|| bad(text, "a rate, such as 0.7 or 70%", None), Ok)
 }
 
 fn code<T: Tables + ?Sized>(text: &str, id: TableId, tables: &T) -> Result<Code, BadCell> {

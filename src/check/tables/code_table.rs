@@ -31,6 +31,43 @@ pub struct Attributes {
 
 /// Reads the codes of a table, without the attributes. Nothing comes back, after a complaint,
 /// where the file or its key is not there.
+///
+/// ```
+/// use kakou::check::tables::{Loading, read_codes};
+/// use kakou::folder::Folder;
+/// use kakou::ground::{limits::Limits, source::Sources, span::At};
+/// use kakou::syntax::ast::{Codes, CodesRole, Spanned};
+///
+/// let word = |word: &str| Spanned { node: word.to_owned(), at: At::default() };
+/// let declared = Codes {
+///     role: CodesRole::Plain,
+///     name: word("zone"),
+///     file: word("zones.csv"),
+///     key: word("code"),
+///     dated: None,
+///     label: None,
+///     attributes: Vec::new(),
+/// };
+/// let read = |csv: &str| {
+///     let folder = Folder::from_texts([("a.rules", "")]).with_file("zones.csv", csv);
+///     let (mut sources, mut complaints) = (Sources::default(), Vec::new());
+///     let mut loading = Loading {
+///         folder: &folder,
+///         limits: &Limits::default(),
+///         sources: &mut sources,
+///         complaints: &mut complaints,
+///         dropped: 0,
+///     };
+///     let table = read_codes(&mut loading, &declared).map(|(table, _)| table);
+///     (table, complaints)
+/// };
+/// let (table, complaints) = read("code\n2249\n0110\n");
+/// assert!(complaints.is_empty());
+/// assert_eq!(table.unwrap().codes[0].code, "0110");
+/// // The same code twice, and nothing to say which row counts.
+/// let (_, complaints) = read("code\n2249\n2249\n");
+/// assert_eq!(complaints[0].code.0, "E0612");
+/// ```
 pub fn read_codes(
     loading: &mut Loading<'_>,
     codes: &Codes,

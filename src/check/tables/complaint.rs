@@ -40,3 +40,5 @@ pub const BAD_UNIT: Code = Code("E0615");
 pub const NO_BASE: Code = Code("E0616");
 /// Key columns of types that cannot be looked up.
 pub const BAD_KEY: Code = Code("E0617");
+/// A header with more columns than any list has.
+pub const TOO_MANY_COLUMNS: Code = Code("E0618");

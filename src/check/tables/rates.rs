@@ -124,10 +124,13 @@ fn worth(
         ),
         Some(rate) => return Some(rate),
         None => {
-            let title = format!(
-                "the rate `{}` is not a number greater than zero",
-                short(text)
-            );
+            let title = match text {
+                "" => "a row without a rate".to_owned(),
+                _ => format!(
+                    "the rate `{}` is not a number greater than zero",
+                    short(text)
+                ),
+            };
             sheet
                 .bad_cell(loading, complaint::BAD_RATE, title, place)
                 .help("a rate says what one unit of the currency is worth in the base currency")

@@ -82,6 +82,10 @@ impl Row {
     }
 }
 
+/// The most columns: each name is compared with each, and a header that is longer is a file
+/// without line ends.
+const MOST_COLUMNS: usize = 1_000;
+
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
@@ -164,8 +168,20 @@ impl Sheet {
             );
             return false;
         };
+        if header.len() > MOST_COLUMNS {
+            let title = format!("the header has more than {MOST_COLUMNS} columns, the limit");
+            let complaint = Diagnostic::new(
+                complaint::TOO_MANY_COLUMNS,
+                title,
+                self.cell_at(loading, self.header_at, MOST_COLUMNS),
+            )
+            .label("the first column beyond the limit")
+            .also(self.declared.span, &self.declared.words);
+            loading.complain(complaint);
+            return false;
+        }
         self.header = header.iter().map(|name| name.trim().to_owned()).collect();
-        let mut whole = self.columns_differ(loading);
+        let whole = self.columns_differ(loading);
         for record in records {
             // The text is UTF-8 and rows may have any length, so there is nothing left to fail.
             let Ok(cells) = record else { continue };
@@ -207,7 +223,6 @@ impl Sheet {
             }
             self.rows.push(Row { start, cells });
         }
-        whole &= !self.header.is_empty();
         whole
     }
 
@@ -261,6 +276,10 @@ impl Sheet {
     }
 
     fn cell_at(&self, loading: &Loading<'_>, start: usize, column: usize) -> Span {
+        // Finding a cell takes time, and a complaint beyond the limit is only counted.
+        if loading.complaints.len() >= loading.limits.diagnostics {
+            return self.span(start, start);
+        }
         let text = loading.sources.get(self.source).map_or("", Source::text);
         match scan::row(text, start).get(column) {
             Some(cell) => self.span(cell.range.start, cell.range.end),
