@@ -3,6 +3,8 @@ pub mod ground;
 pub mod schema;
 pub mod syntax;
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod command;
 pub mod facts;
 pub mod folder;
 pub mod reference;
