@@ -417,9 +417,14 @@ impl Printer {
             Lang::En => spaced([word, &value, self.word(Word::Over), &list]),
             Lang::Zh => spaced([&list, self.word(Word::Among), &value, word]),
         };
-        let condition = condition
-            .as_ref()
-            .map(|c| self.led(Word::Where, &self.expr(c, Level::Conjunct)));
+        // An aggregate at the end of the condition would take the `with same` that follows.
+        let condition = condition.as_ref().map(|c| {
+            let text = self.expr(c, Level::Conjunct);
+            let plain = same.is_empty()
+                || matches!(&*c.kind, ExprKind::Name(_))
+                || text.starts_with('(') && level(c) < Level::Conjunct;
+            self.led(Word::Where, &if plain { text } else { format!("({text})") })
+        });
         let same = if same.is_empty() {
             String::new()
         } else {
