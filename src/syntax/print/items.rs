@@ -69,7 +69,7 @@ impl Printer {
     }
 
     /// A clause word, with blanks up to the column where its arguments begin.
-    fn lead(self, word: Word, columns: usize) -> String {
+    pub fn lead(self, word: Word, columns: usize) -> String {
         let word = self.word(word);
         format!("  {}", padded(word, columns.max(width(word) + 1)))
     }
