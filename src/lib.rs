@@ -1,11 +1,11 @@
 //! Kakou: a rule engine for customs supervision.
-pub mod ground;
-pub mod schema;
-pub mod syntax;
 pub mod check;
 pub mod facts;
 pub mod folder;
+pub mod ground;
 pub mod reference;
+pub mod schema;
+pub mod syntax;
 pub mod verdict {
     //! Verdicts.
     pub mod judgement;
