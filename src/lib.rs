@@ -1,13 +1,13 @@
 //! Kakou: a rule engine for customs supervision.
-pub mod ground;
-pub mod schema;
-pub mod syntax;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod command;
 pub mod facts;
 pub mod folder;
+pub mod ground;
 pub mod reference;
+pub mod schema;
+pub mod syntax;
 pub mod verdict {
     //! Verdicts.
     pub mod judgement;

@@ -2,8 +2,8 @@
 //! Prepared facts belong to a schema and outlive a rule set.
 
 pub mod arith;
-pub mod eval;
 pub mod error;
+pub mod eval;
 mod gather;
 mod index;
 pub mod json;
@@ -65,13 +65,25 @@ impl Facts {
             .lists
             .iter()
             .map(|list| Rows {
-                states: if list.parent.is_none() { vec![ListState::Unknown] } else { Vec::new() },
-                starts: if list.parent.is_none() { vec![0, 0] } else { vec![0] },
+                states: if list.parent.is_none() {
+                    vec![ListState::Unknown]
+                } else {
+                    Vec::new()
+                },
+                starts: if list.parent.is_none() {
+                    vec![0, 0]
+                } else {
+                    vec![0]
+                },
                 cells: Vec::new(),
                 width: u32::try_from(list.columns.len()).unwrap_or(u32::MAX),
             })
             .collect();
-        Facts { header: vec![Fact::Unknown; schema.header.len()], lists, assumed: Vec::new() }
+        Facts {
+            header: vec![Fact::Unknown; schema.header.len()],
+            lists,
+            assumed: Vec::new(),
+        }
     }
 
     /// A header fact by slot.
@@ -88,9 +100,9 @@ impl Facts {
     pub fn fact(&self, schema: &Schema, field: FieldId, row: Option<u32>) -> &Fact {
         match (schema.field(field).map(|f| f.home), row) {
             (Some(Home::Header(slot)), _) => self.header(slot),
-            (Some(Home::Element(list, column)), Some(row)) => {
-                self.rows(list).map_or(&UNKNOWN, |rows| rows.cell(row, column))
-            }
+            (Some(Home::Element(list, column)), Some(row)) => self
+                .rows(list)
+                .map_or(&UNKNOWN, |rows| rows.cell(row, column)),
             _ => &UNKNOWN,
         }
     }
@@ -188,7 +200,8 @@ impl Rows {
     /// Adds a row of unknown facts to the last owner and says its number.
     pub(crate) fn push_row(&mut self) -> u32 {
         let row = self.len();
-        self.cells.extend(std::iter::repeat_n(Fact::Unknown, self.width as usize));
+        self.cells
+            .extend(std::iter::repeat_n(Fact::Unknown, self.width as usize));
         if let Some(end) = self.starts.last_mut() {
             *end += 1;
         }
@@ -213,7 +226,10 @@ impl Rows {
     /// The owner of a row.
     pub fn owner_of(&self, row: u32) -> Option<u32> {
         // An owner without rows ends where it starts, so the last start up to the row is its owner's.
-        let owner = self.starts.partition_point(|start| *start <= row).checked_sub(1)?;
+        let owner = self
+            .starts
+            .partition_point(|start| *start <= row)
+            .checked_sub(1)?;
         let owner = u32::try_from(owner).ok()?;
         (row < self.len()).then_some(owner)
     }
