@@ -161,11 +161,6 @@ impl<'s> Gather<'s> {
         self.errors.push(FactError::new(fault.code, path(), fault.message).at(position).help(fault.help));
     }
 
-    /// Notes an error that is ready.
-    pub(crate) fn error(&mut self, error: FactError) {
-        self.errors.push(error);
-    }
-
     /// Stores what was given for a field that is no list and no set.
     pub(crate) fn leaf(&mut self, leaf: Leaf, row: u32, raw: Raw<'_>, at: Option<usize>, frame: &Frame<'_>) {
         match leaf::read(self.schema, leaf.typ, raw) {

@@ -1,6 +1,8 @@
 //! The facts of one declaration, prepared: every value is typed and checked against the schema.
 //! Prepared facts belong to a schema and outlive a rule set.
 
+pub mod batch;
+pub mod bind;
 pub mod builder;
 pub mod edit;
 pub mod error;
@@ -9,6 +11,8 @@ pub mod given;
 mod index;
 pub mod json;
 mod leaf;
+pub mod map;
+mod split;
 pub mod serde;
 pub mod write;
 
@@ -199,6 +203,9 @@ impl Rows {
 
     /// Adds a row of these facts, one for each column, to the last owner and says its number.
     pub(crate) fn push_row_of(&mut self, cells: &[Fact]) -> u32 {
+        if cells.len() != self.width as usize {
+            return self.push_row();
+        }
         let row = self.len();
         self.cells.extend_from_slice(cells);
         if let Some(end) = self.starts.last_mut() {
