@@ -69,7 +69,15 @@ impl<R: BufRead> Batch<R> {
     }
 
     fn new(input: R, form: Form, limits: Limits) -> Batch<R> {
-        Batch { input: Input::new(input), form, limits, buf: Vec::new(), record: 0, array: Array::Before, done: false }
+        Batch {
+            input: Input::new(input),
+            form,
+            limits,
+            buf: Vec::new(),
+            record: 0,
+            array: Array::Before,
+            done: false,
+        }
     }
 
     /// Reads on to the next record.
@@ -85,7 +93,8 @@ impl<R: BufRead> Batch<R> {
         loop {
             let at = self.input.at();
             let found = self.input.line(&mut self.buf, self.limits.record_bytes)?;
-            if !self.buf.iter().all(u8::is_ascii_whitespace) || matches!(found, Found::TooLarge(_)) {
+            if !self.buf.iter().all(u8::is_ascii_whitespace) || matches!(found, Found::TooLarge(_))
+            {
                 return Ok(Some((at, self.read(found, at))));
             }
             if found == Found::AtEnd {
@@ -108,7 +117,9 @@ impl<R: BufRead> Batch<R> {
                 let row = cells(row).map_err(|e| e.at(Some(at)))?;
                 match bound {
                     Some(bound) => bound.record(&row).map_err(|errors| errors.all_at(at)),
-                    None => Err(FactError::new(error::BAD_COLUMNS, "", "there are no columns").into()),
+                    None => {
+                        Err(FactError::new(error::BAD_COLUMNS, "", "there are no columns").into())
+                    }
                 }
             }
         }
@@ -131,7 +142,9 @@ impl<R: BufRead> Batch<R> {
                     self.array = Array::First;
                 }
                 (Array::Before, Some(_)) => {
-                    let found = self.input.until(&mut self.buf, self.limits.record_bytes, |_| false)?;
+                    let found =
+                        self.input
+                            .until(&mut self.buf, self.limits.record_bytes, |_| false)?;
                     self.array = Array::After;
                     return Ok(Some((at, self.read(found, at))));
                 }
@@ -162,15 +175,23 @@ impl<R: BufRead> Batch<R> {
     /// An error after which there is no record.
     fn broken(&mut self, message: &str, at: Position) -> Option<(Position, Record)> {
         self.done = true;
-        Some((at, Err(FactError::new(error::NOT_JSON, "", message).at(Some(at)).into())))
+        Some((
+            at,
+            Err(FactError::new(error::NOT_JSON, "", message)
+                .at(Some(at))
+                .into()),
+        ))
     }
 
     fn row(&mut self) -> io::Result<Option<(Position, Record)>> {
         loop {
             let at = self.input.at();
             let mut cell = Cell::default();
-            let found = self.input.until(&mut self.buf, self.limits.record_bytes, |b| cell.ends(b))?;
-            let blank = matches!(self.buf.as_slice(), b"" | b"\r") && !matches!(found, Found::TooLarge(_));
+            let found = self
+                .input
+                .until(&mut self.buf, self.limits.record_bytes, |b| cell.ends(b))?;
+            let blank =
+                matches!(self.buf.as_slice(), b"" | b"\r") && !matches!(found, Found::TooLarge(_));
             let columns_known = matches!(self.form, Form::Table(_, Some(_)));
             match (blank, found) {
                 (true, Found::AtEnd) if columns_known => return Ok(None),
@@ -214,14 +235,25 @@ impl<R: BufRead> Iterator for Batch<R> {
             self.done = true;
             let at = self.input.at();
             let message = format!("the input can't be read on: {e}");
-            Some((at, Err(FactError::new(error::UNREADABLE, "", message).at(Some(at)).into())))
+            Some((
+                at,
+                Err(FactError::new(error::UNREADABLE, "", message)
+                    .at(Some(at))
+                    .into()),
+            ))
         });
         let Some((at, record)) = found else {
             self.done = true;
             return None;
         };
         self.record += 1;
-        Some((Place { record: self.record, line: at.line }, record))
+        Some((
+            Place {
+                record: self.record,
+                line: at.line,
+            },
+            record,
+        ))
     }
 }
 

@@ -19,6 +19,9 @@ pub struct Bound {
     width: usize,
 }
 
+/// A rule of the map with its cell of one row; none for a constant.
+type Filled<'a> = (&'a Rule, Option<&'a str>);
+
 impl Map {
     /// Finds the map's columns in the first line of a table. A column that the map neither uses
     /// nor ignores is an error, so that nothing is skipped in silence.
@@ -33,7 +36,11 @@ impl Map {
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, header) in headers.iter().map(AsRef::as_ref).enumerate() {
             if places.insert(header, at).is_some() {
-                bad("", format!("the column `{}` is there twice", shown(header)), None);
+                bad(
+                    "",
+                    format!("the column `{}` is there twice", shown(header)),
+                    None,
+                );
             }
         }
         let mut used: BTreeSet<&str> = self.ignore.iter().map(String::as_str).collect();
@@ -46,7 +53,11 @@ impl Map {
                     let found = places.get(column.as_str()).copied();
                     if found.is_none() {
                         let help = did_you_mean(column, places.keys().copied());
-                        bad(&rule.path, format!("there is no column `{}`", shown(column)), help);
+                        bad(
+                            &rule.path,
+                            format!("there is no column `{}`", shown(column)),
+                            help,
+                        );
                     }
                     found
                 }
@@ -55,16 +66,28 @@ impl Map {
         for header in headers.iter().map(AsRef::as_ref) {
             if !used.contains(header) {
                 let help = Some("name it under `ignore` if it is not needed".to_owned());
-                bad("", format!("the map says nothing of the column `{}`", shown(header)), help);
+                bad(
+                    "",
+                    format!("the map says nothing of the column `{}`", shown(header)),
+                    help,
+                );
             }
         }
         for ignored in &self.ignore {
             if !places.contains_key(ignored.as_str()) {
                 let help = did_you_mean(ignored, places.keys().copied());
-                bad("", format!("there is no column `{}` to ignore", shown(ignored)), help);
+                bad(
+                    "",
+                    format!("there is no column `{}` to ignore", shown(ignored)),
+                    help,
+                );
             }
         }
-        errors.or(Bound { map: self.clone(), columns, width: headers.len() })
+        errors.or(Bound {
+            map: self.clone(),
+            columns,
+            width: headers.len(),
+        })
     }
 
     /// Makes a declaration of one row of a table with those columns; for many rows bind the map
@@ -85,7 +108,11 @@ impl Bound {
     /// field and the name of the column.
     pub fn record<S: AsRef<str>>(&self, row: &[S]) -> Result<Facts, FactErrors> {
         if row.len() != self.width {
-            let message = format!("the row has {} cells where the table has {} columns", row.len(), self.width);
+            let message = format!(
+                "the row has {} cells where the table has {} columns",
+                row.len(),
+                self.width
+            );
             return Err(FactError::new(error::BAD_ROW, "", message).into());
         }
         let cells: Vec<Option<&str>> = self
@@ -94,26 +121,34 @@ impl Bound {
             .map(|column| column.and_then(|at| row.get(at)).map(AsRef::as_ref))
             .collect();
         let mut gather = Gather::new(&self.map.schema, &self.map.index, "");
-        let rules: Vec<(&Rule, Option<&str>)> = self.map.rules.iter().zip(cells).collect();
+        let rules: Vec<Filled<'_>> = self.map.rules.iter().zip(cells).collect();
         self.fill(&mut gather, &rules, 0, 0);
         gather.finish()
     }
 
     /// Fills one record with the rules that lead into it; `depth` lists are behind us.
-    fn fill(&self, gather: &mut Gather<'_>, rules: &[(&Rule, Option<&str>)], depth: usize, row: u32) {
-        let mut inner: BTreeMap<ListId, BTreeMap<u32, Vec<(&Rule, Option<&str>)>>> = BTreeMap::new();
+    fn fill(&self, gather: &mut Gather<'_>, rules: &[Filled<'_>], depth: usize, row: u32) {
+        let mut inner: BTreeMap<ListId, BTreeMap<u32, Vec<Filled<'_>>>> = BTreeMap::new();
         for (rule, cell) in rules {
             match rule.places.get(depth) {
                 None => self.cell(gather, rule, *cell, row),
                 Some((list, place)) => {
-                    inner.entry(*list).or_default().entry(*place).or_default().push((rule, *cell));
+                    inner
+                        .entry(*list)
+                        .or_default()
+                        .entry(*place)
+                        .or_default()
+                        .push((rule, *cell));
                 }
             }
         }
         for (list, elements) in inner {
             gather.state(list, ListState::Given);
             let mut made = 0;
-            let path = gather.schema.list(list).and_then(|l| gather.schema.field(l.field));
+            let path = gather
+                .schema
+                .list(list)
+                .and_then(|l| gather.schema.field(l.field));
             let path = path.map_or("", |f| f.path.as_str()).to_owned();
             for rules in elements.values() {
                 if rules.iter().all(|(_, cell)| cell.is_none_or(str::is_empty)) {
@@ -124,7 +159,10 @@ impl Bound {
                 self.fill(gather, rules, depth + 1, row);
             }
             // Empty cells are an empty list, or say nothing where the map says so of all of them.
-            let silent = elements.values().flatten().all(|(rule, cell)| cell.is_none() || rule.empty_is_unknown);
+            let silent = elements
+                .values()
+                .flatten()
+                .all(|(rule, cell)| cell.is_none() || rule.empty_is_unknown);
             match made {
                 0 if silent => gather.state(list, ListState::Unknown),
                 0 => gather.state(list, ListState::None),
@@ -137,12 +175,19 @@ impl Bound {
         let (text, said) = match (&rule.source, cell, &rule.default) {
             (Source::Constant(text), _, _) => (text.as_str(), false),
             (_, Some(""), Some(default)) => {
-                let assumed = Assumed { path: rule.path.clone(), value: default.clone() };
+                let assumed = Assumed {
+                    path: rule.path.clone(),
+                    value: default.clone(),
+                };
                 gather.facts_mut().assume(assumed);
                 (default.as_str(), false)
             }
             (_, Some("") | None, _) => {
-                let fact = if rule.empty_is_unknown { Fact::Unknown } else { Fact::None };
+                let fact = if rule.empty_is_unknown {
+                    Fact::Unknown
+                } else {
+                    Fact::None
+                };
                 return gather.put(rule.leaf, row, fact);
             }
             (_, Some(text), _) => (text, true),
@@ -156,7 +201,11 @@ impl Bound {
             return;
         };
         let mut set = CodeSet::default();
-        for part in text.split(split).map(str::trim).filter(|part| !part.is_empty()) {
+        for part in text
+            .split(split)
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
             match translate(rule, part, said) {
                 Ok(code) => gather.add_code(&mut set, rule.leaf, Raw::Text(&code), None, frame),
                 Err(fault) => gather.fault(fault, None, || frame.path()),
@@ -172,8 +221,13 @@ fn translate<'t>(rule: &'t Rule, text: &'t str, said: bool) -> Result<Cow<'t, st
         return Ok(Cow::Borrowed(text));
     }
     let bad = |what: &str| {
-        let Source::Column(column) = &rule.source else { return Fault::new(error::BAD_ROW, what) };
-        Fault::new(error::BAD_ROW, format!("`{}` in the column `{}` {what}", shown(text), shown(column)))
+        let Source::Column(column) = &rule.source else {
+            return Fault::new(error::BAD_ROW, what);
+        };
+        Fault::new(
+            error::BAD_ROW,
+            format!("`{}` in the column `{}` {what}", shown(text), shown(column)),
+        )
     };
     let mut out = Cow::Borrowed(text);
     if let Some(codes) = &rule.codes {
@@ -184,11 +238,19 @@ fn translate<'t>(rule: &'t Rule, text: &'t str, said: bool) -> Result<Cow<'t, st
         }
     }
     if rule.date != DateOrder::Iso {
-        out = Cow::Owned(iso_date(rule.date, &out).ok_or_else(|| bad("is not a day as the map writes it"))?);
+        out = Cow::Owned(
+            iso_date(rule.date, &out).ok_or_else(|| bad("is not a day as the map writes it"))?,
+        );
     }
     if rule.percent {
-        let rate = out.parse::<Number>().ok().and_then(|n| n.mul(Number::from_parts(1, 2)?));
-        out = Cow::Owned(rate.ok_or_else(|| bad("is not a number of percent"))?.to_string());
+        let rate = out
+            .parse::<Number>()
+            .ok()
+            .and_then(|n| n.mul(Number::from_parts(1, 2)?));
+        out = Cow::Owned(
+            rate.ok_or_else(|| bad("is not a number of percent"))?
+                .to_string(),
+        );
     }
     if !rule.prefix.is_empty() {
         out = Cow::Owned(format!("{}{out}", rule.prefix));
@@ -220,7 +282,11 @@ fn iso_date(order: DateOrder, text: &str) -> Option<String> {
             if parts.next().is_some() {
                 return None;
             }
-            if order == DateOrder::DayFirst { (year, b, a) } else { (year, a, b) }
+            if order == DateOrder::DayFirst {
+                (year, b, a)
+            } else {
+                (year, a, b)
+            }
         }
     };
     Some(format!("{year}-{month:0>2}-{day:0>2}"))

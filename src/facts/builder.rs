@@ -40,7 +40,10 @@ enum What {
 impl Facts {
     /// Begins a declaration of that schema.
     pub fn builder(schema: &Schema) -> Builder<'_> {
-        Builder { schema, record: RecordBuilder::default() }
+        Builder {
+            schema,
+            record: RecordBuilder::default(),
+        }
     }
 }
 
@@ -48,7 +51,10 @@ impl<'s> Builder<'s> {
     /// Gives a field: `set("head.supervision_mode", "1371")`. [`Given::None`] also for a list or
     /// a record says that it is given as empty.
     pub fn set(self, path: &str, given: impl Into<Given>) -> Builder<'s> {
-        Builder { record: self.record.set(path, given), ..self }
+        Builder {
+            record: self.record.set(path, given),
+            ..self
+        }
     }
 
     /// Adds an element to a list.
@@ -57,12 +63,26 @@ impl<'s> Builder<'s> {
         list: &str,
         fill: impl FnOnce(RecordBuilder) -> RecordBuilder,
     ) -> Builder<'s> {
-        Builder { record: self.record.element(list, fill), ..self }
+        Builder {
+            record: self.record.element(list, fill),
+            ..self
+        }
     }
 
     /// Says that a list is given and has no elements.
     pub fn no_elements(self, list: &str) -> Builder<'s> {
-        Builder { record: self.record.no_elements(list), ..self }
+        Builder {
+            record: self.record.no_elements(list),
+            ..self
+        }
+    }
+
+    /// Goes on with a function that fills a record, such as one that several places share.
+    pub fn with(self, fill: impl FnOnce(RecordBuilder) -> RecordBuilder) -> Builder<'s> {
+        Builder {
+            record: fill(self.record),
+            ..self
+        }
     }
 
     /// Checks everything and makes the facts.
@@ -80,7 +100,10 @@ impl<'s> Builder<'s> {
 impl RecordBuilder {
     /// Gives a field of the element: `set("hs_code", "8411121000")`.
     pub fn set(mut self, path: &str, given: impl Into<Given>) -> RecordBuilder {
-        self.entries.push(Entry { path: path.to_owned(), what: What::Given(given.into()) });
+        self.entries.push(Entry {
+            path: path.to_owned(),
+            what: What::Given(given.into()),
+        });
         self
     }
 
@@ -110,13 +133,22 @@ impl RecordBuilder {
             Some(elements) => elements.extend(element),
             None => {
                 let what = What::Elements(element.into_iter().collect());
-                self.entries.push(Entry { path: list.to_owned(), what });
+                self.entries.push(Entry {
+                    path: list.to_owned(),
+                    what,
+                });
             }
         }
     }
 }
 
-fn replay(gather: &mut Gather<'_>, node: NodeId, row: u32, record: &RecordBuilder, frame: &Frame<'_>) {
+fn replay(
+    gather: &mut Gather<'_>,
+    node: NodeId,
+    row: u32,
+    record: &RecordBuilder,
+    frame: &Frame<'_>,
+) {
     let mut given = BTreeSet::new();
     for entry in &record.entries {
         let frame = &frame.name(&entry.path);
@@ -128,20 +160,29 @@ fn replay(gather: &mut Gather<'_>, node: NodeId, row: u32, record: &RecordBuilde
             }
         };
         if !given.insert(entry.path.as_str()) {
-            gather.fault(Fault::new(error::GIVEN_TWICE, "given twice"), None, || frame.path());
+            gather.fault(Fault::new(error::GIVEN_TWICE, "given twice"), None, || {
+                frame.path()
+            });
             continue;
         }
         match (child, &entry.what) {
             (Child::Leaf(leaf), What::Given(given)) => gather.given(leaf, row, given, frame),
             (Child::Record(inner), What::Given(Given::None)) => gather.none(inner, row),
             (Child::List(list, _), What::Given(Given::None)) => gather.state(list, ListState::None),
-            (Child::List(list, _), What::Elements(elements)) => replay_list(gather, list, elements, frame),
+            (Child::List(list, _), What::Elements(elements)) => {
+                replay_list(gather, list, elements, frame)
+            }
             (child, _) => gather.fault(wrong(child), None, || frame.path()),
         }
     }
 }
 
-fn replay_list(gather: &mut Gather<'_>, list: ListId, elements: &[RecordBuilder], frame: &Frame<'_>) {
+fn replay_list(
+    gather: &mut Gather<'_>,
+    list: ListId,
+    elements: &[RecordBuilder],
+    frame: &Frame<'_>,
+) {
     gather.state(list, ListState::Given);
     let most = gather.schema.list(list).map_or(0, |l| l.most);
     for (place, element) in (1..=most).zip(elements) {

@@ -27,12 +27,18 @@ pub struct Change {
 impl Change {
     /// Gives the fact at a path.
     pub fn set(path: impl Into<String>, to: impl Into<Given>) -> Change {
-        Change { path: path.into(), to: Some(to.into()) }
+        Change {
+            path: path.into(),
+            to: Some(to.into()),
+        }
     }
 
     /// Takes out the fact, record, element or list at a path: what is there becomes unknown.
     pub fn without(path: impl Into<String>) -> Change {
-        Change { path: path.into(), to: None }
+        Change {
+            path: path.into(),
+            to: None,
+        }
     }
 }
 
@@ -84,7 +90,9 @@ enum Target {
 fn find(gather: &Gather<'_>, path: &str) -> Result<Target, Fault> {
     let mut at = Target::Record(gather.index.root(), 0);
     for part in path.split('.') {
-        let Target::Record(node, row) = at else { return Err(no_record(part)) };
+        let Target::Record(node, row) = at else {
+            return Err(no_record(part));
+        };
         let (name, place) = split_place(part)?;
         at = match (step(gather.index, node, name)?, place) {
             (Child::List(list, _), Some(place)) => {
@@ -92,13 +100,19 @@ fn find(gather: &Gather<'_>, path: &str) -> Result<Target, Fault> {
                 let found = place.checked_sub(1).and_then(|n| rows.start.checked_add(n));
                 let found = found.filter(|row| rows.contains(row)).ok_or_else(|| {
                     let there = rows.end - rows.start;
-                    Fault::new(error::BAD_PLACE, format!("there is no place {place}: the list has {there} elements"))
+                    Fault::new(
+                        error::BAD_PLACE,
+                        format!("there is no place {place}: the list has {there} elements"),
+                    )
                 })?;
                 Target::Record(gather.index.element(list), found)
             }
             (Child::List(list, _), None) => Target::List(list, row),
             (_, Some(_)) => {
-                return Err(Fault::new(error::BAD_PLACE, format!("`{}` is no list of records", shown(name))));
+                return Err(Fault::new(
+                    error::BAD_PLACE,
+                    format!("`{}` is no list of records", shown(name)),
+                ));
             }
             (Child::Record(inner), None) => Target::Record(inner, row),
             (Child::Leaf(leaf), None) => Target::Leaf(leaf, row),
@@ -109,11 +123,18 @@ fn find(gather: &Gather<'_>, path: &str) -> Result<Target, Fault> {
 
 /// Takes `items[2]` apart.
 pub(crate) fn split_place(part: &str) -> Result<(&str, Option<u32>), Fault> {
-    let Some((name, rest)) = part.split_once('[') else { return Ok((part, None)) };
-    let digits = rest.strip_suffix(']').filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
+    let Some((name, rest)) = part.split_once('[') else {
+        return Ok((part, None));
+    };
+    let digits = rest
+        .strip_suffix(']')
+        .filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
     match digits.and_then(|d| d.parse().ok()) {
         Some(place) if place > 0 => Ok((name, Some(place))),
-        _ => Err(Fault::new(error::BAD_PLACE, format!("`{}` is no place: they count from [1]", shown(part)))),
+        _ => Err(Fault::new(
+            error::BAD_PLACE,
+            format!("`{}` is no place: they count from [1]", shown(part)),
+        )),
     }
 }
 
@@ -122,9 +143,10 @@ fn emptied(to: Option<&Given>) -> Result<(Fact, ListState), Fault> {
     match to {
         None => Ok((Fact::Unknown, ListState::Unknown)),
         Some(Given::None) => Ok((Fact::None, ListState::None)),
-        Some(_) => {
-            Err(Fault::new(error::WRONG_TYPE, "a record or list as a whole can only be none or taken out"))
-        }
+        Some(_) => Err(Fault::new(
+            error::WRONG_TYPE,
+            "a record or list as a whole can only be none or taken out",
+        )),
     }
 }
 
@@ -160,15 +182,24 @@ fn void(gather: &mut Gather<'_>, node: NodeId, row: u32, fact: &Fact, state: Lis
 /// Takes away the elements of a list of one owner, and the lists inside them.
 fn clear(gather: &mut Gather<'_>, list: ListId, owner: u32, state: ListState) {
     let index = gather.index;
-    let Some(rows) = gather.facts_mut().rows_mut(list) else { return };
+    let Some(rows) = gather.facts_mut().rows_mut(list) else {
+        return;
+    };
     let gone = rows.clear_owner(owner, state);
     gather.shift_pending(list, &gone);
     remove_inner(gather, index, list, gone);
 }
 
-fn remove_inner(gather: &mut Gather<'_>, index: &Index, list: ListId, owners: std::ops::Range<u32>) {
+fn remove_inner(
+    gather: &mut Gather<'_>,
+    index: &Index,
+    list: ListId,
+    owners: std::ops::Range<u32>,
+) {
     for (inner, _) in index.inner(list) {
-        let Some(rows) = gather.facts_mut().rows_mut(*inner) else { continue };
+        let Some(rows) = gather.facts_mut().rows_mut(*inner) else {
+            continue;
+        };
         let gone = rows.remove_owners(owners.clone());
         gather.shift_pending(*inner, &gone);
         remove_inner(gather, index, *inner, gone);

@@ -130,7 +130,9 @@ impl Gather<'_> {
 pub(crate) fn find(index: &Index, from: NodeId, path: &str) -> Result<Child, Fault> {
     let mut at = Child::Record(from);
     for part in path.split('.') {
-        let Child::Record(node) = at else { return Err(no_record(part)) };
+        let Child::Record(node) = at else {
+            return Err(no_record(part));
+        };
         at = step(index, node, part)?;
     }
     Ok(at)
@@ -152,5 +154,8 @@ pub(crate) fn step(index: &Index, node: NodeId, name: &str) -> Result<Child, Fau
 
 /// What comes before a name is no record.
 pub(crate) fn no_record(name: &str) -> Fault {
-    Fault::new(error::UNKNOWN_FIELD, format!("what comes before `{}` is no record", shown(name)))
+    Fault::new(
+        error::UNKNOWN_FIELD,
+        format!("what comes before `{}` is no record", shown(name)),
+    )
 }

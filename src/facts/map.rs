@@ -28,8 +28,8 @@ use super::given::{no_record, step};
 use super::index::{Child, Index, Leaf};
 use super::json::not_json;
 use super::leaf::Fault;
-use crate::schema::value::{ListId, Type};
 use crate::schema::Schema;
+use crate::schema::value::{ListId, Type};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -91,8 +91,17 @@ impl Map {
     /// a field said twice; each with its place in the text.
     pub fn parse(schema: &Arc<Schema>, text: &str) -> Result<Map, FactErrors> {
         let index = Arc::new(Index::new(schema));
-        let map = Map { schema: schema.clone(), index, rules: Vec::new(), ignore: BTreeSet::new() };
-        let mut parser = Parser { map, text, errors: FactErrors::default() };
+        let map = Map {
+            schema: schema.clone(),
+            index,
+            rules: Vec::new(),
+            ignore: BTreeSet::new(),
+        };
+        let mut parser = Parser {
+            map,
+            text,
+            errors: FactErrors::default(),
+        };
         let top: Pairs<'_> = serde_json::from_str(text).map_err(|e| not_json(text, &e))?;
         parser.top(top);
         parser.errors.or(parser.map)
@@ -128,8 +137,13 @@ impl<'de> Deserialize<'de> for Pairs<'de> {
 struct Key<'t>(#[serde(borrow)] Cow<'t, str>);
 
 const RULE_WORDS: [&str; 11] = [
-    "codes", "column", "constant", "date", "default", "empty", "others", "pad", "percent", "prefix", "split",
+    "codes", "column", "constant", "date", "default", "empty", "others", "pad", "percent",
+    "prefix", "split",
 ];
+
+fn which_element() -> Fault {
+    Fault::new(error::BAD_MAP, "say which element: they count from [1]")
+}
 
 struct Parser<'t> {
     map: Map,
@@ -143,7 +157,11 @@ impl<'t> Parser<'t> {
         let at = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize);
         let at = at.filter(|at| *at < self.text.len());
         let position = at.map(|at| Position::of(self.text.as_bytes(), at));
-        self.errors.push(FactError::new(fault.code, path, fault.message).at(position).help(fault.help));
+        self.errors.push(
+            FactError::new(fault.code, path, fault.message)
+                .at(position)
+                .help(fault.help),
+        );
     }
 
     fn bad(&mut self, part: &str, path: &str, message: impl Into<String>) {
@@ -151,7 +169,12 @@ impl<'t> Parser<'t> {
     }
 
     /// Reads a part of the map as what it has to be.
-    fn read<T: Deserialize<'t>>(&mut self, raw: &'t RawValue, path: &str, expected: &str) -> Option<T> {
+    fn read<T: Deserialize<'t>>(
+        &mut self,
+        raw: &'t RawValue,
+        path: &str,
+        expected: &str,
+    ) -> Option<T> {
         let read = serde_json::from_str(raw.get()).ok();
         if read.is_none() {
             self.bad(raw.get(), path, format!("expected {expected}"));
@@ -160,7 +183,9 @@ impl<'t> Parser<'t> {
     }
 
     fn pairs(&mut self, raw: &'t RawValue, path: &str) -> Vec<(Cow<'t, str>, &'t RawValue)> {
-        let Pairs(pairs) = self.read(raw, path, "an object").unwrap_or(Pairs(Vec::new()));
+        let Pairs(pairs) = self
+            .read(raw, path, "an object")
+            .unwrap_or(Pairs(Vec::new()));
         self.repeated(&pairs, path);
         pairs
     }
@@ -180,8 +205,9 @@ impl<'t> Parser<'t> {
         for (key, raw) in &top {
             match key.as_ref() {
                 "ignore" => {
-                    let names: Vec<String> =
-                        self.read(raw, "ignore", "a list of column names").unwrap_or_default();
+                    let names: Vec<String> = self
+                        .read(raw, "ignore", "a list of column names")
+                        .unwrap_or_default();
                     self.map.ignore.extend(names);
                 }
                 "fields" => {
@@ -195,12 +221,17 @@ impl<'t> Parser<'t> {
         if !top.iter().any(|(key, _)| key == "fields") {
             self.bad(self.text, "", "a map has `fields`");
         }
+        let mut said = BTreeSet::new();
         for rule in std::mem::take(&mut self.map.rules) {
             if matches!(&rule.source, Source::Column(column) if self.map.ignore.contains(column)) {
                 self.bad(self.text, &rule.path, "the column is used and ignored");
             }
-            if self.map.rules.iter().any(|r| r.leaf == rule.leaf && r.places == rule.places) {
-                self.error(self.text, &rule.path, Fault::new(error::GIVEN_TWICE, "the field is said twice"));
+            if !said.insert((rule.leaf.field, rule.places.clone())) {
+                self.error(
+                    self.text,
+                    &rule.path,
+                    Fault::new(error::GIVEN_TWICE, "the field is said twice"),
+                );
             }
             self.map.rules.push(rule);
         }
@@ -209,7 +240,10 @@ impl<'t> Parser<'t> {
     }
 
     fn unknown_word(&mut self, part: &str, path: &str, word: &str, words: &[&str]) {
-        let mut fault = Fault::new(error::BAD_MAP, format!("a map has no word `{}`", shown(word)));
+        let mut fault = Fault::new(
+            error::BAD_MAP,
+            format!("a map has no word `{}`", shown(word)),
+        );
         fault.help = did_you_mean(word, words.iter().copied());
         self.error(part, path, fault);
     }
@@ -219,27 +253,40 @@ impl<'t> Parser<'t> {
         let mut at = Child::Record(self.map.index.root());
         let mut places = Vec::new();
         for part in path.split('.') {
-            let Child::Record(node) = at else { return Err(no_record(part)) };
+            let node = match at {
+                Child::Record(node) => node,
+                Child::List(..) => return Err(which_element()),
+                Child::Leaf(_) => return Err(no_record(part)),
+            };
             let (name, place) = split_place(part)?;
             at = match (step(&self.map.index, node, name)?, place) {
                 (Child::List(list, _), Some(place)) => {
                     let most = self.map.schema.list(list).map_or(0, |l| l.most);
                     if place > most {
-                        return Err(Fault::new(error::BAD_PLACE, format!("the list has at most {most} elements")));
+                        return Err(Fault::new(
+                            error::BAD_PLACE,
+                            format!("the list has at most {most} elements"),
+                        ));
                     }
                     places.push((list, place));
                     Child::Record(self.map.index.element(list))
                 }
                 (_, Some(_)) => {
-                    return Err(Fault::new(error::BAD_PLACE, format!("`{}` is no list of records", shown(name))));
+                    return Err(Fault::new(
+                        error::BAD_PLACE,
+                        format!("`{}` is no list of records", shown(name)),
+                    ));
                 }
                 (child, None) => child,
             };
         }
         match at {
             Child::Leaf(leaf) => Ok((leaf, places)),
-            Child::Record(_) => Err(Fault::new(error::BAD_MAP, "a record is filled field by field")),
-            Child::List(..) => Err(Fault::new(error::BAD_MAP, "say which element: they count from [1]")),
+            Child::Record(_) => Err(Fault::new(
+                error::BAD_MAP,
+                "a record is filled field by field",
+            )),
+            Child::List(..) => Err(which_element()),
         }
     }
 
@@ -268,19 +315,31 @@ impl<'t> Parser<'t> {
         for (key, raw) in self.pairs(raw, path) {
             match key.as_ref() {
                 "column" | "constant" if source.is_some() => {
-                    self.bad(raw.get(), path, "a field has one `column` or one `constant`");
+                    self.bad(
+                        raw.get(),
+                        path,
+                        "a field has one `column` or one `constant`",
+                    );
                 }
                 "column" => source = self.read(raw, path, "a column name").map(Source::Column),
                 "constant" => source = self.read(raw, path, "a text").map(Source::Constant),
                 "codes" => rule.codes = Some(self.codes(raw, path)),
-                "others" => rule.keep_others = self.choice(raw, path, &[("keep", true), ("error", false)]),
+                "others" => {
+                    rule.keep_others = self.choice(raw, path, &[("keep", true), ("error", false)])
+                }
                 "prefix" => rule.prefix = self.read(raw, path, "a text").unwrap_or_default(),
-                "pad" => rule.pad = usize::from(self.read::<u8>(raw, path, "a length up to 255").unwrap_or(0)),
+                "pad" => {
+                    rule.pad = usize::from(
+                        self.read::<u8>(raw, path, "a length up to 255")
+                            .unwrap_or(0),
+                    )
+                }
                 "percent" => rule.percent = self.read(raw, path, "true or false").unwrap_or(false),
                 "split" => rule.split = self.read(raw, path, "a text"),
                 "date" => rule.date = self.date(raw, path),
                 "empty" => {
-                    rule.empty_is_unknown = self.choice(raw, path, &[("unknown", true), ("none", false)]);
+                    rule.empty_is_unknown =
+                        self.choice(raw, path, &[("unknown", true), ("none", false)]);
                 }
                 "default" => rule.default = self.read(raw, path, "a text"),
                 other => self.unknown_word(&key, path, other, &RULE_WORDS),
@@ -306,7 +365,9 @@ impl<'t> Parser<'t> {
     }
 
     fn choice(&mut self, raw: &'t RawValue, path: &str, words: &[(&str, bool)]) -> bool {
-        let Some(said) = self.read::<Cow<'_, str>>(raw, path, "a text") else { return false };
+        let Some(said) = self.read::<Cow<'_, str>>(raw, path, "a text") else {
+            return false;
+        };
         match words.iter().find(|(word, _)| *word == said) {
             Some((_, meaning)) => *meaning,
             None => {
@@ -336,13 +397,21 @@ impl<'t> Parser<'t> {
         let typ = rule.leaf.typ;
         let number = matches!(typ, Type::Rate | Type::Decimal);
         if rule.percent && !number {
-            self.bad(raw.get(), &rule.path, "`percent` is for rates and decimal numbers");
+            self.bad(
+                raw.get(),
+                &rule.path,
+                "`percent` is for rates and decimal numbers",
+            );
         }
         if rule.date != DateOrder::Iso && typ != Type::Date {
             self.bad(raw.get(), &rule.path, "`date` is for dates");
         }
         if matches!(typ, Type::Set(_)) != rule.split.is_some() {
-            self.bad(raw.get(), &rule.path, "a set of codes, and only that, has `split`: what stands between codes");
+            self.bad(
+                raw.get(),
+                &rule.path,
+                "a set of codes, and only that, has `split`: what stands between codes",
+            );
         }
         if rule.split.as_deref() == Some("") {
             self.bad(raw.get(), &rule.path, "`split` is not empty");

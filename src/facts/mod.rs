@@ -6,14 +6,15 @@ pub mod bind;
 pub mod builder;
 pub mod edit;
 pub mod error;
+mod finite;
 mod gather;
 pub mod given;
 mod index;
 pub mod json;
 mod leaf;
 pub mod map;
-mod split;
 pub mod serde;
+mod split;
 pub mod write;
 
 use crate::ground::day::Day;
@@ -71,13 +72,25 @@ impl Facts {
             .lists
             .iter()
             .map(|list| Rows {
-                states: if list.parent.is_none() { vec![ListState::Unknown] } else { Vec::new() },
-                starts: if list.parent.is_none() { vec![0, 0] } else { vec![0] },
+                states: if list.parent.is_none() {
+                    vec![ListState::Unknown]
+                } else {
+                    Vec::new()
+                },
+                starts: if list.parent.is_none() {
+                    vec![0, 0]
+                } else {
+                    vec![0]
+                },
                 cells: Vec::new(),
                 width: u32::try_from(list.columns.len()).unwrap_or(u32::MAX),
             })
             .collect();
-        Facts { header: vec![Fact::Unknown; schema.header.len()], lists, assumed: Vec::new() }
+        Facts {
+            header: vec![Fact::Unknown; schema.header.len()],
+            lists,
+            assumed: Vec::new(),
+        }
     }
 
     /// A header fact by slot.
@@ -94,9 +107,9 @@ impl Facts {
     pub fn fact(&self, schema: &Schema, field: FieldId, row: Option<u32>) -> &Fact {
         match (schema.field(field).map(|f| f.home), row) {
             (Some(Home::Header(slot)), _) => self.header(slot),
-            (Some(Home::Element(list, column)), Some(row)) => {
-                self.rows(list).map_or(&UNKNOWN, |rows| rows.cell(row, column))
-            }
+            (Some(Home::Element(list, column)), Some(row)) => self
+                .rows(list)
+                .map_or(&UNKNOWN, |rows| rows.cell(row, column)),
             _ => &UNKNOWN,
         }
     }
@@ -194,7 +207,8 @@ impl Rows {
     /// Adds a row of unknown facts to the last owner and says its number.
     pub(crate) fn push_row(&mut self) -> u32 {
         let row = self.len();
-        self.cells.extend(std::iter::repeat_n(Fact::Unknown, self.width as usize));
+        self.cells
+            .extend(std::iter::repeat_n(Fact::Unknown, self.width as usize));
         if let Some(end) = self.starts.last_mut() {
             *end += 1;
         }
@@ -231,7 +245,10 @@ impl Rows {
     /// Takes away owners with their rows and says which rows they were.
     pub(crate) fn remove_owners(&mut self, owners: std::ops::Range<u32>) -> std::ops::Range<u32> {
         let start = self.of(owners.start).start;
-        let end = owners.end.checked_sub(1).map_or(start, |last| self.of(last).end);
+        let end = owners
+            .end
+            .checked_sub(1)
+            .map_or(start, |last| self.of(last).end);
         if owners.is_empty() {
             return start..start;
         }
@@ -248,7 +265,8 @@ impl Rows {
     fn drop_cells(&mut self, rows: &std::ops::Range<u32>) {
         let width = self.width as usize;
         let end = (rows.end as usize * width).min(self.cells.len());
-        self.cells.drain((rows.start as usize * width).min(end)..end);
+        self.cells
+            .drain((rows.start as usize * width).min(end)..end);
     }
 
     /// How many owners there are.
@@ -259,7 +277,10 @@ impl Rows {
     /// The owner of a row.
     pub fn owner_of(&self, row: u32) -> Option<u32> {
         // An owner without rows ends where it starts, so the last start up to the row is its owner's.
-        let owner = self.starts.partition_point(|start| *start <= row).checked_sub(1)?;
+        let owner = self
+            .starts
+            .partition_point(|start| *start <= row)
+            .checked_sub(1)?;
         let owner = u32::try_from(owner).ok()?;
         (row < self.len()).then_some(owner)
     }

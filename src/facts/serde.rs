@@ -5,6 +5,7 @@
 
 use super::Facts;
 use super::error::{self, FactError, FactErrors, shown};
+use super::finite::not_finite;
 use super::json::{Reader, from_json, too_large};
 use crate::ground::limits::Limits;
 use crate::schema::Schema;
@@ -35,13 +36,23 @@ impl Reader {
 }
 
 fn write<T: Serialize + ?Sized>(value: &T, limits: &Limits) -> Result<Vec<u8>, FactErrors> {
-    let mut out = Bounded { bytes: Vec::new(), most: limits.record_bytes };
+    if let Some(path) = not_finite(value) {
+        let message = "a binary float that is no number";
+        return Err(FactError::new(error::NOT_EXACT, shown(&path), message).into());
+    }
+    let mut out = Bounded {
+        bytes: Vec::new(),
+        most: limits.record_bytes,
+    };
     let mut json = serde_json::Serializer::with_formatter(&mut out, FloatsShown);
     match value.serialize(&mut json) {
         Ok(()) => Ok(out.bytes),
         Err(e) if e.is_io() => Err(too_large(limits).into()),
         Err(e) => {
-            let message = format!("the value can't be written as JSON: {}", shown(&e.to_string()));
+            let message = format!(
+                "the value can't be written as JSON: {}",
+                shown(&e.to_string())
+            );
             Err(FactError::new(error::WRONG_TYPE, "", message).into())
         }
     }

@@ -29,12 +29,20 @@ impl<R: BufRead> Input<R> {
     pub(crate) fn new(mut from: R) -> Input<R> {
         let mut head = Vec::new();
         let failed = from.by_ref().take(3).read_to_end(&mut head).err();
-        let mut at = Position { line: 1, column: 1, byte: 0 };
+        let mut at = Position {
+            line: 1,
+            column: 1,
+            byte: 0,
+        };
         if head == BYTE_ORDER_MARK {
             head.clear();
             at.byte = 3;
         }
-        Input { from: Cursor::new(head).chain(from), failed, at }
+        Input {
+            from: Cursor::new(head).chain(from),
+            failed,
+            at,
+        }
     }
 
     /// Where the next byte stands.
@@ -47,7 +55,11 @@ impl<R: BufRead> Input<R> {
         self.failed.take().map_or(Ok(()), Err)?;
         buf.clear();
         // Two more than a record may have, so that the end of a line still fits.
-        let read = self.from.by_ref().take(count(most).saturating_add(2)).read_until(b'\n', buf)?;
+        let read = self
+            .from
+            .by_ref()
+            .take(count(most).saturating_add(2))
+            .read_until(b'\n', buf)?;
         let mut bytes = count(read);
         let ended = buf.last() == Some(&b'\n');
         if ended {
@@ -58,7 +70,11 @@ impl<R: BufRead> Input<R> {
         } else if buf.len() > most {
             bytes += count(self.from.skip_until(b'\n')?);
         }
-        self.at = Position { line: self.at.line + 1, column: 1, byte: self.at.byte + bytes };
+        self.at = Position {
+            line: self.at.line + 1,
+            column: 1,
+            byte: self.at.byte + bytes,
+        };
         Ok(match (buf.len() > most, ended) {
             (true, _) => Found::TooLarge(None),
             (_, true) => Found::Ended(b'\n'),
@@ -78,7 +94,11 @@ impl<R: BufRead> Input<R> {
         loop {
             let chunk = self.chunk()?;
             if chunk.is_empty() {
-                return Ok(if large { Found::TooLarge(None) } else { Found::AtEnd });
+                return Ok(if large {
+                    Found::TooLarge(None)
+                } else {
+                    Found::AtEnd
+                });
             }
             let end = chunk.iter().position(|b| ends(*b));
             let (kept, rest) = chunk.split_at(end.unwrap_or(chunk.len()));
@@ -128,14 +148,20 @@ impl<R: BufRead> Input<R> {
 
     /// Reads past bytes that were looked at.
     fn take(&mut self, bytes: usize) {
-        let Ok(chunk) = self.from.fill_buf() else { return };
+        let Ok(chunk) = self.from.fill_buf() else {
+            return;
+        };
         let taken = chunk.get(..bytes).unwrap_or(chunk);
         let last = taken.iter().rposition(|b| *b == b'\n');
         let line = taken.get(last.map_or(0, |at| at + 1)..).unwrap_or_default();
         let columns = count(line.iter().filter(|b| **b & 0xC0 != 0x80).count());
         self.at = Position {
             line: self.at.line + count(taken.iter().filter(|b| **b == b'\n').count()),
-            column: if last.is_some() { columns + 1 } else { self.at.column + columns },
+            column: if last.is_some() {
+                columns + 1
+            } else {
+                self.at.column + columns
+            },
             byte: self.at.byte + count(taken.len()),
         };
         self.from.consume(bytes);
@@ -209,7 +235,9 @@ pub(crate) fn cells(row: &str) -> Result<Vec<Cow<'_, str>>, FactError> {
     let mut rest = row;
     loop {
         let Some(quoted) = rest.strip_prefix('"') else {
-            let (cell, after) = rest.split_once(',').map_or((rest, None), |(c, r)| (c, Some(r)));
+            let (cell, after) = rest
+                .split_once(',')
+                .map_or((rest, None), |(c, r)| (c, Some(r)));
             cells.push(Cow::Borrowed(cell));
             match after {
                 Some(after) => rest = after,
@@ -220,7 +248,9 @@ pub(crate) fn cells(row: &str) -> Result<Vec<Cow<'_, str>>, FactError> {
         let mut text = Cow::Borrowed("");
         let mut from = quoted;
         let after = loop {
-            let (part, after) = from.split_once('"').ok_or_else(|| bad("a quote is opened and not closed"))?;
+            let (part, after) = from
+                .split_once('"')
+                .ok_or_else(|| bad("a quote is opened and not closed"))?;
             text += part;
             match after.strip_prefix('"') {
                 Some(more) => {
