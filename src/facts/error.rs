@@ -276,6 +276,17 @@ impl FactErrors {
         } else {
             Err(self)
         }
+<<<<<<< HEAD
+=======
+    }
+
+    /// The same errors of a record of which only the beginning is known.
+    pub(crate) fn all_at(mut self, place: Position) -> FactErrors {
+        for error in &mut self.errors {
+            error.position = Some(place);
+        }
+        self
+>>>>>>> facts
     }
 
     /// The same errors in an input in which the record begins at that place.
