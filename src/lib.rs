@@ -8,7 +8,4 @@ pub mod check {
 }
 pub mod facts;
 pub mod reference;
-pub mod verdict {
-    //! Verdicts.
-    pub mod judgement;
-}
+pub mod verdict;
