@@ -2,10 +2,8 @@
 pub mod ground;
 pub mod schema;
 pub mod syntax;
-pub mod check {
-    //! Checked rules.
-    pub mod rules;
-}
+pub mod check;
 pub mod facts;
+pub mod folder;
 pub mod reference;
 pub mod verdict;
