@@ -276,8 +276,6 @@ impl FactErrors {
         } else {
             Err(self)
         }
-<<<<<<< HEAD
-=======
     }
 
     /// The same errors of a record of which only the beginning is known.
@@ -286,7 +284,6 @@ impl FactErrors {
             error.position = Some(place);
         }
         self
->>>>>>> facts
     }
 
     /// The same errors in an input in which the record begins at that place.

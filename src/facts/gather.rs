@@ -127,8 +127,6 @@ impl<'s> Gather<'s> {
             pending: Vec::new(),
             text,
         }
-<<<<<<< HEAD
-=======
     }
 
     /// The facts gathered so far.
@@ -187,7 +185,6 @@ impl<'s> Gather<'s> {
                 });
             }
         }
->>>>>>> facts
     }
 
     /// The facts gathered so far; amounts may still wait for their unit.
@@ -206,14 +203,6 @@ impl<'s> Gather<'s> {
                 .at(position)
                 .help(fault.help),
         );
-<<<<<<< HEAD
-    }
-
-    /// Notes an error that is ready.
-    pub(crate) fn error(&mut self, error: FactError) {
-        self.errors.push(error);
-=======
->>>>>>> facts
     }
 
     /// Stores what was given for a field that is no list and no set.
