@@ -18,6 +18,8 @@ pub(super) enum Failure {
         what: String,
         /// What may help.
         help: Vec<String>,
+        /// What belongs to it, line by line.
+        notes: Vec<String>,
     },
     /// The result cannot be written.
     Write {
@@ -36,6 +38,7 @@ impl Failure {
         Failure::Usage {
             what: what.into(),
             help: Vec::new(),
+            notes: Vec::new(),
         }
     }
 
@@ -47,16 +50,25 @@ impl Failure {
         self
     }
 
+    /// Adds a line of what belongs to it.
+    pub(super) fn note(mut self, line: impl Into<String>) -> Failure {
+        if let Failure::Usage { notes, .. } = &mut self {
+            notes.push(line.into());
+        }
+        self
+    }
+
     /// Says what went wrong and gives the exit code.
     pub(super) fn report(self, terminal: &Terminal) -> ExitCode {
-        let (what, help, code) = match self {
-            Failure::Usage { what, help } => (what, help, 2),
+        let (what, help, notes, code) = match self {
+            Failure::Usage { what, help, notes } => (what, help, notes, 2),
             // Nobody is left who could read a message.
             Failure::Write { why, .. } if why.kind() == ErrorKind::BrokenPipe => {
                 return ExitCode::from(CLOSED);
             }
             Failure::Write { to, why } => (
                 format!("{} cannot be written: {}", visible(&to), said(&why)),
+                Vec::new(),
                 Vec::new(),
                 1,
             ),
@@ -66,6 +78,9 @@ impl Failure {
             "{}: {what}\n",
             terminal.err_paint("error", AnsiColor::Red, true)
         );
+        for line in notes {
+            text.push_str(&format!("  {line}\n"));
+        }
         for line in help {
             text.push_str(&format!(
                 "  {} {line}\n",

@@ -14,11 +14,16 @@ mod check;
 mod diff;
 mod failure;
 mod fmt;
+mod input;
+mod judging;
 mod loading;
+mod output;
+mod run;
+mod summary;
+mod table;
 mod terminal;
 
 use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
-use failure::Failure;
 use std::process::ExitCode;
 use terminal::Terminal;
 
@@ -54,6 +59,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Judge declarations: one verdict for each, in the order of the input
+    Run(run::Args),
     /// Check the rules and show all that is wrong with them
     Check(check::Args),
     /// Lay out rule files in the one canonical way, each in its own language
@@ -83,6 +90,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let terminal = Terminal::new(cli.color);
     let end = match &cli.verb {
+        Verb::Run(args) => run::run(args, &terminal),
         Verb::Check(args) => check::run(args, &terminal),
         Verb::Fmt(args) => fmt::run(args, &terminal),
     };

@@ -76,13 +76,9 @@ impl Terminal {
         painted(self.err_colour, text, colour, bold)
     }
 
-    /// A text for the standard output that stands back.
-    pub(super) fn faint(&self, text: &str) -> String {
-        if self.out_colour {
-            styled(Style::new().dimmed(), text)
-        } else {
-            text.to_owned()
-        }
+    /// The same without colours on the standard output, for text that goes elsewhere.
+    pub(super) fn plain(&self) -> Terminal {
+        Terminal { out_colour: false, ..*self }
     }
 }
 
