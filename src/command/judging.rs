@@ -67,6 +67,8 @@ pub(super) struct Wrong {
     pub(super) input: Arc<str>,
     /// Where it stands there.
     pub(super) place: Place,
+    /// The identifier, where the record could be read.
+    pub(super) id: Option<String>,
     /// What is wrong with it.
     pub(super) errors: FactErrors,
 }

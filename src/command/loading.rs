@@ -52,13 +52,13 @@ pub(super) fn load(
             .iter()
             .filter(|d| d.code.severity() == Severity::Error);
         let first: Vec<_> = errors.take(FIRST).cloned().collect();
-        let counted = Count::of(&compiled);
-        let rest = counted.errors.saturating_sub(first.len() as u64);
+        let count = Count::of(&compiled);
+        let rest = count.errors.saturating_sub(first.len() as u64);
         let mut text = render(&first, &compiled.sources, terminal.err_colours());
         text.push('\n');
-        text.push_str(&counted.text(terminal, false));
+        text.push_str(&count.text(terminal, false));
         let more = if rest > 0 {
-            format!("{rest} more errors; ")
+            format!("{}; ", counted(rest, "more error"))
         } else {
             String::new()
         };

@@ -11,6 +11,7 @@ use crate::schema::Lang;
 use crate::verdict::Verdict;
 use crate::verdict::json::to_json;
 use clap::ValueEnum;
+use serde::Serialize;
 use serde_json::json;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -105,32 +106,51 @@ pub(super) fn json_line(verdict: &Verdict, pilot: Option<&str>, lang: Option<Lan
 
 /// The line of a record without a verdict in JSON: `error` in one line, `errors` in parts.
 pub(super) fn json_error(wrong: &Wrong) -> String {
-    let errors: Vec<serde_json::Value> = wrong
-        .errors
-        .errors
-        .iter()
-        .map(|e| {
-            json!({
-                "code": e.code.0,
-                "path": e.path,
-                "message": e.message,
-                "line": e.position.map(|p| p.line),
-                "column": e.position.map(|p| p.column),
-                "byte": e.position.map(|p| p.byte),
-                "help": e.help,
-            })
-        })
-        .collect();
-    let line = json!({
-        "format": crate::verdict::json::FORMAT,
-        "error": in_one_line(wrong),
-        "input": wrong.input.as_ref(),
-        "record": wrong.place.record,
-        "line": wrong.place.line,
-        "errors": errors,
-        "more": wrong.errors.more,
+    let errors = wrong.errors.errors.iter().map(|e| ErrorView {
+        code: e.code.0,
+        path: &e.path,
+        message: &e.message,
+        line: e.position.map(|p| p.line),
+        column: e.position.map(|p| p.column),
+        byte: e.position.map(|p| p.byte),
+        help: e.help.as_deref(),
     });
-    shown_as_escapes(line.to_string())
+    let line = WrongView {
+        format: crate::verdict::json::FORMAT,
+        id: wrong.id.as_deref(),
+        error: in_one_line(wrong),
+        input: &wrong.input,
+        record: wrong.place.record,
+        line: wrong.place.line,
+        errors: errors.collect(),
+        more: wrong.errors.more,
+    };
+    // Texts and numbers always serialize.
+    shown_as_escapes(serde_json::to_string(&line).unwrap_or_default())
+}
+
+/// A record without a verdict as JSON says it.
+#[derive(Serialize)]
+struct WrongView<'a> {
+    format: u32,
+    id: Option<&'a str>,
+    error: String,
+    input: &'a str,
+    record: u64,
+    line: u64,
+    errors: Vec<ErrorView<'a>>,
+    more: u64,
+}
+
+#[derive(Serialize)]
+struct ErrorView<'a> {
+    code: &'a str,
+    path: &'a str,
+    message: &'a str,
+    line: Option<u64>,
+    column: Option<u64>,
+    byte: Option<u64>,
+    help: Option<&'a str>,
 }
 
 /// What is wrong with a record, on one line.
@@ -198,7 +218,8 @@ pub(super) fn csv_row(input: &str, record: u64, line: u64, told: Result<&Verdict
             ]);
         }
         Err(wrong) => {
-            cells.extend(std::iter::repeat_n(String::new(), 9));
+            cells.extend(std::iter::once(wrong.id.clone().unwrap_or_default()));
+            cells.extend(std::iter::repeat_n(String::new(), 8));
             cells.extend([in_one_line(wrong), String::new()]);
         }
     }

@@ -7,7 +7,7 @@
 use super::failure::Failure;
 use super::input::{self, Encoding, Input, ReadSoFar};
 use super::judging::{How, Judge, Wrong};
-use super::loading::{self, counted};
+use super::loading::{self, counted, thousands};
 use super::output::{self, COLUMNS, Format, Output};
 use super::summary::{Summary, colour};
 use super::table::{Cell, Layout};
@@ -234,18 +234,19 @@ impl<'a> Page<'a> {
         let cells = match &one.told {
             Ok(verdict) => self.verdict_cells(verdict),
             Err(wrong) => {
-                let several = self.args.input.len() > 1;
-                let place = if several { format!("{input}:{}", one.place.line) } else { one.place.line.to_string() };
-                let line = self.say("第", "line ");
-                let end = self.say("行", "");
+                let line = one.place.line;
+                // Of several inputs the file is said too; its folders are left out, for the width.
+                let place = match input.rsplit(['/', '\\']).next() {
+                    Some(file) if self.args.input.len() > 1 => format!("{file}:{line}"),
+                    _ => format!("{}{line}{}", self.say("第 ", "line "), self.say(" 行", "")),
+                };
                 let word = Cell::new(self.say("错误", "ERROR")).colour(AnsiColor::Red);
-                vec![Cell::new(format!("{line}{place}{end}")), Cell::new(""), word, Cell::new(output::in_one_line(wrong))]
+                vec![Cell::new(place), Cell::new(""), word, Cell::new(output::in_one_line(wrong))]
             }
         };
         match &self.layout {
             Some(layout) => {
-                let line = layout.line(&cells, self.terminal);
-                self.output.write(&format!("{}\n", line.trim_end()))
+                self.output.write(&layout.lines(&cells, self.terminal))
             }
             None => {
                 self.waiting.push(cells);
@@ -266,8 +267,7 @@ impl<'a> Page<'a> {
         rows.append(&mut self.waiting);
         let layout = Layout::new(&rows, 28, self.terminal);
         for row in &rows {
-            let line = layout.line(row, self.terminal);
-            self.output.write(&format!("{}\n", line.trim_end()))?;
+            self.output.write(&layout.lines(row, self.terminal))?;
         }
         self.layout = Some(layout);
         Ok(())
@@ -325,7 +325,7 @@ impl<'a> Page<'a> {
             let text = self.summary.text(rules, self.language(), &terminal.plain());
             let _ = write!(err, "{text}{}.{} s\n", tenths / 10, tenths % 10);
         } else if self.format != Format::Table && self.summary.wrong > 0 {
-            let wrong = counted(self.summary.wrong, "record");
+            let (wrong, n) = (thousands(self.summary.wrong), counted(n, "record"));
             let _ = writeln!(err, "{}: {wrong} of {n} could not be judged", terminal.err_paint("error", AnsiColor::Red, true));
         }
         Ok(())
@@ -368,8 +368,9 @@ fn judged(
     place: Place,
     facts: Result<Facts, FactErrors>,
 ) -> Judged {
+    let id = facts.as_ref().ok().and_then(|facts| facts.id(&judge.rules.schema)).map(str::to_owned);
     let told = facts.and_then(|facts| judge.verdict(&facts).map_err(FactErrors::from));
-    let told = told.map_err(|errors| Wrong { input: input.clone(), place, errors });
+    let told = told.map_err(|errors| Wrong { input: input.clone(), place, id, errors });
     let json = || match &told {
         Ok(verdict) => output::json_line(verdict, judge.pilot.as_deref(), lang.map(Into::into)),
         Err(wrong) => output::json_error(wrong),

@@ -110,8 +110,7 @@ fn append(out: &mut String, rows: &[Vec<Cell>], terminal: &Terminal) {
         .collect();
     let layout = Layout::new(&indented, 40, terminal);
     for row in &indented {
-        out.push_str(layout.line(row, terminal).trim_end());
-        out.push('\n');
+        out.push_str(&layout.lines(row, terminal));
     }
 }
 

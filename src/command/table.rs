@@ -3,11 +3,14 @@
 
 use super::terminal::Terminal;
 use crate::ground::render::visible;
+use crate::verdict::layout::wrap;
 use anstyle::AnsiColor;
 use unicode_width::UnicodeWidthChar;
 
 /// Blanks between columns.
 const GAP: usize = 2;
+/// Lines below the first that a row may take.
+const BELOW: usize = 4;
 /// The least that is left for the last column.
 const LEAST: usize = 12;
 
@@ -68,12 +71,20 @@ impl Layout {
         Layout { widths }
     }
 
-    /// One row as a line without its end.
-    pub(super) fn line(&self, row: &[Cell], terminal: &Terminal) -> String {
+    /// One row, ended: a text that is too long for its column is cut, one in the last column goes
+    /// on below itself for a few lines.
+    pub(super) fn lines(&self, row: &[Cell], terminal: &Terminal) -> String {
         let mut line = String::new();
-        let mut owed = 0;
-        for (cell, width) in row.iter().zip(&self.widths) {
-            let text = fitted(&cell.text, *width);
+        let (mut owed, mut start) = (0, 0);
+        let last = self.widths.len().saturating_sub(1);
+        let mut below = Vec::new();
+        for (at, (cell, width)) in row.iter().zip(&self.widths).enumerate() {
+            let mut text = fitted(&cell.text, *width);
+            if at == last && text != cell.text {
+                let mut parts = wrap(&cell.text, *width).into_iter();
+                text = parts.next().unwrap_or_default();
+                below = parts.collect();
+            }
             let taken = columns(&text);
             if !text.is_empty() {
                 line.push_str(&" ".repeat(owed));
@@ -84,6 +95,15 @@ impl Layout {
                 None => text,
             });
             owed += width.saturating_sub(taken) + GAP;
+            if at < last {
+                start += width + GAP;
+            }
+        }
+        line.push('\n');
+        let cut = below.len() > BELOW;
+        for (at, part) in below.iter().take(BELOW).enumerate() {
+            let end = if cut && at + 1 == BELOW { " …" } else { "" };
+            line.push_str(&format!("{}{part}{end}\n", " ".repeat(start)));
         }
         line
     }
