@@ -278,6 +278,14 @@ impl FactErrors {
         }
     }
 
+    /// The same errors of a record of which only the beginning is known.
+    pub(crate) fn all_at(mut self, place: Position) -> FactErrors {
+        for error in &mut self.errors {
+            error.position = Some(place);
+        }
+        self
+    }
+
     /// The same errors in an input in which the record begins at that place.
     pub(crate) fn within(mut self, start: Position) -> FactErrors {
         for error in &mut self.errors {

@@ -129,6 +129,64 @@ impl<'s> Gather<'s> {
         }
     }
 
+    /// The facts gathered so far.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Forgets an amount that waits for its unit: the field was given anew.
+    pub(crate) fn forget(&mut self, field: FieldId, row: u32) {
+        self.pending
+            .retain(|p| (p.leaf.field, p.row) != (field, row));
+    }
+
+    /// Rows of a list were taken away: amounts in them wait no more, later ones wait in other rows.
+    pub(crate) fn shift_pending(&mut self, list: ListId, gone: &std::ops::Range<u32>) {
+        let within = |p: &Pending| matches!(p.leaf.home, Home::Element(of, _) if of == list);
+        self.pending
+            .retain(|p| !within(p) || !gone.contains(&p.row));
+        for p in self
+            .pending
+            .iter_mut()
+            .filter(|p| within(p) && p.row >= gone.end)
+        {
+            p.row -= gone.end - gone.start;
+        }
+    }
+
+    /// Has the amounts that a field names take their unit from it again.
+    pub(crate) fn rename_units(&mut self, naming: FieldId) {
+        let schema = self.schema;
+        for (at, field) in (0u32..).zip(&schema.fields) {
+            if named_by(field.typ) != Some(naming) {
+                continue;
+            }
+            let leaf = Leaf {
+                field: FieldId(at),
+                home: field.home,
+                typ: field.typ,
+            };
+            let rows = match field.home {
+                Home::Header(_) => 1,
+                Home::Element(list, _) => self.facts.rows(list).map_or(0, |r| r.len()),
+            };
+            for row in 0..rows {
+                let waits = self.pending.iter().any(|p| p.leaf == leaf && p.row == row);
+                let number = match self.facts.fact(schema, leaf.field, Some(row)) {
+                    Fact::Value(Value::Money(n, _) | Value::Quantity(n, _)) if !waits => *n,
+                    _ => continue,
+                };
+                self.pending.push(Pending {
+                    leaf,
+                    row,
+                    number,
+                    unit: None,
+                    at: None,
+                });
+            }
+        }
+    }
+
     /// The facts gathered so far; amounts may still wait for their unit.
     pub(crate) fn facts_mut(&mut self) -> &mut Facts {
         &mut self.facts
@@ -145,11 +203,6 @@ impl<'s> Gather<'s> {
                 .at(position)
                 .help(fault.help),
         );
-    }
-
-    /// Notes an error that is ready.
-    pub(crate) fn error(&mut self, error: FactError) {
-        self.errors.push(error);
     }
 
     /// Stores what was given for a field that is no list and no set.

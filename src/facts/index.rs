@@ -69,11 +69,6 @@ impl Node {
     pub(crate) fn children(&self) -> impl Iterator<Item = (&str, Child)> {
         self.names.iter().map(|(name, child)| (&**name, *child))
     }
-
-    /// How many names there are.
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
-    }
 }
 
 /// The names of all records of a schema, and what a record is before anything is given.

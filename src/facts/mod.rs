@@ -1,13 +1,22 @@
 //! The facts of one declaration, prepared: every value is typed and checked against the schema.
 //! Prepared facts belong to a schema and outlive a rule set.
 
+pub mod batch;
+pub mod bind;
+pub mod builder;
 pub mod arith;
+pub mod edit;
 pub mod error;
 pub mod eval;
+mod finite;
 mod gather;
+pub mod given;
 mod index;
 pub mod json;
 mod leaf;
+pub mod map;
+pub mod serde;
+mod split;
 pub mod write;
 
 use crate::ground::day::Day;
@@ -210,12 +219,56 @@ impl Rows {
 
     /// Adds a row of these facts, one for each column, to the last owner and says its number.
     pub(crate) fn push_row_of(&mut self, cells: &[Fact]) -> u32 {
+        if cells.len() != self.width as usize {
+            return self.push_row();
+        }
         let row = self.len();
         self.cells.extend_from_slice(cells);
         if let Some(end) = self.starts.last_mut() {
             *end += 1;
         }
         row
+    }
+
+    /// Takes away the rows of an owner and says which rows they were.
+    pub(crate) fn clear_owner(&mut self, owner: u32, state: ListState) -> std::ops::Range<u32> {
+        let gone = self.of(owner);
+        let at = owner as usize;
+        if let Some(place) = self.states.get_mut(at) {
+            *place = state;
+        }
+        self.drop_cells(&gone);
+        for start in self.starts.iter_mut().skip(at + 1) {
+            *start -= gone.end - gone.start;
+        }
+        gone
+    }
+
+    /// Takes away owners with their rows and says which rows they were.
+    pub(crate) fn remove_owners(&mut self, owners: std::ops::Range<u32>) -> std::ops::Range<u32> {
+        let start = self.of(owners.start).start;
+        let end = owners
+            .end
+            .checked_sub(1)
+            .map_or(start, |last| self.of(last).end);
+        if owners.is_empty() {
+            return start..start;
+        }
+        self.drop_cells(&(start..end));
+        let range = owners.start as usize..(owners.end as usize).min(self.states.len());
+        self.states.drain(range.clone());
+        self.starts.drain(range);
+        for later in self.starts.iter_mut().skip(owners.start as usize) {
+            *later -= end - start;
+        }
+        start..end
+    }
+
+    fn drop_cells(&mut self, rows: &std::ops::Range<u32>) {
+        let width = self.width as usize;
+        let end = (rows.end as usize * width).min(self.cells.len());
+        self.cells
+            .drain((rows.start as usize * width).min(end)..end);
     }
 
     /// How many owners there are.
