@@ -6,7 +6,4 @@ pub mod ground;
 pub mod reference;
 pub mod schema;
 pub mod syntax;
-pub mod verdict {
-    //! Verdicts.
-    pub mod judgement;
-}
+pub mod verdict;
