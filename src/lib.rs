@@ -11,3 +11,5 @@ pub mod verdict {
     //! Verdicts.
     pub mod judgement;
 }
+pub mod decide;
+pub mod graph;
