@@ -7,6 +7,7 @@ pub mod check {
     pub mod rules;
 }
 pub mod facts;
+pub mod reference;
 pub mod verdict {
     //! Verdicts.
     pub mod judgement;
