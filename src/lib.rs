@@ -1,7 +1,9 @@
 //! Kakou: a rule engine for customs supervision.
 pub mod check;
+pub mod decide;
 pub mod facts;
 pub mod folder;
+pub mod graph;
 pub mod ground;
 pub mod reference;
 pub mod schema;
