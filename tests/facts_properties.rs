@@ -136,10 +136,8 @@ fn declaration() -> impl Strategy<Value = Value> {
 
 fn put_right(mut declaration: Value) -> Value {
     fn drop_null(record: &mut Value, name: &str) {
-        if let Some(record) = record.as_object_mut() {
-            if record.get(name) == Some(&Value::Null) {
-                record.remove(name);
-            }
+        if record.get(name) == Some(&Value::Null) {
+            record.as_object_mut().unwrap().remove(name);
         }
     }
     if declaration["head"].is_null() {
