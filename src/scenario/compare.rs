@@ -17,8 +17,12 @@ pub(super) fn compare(
 ) -> Vec<Difference> {
     let page = Page { rules, judgement, verdict };
     let differs = |(expected, place): &(Expected, _)| {
+        let rule = match expected {
+            Expected::Rule(_, id) => Some(id.clone()),
+            _ => None,
+        };
         let (expected, got) = page.difference(expected)?;
-        Some(Difference { expected, got, place: *place })
+        Some(Difference { expected, got, rule, place: *place })
     };
     scenario.expectations.iter().filter_map(differs).collect()
 }

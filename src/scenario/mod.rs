@@ -35,6 +35,8 @@ pub struct Outcome {
     pub broken: Option<Broken>,
     /// The verdict that came out; none where it could not be judged.
     pub verdict: Option<Verdict>,
+    /// The facts that were judged, with the scenario's changes.
+    pub facts: Option<Facts>,
 }
 
 /// An expectation that was not met.
@@ -44,6 +46,8 @@ pub struct Difference {
     pub expected: String,
     /// What came out, in the same words.
     pub got: String,
+    /// The rule that the expectation is about, where it is about one.
+    pub rule: Option<String>,
     /// Where the expectation is written.
     pub place: Place,
 }
@@ -109,6 +113,7 @@ impl<'r> Runner<'r> {
             differences,
             broken: None,
             verdict: Some(verdict),
+            facts: Some(facts),
         }
     }
 
@@ -150,6 +155,7 @@ impl Outcome {
             differences: Vec::new(),
             broken: Some(broken),
             verdict: None,
+            facts: None,
         }
     }
 }
