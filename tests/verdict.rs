@@ -20,11 +20,12 @@ use std::path::Path;
 const RULES: &str = r#"
 requirement paper "许可证" / "licence" : code mode met when docs has it otherwise hold combine all
 requirement bond "担保" / "guarantee" : money CNY met when m >= it otherwise hold combine largest
+let order_value = sum of item.v over items "订单金额" / "order"
 rule CB-01 "超过单次交易限值" / "order above the limit of one order"
   by L article 1
-  when sum of item.v over items > 5000 CNY
-  then hold, require bond sum of item.v over items
-  say "订单金额 {sum of item.v over items} 超过单次限值" / "order of {sum of item.v over items} is above the limit of one order"
+  when order_value > 5000 CNY
+  then hold, require bond order_value
+  say "订单金额 {order_value} 超过单次限值" / "order of {order_value} is above the limit of one order"
 rule CB-02 "件数不符" / "the number does not fit"
   by L article 2 paragraph 3
   each item
