@@ -1,6 +1,13 @@
 //! Verdicts as golden texts: JSON and the text for people in both languages. `UPDATE=1` writes
 //! them anew.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what went wrong by panicking"
+)]
+
 #[path = "support/law.rs"]
 mod law;
 
@@ -46,7 +53,7 @@ const OPEN: &str = r#"{"id":"一\n二","date":"2020-06-15","mode":"10","m":"100"
 
 fn verdict(rules: &RuleSet, json: &str) -> Verdict {
     let facts = facts(rules, json);
-    let judgement = Reference::new(rules, Sure::High).judge(&facts, day());
+    let judgement = law::judge(rules, &facts);
     let mut verdict = render(rules, &facts, &judgement, Sure::High, &Limits::default());
     // The fingerprint has tests of its own and would change these with every word of the world.
     verdict.rules = "0123456789abcdef".into();
@@ -54,7 +61,9 @@ fn verdict(rules: &RuleSet, json: &str) -> Verdict {
 }
 
 fn golden(name: &str, found: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verdict").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/verdict")
+        .join(name);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, found).unwrap();
     }
@@ -69,7 +78,13 @@ fn golden_texts() {
         let verdict = verdict(&rules, json);
         golden(&format!("{name}.json"), &to_json_pretty(&verdict, None));
         for (lang, end) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
-            let text = to_text(&verdict, Style { lang, ..Style::default() });
+            let text = to_text(
+                &verdict,
+                Style {
+                    lang,
+                    ..Style::default()
+                },
+            );
             assert!(text.lines().all(|line| width(line) <= 80), "{text}");
             assert!(!text.contains('\u{1b}'), "no colour unless asked for");
             golden(&format!("{name}.{end}.txt"), &text);
@@ -108,7 +123,13 @@ fn json_is_one_line_and_colour_is_asked_for() {
     let value: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!(value["disposition"], value["high"]);
     assert!(value["findings"][0]["message"].is_string());
-    let text = to_text(&verdict, Style { colour: true, ..Style::default() });
+    let text = to_text(
+        &verdict,
+        Style {
+            colour: true,
+            ..Style::default()
+        },
+    );
     assert!(text.contains("\u{1b}[1;"));
 }
 
@@ -116,12 +137,18 @@ fn json_is_one_line_and_colour_is_asked_for() {
 fn what_is_cut_is_counted_and_missing_stays_complete() {
     let rules = rules(RULES);
     let facts = facts(&rules, OPEN);
-    let judgement = Reference::new(&rules, Sure::High).judge(&facts, day());
+    let judgement = law::judge(&rules, &facts);
     let all = render(&rules, &facts, &judgement, Sure::High, &Limits::default());
-    let limits = Limits { undetermined: 0, ..Limits::default() };
+    let limits = Limits {
+        undetermined: 0,
+        ..Limits::default()
+    };
     let cut = render(&rules, &facts, &judgement, Sure::High, &limits);
     assert!(!all.findings.is_empty());
     let listed = all.findings.len() - cut.findings.len();
-    assert_eq!(cut.undetermined_not_listed, all.undetermined_not_listed + listed as u64);
+    assert_eq!(
+        cut.undetermined_not_listed,
+        all.undetermined_not_listed + listed as u64
+    );
     assert_eq!(cut.missing, all.missing);
 }

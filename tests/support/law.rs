@@ -46,20 +46,34 @@ law W "法二" / "law two"
 /// The rule set of a text beside the world.
 pub fn rules(text: &str) -> Arc<RuleSet> {
     let folder = Folder::from_texts([("a.rules", WORLD), ("b.rules", text)])
-        .with_file("mode.csv", "code,zh,en,rank\n10,甲类,first,1\n20,乙类,second,\n30,丙类,third,3\n")
+        .with_file(
+            "mode.csv",
+            "code,zh,en,rank\n10,甲类,first,1\n20,乙类,second,\n30,丙类,third,3\n",
+        )
         .with_file("currency.csv", "code\nCNY\nUSD\n")
-        .with_file("rates.csv", "code,from,until,rate\nUSD,2020-01-01,2020-12-31,7\n")
+        .with_file(
+            "rates.csv",
+            "code,from,until,rate\nUSD,2020-01-01,2020-12-31,7\n",
+        )
         .with_file("pairs.csv", "hs,limit\n8471,5\n0101,\n");
     let compiled = compile(&folder, &Limits::default());
     let told = || -> Vec<String> {
         let place = |d: &kakou::ground::diagnostic::Diagnostic| {
             let source = compiled.sources.get(d.span().source);
             let line = source.map_or(0, |s| s.line_column(d.span().start).0);
-            format!("{} {} | {}", d.code.0, d.title, source.map_or("", |s| s.line(line)))
+            format!(
+                "{} {} | {}",
+                d.code.0,
+                d.title,
+                source.map_or("", |s| s.line(line))
+            )
         };
         compiled.diagnostics.iter().map(place).collect()
     };
-    compiled.rules.clone().unwrap_or_else(|| panic!("{}", told().join("\n")))
+    compiled
+        .rules
+        .clone()
+        .unwrap_or_else(|| panic!("{}", told().join("\n")))
 }
 
 /// The facts of a declaration in JSON.
