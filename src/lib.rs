@@ -1,9 +1,11 @@
 //! Kakou: a rule engine for customs supervision.
-pub mod ground;
-pub mod schema;
-pub mod syntax;
 pub mod check;
+pub mod decide;
 pub mod facts;
 pub mod folder;
+pub mod graph;
+pub mod ground;
 pub mod reference;
+pub mod schema;
+pub mod syntax;
 pub mod verdict;
