@@ -2,11 +2,9 @@
 pub mod ground;
 pub mod schema;
 pub mod syntax;
-pub mod check {
-    //! Checked rules.
-    pub mod rules;
-}
+pub mod check;
 pub mod facts;
+pub mod folder;
 pub mod verdict {
     //! Verdicts.
     pub mod judgement;

@@ -1,6 +1,9 @@
 //! The facts of one declaration, prepared: every value is typed and checked against the schema.
 //! Prepared facts belong to a schema and outlive a rule set.
 
+pub mod arith;
+pub mod eval;
+
 use crate::ground::day::Day;
 use crate::schema::value::{Fact, FieldId, ListId, Value};
 use crate::schema::{Home, Schema};
