@@ -5,6 +5,7 @@ pub mod syntax;
 pub mod check;
 pub mod facts;
 pub mod folder;
+pub mod reference;
 pub mod verdict {
     //! Verdicts.
     pub mod judgement;

@@ -14,9 +14,15 @@ use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
 fn cases(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/syntax").join(folder);
-    let files = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path());
-    let mut files: Vec<_> = files.filter(|p| p.extension().is_some_and(|e| e == "rules")).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/syntax")
+        .join(folder);
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|f| f.unwrap().path());
+    let mut files: Vec<_> = files
+        .filter(|p| p.extension().is_some_and(|e| e == "rules"))
+        .collect();
     files.sort();
     assert!(!files.is_empty());
     files
@@ -27,7 +33,12 @@ fn golden(path: &Path, found: &str) {
         std::fs::write(path, found).unwrap();
     }
     let wanted = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(wanted, found, "{} differs; UPDATE=1 rewrites it", path.display());
+    assert_eq!(
+        wanted,
+        found,
+        "{} differs; UPDATE=1 rewrites it",
+        path.display()
+    );
 }
 
 fn complaints(name: &str, text: &str) -> (File, String) {
@@ -75,27 +86,61 @@ fn bad_files_are_complained_about_as_expected() {
         seen.push_str(&found);
     }
     // Those about limits have tests of their own.
-    for (code, _) in codes::ALL.iter().filter(|(c, _)| ![codes::MORE, codes::TOO_LONG, codes::TOO_DEEP].contains(c)) {
+    for (code, _) in codes::ALL
+        .iter()
+        .filter(|(c, _)| ![codes::MORE, codes::TOO_LONG, codes::TOO_DEEP].contains(c))
+    {
         assert!(seen.contains(code.0), "no case for {}", code.0);
     }
 }
 
 #[test]
 fn limits_are_complaints() {
-    let first = |text: &str, limits: &Limits| parse(SourceId(0), text, limits).1.first().map(|d| d.code);
+    let first =
+        |text: &str, limits: &Limits| parse(SourceId(0), text, limits).1.first().map(|d| d.code);
     let all = Limits::default();
-    for (open, close) in [("(", ")"), ("not ", ""), ("number of ", ""), ("any a has ", ""), ("f(", ")"), ("rounded (", ")")] {
-        let text = format!("let a = {}x{}\n", open.repeat(100_000), close.repeat(100_000));
+    for (open, close) in [
+        ("(", ")"),
+        ("not ", ""),
+        ("number of ", ""),
+        ("any a has ", ""),
+        ("f(", ")"),
+        ("rounded (", ")"),
+    ] {
+        let text = format!(
+            "let a = {}x{}\n",
+            open.repeat(100_000),
+            close.repeat(100_000)
+        );
         assert_eq!(first(&text, &all), Some(codes::TOO_DEEP), "{open}");
     }
     for chain in [" + 1", " in b", " on b", " * 2"] {
-        assert_eq!(first(&format!("let a = x{}\n", chain.repeat(100_000)), &all), Some(codes::TOO_DEEP));
+        assert_eq!(
+            first(&format!("let a = x{}\n", chain.repeat(100_000)), &all),
+            Some(codes::TOO_DEEP)
+        );
     }
     // As deep as the limit allows is fine, on the stack of a small thread.
     let deep = format!("let a = {}x{}\n", "(".repeat(60), ")".repeat(60));
     assert_eq!(first(&deep, &all), None);
-    assert_eq!(first("let a = 5\n", &Limits { source_bytes: 4, ..all }), Some(codes::TOO_LONG));
-    let (_, many) = parse(SourceId(0), &"x\n".repeat(10), &Limits { diagnostics: 3, ..all });
+    assert_eq!(
+        first(
+            "let a = 5\n",
+            &Limits {
+                source_bytes: 4,
+                ..all
+            }
+        ),
+        Some(codes::TOO_LONG)
+    );
+    let (_, many) = parse(
+        SourceId(0),
+        &"x\n".repeat(10),
+        &Limits {
+            diagnostics: 3,
+            ..all
+        },
+    );
     assert_eq!(many.len(), 4);
     assert_eq!(many[3].title, "7 more complaints are not shown");
 }
@@ -107,7 +152,7 @@ fn ten_mistakes_are_ten_complaints() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn trees_are_printed_and_read_back(file in support::trees::file()) {

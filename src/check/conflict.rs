@@ -284,6 +284,11 @@ fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec
             }
         }
         for newer in whole.items_laws {
+            // Who cites the newer text too means the article as it reads since.
+            let newer_id = whole.names.laws.get(&newer.id.node).copied();
+            if draft.rule.basis.iter().any(|b| Some(b.law) == newer_id) {
+                continue;
+            }
             for replaced in &newer.replaces {
                 let same_law = replaced.law.node == law.id;
                 let same_article = match (&replaced.article, &basis.article) {
@@ -291,7 +296,7 @@ fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec
                     (Some(r), Some(b)) => r.node == *b && paragraph_hit(replaced, basis.paragraph.as_deref()),
                     (Some(_), None) => false,
                 };
-                let since = whole.names.laws.get(&newer.id.node).and_then(|id| whole.laws.get(id.0 as usize)).and_then(|l| l.force.from);
+                let since = newer_id.and_then(|id| whole.laws.get(id.0 as usize)).and_then(|l| l.force.from);
                 let Some(since) = since else { continue };
                 if same_law && same_article && last.is_none_or(|last| last >= since.last) {
                     diagnostics.push(

@@ -50,7 +50,10 @@ impl Colours {
 /// assert_eq!(render(&[d], &Sources::default(), Colours::Plain), "error[E0101]: expected a name\n");
 /// ```
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, colours: Colours) -> String {
-    let all: Vec<String> = diagnostics.iter().map(|d| one(d, sources, colours)).collect();
+    let all: Vec<String> = diagnostics
+        .iter()
+        .map(|d| one(d, sources, colours))
+        .collect();
     all.join("\n")
 }
 
@@ -68,29 +71,51 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, colours: Colours) -> String {
             files.push(label.span.source);
         }
     }
-    let last_line = diagnostic.labels.iter().filter_map(|l| Some(sources.get(l.span.source)?.line_column(l.span.start).0));
+    let last_line = diagnostic
+        .labels
+        .iter()
+        .filter_map(|l| Some(sources.get(l.span.source)?.line_column(l.span.start).0));
     let gutter = last_line.max().unwrap_or(1).to_string().len();
     for file in files {
         if let Some(source) = sources.get(file) {
-            let labels: Vec<&Label> = diagnostic.labels.iter().filter(|l| l.span.source == file).collect();
+            let labels: Vec<&Label> = diagnostic
+                .labels
+                .iter()
+                .filter(|l| l.span.source == file)
+                .collect();
             snippet(&mut out, source, &labels, gutter, style, colours);
         }
     }
     let blanks = " ".repeat(gutter);
     for help in &diagnostic.help {
-        let _ = writeln!(out, "{blanks} {} {}", colours.paint("1", "help:"), visible(help));
+        let _ = writeln!(
+            out,
+            "{blanks} {} {}",
+            colours.paint("1", "help:"),
+            visible(help)
+        );
     }
     out
 }
 
 /// The lines of one file that have labels.
-fn snippet(out: &mut String, source: &Source, labels: &[&Label], gutter: usize, style: &str, colours: Colours) {
+fn snippet(
+    out: &mut String,
+    source: &Source,
+    labels: &[&Label],
+    gutter: usize,
+    style: &str,
+    colours: Colours,
+) {
     let Some(first) = labels.first() else { return };
     let blanks = " ".repeat(gutter);
     let (line, column) = source.line_column(first.span.start);
     let place = format!("{}:{line}:{column}", visible(source.name()));
     let _ = writeln!(out, "{blanks}{} {place}", colours.paint("34", "┌"));
-    let mut lines: Vec<u32> = labels.iter().map(|l| source.line_column(l.span.start).0).collect();
+    let mut lines: Vec<u32> = labels
+        .iter()
+        .map(|l| source.line_column(l.span.start).0)
+        .collect();
     lines.sort_unstable();
     lines.dedup();
     let mut before: Option<u32> = None;
@@ -106,7 +131,15 @@ fn snippet(out: &mut String, source: &Source, labels: &[&Label], gutter: usize, 
             .map(|(n, l)| mark(source, l, n == 0 && std::ptr::eq(*l, *first)))
             .collect();
         marks.sort_by_key(|m| (m.start, m.end));
-        drawn(out, source.line(line), line, &mut marks, gutter, style, colours);
+        drawn(
+            out,
+            source.line(line),
+            line,
+            &mut marks,
+            gutter,
+            style,
+            colours,
+        );
     }
 }
 
@@ -123,28 +156,52 @@ fn mark(source: &Source, label: &Label, main: bool) -> Mark {
     let (last, last_column) = source.line_column(label.span.end);
     let text = source.line(line);
     let columns = |chars: u32| -> usize {
-        text.chars().take(chars.saturating_sub(1) as usize).map(|c| shown(c).chars().map(columns_of).sum::<usize>()).sum()
+        text.chars()
+            .take(chars.saturating_sub(1) as usize)
+            .map(|c| shown(c).chars().map(columns_of).sum::<usize>())
+            .sum()
     };
     let whole: usize = columns(u32::MAX);
     let start = columns(column);
     let mut said = visible(&label.text);
     let end = if last > line {
         let more = format!("(to line {last})");
-        said = if said.is_empty() { more } else { format!("{said} {more}") };
+        said = if said.is_empty() {
+            more
+        } else {
+            format!("{said} {more}")
+        };
         whole
     } else {
         columns(last_column)
     };
-    Mark { start, end: end.max(start + 1), text: said, main }
+    Mark {
+        start,
+        end: end.max(start + 1),
+        text: said,
+        main,
+    }
 }
 
 /// One line, cut to what can be shown, and the underlines below it.
-fn drawn(out: &mut String, text: &str, line: u32, marks: &mut [Mark], gutter: usize, style: &str, colours: Colours) {
+fn drawn(
+    out: &mut String,
+    text: &str,
+    line: u32,
+    marks: &mut [Mark],
+    gutter: usize,
+    style: &str,
+    colours: Colours,
+) {
     let blanks = " ".repeat(gutter);
     let text: String = text.chars().map(shown).collect();
     let whole: usize = text.chars().map(columns_of).sum();
     let first = marks.first().map_or(0, |m| m.start);
-    let from = if whole <= SHOWN { 0 } else { first.saturating_sub(BEFORE) };
+    let from = if whole <= SHOWN {
+        0
+    } else {
+        first.saturating_sub(BEFORE)
+    };
     let (window, from, cut) = window(&text, from);
     let until = from + window.chars().map(columns_of).sum::<usize>();
     let lead = usize::from(from > 0);
@@ -163,14 +220,22 @@ fn drawn(out: &mut String, text: &str, line: u32, marks: &mut [Mark], gutter: us
         let start = start.max(at);
         if end > start {
             under.push_str(&" ".repeat(start - at));
-            under.push_str(&colours.paint(if mark.main { style } else { "34" }, &"─".repeat(end - start)));
+            under.push_str(&colours.paint(
+                if mark.main { style } else { "34" },
+                &"─".repeat(end - start),
+            ));
             at = end;
         }
         shown_marks.push(mark);
     }
     let beside = shown_marks.last().map_or("", |m| m.text.as_str());
     let _ = writeln!(out, "{}", format!("{bar} {under} {beside}").trim_end());
-    for mark in shown_marks.iter().rev().skip(1).filter(|m| !m.text.is_empty()) {
+    for mark in shown_marks
+        .iter()
+        .rev()
+        .skip(1)
+        .filter(|m| !m.text.is_empty())
+    {
         let column = mark.start.clamp(from, until.max(from)) - from + lead;
         let _ = writeln!(out, "{bar} {}{}", " ".repeat(column), mark.text);
     }
@@ -203,7 +268,9 @@ fn columns_of(c: char) -> usize {
 fn shown(c: char) -> String {
     match c {
         '\t' => " ".to_string(),
-        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('�').to_string(),
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c))
+            .unwrap_or('�')
+            .to_string(),
         c if c.is_control() || hidden(c) => format!("<U+{:04X}>", u32::from(c)),
         c => c.to_string(),
     }

@@ -53,7 +53,10 @@ pub(crate) fn chinese_numeral(text: &str) -> Option<u32> {
     let value = |c: char| match c {
         '〇' => Some(0),
         '两' => Some(2),
-        other => DIGITS.chars().position(|d| d == other).and_then(|p| u32::try_from(p).ok()),
+        other => DIGITS
+            .chars()
+            .position(|d| d == other)
+            .and_then(|p| u32::try_from(p).ok()),
     };
     let (mut total, mut digit, mut last_unit): (u32, Option<u32>, u32) = (0, None, 1000);
     for c in text.chars() {
@@ -96,8 +99,16 @@ mod tests {
     #[test]
     fn chinese_numerals() {
         for (text, number) in [
-            ("一", 1), ("十", 10), ("十二", 12), ("二十", 20), ("二十三", 23), ("一百", 100),
-            ("一百零五", 105), ("一百一十", 110), ("二百五十六", 256), ("九百九十九", 999),
+            ("一", 1),
+            ("十", 10),
+            ("十二", 12),
+            ("二十", 20),
+            ("二十三", 23),
+            ("一百", 100),
+            ("一百零五", 105),
+            ("一百一十", 110),
+            ("二百五十六", 256),
+            ("九百九十九", 999),
         ] {
             assert_eq!(chinese_numeral(text), Some(number), "{text}");
         }

@@ -50,19 +50,40 @@ pub const TOO_DEEP: Code = Code("E0503");
 /// Every code of this stage with its meaning.
 pub const ALL: &[(Code, &str)] = &[
     (UNEXPECTED, "something else was expected here"),
-    (OUTSIDE_ITEM, "a line that is not in column 1 stands before the first item"),
+    (
+        OUTSIDE_ITEM,
+        "a line that is not in column 1 stands before the first item",
+    ),
     (UNKNOWN_ITEM, "no item begins with this word"),
     (CLAUSE_IN_COLUMN_ONE, "a clause begins in column 1"),
-    (ODD_CHARACTER, "a character that has no meaning outside texts and comments"),
+    (
+        ODD_CHARACTER,
+        "a character that has no meaning outside texts and comments",
+    ),
     (OPEN_TEXT, "a text does not end on its line"),
-    (UNKNOWN_ESCAPE, "an escape other than \\\" and \\\\ in a text"),
-    (CONTROL_CHARACTER, "a control character or an invisible one in a text, a comment or a name"),
+    (
+        UNKNOWN_ESCAPE,
+        "an escape other than \\\" and \\\\ in a text",
+    ),
+    (
+        CONTROL_CHARACTER,
+        "a control character or an invisible one in a text, a comment or a name",
+    ),
     (THOUSANDS, "a number with commas between thousands"),
     (TIGHT_MINUS, "a minus without a blank on each side"),
-    (OPEN_NAME, "a name in 「」 that is empty or does not end on its line"),
-    (MIXED_AND_OR, "`and` and `or` in one condition without parentheses"),
+    (
+        OPEN_NAME,
+        "a name in 「」 that is empty or does not end on its line",
+    ),
+    (
+        MIXED_AND_OR,
+        "`and` and `or` in one condition without parentheses",
+    ),
     (RESERVED, "a word of the language where a name is expected"),
-    (NO_SUCH_DAY, "a day, month or year that the calendar does not have"),
+    (
+        NO_SUCH_DAY,
+        "a day, month or year that the calendar does not have",
+    ),
     (TWICE, "a clause or an option stands twice"),
     (PLACE, "a place such as `[1]` in a name outside a scenario"),
     (DIVISION, "a division outside `rounded`"),
@@ -70,5 +91,8 @@ pub const ALL: &[(Code, &str)] = &[
     (MORE, "more complaints than are kept"),
     (UNKNOWN_CLAUSE, "a clause that this item does not have"),
     (TOO_LONG, "the file is longer than the limit"),
-    (TOO_DEEP, "an expression is nested deeper, or chained longer, than the limit"),
+    (
+        TOO_DEEP,
+        "an expression is nested deeper, or chained longer, than the limit",
+    ),
 ];

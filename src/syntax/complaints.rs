@@ -15,7 +15,12 @@ pub(crate) struct Complaints {
 impl Complaints {
     /// Keeps at most that many.
     pub fn new(most: usize) -> Self {
-        Complaints { kept: Vec::new(), most, dropped: 0, last: Span::default() }
+        Complaints {
+            kept: Vec::new(),
+            most,
+            dropped: 0,
+            last: Span::default(),
+        }
     }
 
     /// Keeps one, or counts it.
@@ -34,7 +39,8 @@ impl Complaints {
         if self.dropped > 0 {
             let title = format!("{} more complaints are not shown", self.dropped);
             let help = "mend those above first";
-            self.kept.push(Diagnostic::new(codes::MORE, title, self.last).help(help));
+            self.kept
+                .push(Diagnostic::new(codes::MORE, title, self.last).help(help));
         }
         self.kept
     }

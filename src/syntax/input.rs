@@ -26,7 +26,12 @@ pub(crate) struct Context {
 
 impl Context {
     pub fn new(nesting: usize, places: bool, end: Span) -> Self {
-        Context { nesting, places, end, furthest: RefCell::new(Failure::nowhere()) }
+        Context {
+            nesting,
+            places,
+            end,
+            furthest: RefCell::new(Failure::nowhere()),
+        }
     }
 
     /// How far anybody came, joined with the error that ended it.
@@ -61,7 +66,11 @@ pub(crate) struct Failure {
 
 impl Failure {
     fn nowhere() -> Self {
-        Failure { left: usize::MAX, expected: Vec::new(), said: None }
+        Failure {
+            left: usize::MAX,
+            expected: Vec::new(),
+            said: None,
+        }
     }
 
     /// Tokens left at the place.
@@ -72,7 +81,11 @@ impl Failure {
 
 impl<'t> ParseError<Tokens<'t>> for Failure {
     fn from_error_kind(input: Tokens<'t>, _: ErrorKind) -> Self {
-        Failure { left: input.rest.len(), expected: Vec::new(), said: None }
+        Failure {
+            left: input.rest.len(),
+            expected: Vec::new(),
+            said: None,
+        }
     }
 
     fn append(_: Tokens<'t>, _: ErrorKind, other: Self) -> Self {
@@ -118,7 +131,10 @@ impl<'t> Tokens<'t> {
 
     /// What is left after that many tokens.
     pub fn after(&self, n: usize) -> Self {
-        Tokens { rest: self.rest.get(n..).unwrap_or(&[]), ..*self }
+        Tokens {
+            rest: self.rest.get(n..).unwrap_or(&[]),
+            ..*self
+        }
     }
 
     /// Where the next token stands; the end of the stretch where there is none.
@@ -129,7 +145,10 @@ impl<'t> Tokens<'t> {
     /// From here to the last token before `rest`.
     pub fn at(&self, rest: &Tokens<'t>) -> At {
         let used = self.rest.len().saturating_sub(rest.rest.len());
-        let last = used.checked_sub(1).and_then(|n| self.nth(n)).map_or(self.span(), |t| t.span);
+        let last = used
+            .checked_sub(1)
+            .and_then(|n| self.nth(n))
+            .map_or(self.span(), |t| t.span);
         At(self.span().to(last))
     }
 
@@ -153,12 +172,8 @@ impl<'t> Tokens<'t> {
 
     /// Whether the mark stands here. Notes nothing.
     pub fn sees_mark(&self, mark: &str) -> bool {
-        self.first().is_some_and(|t| t.kind == Kind::Mark && t.text == mark)
-    }
-
-    /// Whether a token of that kind stands here. Notes nothing.
-    pub fn sees_kind(&self, kind: Kind) -> bool {
-        self.first().is_some_and(|t| t.kind == kind)
+        self.first()
+            .is_some_and(|t| t.kind == Kind::Mark && t.text == mark)
     }
 
     /// Whether a name may stand here. Notes nothing.
@@ -172,7 +187,11 @@ impl<'t> Tokens<'t> {
 
     /// Fails here, having expected that.
     pub fn expected<T>(&self, what: impl Into<String>) -> Parsed<'t, T> {
-        let failure = Failure { left: self.rest.len(), expected: vec![what.into()], said: None };
+        let failure = Failure {
+            left: self.rest.len(),
+            expected: vec![what.into()],
+            said: None,
+        };
         let mut furthest = self.context.furthest.borrow_mut();
         let before = std::mem::replace(&mut *furthest, Failure::nowhere());
         *furthest = before.or(failure.clone());
@@ -182,29 +201,49 @@ impl<'t> Tokens<'t> {
     /// Fails for good, with a complaint of its own.
     pub fn say<T>(&self, complaint: Diagnostic) -> Parsed<'t, T> {
         let said = Some(Box::new(complaint));
-        Err(nom::Err::Failure(Failure { left: self.rest.len(), expected: Vec::new(), said }))
+        Err(nom::Err::Failure(Failure {
+            left: self.rest.len(),
+            expected: Vec::new(),
+            said,
+        }))
     }
 
     /// One level deeper, within the limit.
     pub fn deeper(&self) -> Result<Self, nom::Err<Failure>> {
         if self.depth < self.context.nesting {
-            return Ok(Tokens { depth: self.depth + 1, ..*self });
+            return Ok(Tokens {
+                depth: self.depth + 1,
+                ..*self
+            });
         }
-        let title = format!("an expression has more than {} levels", self.context.nesting);
+        let title = format!(
+            "an expression has more than {} levels",
+            self.context.nesting
+        );
         let complaint = Diagnostic::new(codes::TOO_DEEP, title, self.span())
             .help("give a part of it a name of its own with `let`");
         let said = Some(Box::new(complaint));
-        Err(nom::Err::Failure(Failure { left: self.rest.len(), expected: Vec::new(), said }))
+        Err(nom::Err::Failure(Failure {
+            left: self.rest.len(),
+            expected: Vec::new(),
+            said,
+        }))
     }
 
     /// Back on the level of `outer`.
     pub fn level_of(&self, outer: &Tokens<'t>) -> Self {
-        Tokens { depth: outer.depth, ..*self }
+        Tokens {
+            depth: outer.depth,
+            ..*self
+        }
     }
 
     /// Back to all that held for `outer`.
     pub fn like(&self, outer: &Tokens<'t>) -> Self {
-        Tokens { rest: self.rest, ..*outer }
+        Tokens {
+            rest: self.rest,
+            ..*outer
+        }
     }
 
     /// With a `/` that divides, or with none.
@@ -228,7 +267,10 @@ impl<'t> nom::Input for Tokens<'t> {
     }
 
     fn take(&self, index: usize) -> Self {
-        Tokens { rest: self.rest.get(..index).unwrap_or(self.rest), ..*self }
+        Tokens {
+            rest: self.rest.get(..index).unwrap_or(self.rest),
+            ..*self
+        }
     }
 
     fn take_from(&self, index: usize) -> Self {
@@ -252,6 +294,10 @@ impl<'t> nom::Input for Tokens<'t> {
     }
 
     fn slice_index(&self, count: usize) -> Result<usize, Needed> {
-        if count <= self.rest.len() { Ok(count) } else { Err(Needed::new(count - self.rest.len())) }
+        if count <= self.rest.len() {
+            Ok(count)
+        } else {
+            Err(Needed::new(count - self.rest.len()))
+        }
     }
 }

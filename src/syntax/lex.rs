@@ -86,9 +86,19 @@ type Lex<'a, T> = IResult<&'a str, T>;
 
 /// Reads a whole text. What is wrong with it goes to `complaints`.
 pub(crate) fn lex<'a>(id: SourceId, text: &'a str, complaints: &mut Complaints) -> Lexed<'a> {
-    let mut lexer = Lexer { id, text, tokens: Vec::new(), comments: Vec::new(), complaints };
+    let mut lexer = Lexer {
+        id,
+        text,
+        tokens: Vec::new(),
+        comments: Vec::new(),
+        complaints,
+    };
     lexer.run();
-    let Lexer { mut tokens, comments, .. } = lexer;
+    let Lexer {
+        mut tokens,
+        comments,
+        ..
+    } = lexer;
     find_phrases(&mut tokens);
     Lexed { tokens, comments }
 }
@@ -140,7 +150,10 @@ impl<'a> Lexer<'a, '_> {
             if rest.len() != before.len() {
                 (column_one, glued) = (false, false);
             }
-            if let Some(next) = rest.strip_prefix('\n').or_else(|| rest.strip_prefix("\r\n")) {
+            if let Some(next) = rest
+                .strip_prefix('\n')
+                .or_else(|| rest.strip_prefix("\r\n"))
+            {
                 rest = next;
                 (first, column_one, glued) = (true, true, false);
                 continue;
@@ -155,7 +168,11 @@ impl<'a> Lexer<'a, '_> {
             }
             let (next, kind, text, bad) = self.token(rest);
             let span = self.span(rest, next);
-            let word = if kind == Kind::Name { words::single(&text) } else { None };
+            let word = if kind == Kind::Name {
+                words::single(&text)
+            } else {
+                None
+            };
             self.tokens.push(Token {
                 kind,
                 text,
@@ -174,9 +191,19 @@ impl<'a> Lexer<'a, '_> {
 
     fn comment(&mut self, from: &'a str, to: &'a str, text: &'a str, own_line: bool) {
         self.hidden(from, text.len() + 1, "a comment");
-        let text = text.strip_prefix(' ').unwrap_or(text).trim_end_matches([' ', '\t', '\r']);
-        let text = text.replace(|c: char| is_hidden(c) && c != '\t', " ").trim_end().to_string();
-        self.comments.push(Comment { text, span: self.span(from, to), own_line });
+        let text = text
+            .strip_prefix(' ')
+            .unwrap_or(text)
+            .trim_end_matches([' ', '\t', '\r']);
+        let text = text
+            .replace(|c: char| is_hidden(c) && c != '\t', " ")
+            .trim_end()
+            .to_string();
+        self.comments.push(Comment {
+            text,
+            span: self.span(from, to),
+            own_line,
+        });
     }
 
     /// Complains about the hidden characters in the first `len` bytes, once.
@@ -192,7 +219,8 @@ impl<'a> Lexer<'a, '_> {
         let end = start.get(c.len_utf8()..).unwrap_or(start);
         let title = format!("an invisible character U+{:04X} in {place}", u32::from(c));
         let complaint = Diagnostic::new(codes::CONTROL_CHARACTER, title, self.span(start, end));
-        self.complaints.push(complaint.help("take it out; a tab is written as blanks"));
+        self.complaints
+            .push(complaint.help("take it out; a tab is written as blanks"));
         true
     }
 
@@ -200,7 +228,9 @@ impl<'a> Lexer<'a, '_> {
         if let Ok((next, (kind, number))) = numbered(rest) {
             return (next, kind, number, false);
         }
-        if let Ok((next, open)) = satisfy(|c| matches!(c, '"' | '＂' | '“' | '”')).parse(rest) as Lex<'_, char> {
+        if let Ok((next, open)) =
+            satisfy(|c| matches!(c, '"' | '＂' | '“' | '”')).parse(rest) as Lex<'_, char>
+        {
             return self.text_token(rest, next, open);
         }
         if let Some(next) = rest.strip_prefix('「') {
@@ -219,24 +249,33 @@ impl<'a> Lexer<'a, '_> {
     }
 
     /// A run of letters and digits: digits, a date, or a name.
-    fn run_token(&mut self, rest: &'a str, next: &'a str, run: &'a str) -> (&'a str, Kind, Cow<'a, str>, bool) {
+    fn run_token(
+        &mut self,
+        rest: &'a str,
+        next: &'a str,
+        run: &'a str,
+    ) -> (&'a str, Kind, Cow<'a, str>, bool) {
         let text = normal(run);
         let kind = shape(&text);
-        if kind == Kind::Digits && text.len() <= 3 {
-            if let Ok((after, groups)) = thousands(next) {
+        if kind == Kind::Digits && text.len() <= 3
+            && let Ok((after, groups)) = thousands(next) {
                 let digits = format!("{text}{}", normal(groups)).replace(',', "");
                 let span = self.span(rest, after);
                 let title = format!("a number is written without commas, `{digits}`");
                 let complaint = Diagnostic::new(codes::THOUSANDS, title, span);
-                self.complaints.push(complaint.help(format!("write `{digits}`; between two numbers, a blank stands after the comma")));
+                self.complaints.push(complaint.help(format!(
+                    "write `{digits}`; between two numbers, a blank stands after the comma"
+                )));
                 return (after, Kind::Digits, Cow::Owned(digits), true);
             }
-        }
         (next, kind, text, false)
     }
 
     fn minus(&mut self, rest: &'a str, next: &'a str) {
-        let before = self.text.get(..self.offset(rest)).and_then(|s| s.chars().next_back());
+        let before = self
+            .text
+            .get(..self.offset(rest))
+            .and_then(|s| s.chars().next_back());
         let blank = |c: Option<char>| c.is_none_or(|c| c.is_whitespace());
         if !blank(before) || !blank(next.chars().next()) {
             let complaint = Diagnostic::new(
@@ -244,7 +283,8 @@ impl<'a> Lexer<'a, '_> {
                 "a minus stands between blanks",
                 self.span(rest, next),
             );
-            self.complaints.push(complaint.help("`a - b` subtracts; `a-b` is one name"));
+            self.complaints
+                .push(complaint.help("`a - b` subtracts; `a-b` is one name"));
         }
     }
 
@@ -257,16 +297,26 @@ impl<'a> Lexer<'a, '_> {
                 let next = closed.unwrap_or(next);
                 let complaint = Diagnostic::new(
                     codes::OPEN_NAME,
-                    if closed.is_some() { "a name in `「」` is empty" } else { "a name does not end on its line" },
+                    if closed.is_some() {
+                        "a name in `「」` is empty"
+                    } else {
+                        "a name does not end on its line"
+                    },
                     self.span(rest, next),
                 );
-                self.complaints.push(complaint.help("a name of several words is written `「…」`"));
+                self.complaints
+                    .push(complaint.help("a name of several words is written `「…」`"));
                 (next, Kind::Quoted, Cow::Borrowed(body), true)
             }
         }
     }
 
-    fn text_token(&mut self, rest: &'a str, inside: &'a str, open: char) -> (&'a str, Kind, Cow<'a, str>, bool) {
+    fn text_token(
+        &mut self,
+        rest: &'a str,
+        inside: &'a str,
+        open: char,
+    ) -> (&'a str, Kind, Cow<'a, str>, bool) {
         let close = match open {
             '“' | '”' => '”',
             other => other,
@@ -304,7 +354,8 @@ impl<'a> Lexer<'a, '_> {
                             "`\\` escapes only `\"` and itself",
                             self.span(start, after),
                         );
-                        self.complaints.push(complaint.help("write `\\\\` for one `\\`"));
+                        self.complaints
+                            .push(complaint.help("write `\\\\` for one `\\`"));
                     }
                     bad = true;
                     out.push(c);
@@ -316,9 +367,14 @@ impl<'a> Lexer<'a, '_> {
         if closed {
             next = next.get(close.len_utf8()..).unwrap_or("");
         } else {
-            let complaint =
-                Diagnostic::new(codes::OPEN_TEXT, "a text does not end on its line", self.span(rest, next))
-                    .help(format!("close it with `{close}`; within a text, write `\\\"` for a quotation mark"));
+            let complaint = Diagnostic::new(
+                codes::OPEN_TEXT,
+                "a text does not end on its line",
+                self.span(rest, next),
+            )
+            .help(format!(
+                "close it with `{close}`; within a text, write `\\\"` for a quotation mark"
+            ));
             self.complaints.push(complaint);
             bad = true;
         }
@@ -329,7 +385,12 @@ impl<'a> Lexer<'a, '_> {
     fn odd(&mut self, rest: &'a str) -> (&'a str, Kind, Cow<'a, str>, bool) {
         let meaningless = |r: &'a str| {
             r.chars().next().is_some_and(|c| {
-                c != '\n' && c != '#' && !is_blank(c) && !"\"＂“”「".contains(c) && name(r).is_err() && mark(r).is_err()
+                c != '\n'
+                    && c != '#'
+                    && !is_blank(c)
+                    && !"\"＂“”「".contains(c)
+                    && name(r).is_err()
+                    && mark(r).is_err()
             })
         };
         let mut next = skip_char(rest);
@@ -338,7 +399,10 @@ impl<'a> Lexer<'a, '_> {
         }
         let first = rest.chars().next().unwrap_or(' ');
         let title = if is_hidden(first) {
-            format!("an invisible character U+{:04X} has no meaning here", u32::from(first))
+            format!(
+                "an invisible character U+{:04X} has no meaning here",
+                u32::from(first)
+            )
         } else {
             format!("`{first}` has no meaning here")
         };
@@ -346,7 +410,8 @@ impl<'a> Lexer<'a, '_> {
         if matches!(first, '\'' | '‘' | '’') {
             complaint = complaint.help("a text stands in `\"…\"`");
         } else if matches!(first, '{' | '}') {
-            complaint = complaint.help("the language has no braces; clauses are told by their first word");
+            complaint =
+                complaint.help("the language has no braces; clauses are told by their first word");
         } else if first == '。' {
             complaint = complaint.help("lines end without a full stop");
         }
@@ -358,7 +423,12 @@ impl<'a> Lexer<'a, '_> {
 /// Marks where a word of several parts begins, the longest first.
 fn find_phrases(tokens: &mut [Token<'_>]) {
     for at in 0..tokens.len() {
-        let Some(token) = tokens.get(at).filter(|t| t.kind == Kind::Name && t.text.is_ascii()) else { continue };
+        let Some(token) = tokens
+            .get(at)
+            .filter(|t| t.kind == Kind::Name && t.text.is_ascii())
+        else {
+            continue;
+        };
         let mut best: Option<(Word, usize)> = None;
         for (word, rest) in words::phrases(&token.text) {
             let parts = rest.split(' ').count();
@@ -379,7 +449,10 @@ fn find_phrases(tokens: &mut [Token<'_>]) {
 
 /// What a run of letters, digits, `-` and `.` is, by its shape.
 fn shape(text: &str) -> Kind {
-    let form: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let form: String = text
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
     match form.as_str() {
         "0000-00-00" => Kind::Date,
         "0000-00" => Kind::Month,
@@ -440,7 +513,10 @@ fn dashed(input: &str) -> Lex<'_, &str> {
 
 /// `,000` once or more, with a part behind the point.
 fn thousands(input: &str) -> Lex<'_, &str> {
-    let group = pair(one(','), verify(take_while1(digit), |s: &str| s.chars().count() == 3));
+    let group = pair(
+        one(','),
+        verify(take_while1(digit), |s: &str| s.chars().count() == 3),
+    );
     let part = opt(pair(one('.'), take_while1(digit)));
     recognize(pair(many1_count(group), part)).parse(input)
 }
@@ -448,25 +524,28 @@ fn thousands(input: &str) -> Lex<'_, &str> {
 fn mark(input: &str) -> Lex<'_, &'static str> {
     for two in ["<=", ">=", "!=", "=>"] {
         let mut chars = two.chars();
-        if let (Some(a), Some(b)) = (chars.next(), chars.next()) {
-            if let Ok((rest, _)) = pair(one(a), one(b)).parse(input) {
+        if let (Some(a), Some(b)) = (chars.next(), chars.next())
+            && let Ok((rest, _)) = pair(one(a), one(b)).parse(input) {
                 return Ok((rest, two));
             }
-        }
     }
     for (c, read) in [("≥", ">="), ("≤", "<="), ("≠", "!=")] {
         if let Some(rest) = input.strip_prefix(c) {
             return Ok((rest, read));
         }
     }
-    for sign in ["<", ">", "=", "(", ")", ",", ";", ":", "|", "/", "+", "-", "*", "%", "."] {
-        if let Some(c) = sign.chars().next() {
-            if let Ok((rest, _)) = one(c)(input) {
+    for sign in [
+        "<", ">", "=", "(", ")", ",", ";", ":", "|", "/", "+", "-", "*", "%", ".",
+    ] {
+        if let Some(c) = sign.chars().next()
+            && let Ok((rest, _)) = one(c)(input) {
                 return Ok((rest, sign));
             }
-        }
     }
-    Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::OneOf)))
+    Err(nom::Err::Error(nom::error::Error::new(
+        input,
+        nom::error::ErrorKind::OneOf,
+    )))
 }
 
 /// `第十条`, `第 5(7) 条`, `第2款`
@@ -476,15 +555,26 @@ fn numbered(input: &str) -> Lex<'_, (Kind, Cow<'_, str>)> {
     let (rest, number) = alt((chinese_number, latin_number)).parse(rest)?;
     let rest = blanks(rest);
     let (rest, unit) = terminated(satisfy(|c| c == '条' || c == '款'), boundary).parse(rest)?;
-    Ok((rest, (if unit == '条' { Kind::Article } else { Kind::Paragraph }, number)))
+    Ok((
+        rest,
+        (
+            if unit == '条' {
+                Kind::Article
+            } else {
+                Kind::Paragraph
+            },
+            number,
+        ),
+    ))
 }
 
 /// No further CJK letter, but for `第`, as in `第五条第七款`.
 fn boundary(input: &str) -> Lex<'_, ()> {
     match input.chars().next() {
-        Some(c) if is_cjk(c) && c != '第' => {
-            Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Not)))
-        }
+        Some(c) if is_cjk(c) && c != '第' => Err(nom::Err::Error(nom::error::Error::new(
+            input,
+            nom::error::ErrorKind::Not,
+        ))),
         _ => Ok((input, ())),
     }
 }
@@ -501,6 +591,9 @@ fn chinese_number(input: &str) -> Lex<'_, Cow<'_, str>> {
     let (rest, text) = take_while1(|c| "〇零一二两三四五六七八九十百".contains(c)).parse(input)?;
     match super::chars::chinese_numeral(text) {
         Some(number) => Ok((rest, Cow::Owned(number.to_string()))),
-        None => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Digit))),
+        None => Err(nom::Err::Error(nom::error::Error::new(
+            input,
+            nom::error::ErrorKind::Digit,
+        ))),
     }
 }

@@ -4,15 +4,16 @@
 //! writes the canonical layout. Nothing here knows what a name means.
 
 pub mod ast;
-pub mod codes;
-pub mod words;
-pub mod print;
 mod chars;
+pub mod codes;
 mod complaints;
+#[allow(clippy::type_complexity, reason = "a table of words and constructors is plainer than a type of its own")]
 mod grammar;
 mod input;
 mod lex;
 mod notes;
+pub mod print;
+pub mod words;
 
 pub use words::Lang;
 
@@ -38,15 +39,25 @@ use grammar::stretch::Reader;
 pub fn parse(id: SourceId, text: &str, limits: &Limits) -> (ast::File, Vec<Diagnostic>) {
     let mut complaints = Complaints::new(limits.diagnostics);
     if text.len() > limits.source_bytes || u32::try_from(text.len()).is_err() {
-        let title = format!("the file has {} bytes, and {} are allowed", text.len(), limits.source_bytes);
+        let title = format!(
+            "the file has {} bytes, and {} are allowed",
+            text.len(),
+            limits.source_bytes
+        );
         let complaint = Diagnostic::new(codes::TOO_LONG, title, Span::new(id, 0, 0));
         complaints.push(complaint.help("divide it into several files"));
         return (ast::File::default(), complaints.finish());
     }
     let lexed = lex::lex(id, text, &mut complaints);
-    let mut reader = Reader { complaints: &mut complaints, limits };
+    let mut reader = Reader {
+        complaints: &mut complaints,
+        limits,
+    };
     let items = grammar::items::file(&lexed.tokens, &mut reader);
-    let mut file = ast::File { items, comments: Vec::new() };
+    let mut file = ast::File {
+        items,
+        comments: Vec::new(),
+    };
     notes::attach(&mut file, &lexed, text);
     (file, complaints.finish())
 }
@@ -60,6 +71,12 @@ pub fn parse(id: SourceId, text: &str, limits: &Limits) -> (ast::File, Vec<Diagn
 /// ```
 pub fn language_of(text: &str) -> Lang {
     let lexed = lex::lex(SourceId(0), text, &mut Complaints::new(0));
-    let mut firsts = lexed.tokens.iter().filter(|t| t.column_one).filter_map(|t| t.word);
-    firsts.find(|(word, _)| words::ITEMS.contains(word)).map_or(Lang::En, |(_, lang)| lang)
+    let mut firsts = lexed
+        .tokens
+        .iter()
+        .filter(|t| t.column_one)
+        .filter_map(|t| t.word);
+    firsts
+        .find(|(word, _)| words::ITEMS.contains(word))
+        .map_or(Lang::En, |(_, lang)| lang)
 }

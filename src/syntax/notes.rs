@@ -18,11 +18,16 @@ pub(crate) fn attach(file: &mut File, lexed: &Lexed<'_>, text: &str) {
         homes.sort_by_key(|(start, _)| *start);
         for comment in &lexed.comments {
             let start = comment.span.start;
-            let next = lexed.tokens.partition_point(|t: &Token<'_>| t.span.start < start);
+            let next = lexed
+                .tokens
+                .partition_point(|t: &Token<'_>| t.span.start < start);
             // The last home that begins at or before a byte.
             let home_at = |byte: u32| homes.partition_point(|(s, _)| *s <= byte).checked_sub(1);
             let follows = lexed.tokens.get(next).map(|t| t.span.start);
-            let before = next.checked_sub(1).and_then(|n| lexed.tokens.get(n)).map(|t| t.span.start);
+            let before = next
+                .checked_sub(1)
+                .and_then(|n| lexed.tokens.get(n))
+                .map(|t| t.span.start);
             let anchor = if comment.own_line { follows } else { before };
             let found = anchor.and_then(home_at).and_then(|n| homes.get_mut(n));
             match found {
@@ -38,7 +43,8 @@ pub(crate) fn attach(file: &mut File, lexed: &Lexed<'_>, text: &str) {
 }
 
 fn same_line(text: &str, from: u32, to: u32) -> bool {
-    text.get(from as usize..to as usize).is_some_and(|between| !between.contains('\n'))
+    text.get(from as usize..to as usize)
+        .is_some_and(|between| !between.contains('\n'))
 }
 
 fn homes_of<'f>(item: &'f mut Item, homes: &mut Vec<(u32, &'f mut Notes)>) {
@@ -64,7 +70,11 @@ fn homes_of<'f>(item: &'f mut Item, homes: &mut Vec<(u32, &'f mut Notes)>) {
         ItemKind::Table(x) => all(&mut x.rows, homes),
         ItemKind::Pilot(x) => all(&mut x.clauses, homes),
         ItemKind::Scenario(x) => all(&mut x.lines, homes),
-        ItemKind::Requirement(_) | ItemKind::Law(_) | ItemKind::Event(_) | ItemKind::Let(_) | ItemKind::Covers(_) => {}
+        ItemKind::Requirement(_)
+        | ItemKind::Law(_)
+        | ItemKind::Event(_)
+        | ItemKind::Let(_)
+        | ItemKind::Covers(_) => {}
     }
 }
 

@@ -32,7 +32,6 @@ struct Entry {
     word: Word,
     en: &'static str,
     zh: &'static str,
-    class: Class,
 }
 
 macro_rules! words {
@@ -42,7 +41,7 @@ macro_rules! words {
         #[allow(missing_docs, reason = "the table below gives both spellings")]
         pub enum Word { $($word,)* }
 
-        const TABLE: &[Entry] = &[$(Entry { word: Word::$word, en: $en, zh: $zh, class: $class },)*];
+        const TABLE: &[Entry] = &[$(Entry { word: Word::$word, en: $en, zh: $zh },)*];
 
         impl Word {
             fn entry(self) -> (&'static str, &'static str, Class) {
@@ -246,7 +245,9 @@ impl Word {
     pub fn clauses(self) -> &'static [Word] {
         use Word::*;
         match self {
-            Rule => &[By, Force, Department, Pilot, Over, For, Each, When, Unless, Table, Then, Say],
+            Rule => &[
+                By, Force, Department, Pilot, Over, For, Each, When, Unless, Table, Then, Say,
+            ],
             Pilot => &[By, For, Force, Mode, Suspend, Over],
             Law => &[Title, Force, Sure, Replaces],
             Scenario => &[Given, But, Without, AsOf, Trust, Pilot, Expect],
@@ -265,7 +266,11 @@ impl Word {
 pub fn single(text: &str) -> Option<(Word, Lang)> {
     static INDEX: LazyLock<HashMap<&'static str, (Word, Lang)>> = LazyLock::new(|| {
         let both = |e: &'static Entry| [(e.en, (e.word, Lang::En)), (e.zh, (e.word, Lang::Zh))];
-        TABLE.iter().flat_map(both).filter(|(spelling, _)| !spelling.is_empty()).collect()
+        TABLE
+            .iter()
+            .flat_map(both)
+            .filter(|(spelling, _)| !spelling.is_empty())
+            .collect()
     });
     INDEX.get(text).copied()
 }
@@ -280,7 +285,9 @@ pub fn phrases(first: &str) -> impl Iterator<Item = (Word, &'static str)> {
 
 /// The item word nearest to what was written, where one is near.
 pub fn nearest_item(text: &str) -> Option<&'static str> {
-    let candidates = ITEMS.iter().flat_map(|w| [w.spelling(Lang::En), w.spelling(Lang::Zh)]);
+    let candidates = ITEMS
+        .iter()
+        .flat_map(|w| [w.spelling(Lang::En), w.spelling(Lang::Zh)]);
     let mut best: Option<(f64, &'static str)> = None;
     for candidate in candidates {
         let near = strsim::jaro_winkler(&text.to_lowercase(), candidate);
@@ -306,11 +313,23 @@ mod tests {
         for line in table.lines().filter(|l| l.starts_with("| ")).skip(1) {
             let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
             for pair in cells.chunks(2).filter(|p| !p.iter().all(|c| c.is_empty())) {
-                let clean = |c: &str| if c == "—" { String::new() } else { c.to_string() };
-                assert!(written.insert((clean(pair[0]), clean(pair[1]))), "twice: {pair:?}");
+                let clean = |c: &str| {
+                    if c == "—" {
+                        String::new()
+                    } else {
+                        c.to_string()
+                    }
+                };
+                assert!(
+                    written.insert((clean(pair[0]), clean(pair[1]))),
+                    "twice: {pair:?}"
+                );
             }
         }
-        let here: BTreeSet<_> = TABLE.iter().map(|e| (e.en.to_string(), e.zh.to_string())).collect();
+        let here: BTreeSet<_> = TABLE
+            .iter()
+            .map(|e| (e.en.to_string(), e.zh.to_string()))
+            .collect();
         assert_eq!(written, here);
     }
 
@@ -320,8 +339,62 @@ mod tests {
         for lang in [Lang::En, Lang::Zh] {
             let mut seen = BTreeSet::new();
             for word in Word::all().filter(|w| !w.spelling(lang).is_empty()) {
-                assert!(seen.insert(word.spelling(lang)), "twice: {}", word.spelling(lang));
+                assert!(
+                    seen.insert(word.spelling(lang)),
+                    "twice: {}",
+                    word.spelling(lang)
+                );
             }
+        }
+    }
+
+    /// The EBNF and the parser name the same productions and the same words.
+    #[test]
+    fn documented_grammar_is_this_grammar() {
+        let doc = include_str!("../doc/grammar.md");
+        let blocks: String = doc
+            .split("```")
+            .filter_map(|b| b.strip_prefix("ebnf\n"))
+            .collect();
+        let sources = concat!(
+            include_str!("grammar/basic.rs"),
+            include_str!("grammar/clauses.rs"),
+            include_str!("grammar/expressions.rs"),
+            include_str!("grammar/items.rs"),
+            include_str!("grammar/primaries.rs"),
+            include_str!("grammar/scenarios.rs"),
+            include_str!("grammar/schema.rs"),
+            include_str!("grammar/tables.rs"),
+        );
+        for line in blocks.lines().filter(|l| !l.starts_with(' ')) {
+            let Some((production, _)) = line.split_once('=') else {
+                continue;
+            };
+            let name = production.trim();
+            let found = ["(", "_(", "<", "_of_trust("]
+                .iter()
+                .any(|end| sources.contains(&format!("fn {name}{end}")));
+            assert!(found, "no function for {name}");
+        }
+        let literals: BTreeSet<&str> = blocks.split('"').skip(1).step_by(2).collect();
+        let letters = literals
+            .iter()
+            .filter(|l| l.chars().all(|c| c.is_alphabetic() || " _".contains(c)));
+        for literal in letters.filter(|l| !["第", "条", "款"].contains(l)) {
+            let known = Word::all().any(|w| {
+                [Lang::En, Lang::Zh]
+                    .iter()
+                    .any(|l| w.spelling(*l) == *literal)
+            });
+            assert!(known, "no word {literal}");
+        }
+        for word in Word::all() {
+            let shown = if word.spelling(Lang::En).is_empty() {
+                word.spelling(Lang::Zh)
+            } else {
+                word.spelling(Lang::En)
+            };
+            assert!(literals.contains(shown), "{shown} is in no production");
         }
     }
 }

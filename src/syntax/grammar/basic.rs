@@ -8,11 +8,11 @@ use crate::syntax::codes;
 use crate::syntax::input::{Failure, Parsed, Tokens};
 use crate::syntax::lex::{Kind, Token};
 use crate::syntax::words::{Lang, Word};
+use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{cut, map, opt};
 use nom::multi::separated_list1;
 use nom::sequence::preceded;
-use nom::Parser;
 
 /// A word of the language, in either spelling.
 pub(crate) fn word<'t>(word: Word) -> impl Fn(Tokens<'t>) -> Parsed<'t, At> {
@@ -54,7 +54,9 @@ pub(crate) fn mark<'t>(mark: &'static str) -> impl Fn(Tokens<'t>) -> Parsed<'t, 
 }
 
 /// One word of several, with what it stands for.
-pub(crate) fn one_of<'t, T: Copy>(choices: &'static [(Word, T)]) -> impl Fn(Tokens<'t>) -> Parsed<'t, Spanned<T>> {
+pub(crate) fn one_of<'t, T: Copy>(
+    choices: &'static [(Word, T)],
+) -> impl Fn(Tokens<'t>) -> Parsed<'t, Spanned<T>> {
     move |input| {
         let mut last = None;
         for (choice, meaning) in choices {
@@ -75,7 +77,7 @@ pub(crate) fn listed<'t, T>(
     between: &'static str,
     one: impl Fn(Tokens<'t>) -> Parsed<'t, T>,
 ) -> impl Fn(Tokens<'t>) -> Parsed<'t, Vec<T>> {
-    move |input| separated_list1(mark(between), |i| one(i)).parse(input)
+    move |input| separated_list1(mark(between), &one).parse(input)
 }
 
 fn token<'t>(kind: Kind, what: &'static str) -> impl Fn(Tokens<'t>) -> Parsed<'t, &'t Token<'t>> {
@@ -86,12 +88,17 @@ fn token<'t>(kind: Kind, what: &'static str) -> impl Fn(Tokens<'t>) -> Parsed<'t
 }
 
 fn spanned(token: &Token<'_>) -> Spanned<String> {
-    Spanned { node: token.text.to_string(), at: At(token.span) }
+    Spanned {
+        node: token.text.to_string(),
+        at: At(token.span),
+    }
 }
 
 /// NAME
 pub(crate) fn name(input: Tokens<'_>) -> Parsed<'_, Name> {
-    let Some(token) = input.first() else { return input.expected("a name") };
+    let Some(token) = input.first() else {
+        return input.expected("a name");
+    };
     if !input.sees_name() {
         return input.expected("a name");
     }
@@ -101,7 +108,8 @@ pub(crate) fn name(input: Tokens<'_>) -> Parsed<'_, Name> {
             "a place such as `[1]` stands only in scenarios",
             token.span,
         );
-        return input.say(complaint.help("a rule speaks of elements by `each`, `any`, `every` or `no`"));
+        return input
+            .say(complaint.help("a rule speaks of elements by `each`, `any`, `every` or `no`"));
     }
     Ok((input.after(1), spanned(token)))
 }
@@ -173,16 +181,31 @@ pub(crate) fn code(input: Tokens<'_>) -> Parsed<'_, Expr> {
     if let Some(token) = input.first() {
         let rest = input.after(1);
         let kind = match token.kind {
-            Kind::Digits => Some(ExprKind::Number { digits: token.text.to_string(), unit: None }),
+            Kind::Digits => Some(ExprKind::Number {
+                digits: token.text.to_string(),
+                unit: None,
+            }),
             Kind::Text => Some(ExprKind::Text(token.text.to_string())),
             _ => None,
         };
         if let Some(kind) = kind {
-            return Ok((rest, Expr { at: At(token.span), kind: Box::new(kind) }));
+            return Ok((
+                rest,
+                Expr {
+                    at: At(token.span),
+                    kind: Box::new(kind),
+                },
+            ));
         }
     }
     match name(input) {
-        Ok((rest, name)) => Ok((rest, Expr { at: name.at, kind: Box::new(ExprKind::Name(name.node)) })),
+        Ok((rest, name)) => Ok((
+            rest,
+            Expr {
+                at: name.at,
+                kind: Box::new(ExprKind::Name(name.node)),
+            },
+        )),
         Err(nom::Err::Error(_)) => input.expected("a code"),
         Err(failure) => Err(failure),
     }
@@ -201,9 +224,14 @@ pub(crate) fn code_name(input: Tokens<'_>) -> Parsed<'_, Name> {
 
 /// `literal = DIGITS [ NAME | "%" ] | DIGITS ( "days" | … ) | DATE | STRING | "true" | "false"`
 pub(crate) fn literal(input: Tokens<'_>) -> Parsed<'_, Expr> {
-    let Some(token) = input.first() else { return input.expected("a value") };
+    let Some(token) = input.first() else {
+        return input.expected("a value");
+    };
     let rest = input.after(1);
-    let done = |kind| Expr { at: At(token.span), kind: Box::new(kind) };
+    let done = |kind| Expr {
+        at: At(token.span),
+        kind: Box::new(kind),
+    };
     match token.kind {
         Kind::Digits => number(input, rest, token),
         Kind::Date => {
@@ -219,23 +247,47 @@ pub(crate) fn literal(input: Tokens<'_>) -> Parsed<'_, Expr> {
 
 /// DIGITS with its unit, `%`, or a unit of time.
 fn number<'t>(input: Tokens<'t>, rest: Tokens<'t>, token: &Token<'_>) -> Parsed<'t, Expr> {
-    const TIME: &[(Word, DurationUnit)] =
-        &[(Word::Days, DurationUnit::Days), (Word::Months, DurationUnit::Months), (Word::Years, DurationUnit::Years)];
+    const TIME: &[(Word, DurationUnit)] = &[
+        (Word::Days, DurationUnit::Days),
+        (Word::Months, DurationUnit::Months),
+        (Word::Years, DurationUnit::Years),
+    ];
     let digits = token.text.to_string();
     for (word, unit) in TIME {
         if let Some(n) = rest.spells(*word, None) {
             // `5 天 自` cannot be: the unit belongs to the digits wherever it stands behind them.
             let rest = rest.after(n);
-            return Ok((rest, Expr { at: input.at(&rest), kind: Box::new(ExprKind::Duration { digits, unit: *unit }) }));
+            return Ok((
+                rest,
+                Expr {
+                    at: input.at(&rest),
+                    kind: Box::new(ExprKind::Duration {
+                        digits,
+                        unit: *unit,
+                    }),
+                },
+            ));
         }
     }
     let (rest, unit) = if rest.sees_mark("%") {
-        (rest.after(1), Some(Spanned { node: "%".to_string(), at: At(rest.span()) }))
+        (
+            rest.after(1),
+            Some(Spanned {
+                node: "%".to_string(),
+                at: At(rest.span()),
+            }),
+        )
     } else if rest.sees_name() {
         let (rest, unit) = name(rest)?;
         (rest, Some(unit))
     } else {
         (rest, None)
     };
-    Ok((rest, Expr { at: input.at(&rest), kind: Box::new(ExprKind::Number { digits, unit }) }))
+    Ok((
+        rest,
+        Expr {
+            at: input.at(&rest),
+            kind: Box::new(ExprKind::Number { digits, unit }),
+        },
+    ))
 }

@@ -8,11 +8,11 @@ use crate::syntax::ast::*;
 use crate::syntax::input::{Parsed, Tokens};
 use crate::syntax::lex::Kind;
 use crate::syntax::words::{Lang, Word};
+use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{cut, map, opt};
 use nom::multi::separated_list1;
 use nom::sequence::{pair, preceded};
-use nom::Parser;
 
 /// A part of a law.
 pub(crate) enum LawClause {
@@ -32,8 +32,14 @@ pub(crate) fn law_clause(input: Tokens<'_>) -> Parsed<'_, LawClause> {
     alt((
         map(preceded(word(Word::Title), cut(labels)), LawClause::Title),
         map(preceded(word(Word::Force), cut(force)), LawClause::Force),
-        map(preceded(word(Word::Sure), cut(mark_of_trust)), LawClause::Sure),
-        map(preceded(word(Word::Replaces), cut(listed(",", citation))), LawClause::Replaces),
+        map(
+            preceded(word(Word::Sure), cut(mark_of_trust)),
+            LawClause::Sure,
+        ),
+        map(
+            preceded(word(Word::Replaces), cut(listed(",", citation))),
+            LawClause::Replaces,
+        ),
     ))
     .parse(input)
 }
@@ -71,13 +77,23 @@ pub(crate) fn citation(input: Tokens<'_>) -> Parsed<'_, Citation> {
     let (rest, law) = name(input)?;
     let (rest, article) = numbered(rest, Kind::Article, Word::Article)?;
     let (rest, paragraph) = numbered(rest, Kind::Paragraph, Word::Paragraph)?;
-    Ok((rest, Citation { law, article, paragraph }))
+    Ok((
+        rest,
+        Citation {
+            law,
+            article,
+            paragraph,
+        },
+    ))
 }
 
 /// `article 5(7)` or `第 5(7) 条`; nothing where neither stands.
 fn numbered(input: Tokens<'_>, kind: Kind, first: Word) -> Parsed<'_, Option<Spanned<String>>> {
     if let Some(token) = input.first().filter(|t| t.kind == kind) {
-        let found = Spanned { node: token.text.to_string(), at: crate::ground::span::At(token.span) };
+        let found = Spanned {
+            node: token.text.to_string(),
+            at: crate::ground::span::At(token.span),
+        };
         return Ok((input.after(1), Some(found)));
     }
     if input.spells(first, Some(Lang::En)).is_none() {
@@ -93,18 +109,34 @@ fn numbered(input: Tokens<'_>, kind: Kind, first: Word) -> Parsed<'_, Option<Spa
 fn article(input: Tokens<'_>) -> Parsed<'_, Spanned<String>> {
     let plain = |t: &crate::syntax::lex::Token<'_>| {
         matches!(t.kind, Kind::Digits | Kind::Name | Kind::Month | Kind::Date)
-            && t.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && t.text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
-    let Some(first) = input.first().filter(|t| plain(t)) else { return input.expected("an article number") };
+    let Some(first) = input.first().filter(|t| plain(t)) else {
+        return input.expected("an article number");
+    };
     let mut text = first.text.to_string();
     let mut rest = input.after(1);
     let inner = rest.nth(1).filter(|t| plain(t) && t.glued);
-    let closes = rest.nth(2).is_some_and(|t| t.kind == Kind::Mark && t.text == ")" && t.glued);
-    if let (true, Some(inner), true) = (rest.sees_mark("(") && rest.first().is_some_and(|t| t.glued), inner, closes) {
+    let closes = rest
+        .nth(2)
+        .is_some_and(|t| t.kind == Kind::Mark && t.text == ")" && t.glued);
+    if let (true, Some(inner), true) = (
+        rest.sees_mark("(") && rest.first().is_some_and(|t| t.glued),
+        inner,
+        closes,
+    ) {
         text = format!("{text}({})", inner.text);
         rest = rest.after(3);
     }
-    Ok((rest, Spanned { node: text, at: input.at(&rest) }))
+    Ok((
+        rest,
+        Spanned {
+            node: text,
+            at: input.at(&rest),
+        },
+    ))
 }
 
 type Basis = (Vec<Citation>, Option<Spanned<Sure>>);
@@ -112,17 +144,30 @@ type Basis = (Vec<Citation>, Option<Spanned<Sure>>);
 /// `citations = citation { "and" citation } [ "," "sure" mark ]`
 fn citations(input: Tokens<'_>) -> Parsed<'_, Basis> {
     let (rest, citations) = separated_list1(word(Word::And), citation).parse(input)?;
-    let (rest, sure) = opt(preceded(mark(","), cut(preceded(word(Word::Sure), mark_of_trust)))).parse(rest)?;
+    let (rest, sure) = opt(preceded(
+        mark(","),
+        cut(preceded(word(Word::Sure), mark_of_trust)),
+    ))
+    .parse(rest)?;
     Ok((rest, (citations, sure)))
 }
 
 /// `event`
 pub(crate) fn event(input: Tokens<'_>) -> Parsed<'_, ItemKind> {
-    let (rest, (name, labels)) = preceded(word(Word::Event), cut(pair(name, labels))).parse(input)?;
+    let (rest, (name, labels)) =
+        preceded(word(Word::Event), cut(pair(name, labels))).parse(input)?;
     let (rest, _) = cut(word(Word::On)).parse(rest)?;
     let (rest, on) = cut(alt((map(word(Word::Unknown), |_| None), map(date, Some)))).parse(rest)?;
     let (rest, sure) = opt(preceded(word(Word::Sure), cut(mark_of_trust))).parse(rest)?;
-    Ok((rest, ItemKind::Event(Event { name, labels, on, sure })))
+    Ok((
+        rest,
+        ItemKind::Event(Event {
+            name,
+            labels,
+            on,
+            sure,
+        }),
+    ))
 }
 
 /// `"parameter" NAME ":" type labels [ "unknown" ]`; the values follow. Says whether `unknown` stood.
@@ -131,7 +176,18 @@ pub(crate) fn parameter(input: Tokens<'_>) -> Parsed<'_, (Parameter, bool)> {
     let (rest, typ) = cut(preceded(mark(":"), type_)).parse(rest)?;
     let (rest, labels) = labels(rest)?;
     let (rest, unknown) = opt(word(Word::Unknown)).parse(rest)?;
-    Ok((rest, (Parameter { name, typ, labels, values: Vec::new() }, unknown.is_some())))
+    Ok((
+        rest,
+        (
+            Parameter {
+                name,
+                typ,
+                labels,
+                values: Vec::new(),
+            },
+            unknown.is_some(),
+        ),
+    ))
 }
 
 /// `given force [ "by" citation ]`
@@ -156,7 +212,14 @@ pub(crate) fn let_(input: Tokens<'_>) -> Parsed<'_, ItemKind> {
     let (rest, name) = preceded(word(Word::Let), cut(name)).parse(input)?;
     let (rest, value) = cut(preceded(mark("="), expression)).parse(rest)?;
     let (rest, labels) = labels(rest)?;
-    Ok((rest, ItemKind::Let(Let { name, value, labels })))
+    Ok((
+        rest,
+        ItemKind::Let(Let {
+            name,
+            value,
+            labels,
+        }),
+    ))
 }
 
 /// `"rule" NAME labels`, `"pilot" NAME labels`; the clauses follow.
@@ -172,13 +235,25 @@ pub(crate) fn pilot(input: Tokens<'_>) -> Parsed<'_, (Name, Labels)> {
 /// `clause`, but for the rows of its table.
 pub(crate) fn clause(input: Tokens<'_>) -> Parsed<'_, Clause> {
     alt((
-        map(preceded(word(Word::By), cut(citations)), |(citations, sure)| Clause::By { citations, sure }),
+        map(
+            preceded(word(Word::By), cut(citations)),
+            |(citations, sure)| Clause::By { citations, sure },
+        ),
         map(preceded(word(Word::Force), cut(force)), Clause::Force),
-        map(preceded(word(Word::Department), cut(listed(",", name))), Clause::Department),
+        map(
+            preceded(word(Word::Department), cut(listed(",", name))),
+            Clause::Department,
+        ),
         map(preceded(word(Word::Pilot), cut(name)), Clause::Pilot),
-        map(preceded(word(Word::Over), cut(listed(",", name))), Clause::Over),
+        map(
+            preceded(word(Word::Over), cut(listed(",", name))),
+            Clause::Over,
+        ),
         map(preceded(word(Word::For), cut(terms)), Clause::For),
-        map(preceded(word(Word::Each), cut(listed(",", binding))), Clause::Each),
+        map(
+            preceded(word(Word::Each), cut(listed(",", binding))),
+            Clause::Each,
+        ),
         map(preceded(word(Word::When), cut(condition)), Clause::When),
         map(preceded(word(Word::Unless), cut(condition)), Clause::Unless),
         map(preceded(word(Word::Then), cut(consequences)), Clause::Then),
@@ -195,7 +270,14 @@ fn rule_table(input: Tokens<'_>) -> Parsed<'_, RuleTable> {
     loop {
         (rest, _) = mark(",")(rest)?;
         if let (rest, Some(policy)) = opt(policy).parse(rest)? {
-            return Ok((rest, RuleTable { inputs, policy, rows: Vec::new() }));
+            return Ok((
+                rest,
+                RuleTable {
+                    inputs,
+                    policy,
+                    rows: Vec::new(),
+                },
+            ));
         }
         let next;
         (rest, next) = expression(rest)?;
@@ -214,7 +296,14 @@ fn consequence(input: Tokens<'_>) -> Parsed<'_, Consequence> {
         let (rest, firmly) = preceded(word(Word::Require), opt(word(Word::Firmly))).parse(input)?;
         let (rest, kind) = cut(name).parse(rest)?;
         let (rest, argument) = opt(value).parse(rest)?;
-        return Ok((rest, Consequence::Require { firmly: firmly.is_some(), kind, argument }));
+        return Ok((
+            rest,
+            Consequence::Require {
+                firmly: firmly.is_some(),
+                kind,
+                argument,
+            },
+        ));
     }
     if input.sees(Word::Waive) {
         let (rest, kind) = preceded(word(Word::Waive), cut(name)).parse(input)?;
@@ -224,7 +313,11 @@ fn consequence(input: Tokens<'_>) -> Parsed<'_, Consequence> {
     if input.sees(Word::Pass) {
         return map(word(Word::Pass), Consequence::Pass).parse(input);
     }
-    let _noted = (word(Word::Require)(input), word(Word::Waive)(input), word(Word::Pass)(input));
+    let _noted = (
+        word(Word::Require)(input),
+        word(Word::Waive)(input),
+        word(Word::Pass)(input),
+    );
     match name(input) {
         Ok((rest, outcome)) => Ok((rest, Consequence::Outcome(outcome))),
         Err(nom::Err::Error(_)) => input.expected("an outcome"),
@@ -235,15 +328,27 @@ fn consequence(input: Tokens<'_>) -> Parsed<'_, Consequence> {
 /// A clause of a pilot.
 pub(crate) fn pilot_clause(input: Tokens<'_>) -> Parsed<'_, PilotClause> {
     alt((
-        map(preceded(word(Word::By), cut(citations)), |(citations, sure)| PilotClause::By { citations, sure }),
+        map(
+            preceded(word(Word::By), cut(citations)),
+            |(citations, sure)| PilotClause::By { citations, sure },
+        ),
         map(preceded(word(Word::For), cut(terms)), PilotClause::For),
         map(preceded(word(Word::Force), cut(force)), PilotClause::Force),
         map(
-            preceded(word(Word::Mode), cut(one_of(&[(Word::Live, true), (Word::Shadow, false)]))),
+            preceded(
+                word(Word::Mode),
+                cut(one_of(&[(Word::Live, true), (Word::Shadow, false)])),
+            ),
             |mode| PilotClause::Mode(mode.node),
         ),
-        map(preceded(word(Word::Suspend), cut(listed(",", name))), PilotClause::Suspend),
-        map(preceded(word(Word::Over), cut(listed(",", name))), PilotClause::Over),
+        map(
+            preceded(word(Word::Suspend), cut(listed(",", name))),
+            PilotClause::Suspend,
+        ),
+        map(
+            preceded(word(Word::Over), cut(listed(",", name))),
+            PilotClause::Over,
+        ),
     ))
     .parse(input)
 }
@@ -253,5 +358,12 @@ pub(crate) fn covers(input: Tokens<'_>) -> Parsed<'_, ItemKind> {
     let (rest, terms) = preceded(word(Word::Covers), cut(terms)).parse(input)?;
     let (rest, force) = force(rest)?;
     let (rest, advice) = opt(word(Word::AsAdvice)).parse(rest)?;
-    Ok((rest, ItemKind::Covers(Covers { terms, force, advice: advice.is_some() })))
+    Ok((
+        rest,
+        ItemKind::Covers(Covers {
+            terms,
+            force,
+            advice: advice.is_some(),
+        }),
+    ))
 }

@@ -9,13 +9,16 @@ use crate::syntax::codes;
 use crate::syntax::input::{Parsed, Tokens};
 use crate::syntax::lex::Kind;
 use crate::syntax::words::{Lang, Word};
+use nom::Parser;
 use nom::combinator::{cut, opt};
 use nom::sequence::preceded;
-use nom::Parser;
 
 /// An expression of that kind, from `input` up to `rest`.
 pub(crate) fn made<'t>(input: Tokens<'t>, rest: Tokens<'t>, kind: ExprKind) -> Expr {
-    Expr { at: input.at(&rest), kind: Box::new(kind) }
+    Expr {
+        at: input.at(&rest),
+        kind: Box::new(kind),
+    }
 }
 
 /// `expression = choice | condition`
@@ -39,7 +42,10 @@ fn choice<'t>(input: Tokens<'t>, first: Expr, rest: Tokens<'t>) -> Parsed<'t, Ex
         (rest, _) = cut(mark(",")).parse(rest)?;
         if rest.sees(Word::Otherwise) {
             let (rest, otherwise) = preceded(word(Word::Otherwise), cut(expression)).parse(rest)?;
-            return Ok((rest, made(input, rest, ExprKind::Choice { arms, otherwise })));
+            return Ok((
+                rest,
+                made(input, rest, ExprKind::Choice { arms, otherwise }),
+            ));
         }
         let _noted = word(Word::Otherwise)(rest);
         let (after, arm) = cut((value, preceded(word(Word::When), condition))).parse(rest)?;
@@ -75,7 +81,11 @@ fn condition_or_value(input: Tokens<'_>) -> Parsed<'_, (Expr, bool)> {
     if rest.sees(Word::And) || rest.sees(Word::Or) {
         return mixed(rest);
     }
-    let kind = if joint == Word::And { ExprKind::And(parts) } else { ExprKind::Or(parts) };
+    let kind = if joint == Word::And {
+        ExprKind::And(parts)
+    } else {
+        ExprKind::Or(parts)
+    };
     Ok((rest, (made(input, rest, kind), false)))
 }
 
@@ -98,7 +108,10 @@ fn conjunct_or_value(input: Tokens<'_>) -> Parsed<'_, (Expr, bool)> {
     if input.sees(Word::Not) {
         let (rest, _) = word(Word::Not)(input)?;
         let (rest, body) = cut(conjunct).parse(rest.deeper()?)?;
-        return Ok((rest.level_of(&input), (made(input, rest, ExprKind::Not(body)), false)));
+        return Ok((
+            rest.level_of(&input),
+            (made(input, rest, ExprKind::Not(body)), false),
+        ));
     }
     test(input)
 }
@@ -133,39 +146,79 @@ fn tested<'t>(input: Tokens<'t>, rest: Tokens<'t>, left: &Expr) -> Parsed<'t, Op
             let (after, _) = word(is)(rest)?;
             if after.sees(Word::None) {
                 if negated {
-                    let complaint = Diagnostic::new(codes::UNEXPECTED, "`is not none` is not said", after.span());
+                    let complaint = Diagnostic::new(
+                        codes::UNEXPECTED,
+                        "`is not none` is not said",
+                        after.span(),
+                    );
                     return after.say(complaint.help("write `not x is none`"));
                 }
                 return Ok((after.after(1), Some(ExprKind::IsNone(left()))));
             }
             let (rest, choices) = cut(|i| alternatives(i, code)).parse(after)?;
-            return Ok((rest, Some(ExprKind::Is { value: left(), negated, choices })));
+            return Ok((
+                rest,
+                Some(ExprKind::Is {
+                    value: left(),
+                    negated,
+                    choices,
+                }),
+            ));
         }
     }
     if rest.sees(Word::NotIn) {
         let (rest, target) = preceded(word(Word::NotIn), cut(target)).parse(rest)?;
-        return Ok((rest, Some(ExprKind::In { value: left(), negated: true, target })));
+        return Ok((
+            rest,
+            Some(ExprKind::In {
+                value: left(),
+                negated: true,
+                target,
+            }),
+        ));
     }
     for (under, negated) in [(Word::NotUnder, true), (Word::Under, false)] {
         if rest.sees(under) {
-            let (rest, prefixes) = preceded(word(under), cut(|i| alternatives(i, code_name))).parse(rest)?;
-            return Ok((rest, Some(ExprKind::Under { value: left(), negated, prefixes })));
+            let (rest, prefixes) =
+                preceded(word(under), cut(|i| alternatives(i, code_name))).parse(rest)?;
+            return Ok((
+                rest,
+                Some(ExprKind::Under {
+                    value: left(),
+                    negated,
+                    prefixes,
+                }),
+            ));
         }
     }
     if rest.sees(Word::Has) {
-        let (rest, codes) = preceded(word(Word::Has), cut(|i| alternatives(i, held))).parse(rest)?;
+        let (rest, codes) =
+            preceded(word(Word::Has), cut(|i| alternatives(i, held))).parse(rest)?;
         return Ok((rest, Some(ExprKind::Has { set: left(), codes })));
     }
     if rest.spells(Word::Within, Some(Lang::En)).is_some() {
         let (rest, _) = word_in(Lang::En, Word::Within)(rest)?;
         let (rest, (duration, of)) = cut((value, preceded(word(Word::Of), value))).parse(rest)?;
-        return Ok((rest, Some(ExprKind::Within { value: left(), duration, of })));
+        return Ok((
+            rest,
+            Some(ExprKind::Within {
+                value: left(),
+                duration,
+                of,
+            }),
+        ));
     }
     if rest.sees(Word::From) {
         return range(rest, left());
     }
-    let _noted: (Parsed<'_, ()>, Parsed<'_, ()>) =
-        (rest.expected("a comparison"), if input.rest.is_empty() { rest.expected("a value") } else { rest.expected("an operator") });
+    let _noted: (Parsed<'_, ()>, Parsed<'_, ()>) = (
+        rest.expected("a comparison"),
+        if input.rest.is_empty() {
+            rest.expected("a value")
+        } else {
+            rest.expected("an operator")
+        },
+    );
     Ok((rest, None))
 }
 
@@ -176,7 +229,14 @@ fn range<'t>(input: Tokens<'t>, value_at_left: Expr) -> Parsed<'t, Option<ExprKi
     let (rest, least) = preceded(word(Word::From), value).parse(input)?;
     if rest.sees(Word::To) {
         let (rest, most) = preceded(word(Word::To), cut(value)).parse(rest)?;
-        return Ok((rest, Some(ExprKind::Range { value: value_at_left, least, most })));
+        return Ok((
+            rest,
+            Some(ExprKind::Range {
+                value: value_at_left,
+                least,
+                most,
+            }),
+        ));
     }
     if chinese && rest.sees(Word::Since) {
         return within(rest, value_at_left, least);
@@ -189,7 +249,14 @@ fn range<'t>(input: Tokens<'t>, value_at_left: Expr) -> Parsed<'t, Option<ExprKi
 fn within<'t>(input: Tokens<'t>, value_at_left: Expr, of: Expr) -> Parsed<'t, Option<ExprKind>> {
     let (rest, duration) = preceded(word(Word::Since), cut(value)).parse(input)?;
     let (rest, _) = cut(word(Word::Inside)).parse(rest)?;
-    Ok((rest, Some(ExprKind::Within { value: value_at_left, duration, of })))
+    Ok((
+        rest,
+        Some(ExprKind::Within {
+            value: value_at_left,
+            duration,
+            of,
+        }),
+    ))
 }
 
 /// `code | "it"`
@@ -218,7 +285,9 @@ pub(crate) fn alternatives<'t, T>(
                 rest = after;
             }
             Ok(_) => return mixed(joint),
-            Err(nom::Err::Error(_)) if after.sees(Word::Not) || after.sees_mark("(") => return mixed(joint),
+            Err(nom::Err::Error(_)) if after.sees(Word::Not) || after.sees_mark("(") => {
+                return mixed(joint);
+            }
             Err(failure) => return Err(failure),
         }
     }
@@ -268,23 +337,44 @@ fn quantified(input: Tokens<'_>) -> Parsed<'_, Expr> {
         let _noted = word(Word::Has)(rest);
         (rest, None)
     };
-    Ok((rest, made(input, rest, ExprKind::Quantified { quantity, over, body })))
+    Ok((
+        rest,
+        made(
+            input,
+            rest,
+            ExprKind::Quantified {
+                quantity,
+                over,
+                body,
+            },
+        ),
+    ))
 }
 
 fn quantity(input: Tokens<'_>) -> Parsed<'_, Quantity> {
-    for (first, quantity) in [(Word::Any, Quantity::Any), (Word::Every, Quantity::Every), (Word::No, Quantity::No)] {
+    for (first, quantity) in [
+        (Word::Any, Quantity::Any),
+        (Word::Every, Quantity::Every),
+        (Word::No, Quantity::No),
+    ] {
         if input.sees(first) {
             let (rest, _) = word(first)(input)?;
             return Ok((rest, quantity));
         }
     }
-    let counted: [(Word, fn(u32) -> Quantity); 2] =
-        [(Word::Exactly, Quantity::Exactly), (Word::AtLeast, Quantity::AtLeast)];
+    let counted: [(Word, fn(u32) -> Quantity); 2] = [
+        (Word::Exactly, Quantity::Exactly),
+        (Word::AtLeast, Quantity::AtLeast),
+    ];
     for (first, quantity) in counted {
         if input.sees(first) {
             let chinese = input.spells(first, Some(Lang::Zh)).is_some();
             let (rest, n) = preceded(word(first), cut(integer)).parse(input)?;
-            let (rest, _) = if chinese { cut(word(Word::Pieces)).parse(rest)? } else { (rest, At::default()) };
+            let (rest, _) = if chinese {
+                cut(word(Word::Pieces)).parse(rest)?
+            } else {
+                (rest, At::default())
+            };
             return Ok((rest, quantity(n)));
         }
     }
@@ -295,10 +385,13 @@ fn quantity(input: Tokens<'_>) -> Parsed<'_, Quantity> {
 pub(crate) fn binding(input: Tokens<'_>) -> Parsed<'_, Binding> {
     let (rest, first) = name(input)?;
     let (rest, set) = opt(preceded(word(Word::In), cut(name))).parse(rest)?;
-    Ok((rest, match set {
-        Some(set) => Binding::In { name: first, set },
-        None => Binding::Element(first),
-    }))
+    Ok((
+        rest,
+        match set {
+            Some(set) => Binding::In { name: first, set },
+            None => Binding::Element(first),
+        },
+    ))
 }
 
 /// `value = product { ( "+" | "-" ) product }`
@@ -316,7 +409,11 @@ pub(crate) fn value(input: Tokens<'_>) -> Parsed<'_, Expr> {
     }
     let text_follows = rest.nth(1).is_some_and(|t| t.kind == Kind::Text);
     if rest.sees_mark("/") && !text_follows && !rest.inside_rounded() {
-        let complaint = Diagnostic::new(codes::DIVISION, "a division stands only inside `rounded`", rest.span());
+        let complaint = Diagnostic::new(
+            codes::DIVISION,
+            "a division stands only inside `rounded`",
+            rest.span(),
+        );
         return rest.say(complaint.help("write `rounded (a / b) to 2 places half up`"));
     }
     Ok((rest, left))
@@ -341,18 +438,43 @@ pub(crate) fn terms(input: Tokens<'_>) -> Parsed<'_, Vec<Expr>> {
 /// `term = NAME ( "is" | "is not" ) code { "or" code } | NAME ( "in" | "not in" ) NAME [ "on" value ]`
 fn term(input: Tokens<'_>) -> Parsed<'_, Expr> {
     let (rest, subject) = name(input)?;
-    let subject = Expr { at: subject.at, kind: Box::new(ExprKind::Name(subject.node)) };
+    let subject = Expr {
+        at: subject.at,
+        kind: Box::new(ExprKind::Name(subject.node)),
+    };
     for (is, negated) in [(Word::IsNot, true), (Word::Is, false)] {
         if rest.sees(is) {
             let (rest, choices) = preceded(word(is), cut(|i| alternatives(i, code))).parse(rest)?;
-            return Ok((rest, made(input, rest, ExprKind::Is { value: subject, negated, choices })));
+            return Ok((
+                rest,
+                made(
+                    input,
+                    rest,
+                    ExprKind::Is {
+                        value: subject,
+                        negated,
+                        choices,
+                    },
+                ),
+            ));
         }
     }
     for (within, negated) in [(Word::NotIn, true), (Word::In, false)] {
         if rest.sees(within) {
             let (rest, list) = preceded(word(within), cut(name)).parse(rest)?;
-            let target = Expr { at: list.at, kind: Box::new(ExprKind::Name(list.node)) };
-            let inside = made(input, rest, ExprKind::In { value: subject, negated, target });
+            let target = Expr {
+                at: list.at,
+                kind: Box::new(ExprKind::Name(list.node)),
+            };
+            let inside = made(
+                input,
+                rest,
+                ExprKind::In {
+                    value: subject,
+                    negated,
+                    target,
+                },
+            );
             if rest.sees(Word::On) {
                 let (rest, day) = preceded(word(Word::On), cut(value)).parse(rest)?;
                 return Ok((rest, made(input, rest, ExprKind::On(inside, day))));
@@ -360,6 +482,12 @@ fn term(input: Tokens<'_>) -> Parsed<'_, Expr> {
             return Ok((rest, inside));
         }
     }
-    let _noted = (word(Word::Is)(rest), word(Word::IsNot)(rest), word(Word::In)(rest));
-    cut(word(Word::NotIn)).parse(rest).map(|(rest, _)| (rest, subject))
+    let _noted = (
+        word(Word::Is)(rest),
+        word(Word::IsNot)(rest),
+        word(Word::In)(rest),
+    );
+    cut(word(Word::NotIn))
+        .parse(rest)
+        .map(|(rest, _)| (rest, subject))
 }

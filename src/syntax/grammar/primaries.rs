@@ -7,9 +7,9 @@ use crate::syntax::ast::*;
 use crate::syntax::input::{Parsed, Tokens};
 use crate::syntax::lex::Kind;
 use crate::syntax::words::{Lang, Word};
+use nom::Parser;
 use nom::combinator::{cut, opt};
 use nom::sequence::preceded;
-use nom::Parser;
 
 /// `postfix = primary { "in" target | "on" primary }`
 pub(crate) fn postfix(input: Tokens<'_>) -> Parsed<'_, Expr> {
@@ -19,7 +19,11 @@ pub(crate) fn postfix(input: Tokens<'_>) -> Parsed<'_, Expr> {
         if rest.sees(Word::In) {
             let list;
             (rest, list) = preceded(word(Word::In), cut(target)).parse(rest)?;
-            kind = ExprKind::In { value: left, negated: false, target: list };
+            kind = ExprKind::In {
+                value: left,
+                negated: false,
+                target: list,
+            };
         } else if rest.sees(Word::On) {
             let day;
             (rest, day) = preceded(word(Word::On), cut(primary)).parse(rest)?;
@@ -39,7 +43,9 @@ pub(crate) fn target(input: Tokens<'_>) -> Parsed<'_, Expr> {
 /// `primary`: its first token says which.
 fn primary(input: Tokens<'_>) -> Parsed<'_, Expr> {
     use ExprKind as K;
-    let Some(token) = input.first() else { return input.expected("a value") };
+    let Some(token) = input.first() else {
+        return input.expected("a value");
+    };
     if input.sees_mark("(") {
         return parenthesised(input);
     }
@@ -59,8 +65,11 @@ fn primary(input: Tokens<'_>) -> Parsed<'_, Expr> {
             return Ok((rest, made(input, rest, kind)));
         }
     }
-    let over_primary: [(Word, fn(Expr) -> K); 3] =
-        [(Word::NumberOf, K::NumberOf), (Word::EndOfMonth, K::EndOfMonth), (Word::EndOfYear, K::EndOfYear)];
+    let over_primary: [(Word, fn(Expr) -> K); 3] = [
+        (Word::NumberOf, K::NumberOf),
+        (Word::EndOfMonth, K::EndOfMonth),
+        (Word::EndOfYear, K::EndOfYear),
+    ];
     for (first, kind) in over_primary {
         if input.sees(first) {
             let (rest, _) = word(first)(input)?;
@@ -79,7 +88,8 @@ fn primary(input: Tokens<'_>) -> Parsed<'_, Expr> {
             if second != first {
                 (rest, _) = cut(word(second)).parse(rest)?;
             }
-            let (rest, (a, b)) = cut((value, preceded(word(between), value))).parse(rest.deeper()?)?;
+            let (rest, (a, b)) =
+                cut((value, preceded(word(between), value))).parse(rest.deeper()?)?;
             return Ok((rest.level_of(&input), made(input, rest, kind(a, b))));
         }
     }
@@ -108,7 +118,18 @@ fn named(input: Tokens<'_>) -> Parsed<'_, Expr> {
 fn call<'t>(input: Tokens<'t>, name_read: Name, rest: Tokens<'t>) -> Parsed<'t, Expr> {
     let (rest, arguments) = cut(|i| enclosed(i, listed(",", expression))).parse(rest)?;
     let (rest, attribute) = opt(preceded(mark("."), cut(name))).parse(rest)?;
-    Ok((rest, made(input, rest, ExprKind::Call { name: name_read, arguments, attribute })))
+    Ok((
+        rest,
+        made(
+            input,
+            rest,
+            ExprKind::Call {
+                name: name_read,
+                arguments,
+                attribute,
+            },
+        ),
+    ))
 }
 
 /// `"(" expression { "," expression } ")"`: one stands for itself, several are a tuple.
@@ -126,7 +147,10 @@ fn parenthesised(input: Tokens<'_>) -> Parsed<'_, Expr> {
 }
 
 /// `"(" … ")"`. A division outside has no say inside.
-fn enclosed<'t, T>(input: Tokens<'t>, inner: impl Fn(Tokens<'t>) -> Parsed<'t, T>) -> Parsed<'t, T> {
+fn enclosed<'t, T>(
+    input: Tokens<'t>,
+    inner: impl Fn(Tokens<'t>) -> Parsed<'t, T>,
+) -> Parsed<'t, T> {
     let (rest, _) = mark("(")(input)?;
     let (rest, found) = inner(rest.divisible(false))?;
     let (rest, _) = mark(")")(rest)?;
@@ -139,9 +163,20 @@ fn rounded(input: Tokens<'_>) -> Parsed<'_, Expr> {
     let (rest, _) = cut(mark("(")).parse(rest)?;
     let (rest, (dividend, divisor)) =
         cut((value, opt(preceded(mark("/"), cut(value))))).parse(rest.deeper()?.divisible(true))?;
-    let (rest, (_, _, places, _, rounding)) =
-        cut((mark(")"), word(Word::To), integer, word(Word::Places), rounding)).parse(rest.like(&input))?;
-    let kind = ExprKind::Rounded { value: dividend, divisor, places, rounding };
+    let (rest, (_, _, places, _, rounding)) = cut((
+        mark(")"),
+        word(Word::To),
+        integer,
+        word(Word::Places),
+        rounding,
+    ))
+    .parse(rest.like(&input))?;
+    let kind = ExprKind::Rounded {
+        value: dividend,
+        divisor,
+        places,
+        rounding,
+    };
     Ok((rest, made(input, rest, kind)))
 }
 
@@ -174,7 +209,9 @@ fn aggregate(input: Tokens<'_>) -> Parsed<'_, Expr> {
             (rest.level_of(&input), Some(inner))
         };
         // Without a value it can only be a count, with one only the others.
-        let fitting = ALL.into_iter().filter(|(_, what)| (*what == Aggregation::Count) == inner.is_none());
+        let fitting = ALL
+            .into_iter()
+            .filter(|(_, what)| (*what == Aggregation::Count) == inner.is_none());
         for (last, what) in fitting {
             if let Ok((rest, _)) = word_in(Lang::Zh, last)(rest) {
                 return restricted(input, rest, what, inner, list);
@@ -213,7 +250,13 @@ fn restricted<'t>(
     list: Name,
 ) -> Parsed<'t, Expr> {
     let (rest, (condition, same)) = restriction(rest)?;
-    let kind = ExprKind::Aggregate { what, value: inner, list, condition, same };
+    let kind = ExprKind::Aggregate {
+        what,
+        value: inner,
+        list,
+        condition,
+        same,
+    };
     Ok((rest, made(input, rest, kind)))
 }
 

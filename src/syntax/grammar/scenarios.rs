@@ -5,11 +5,11 @@ use super::clauses::{given, mark_of_trust};
 use crate::syntax::ast::*;
 use crate::syntax::input::{Parsed, Tokens};
 use crate::syntax::words::Word;
+use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{cut, map, opt};
 use nom::multi::separated_list1;
 use nom::sequence::{pair, preceded};
-use nom::Parser;
 
 /// `"scenario" labels`; its lines follow.
 pub(crate) fn scenario(input: Tokens<'_>) -> Parsed<'_, Labels> {
@@ -19,13 +19,30 @@ pub(crate) fn scenario(input: Tokens<'_>) -> Parsed<'_, Labels> {
 /// A line of a scenario.
 pub(crate) fn scenario_line(input: Tokens<'_>) -> Parsed<'_, ScenarioLine> {
     alt((
-        map(preceded(word(Word::Given), cut(pair(string, code_name))), |(file, id)| ScenarioLine::Given { file, id }),
-        map(preceded(word(Word::But), cut(listed(",", change))), ScenarioLine::But),
-        map(preceded(word(Word::Without), cut(listed(",", name))), ScenarioLine::Without),
-        map(preceded(word(Word::AsOf), cut(day_of_calendar)), ScenarioLine::AsOf),
-        map(preceded(word(Word::Trust), cut(mark_of_trust)), |mark| ScenarioLine::Trust(mark.node)),
+        map(
+            preceded(word(Word::Given), cut(pair(string, code_name))),
+            |(file, id)| ScenarioLine::Given { file, id },
+        ),
+        map(
+            preceded(word(Word::But), cut(listed(",", change))),
+            ScenarioLine::But,
+        ),
+        map(
+            preceded(word(Word::Without), cut(listed(",", name))),
+            ScenarioLine::Without,
+        ),
+        map(
+            preceded(word(Word::AsOf), cut(day_of_calendar)),
+            ScenarioLine::AsOf,
+        ),
+        map(preceded(word(Word::Trust), cut(mark_of_trust)), |mark| {
+            ScenarioLine::Trust(mark.node)
+        }),
         map(preceded(word(Word::Pilot), cut(name)), ScenarioLine::Pilot),
-        map(preceded(word(Word::Expect), cut(expectations)), ScenarioLine::Expect),
+        map(
+            preceded(word(Word::Expect), cut(expectations)),
+            ScenarioLine::Expect,
+        ),
     ))
     .parse(input)
 }
@@ -56,7 +73,11 @@ fn expectations(input: Tokens<'_>) -> Parsed<'_, Vec<Expectation>> {
 /// `expectation`
 fn expectation(input: Tokens<'_>) -> Parsed<'_, Expectation> {
     if input.sees(Word::Missing) {
-        return map(preceded(word(Word::Missing), cut(name)), Expectation::Missing).parse(input);
+        return map(
+            preceded(word(Word::Missing), cut(name)),
+            Expectation::Missing,
+        )
+        .parse(input);
     }
     let state = one_of(&[
         (Word::Met, ObligationState::Met),
@@ -68,19 +89,47 @@ fn expectation(input: Tokens<'_>) -> Parsed<'_, Expectation> {
         let (rest, kind) = cut(name).parse(rest)?;
         let (rest, argument) = opt(given).parse(rest)?;
         if state.node == ObligationState::Undetermined && argument.is_none() {
-            return Ok((rest, Expectation::Rule { state: RuleState::Undetermined, rule: kind }));
+            return Ok((
+                rest,
+                Expectation::Rule {
+                    state: RuleState::Undetermined,
+                    rule: kind,
+                },
+            ));
         }
-        return Ok((rest, Expectation::Obligation { state: state.node, kind, argument }));
+        return Ok((
+            rest,
+            Expectation::Obligation {
+                state: state.node,
+                kind,
+                argument,
+            },
+        ));
     }
-    let state = one_of(&[(Word::Not, RuleState::Not), (Word::Shadow, RuleState::Shadow)]);
+    let state = one_of(&[
+        (Word::Not, RuleState::Not),
+        (Word::Shadow, RuleState::Shadow),
+    ]);
     if let Ok((rest, state)) = state(input) {
         let (rest, rule) = cut(name).parse(rest)?;
-        return Ok((rest, Expectation::Rule { state: state.node, rule }));
+        return Ok((
+            rest,
+            Expectation::Rule {
+                state: state.node,
+                rule,
+            },
+        ));
     }
     let (rest, first) = name(input)?;
     let (rest, high) = opt(preceded(word(Word::To), cut(name))).parse(rest)?;
-    Ok((rest, match high {
-        Some(high) => Expectation::Between(first, high),
-        None => Expectation::Rule { state: RuleState::Fires, rule: first },
-    }))
+    Ok((
+        rest,
+        match high {
+            Some(high) => Expectation::Between(first, high),
+            None => Expectation::Rule {
+                state: RuleState::Fires,
+                rule: first,
+            },
+        },
+    ))
 }

@@ -34,12 +34,20 @@ impl Reader<'_> {
         if let Some(over) = tokens.iter().filter(|t| is_operator(t)).nth(OPERATORS) {
             let title = format!("an expression has more than {OPERATORS} operators");
             let complaint = Diagnostic::new(codes::TOO_DEEP, title, over.span);
-            self.complaints.push(complaint.help("give a part of it a name of its own with `let`"));
+            self.complaints
+                .push(complaint.help("give a part of it a name of its own with `let`"));
             return None;
         }
-        let end = tokens.last().map_or(Span::default(), |t| Span::new(t.span.source, t.span.end, t.span.end));
+        let end = tokens.last().map_or(Span::default(), |t| {
+            Span::new(t.span.source, t.span.end, t.span.end)
+        });
         let context = Context::new(self.limits.nesting.min(MOST_LEVELS), places, end);
-        let input = Tokens { rest: tokens, context: &context, depth: 0, divides: false };
+        let input = Tokens {
+            rest: tokens,
+            context: &context,
+            depth: 0,
+            divides: false,
+        };
         let failure = match production(input) {
             Ok((rest, found)) if rest.rest.is_empty() => return Some(found),
             Ok((rest, _)) => match rest.expected::<()>("the end of the line") {
@@ -66,18 +74,30 @@ impl Reader<'_> {
         let expected = joined(&failure.expected);
         let Some(found) = tokens.get(at) else {
             let complaint = Diagnostic::new(codes::UNEXPECTED, format!("expected {expected}"), end);
-            self.complaints.push(complaint.label("the clause ends here"));
+            self.complaints
+                .push(complaint.label("the clause ends here"));
             return;
         };
         let word = found.word.filter(|(w, _)| w.class() == Class::Reserved);
-        let wants_name = failure.expected.iter().any(|e| e == "a name" || e == "a code");
+        let wants_name = failure
+            .expected
+            .iter()
+            .any(|e| e == "a name" || e == "a code");
         if let (Some(_), true) = (word, wants_name) {
-            let title = format!("expected {expected}, but `{}` is a word of the language", found.text);
+            let title = format!(
+                "expected {expected}, but `{}` is a word of the language",
+                found.text
+            );
             let complaint = Diagnostic::new(codes::RESERVED, title, found.span);
-            self.complaints.push(complaint.help(format!("if it is a name, write `「{}」`", found.text)));
+            self.complaints
+                .push(complaint.help(format!("if it is a name, write `「{}」`", found.text)));
             return;
         }
-        let complaint = Diagnostic::new(codes::UNEXPECTED, format!("expected {expected}"), found.span);
+        let complaint = Diagnostic::new(
+            codes::UNEXPECTED,
+            format!("expected {expected}"),
+            found.span,
+        );
         self.complaints.push(complaint.label("found this instead"));
     }
 
@@ -89,7 +109,11 @@ impl Reader<'_> {
         production: impl for<'t> Fn(Tokens<'t>) -> Parsed<'t, T>,
     ) -> Option<Noted<T>> {
         let node = self.whole(tokens, places, production)?;
-        Some(Noted { node, at: place(tokens), notes: Notes::default() })
+        Some(Noted {
+            node,
+            at: place(tokens),
+            notes: Notes::default(),
+        })
     }
 
     /// Complains about the second of two clauses that may stand once.
@@ -125,7 +149,9 @@ fn joined(expected: &[String]) -> String {
 
 fn is_operator(token: &Token<'_>) -> bool {
     let mark = token.kind == Kind::Mark && matches!(token.text.as_ref(), "+" | "-" | "*");
-    mark || token.word.is_some_and(|(w, _)| matches!(w, Word::In | Word::On | Word::When))
+    mark || token
+        .word
+        .is_some_and(|(w, _)| matches!(w, Word::In | Word::On | Word::When))
 }
 
 /// Cuts tokens before each that begins a line, outside parentheses, and fits. Where a parenthesis

@@ -7,19 +7,32 @@ use super::schema::type_;
 use crate::syntax::ast::*;
 use crate::syntax::input::{Parsed, Tokens};
 use crate::syntax::words::Word;
+use nom::Parser;
 use nom::combinator::{cut, map};
 use nom::multi::separated_list1;
 use nom::sequence::{delimited, preceded, terminated};
-use nom::Parser;
 
 /// `"table" NAME "(" NAME { "," NAME } ")" labels "gives" type "," policy`; the rows follow.
 pub(crate) fn table(input: Tokens<'_>) -> Parsed<'_, Table> {
     let (rest, name_read) = preceded(word(Word::Table), cut(name)).parse(input)?;
     let (rest, inputs) = cut(delimited(mark("("), listed(",", name), mark(")"))).parse(rest)?;
     let (rest, labels) = labels(rest)?;
-    let (rest, (gives, policy)) =
-        cut((preceded(word(Word::Gives), type_), preceded(mark(","), policy))).parse(rest)?;
-    Ok((rest, Table { name: name_read, inputs, labels, gives, policy, rows: Vec::new() }))
+    let (rest, (gives, policy)) = cut((
+        preceded(word(Word::Gives), type_),
+        preceded(mark(","), policy),
+    ))
+    .parse(rest)?;
+    Ok((
+        rest,
+        Table {
+            name: name_read,
+            inputs,
+            labels,
+            gives,
+            policy,
+            rows: Vec::new(),
+        },
+    ))
 }
 
 /// `policy = "exactly one row fits" | "first row that fits" | "all rows that fit"`
@@ -42,10 +55,14 @@ pub(crate) fn rule_row(input: Tokens<'_>) -> Parsed<'_, Row<Vec<Consequence>>> {
     row_of(input, consequences)
 }
 
-fn row_of<'t, T>(input: Tokens<'t>, output: impl Fn(Tokens<'t>) -> Parsed<'t, T>) -> Parsed<'t, Row<T>> {
+fn row_of<'t, T>(
+    input: Tokens<'t>,
+    output: impl Fn(Tokens<'t>) -> Parsed<'t, T>,
+) -> Parsed<'t, Row<T>> {
     let (rest, _) = mark("|")(input)?;
     let (rest, cells) = cut(separated_list1(mark("|"), cell)).parse(rest)?;
-    let (rest, output) = cut(preceded(mark("=>"), terminated(|i| output(i), mark("|")))).parse(rest)?;
+    let (rest, output) =
+        cut(preceded(mark("=>"), terminated(output, mark("|")))).parse(rest)?;
     Ok((rest, Row { cells, output }))
 }
 
@@ -60,14 +77,24 @@ fn cell(input: Tokens<'_>) -> Parsed<'_, Spanned<Cell>> {
         }
         () if input.sees(Word::From) => {
             let both = (value, preceded(word(Word::To), value));
-            map(preceded(word(Word::From), cut(both)), |(least, most)| Cell::Range(least, most)).parse(input)?
+            map(preceded(word(Word::From), cut(both)), |(least, most)| {
+                Cell::Range(least, most)
+            })
+            .parse(input)?
         }
-        () if sees_comparison(&input).is_some() => {
-            map((comparison, cut(value)), |(op, right)| Cell::Compare(op, right)).parse(input)?
-        }
+        () if sees_comparison(&input).is_some() => map((comparison, cut(value)), |(op, right)| {
+            Cell::Compare(op, right)
+        })
+        .parse(input)?,
         () => map(values, Cell::Values).parse(input)?,
     };
-    Ok((rest, Spanned { node, at: input.at(&rest) }))
+    Ok((
+        rest,
+        Spanned {
+            node,
+            at: input.at(&rest),
+        },
+    ))
 }
 
 fn values(input: Tokens<'_>) -> Parsed<'_, Vec<Expr>> {

@@ -1,6 +1,6 @@
 //! Expressions as text, with the parentheses that are needed and no others.
 
-use super::pieces::{spaced, width, Printer, WIDTH};
+use super::pieces::{Printer, WIDTH, spaced, width};
 use crate::ground::number::Rounding;
 use crate::syntax::ast::*;
 use crate::syntax::words::{Lang, Word};
@@ -30,7 +30,9 @@ pub(super) enum Level {
 fn level(expr: &Expr) -> Level {
     match &*expr.kind {
         ExprKind::Choice { .. } => Level::Expression,
-        ExprKind::Aggregate { condition, same, .. } if condition.is_some() || !same.is_empty() => Level::Expression,
+        ExprKind::Aggregate {
+            condition, same, ..
+        } if condition.is_some() || !same.is_empty() => Level::Expression,
         ExprKind::And(_) | ExprKind::Or(_) => Level::Condition,
         ExprKind::On(inner, _) if level(inner) < Level::Postfix => Level::Conjunct,
         ExprKind::In { negated: true, .. } => Level::Conjunct,
@@ -55,7 +57,10 @@ fn level(expr: &Expr) -> Level {
 fn ends_open(expr: &Expr) -> bool {
     match &*expr.kind {
         ExprKind::Is { .. } | ExprKind::Under { .. } | ExprKind::Has { .. } => true,
-        ExprKind::Not(inner) | ExprKind::Quantified { body: Some(inner), .. } => ends_open(inner),
+        ExprKind::Not(inner)
+        | ExprKind::Quantified {
+            body: Some(inner), ..
+        } => ends_open(inner),
         _ => false,
     }
 }
@@ -64,7 +69,11 @@ impl Printer {
     /// The expression as it stands in a place of that level.
     pub fn expr(self, expr: &Expr, place: Level) -> String {
         let text = self.bare(expr);
-        if level(expr) < place { format!("({text})") } else { text }
+        if level(expr) < place {
+            format!("({text})")
+        } else {
+            text
+        }
     }
 
     /// Several with `or` between.
@@ -79,16 +88,21 @@ impl Printer {
     }
 
     pub fn terms(self, terms: &[Expr]) -> String {
-        let all: Vec<String> = terms.iter().map(|t| self.expr(t, Level::Conjunct)).collect();
+        let all: Vec<String> = terms
+            .iter()
+            .map(|t| self.expr(t, Level::Conjunct))
+            .collect();
         all.join("; ")
     }
 
     pub fn binding(self, binding: &Binding) -> String {
         match binding {
             Binding::Element(name) => self.name(&name.node),
-            Binding::In { name, set } => {
-                spaced([&self.name(&name.node), self.word(Word::In), &self.name(&set.node)])
-            }
+            Binding::In { name, set } => spaced([
+                &self.name(&name.node),
+                self.word(Word::In),
+                &self.name(&set.node),
+            ]),
         }
     }
 
@@ -121,7 +135,11 @@ impl Printer {
 
     fn part(self, part: &Expr, joint: Word) -> String {
         let text = self.expr(part, Level::Conjunct);
-        if joint == Word::Or && ends_open(part) && level(part) >= Level::Conjunct { format!("({text})") } else { text }
+        if joint == Word::Or && ends_open(part) && level(part) >= Level::Conjunct {
+            format!("({text})")
+        } else {
+            text
+        }
     }
 
     fn joined(self, parts: &[Expr], joint: Word) -> String {
@@ -130,7 +148,10 @@ impl Printer {
     }
 
     fn arguments(self, arguments: &[Expr]) -> String {
-        let all: Vec<String> = arguments.iter().map(|a| self.expr(a, Level::Condition)).collect();
+        let all: Vec<String> = arguments
+            .iter()
+            .map(|a| self.expr(a, Level::Condition))
+            .collect();
         format!("({})", all.join(", "))
     }
 
@@ -166,31 +187,67 @@ impl Printer {
             ExprKind::And(parts) => self.joined(parts, Word::And),
             ExprKind::Or(parts) => self.joined(parts, Word::Or),
             ExprKind::Compare(op, a, b) => spaced([value(a).as_str(), comparison(*op), &value(b)]),
-            ExprKind::Is { value: v, negated, choices } => spaced([
+            ExprKind::Is {
+                value: v,
+                negated,
+                choices,
+            } => spaced([
                 value(v).as_str(),
                 either(*negated, Word::IsNot, Word::Is),
                 &self.alternatives(choices, Level::Primary),
             ]),
             ExprKind::IsNone(v) => spaced([value(v).as_str(), w(Word::Is), w(Word::None)]),
-            ExprKind::In { value: v, negated: true, target } => {
-                spaced([value(v).as_str(), w(Word::NotIn), &self.expr(target, Level::Primary)])
-            }
-            ExprKind::In { value: v, negated: false, target } => spaced([
+            ExprKind::In {
+                value: v,
+                negated: true,
+                target,
+            } => spaced([
+                value(v).as_str(),
+                w(Word::NotIn),
+                &self.expr(target, Level::Primary),
+            ]),
+            ExprKind::In {
+                value: v,
+                negated: false,
+                target,
+            } => spaced([
                 self.expr(v, Level::Postfix).as_str(),
                 w(Word::In),
                 &self.expr(target, Level::Primary),
             ]),
             ExprKind::Tuple(all) => self.arguments(all),
-            ExprKind::Under { value: v, negated, prefixes } => spaced([
+            ExprKind::Under {
+                value: v,
+                negated,
+                prefixes,
+            } => spaced([
                 value(v).as_str(),
                 either(*negated, Word::NotUnder, Word::Under),
                 &self.prefixes(prefixes),
             ]),
-            ExprKind::Range { value: v, least, most } => {
-                spaced([value(v).as_str(), w(Word::From), &sum(least), w(Word::To), &sum(most)])
-            }
-            ExprKind::Within { value: v, duration, of } => match self.lang {
-                Lang::En => spaced([value(v).as_str(), w(Word::Within), &sum(duration), w(Word::Of), &sum(of)]),
+            ExprKind::Range {
+                value: v,
+                least,
+                most,
+            } => spaced([
+                value(v).as_str(),
+                w(Word::From),
+                &sum(least),
+                w(Word::To),
+                &sum(most),
+            ]),
+            ExprKind::Within {
+                value: v,
+                duration,
+                of,
+            } => match self.lang {
+                Lang::En => spaced([
+                    value(v).as_str(),
+                    w(Word::Within),
+                    &sum(duration),
+                    w(Word::Of),
+                    &sum(of),
+                ]),
                 Lang::Zh => spaced([
                     value(v).as_str(),
                     w(Word::From),
@@ -200,13 +257,23 @@ impl Printer {
                     w(Word::Inside),
                 ]),
             },
-            ExprKind::Has { set, codes } => {
-                spaced([value(set).as_str(), w(Word::Has), &self.alternatives(codes, Level::Primary)])
-            }
-            ExprKind::Quantified { quantity, over, body } => self.quantified(*quantity, over, body),
-            ExprKind::Aggregate { what, value, list, condition, same } => {
-                self.aggregate(*what, value, list, condition, same)
-            }
+            ExprKind::Has { set, codes } => spaced([
+                value(set).as_str(),
+                w(Word::Has),
+                &self.alternatives(codes, Level::Primary),
+            ]),
+            ExprKind::Quantified {
+                quantity,
+                over,
+                body,
+            } => self.quantified(*quantity, over, body),
+            ExprKind::Aggregate {
+                what,
+                value,
+                list,
+                condition,
+                same,
+            } => self.aggregate(*what, value, list, condition, same),
             ExprKind::Arith(op, a, b) => {
                 let (sign, place) = match op {
                     ArithOp::Add => ("+", Level::Sum),
@@ -214,10 +281,19 @@ impl Printer {
                     ArithOp::Mul => ("*", Level::Product),
                 };
                 // The right side stands one level narrower: the operators lean to the left.
-                let right = if place == Level::Sum { Level::Product } else { Level::Postfix };
+                let right = if place == Level::Sum {
+                    Level::Product
+                } else {
+                    Level::Postfix
+                };
                 spaced([self.expr(a, place).as_str(), sign, &self.expr(b, right)])
             }
-            ExprKind::Rounded { value: v, divisor, places, rounding } => {
+            ExprKind::Rounded {
+                value: v,
+                divisor,
+                places,
+                rounding,
+            } => {
                 let inner = match divisor {
                     Some(divisor) => format!("({} / {})", sum(v), sum(divisor)),
                     None => format!("({})", sum(v)),
@@ -229,35 +305,72 @@ impl Printer {
                     Rounding::Down => Word::Down,
                 };
                 let places = places.to_string();
-                spaced([w(Word::Rounded), &inner, w(Word::To), &places, w(Word::Places), w(rounding)])
+                spaced([
+                    w(Word::Rounded),
+                    &inner,
+                    w(Word::To),
+                    &places,
+                    w(Word::Places),
+                    w(rounding),
+                ])
             }
             ExprKind::NumberOf(v) => self.led(Word::NumberOf, &self.expr(v, Level::Primary)),
-            ExprKind::On(v, day) if level(v) >= Level::Postfix => {
-                spaced([self.bare(v).as_str(), w(Word::On), &self.expr(day, Level::Primary)])
-            }
+            ExprKind::On(v, day) if level(v) >= Level::Postfix => spaced([
+                self.bare(v).as_str(),
+                w(Word::On),
+                &self.expr(day, Level::Primary),
+            ]),
             ExprKind::On(v, day) => {
-                let tested = matches!(&*v.kind,
-                    ExprKind::Is { .. } | ExprKind::Under { .. } | ExprKind::Has { .. } | ExprKind::In { negated: true, .. });
-                let left = if tested { self.bare(v) } else { format!("({})", self.bare(v)) };
+                let tested = matches!(
+                    &*v.kind,
+                    ExprKind::Is { .. }
+                        | ExprKind::Under { .. }
+                        | ExprKind::Has { .. }
+                        | ExprKind::In { negated: true, .. }
+                );
+                let left = if tested {
+                    self.bare(v)
+                } else {
+                    format!("({})", self.bare(v))
+                };
                 spaced([left.as_str(), w(Word::On), &self.expr(day, Level::Primary)])
             }
-            ExprKind::DaysBetween(a, b) => spaced([w(Word::Days), w(Word::From), &sum(a), w(Word::To), &sum(b)]),
-            ExprKind::EarlierOf(a, b) => spaced([w(Word::EarlierOf), &sum(a), w(Word::And), &sum(b)]),
+            ExprKind::DaysBetween(a, b) => {
+                spaced([w(Word::Days), w(Word::From), &sum(a), w(Word::To), &sum(b)])
+            }
+            ExprKind::EarlierOf(a, b) => {
+                spaced([w(Word::EarlierOf), &sum(a), w(Word::And), &sum(b)])
+            }
             ExprKind::LaterOf(a, b) => spaced([w(Word::LaterOf), &sum(a), w(Word::And), &sum(b)]),
             ExprKind::EndOfMonth(v) => self.led(Word::EndOfMonth, &self.expr(v, Level::Primary)),
             ExprKind::EndOfYear(v) => self.led(Word::EndOfYear, &self.expr(v, Level::Primary)),
             ExprKind::Choice { arms, otherwise } => {
                 let mut out = String::new();
                 for (v, condition) in arms {
-                    let arm = spaced([value(v).as_str(), w(Word::When), &self.expr(condition, Level::Condition)]);
+                    let arm = spaced([
+                        value(v).as_str(),
+                        w(Word::When),
+                        &self.expr(condition, Level::Condition),
+                    ]);
                     out.push_str(&arm);
                     out.push_str(", ");
                 }
                 out + &self.led(Word::Otherwise, &self.expr(otherwise, Level::Condition))
             }
-            ExprKind::Call { name, arguments, attribute } => {
-                let attribute = attribute.as_ref().map(|a| format!(".{}", self.name(&a.node))).unwrap_or_default();
-                format!("{}{}{attribute}", self.name(&name.node), self.arguments(arguments))
+            ExprKind::Call {
+                name,
+                arguments,
+                attribute,
+            } => {
+                let attribute = attribute
+                    .as_ref()
+                    .map(|a| format!(".{}", self.name(&a.node)))
+                    .unwrap_or_default();
+                format!(
+                    "{}{}{attribute}",
+                    self.name(&name.node),
+                    self.arguments(arguments)
+                )
             }
         }
     }
@@ -274,7 +387,9 @@ impl Printer {
             Quantity::Exactly(n) => counted(Word::Exactly, n),
             Quantity::AtLeast(n) => counted(Word::AtLeast, n),
         };
-        let body = body.as_ref().map(|b| self.led(Word::Has, &self.expr(b, Level::Conjunct)));
+        let body = body
+            .as_ref()
+            .map(|b| self.led(Word::Has, &self.expr(b, Level::Conjunct)));
         spaced([first, self.binding(over), body.unwrap_or_default()])
     }
 
@@ -292,15 +407,29 @@ impl Printer {
             Aggregation::Min => Word::MinOf,
             Aggregation::Max => Word::MaxOf,
         });
-        let value = value.as_ref().map(|v| self.expr(v, Level::Sum)).unwrap_or_default();
+        let value = value
+            .as_ref()
+            .map(|v| self.expr(v, Level::Sum))
+            .unwrap_or_default();
         let list = self.name(&list.node);
         let head = match self.lang {
             Lang::En if value.is_empty() => spaced([word, &list]),
             Lang::En => spaced([word, &value, self.word(Word::Over), &list]),
             Lang::Zh => spaced([&list, self.word(Word::Among), &value, word]),
         };
-        let condition = condition.as_ref().map(|c| self.led(Word::Where, &self.expr(c, Level::Conjunct)));
-        let same = if same.is_empty() { String::new() } else { self.led(Word::WithSame, &self.names(same)) };
+        // An aggregate at the end of the condition would take the `with same` that follows.
+        let condition = condition.as_ref().map(|c| {
+            let text = self.expr(c, Level::Conjunct);
+            let plain = same.is_empty()
+                || matches!(&*c.kind, ExprKind::Name(_))
+                || text.starts_with('(') && level(c) < Level::Conjunct;
+            self.led(Word::Where, &if plain { text } else { format!("({text})") })
+        });
+        let same = if same.is_empty() {
+            String::new()
+        } else {
+            self.led(Word::WithSame, &self.names(same))
+        };
         spaced([head, condition.unwrap_or_default(), same])
     }
 }

@@ -1,7 +1,7 @@
 //! Items as text: headers, clauses, fields and rows, in aligned columns.
 
-use super::expressions::{comparison, Level};
-use super::pieces::{padded, spaced, width, with_notes, Printer, WIDTH};
+use super::expressions::{Level, comparison};
+use super::pieces::{Printer, WIDTH, padded, spaced, width, with_notes};
 use crate::syntax::ast::*;
 use crate::syntax::words::Word;
 
@@ -20,7 +20,11 @@ impl Printer {
             ItemKind::Parameter(x) => self.parameter(x),
             ItemKind::Let(x) => {
                 let value = self.expr(&x.value, Level::Expression);
-                let header = format!("{} {} = {value}", self.word(Word::Let), self.name(&x.name.node));
+                let header = format!(
+                    "{} {} = {value}",
+                    self.word(Word::Let),
+                    self.name(&x.name.node)
+                );
                 (spaced([header, self.labels(&x.labels)]), String::new())
             }
             ItemKind::Rule(x) => {
@@ -29,8 +33,20 @@ impl Printer {
             }
             ItemKind::Table(x) => self.table(x),
             ItemKind::Covers(x) => {
-                let advice = if x.advice { self.word(Word::AsAdvice) } else { "" };
-                (spaced([self.word(Word::Covers), &self.terms(&x.terms), &self.force(&x.force), advice]), String::new())
+                let advice = if x.advice {
+                    self.word(Word::AsAdvice)
+                } else {
+                    ""
+                };
+                (
+                    spaced([
+                        self.word(Word::Covers),
+                        &self.terms(&x.terms),
+                        &self.force(&x.force),
+                        advice,
+                    ]),
+                    String::new(),
+                )
             }
             ItemKind::Pilot(x) => {
                 let rest = x.clauses.iter().map(|c| self.pilot_clause(c)).collect();
@@ -45,36 +61,61 @@ impl Printer {
     }
 
     fn header(self, word: Word, name: &Name, labels: &Labels) -> String {
-        spaced([self.word(word), &self.name(&name.node), &self.labels(labels)])
+        spaced([
+            self.word(word),
+            &self.name(&name.node),
+            &self.labels(labels),
+        ])
     }
 
     /// A clause word, with blanks up to the column where its arguments begin.
-    fn lead(self, word: Word, columns: usize) -> String {
+    pub fn lead(self, word: Word, columns: usize) -> String {
         let word = self.word(word);
         format!("  {}", padded(word, columns.max(width(word) + 1)))
     }
 
     /// Outcomes or departments: on one line, or one a line where there are comments.
     fn several(self, word: Word, all: &[Noted<(Name, Labels)>], between: &str) -> (String, String) {
-        let texts: Vec<String> =
-            all.iter().map(|n| spaced([self.name(&n.node.0.node), self.labels(&n.node.1)])).collect();
-        let joint = if between == "," { ", ".to_string() } else { format!(" {between} ") };
+        let texts: Vec<String> = all
+            .iter()
+            .map(|n| spaced([self.name(&n.node.0.node), self.labels(&n.node.1)]))
+            .collect();
+        let joint = if between == "," {
+            ", ".to_string()
+        } else {
+            format!(" {between} ")
+        };
         let line = format!("{} {}", self.word(word), texts.join(&joint));
         if width(&line) <= WIDTH && all.iter().all(|n| n.notes == Notes::default()) {
             return (line, String::new());
         }
         let glue = if between == "," { "," } else { " <" };
         let last = texts.len().saturating_sub(1);
-        let lines = all.iter().zip(&texts).enumerate().map(|(n, (noted, text))| {
-            with_notes("  ", &noted.notes, &format!("  {text}{}", if n < last { glue } else { "" }))
-        });
+        let lines = all
+            .iter()
+            .zip(&texts)
+            .enumerate()
+            .map(|(n, (noted, text))| {
+                with_notes(
+                    "  ",
+                    &noted.notes,
+                    &format!("  {text}{}", if n < last { glue } else { "" }),
+                )
+            });
         (self.word(word).to_string(), lines.collect())
     }
 
     fn outcomes(self, x: &Outcomes) -> (String, String) {
         let (mut header, mut rest) = self.several(Word::Outcomes, &x.outcomes, "<");
-        let named = |word, name: &Option<Name>| name.as_ref().map(|n| self.led(word, &self.name(&n.node)));
-        for part in [named(Word::Missing, &x.missing), named(Word::Advice, &x.advice)].into_iter().flatten() {
+        let named =
+            |word, name: &Option<Name>| name.as_ref().map(|n| self.led(word, &self.name(&n.node)));
+        for part in [
+            named(Word::Missing, &x.missing),
+            named(Word::Advice, &x.advice),
+        ]
+        .into_iter()
+        .flatten()
+        {
             if rest.is_empty() {
                 header = spaced([header, part]);
             } else {
@@ -98,7 +139,11 @@ impl Printer {
                 typ = format!("{typ}, {}", self.word(Word::Always));
             }
             if let Some(when) = &field.when {
-                typ = format!("{typ}, {} {}", self.word(Word::When), self.expr(when, Level::Condition));
+                typ = format!(
+                    "{typ}, {} {}",
+                    self.word(Word::When),
+                    self.expr(when, Level::Condition)
+                );
             }
             if field.absent_means_none {
                 typ = format!("{typ}, {}", self.word(Word::AbsentMeansNone));
@@ -108,13 +153,22 @@ impl Printer {
             } else {
                 self.led(Word::From, &self.names(&field.elements))
             };
-            (&noted.notes, vec![self.name(&field.path.node), typ, self.labels(&field.labels), from])
+            (
+                &noted.notes,
+                vec![
+                    self.name(&field.path.node),
+                    typ,
+                    self.labels(&field.labels),
+                    from,
+                ],
+            )
         });
         (header, columns(rows.collect()))
     }
 
     fn attributes(self, all: &[Noted<Attribute>]) -> Vec<String> {
-        let one = |a: &Attribute| format!("{} : {}", self.name(&a.name.node), self.typ(&a.typ.node));
+        let one =
+            |a: &Attribute| format!("{} : {}", self.name(&a.name.node), self.typ(&a.typ.node));
         all.iter().map(|n| one(&n.node)).collect()
     }
 
@@ -122,10 +176,22 @@ impl Printer {
     fn attribute_lines(self, word: Word, all: &[Noted<Attribute>]) -> String {
         let texts = self.attributes(all);
         let last = texts.len().saturating_sub(1);
-        let lines = all.iter().zip(&texts).enumerate().map(|(n, (noted, text))| {
-            with_notes("    ", &noted.notes, &format!("    {text}{}", if n < last { "," } else { "" }))
-        });
-        if all.is_empty() { String::new() } else { format!("  {}\n{}", self.word(word), lines.collect::<String>()) }
+        let lines = all
+            .iter()
+            .zip(&texts)
+            .enumerate()
+            .map(|(n, (noted, text))| {
+                with_notes(
+                    "    ",
+                    &noted.notes,
+                    &format!("    {text}{}", if n < last { "," } else { "" }),
+                )
+            });
+        if all.is_empty() {
+            String::new()
+        } else {
+            format!("  {}\n{}", self.word(word), lines.collect::<String>())
+        }
     }
 
     fn dated(self, dated: &Option<(Name, Name)>) -> String {
@@ -142,11 +208,15 @@ impl Printer {
             CodesRole::Currencies { .. } => Word::Currencies,
         };
         let label = x.label.as_ref().map_or(String::new(), |(zh, en)| {
-            let en = en.as_ref().map_or(String::new(), |en| format!("/ {}", self.name(&en.node)));
+            let en = en
+                .as_ref()
+                .map_or(String::new(), |en| format!("/ {}", self.name(&en.node)));
             spaced([self.word(Word::Label), &self.name(&zh.node), &en])
         });
         let rates = match &x.role {
-            CodesRole::Currencies { rates: Some((file, base)) } => spaced([
+            CodesRole::Currencies {
+                rates: Some((file, base)),
+            } => spaced([
                 self.word(Word::Rates),
                 &self.text(&file.node),
                 self.word(Word::In),
@@ -164,32 +234,61 @@ impl Printer {
             rates,
         ]);
         let with = self.attributes(&x.attributes).join(", ");
-        let line = if with.is_empty() { header.clone() } else { spaced([&header, self.word(Word::With), &with]) };
+        let line = if with.is_empty() {
+            header.clone()
+        } else {
+            spaced([&header, self.word(Word::With), &with])
+        };
         let plain = x.attributes.iter().all(|a| a.notes == Notes::default());
         // A comment behind a line that an attribute ends would be the attribute's.
         let fits = width(&line) <= WIDTH && (item.notes.after.is_none() || with.is_empty());
-        if plain && fits { (line, String::new()) } else { (header, self.attribute_lines(Word::With, &x.attributes)) }
+        if plain && fits {
+            (line, String::new())
+        } else {
+            (header, self.attribute_lines(Word::With, &x.attributes))
+        }
     }
 
     fn list(self, x: &List, item: &Item) -> (String, String) {
         let header = self.header(Word::List, &x.name, &x.labels);
-        let from = spaced([self.led(Word::From, &self.text(&x.file.node)), self.dated(&x.dated)]);
+        let from = spaced([
+            self.led(Word::From, &self.text(&x.file.node)),
+            self.dated(&x.dated),
+        ]);
         let keys = self.led(Word::Of, &self.attributes(&x.keys).join(", "));
         let with = self.attributes(&x.attributes).join(", ");
-        let with = if with.is_empty() { with } else { self.led(Word::With, &with) };
+        let with = if with.is_empty() {
+            with
+        } else {
+            self.led(Word::With, &with)
+        };
         let line = spaced([&header, &keys, &from, &with]);
-        let plain = x.keys.iter().chain(&x.attributes).all(|a| a.notes == Notes::default());
+        let plain = x
+            .keys
+            .iter()
+            .chain(&x.attributes)
+            .all(|a| a.notes == Notes::default());
         if plain && width(&line) <= WIDTH && item.notes.after.is_none() {
             return (line, String::new());
         }
         let keys = self.attribute_lines(Word::Of, &x.keys);
-        (header, format!("{keys}  {from}\n{}", self.attribute_lines(Word::With, &x.attributes)))
+        (
+            header,
+            format!(
+                "{keys}  {from}\n{}",
+                self.attribute_lines(Word::With, &x.attributes)
+            ),
+        )
     }
 
     fn requirement(self, x: &Requirement) -> String {
         let typ = x.typ.as_ref().map(|t| format!(": {}", self.typ(&t.node)));
         let met = x.met.as_ref().map(|m| {
-            spaced([self.word(Word::Met), self.word(Word::When), &self.expr(m, Level::Condition)])
+            spaced([
+                self.word(Word::Met),
+                self.word(Word::When),
+                &self.expr(m, Level::Condition),
+            ])
         });
         let combine = self.word(match x.combine {
             Combine::All => Word::All,
@@ -229,14 +328,28 @@ impl Printer {
     }
 
     fn event(self, x: &Event) -> String {
-        let day = x.on.as_ref().map_or(self.word(Word::Unknown), |d| d.node.as_str());
-        let sure = x.sure.as_ref().map(|s| self.led(Word::Sure, self.sure(s.node))).unwrap_or_default();
-        spaced([self.header(Word::Event, &x.name, &x.labels), self.led(Word::On, day), sure])
+        let day =
+            x.on.as_ref()
+                .map_or(self.word(Word::Unknown), |d| d.node.as_str());
+        let sure = x
+            .sure
+            .as_ref()
+            .map(|s| self.led(Word::Sure, self.sure(s.node)))
+            .unwrap_or_default();
+        spaced([
+            self.header(Word::Event, &x.name, &x.labels),
+            self.led(Word::On, day),
+            sure,
+        ])
     }
 
     fn parameter(self, x: &Parameter) -> (String, String) {
         let typ = format!(": {}", self.typ(&x.typ.node));
-        let unknown = if x.values.is_empty() { self.word(Word::Unknown) } else { "" };
+        let unknown = if x.values.is_empty() {
+            self.word(Word::Unknown)
+        } else {
+            ""
+        };
         let header = spaced([
             self.word(Word::Parameter),
             &self.name(&x.name.node),
@@ -245,8 +358,20 @@ impl Printer {
             unknown,
         ]);
         let rows = x.values.iter().map(|noted| {
-            let by = noted.node.by.as_ref().map(|c| self.led(Word::By, &self.citation(c))).unwrap_or_default();
-            (&noted.notes, vec![self.expr(&noted.node.value, Level::Primary), self.force(&noted.node.force), by])
+            let by = noted
+                .node
+                .by
+                .as_ref()
+                .map(|c| self.led(Word::By, &self.citation(c)))
+                .unwrap_or_default();
+            (
+                &noted.notes,
+                vec![
+                    self.expr(&noted.node.value, Level::Primary),
+                    self.force(&noted.node.force),
+                    by,
+                ],
+            )
         });
         (header, columns(rows.collect()))
     }
@@ -269,8 +394,17 @@ impl Printer {
             Clause::Then(all) => lead(Word::Then) + &self.consequences(all),
             Clause::Say(labels) => lead(Word::Say) + &self.labels(labels),
             Clause::Table(table) => {
-                let inputs: Vec<String> = table.inputs.iter().map(|i| self.expr(i, Level::Condition)).collect();
-                let header = format!("{}{}, {}", lead(Word::Table), inputs.join(", "), self.policy(table.policy));
+                let inputs: Vec<String> = table
+                    .inputs
+                    .iter()
+                    .map(|i| self.expr(i, Level::Condition))
+                    .collect();
+                let header = format!(
+                    "{}{}, {}",
+                    lead(Word::Table),
+                    inputs.join(", "),
+                    self.policy(table.policy)
+                );
                 let rows = self.rows("    ", &table.rows, |output| self.consequences(output));
                 return with_notes("  ", &noted.notes, &header) + &rows;
             }
@@ -282,23 +416,44 @@ impl Printer {
         let one = |c: &Consequence| match c {
             Consequence::Pass(_) => self.word(Word::Pass).to_string(),
             Consequence::Outcome(name) => self.name(&name.node),
-            Consequence::Require { firmly, kind, argument } => spaced([
+            Consequence::Require {
+                firmly,
+                kind,
+                argument,
+            } => spaced([
                 self.word(Word::Require),
                 if *firmly { self.word(Word::Firmly) } else { "" },
                 &self.name(&kind.node),
-                &argument.as_ref().map(|a| self.expr(a, Level::Value)).unwrap_or_default(),
+                &argument
+                    .as_ref()
+                    .map(|a| self.expr(a, Level::Value))
+                    .unwrap_or_default(),
             ]),
             Consequence::Waive { kind, condition } => {
-                let condition = condition.as_ref().map(|c| self.led(Word::Where, &self.expr(c, Level::Condition)));
-                spaced([self.word(Word::Waive), &self.name(&kind.node), &condition.unwrap_or_default()])
+                let condition = condition
+                    .as_ref()
+                    .map(|c| self.led(Word::Where, &self.expr(c, Level::Condition)));
+                spaced([
+                    self.word(Word::Waive),
+                    &self.name(&kind.node),
+                    &condition.unwrap_or_default(),
+                ])
             }
         };
         all.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
     fn table(self, x: &Table) -> (String, String) {
-        let header = format!("{}({})", self.led(Word::Table, &self.name(&x.name.node)), self.names(&x.inputs));
-        let gives = format!("{}, {}", self.led(Word::Gives, &self.typ(&x.gives.node)), self.policy(x.policy));
+        let header = format!(
+            "{}({})",
+            self.led(Word::Table, &self.name(&x.name.node)),
+            self.names(&x.inputs)
+        );
+        let gives = format!(
+            "{}, {}",
+            self.led(Word::Gives, &self.typ(&x.gives.node)),
+            self.policy(x.policy)
+        );
         let rows = self.rows("  ", &x.rows, |output| match output {
             Output::Any(_) => self.word(Word::Any).to_string(),
             Output::None(_) => self.word(Word::None).to_string(),
@@ -308,7 +463,12 @@ impl Printer {
     }
 
     /// Rows with their cells below each other.
-    fn rows<T>(self, indent: &str, rows: &[Noted<Row<T>>], output: impl Fn(&T) -> String) -> String {
+    fn rows<T>(
+        self,
+        indent: &str,
+        rows: &[Noted<Row<T>>],
+        output: impl Fn(&T) -> String,
+    ) -> String {
         let texts: Vec<Vec<String>> = rows
             .iter()
             .map(|row| {
@@ -322,7 +482,13 @@ impl Printer {
             let mut line = format!("{indent}|");
             let last = cells.len().saturating_sub(1);
             for (n, (cell, columns)) in cells.iter().zip(&widths).enumerate() {
-                let sign = if n == last { "|" } else if n + 1 == last { "=>" } else { "|" };
+                let sign = if n == last {
+                    "|"
+                } else if n + 1 == last {
+                    "=>"
+                } else {
+                    "|"
+                };
                 line.push_str(&format!(" {} {sign}", padded(cell, *columns)));
             }
             out.push_str(&with_notes(indent, &row.notes, &line));
@@ -336,7 +502,9 @@ impl Printer {
             Cell::None => self.word(Word::None).to_string(),
             Cell::Values(values) => self.alternatives(values, Level::Value),
             Cell::Under(prefixes) => self.led(Word::Under, &self.prefixes(prefixes)),
-            Cell::Compare(op, value) => format!("{} {}", comparison(*op), self.expr(value, Level::Value)),
+            Cell::Compare(op, value) => {
+                format!("{} {}", comparison(*op), self.expr(value, Level::Value))
+            }
             Cell::Range(least, most) => spaced([
                 self.word(Word::From),
                 &self.expr(least, Level::Sum),
@@ -352,71 +520,13 @@ impl Printer {
             PilotClause::By { citations, sure } => lead(Word::By) + &self.basis(citations, sure),
             PilotClause::For(terms) => lead(Word::For) + &self.terms(terms),
             PilotClause::Force(force) => lead(Word::Force) + &self.force(force),
-            PilotClause::Mode(live) => lead(Word::Mode) + self.word(if *live { Word::Live } else { Word::Shadow }),
+            PilotClause::Mode(live) => {
+                lead(Word::Mode) + self.word(if *live { Word::Live } else { Word::Shadow })
+            }
             PilotClause::Suspend(names) => lead(Word::Suspend) + &self.names(names),
             PilotClause::Over(names) => lead(Word::Over) + &self.names(names),
         };
         with_notes("  ", &noted.notes, &text)
-    }
-
-    fn scenario_line(self, noted: &Noted<ScenarioLine>) -> String {
-        let lead = |word| self.lead(word, 9);
-        let text = match &noted.node {
-            ScenarioLine::Given { file, id } => {
-                format!("{}{} {}", lead(Word::Given), self.text(&file.node), self.code(&id.node))
-            }
-            ScenarioLine::But(changes) => {
-                let one = |(path, value): &(Name, Literal)| format!("{} = {}", self.name(&path.node), self.given(value));
-                lead(Word::But) + &changes.iter().map(one).collect::<Vec<_>>().join(", ")
-            }
-            ScenarioLine::Without(names) => lead(Word::Without) + &self.names(names),
-            ScenarioLine::AsOf(date) => lead(Word::AsOf) + &date.node,
-            ScenarioLine::Trust(sure) => lead(Word::Trust) + self.sure(*sure),
-            ScenarioLine::Pilot(name) => lead(Word::Pilot) + &self.name(&name.node),
-            ScenarioLine::Expect(all) => {
-                lead(Word::Expect) + &all.iter().map(|e| self.expectation(e)).collect::<Vec<_>>().join(", ")
-            }
-        };
-        with_notes("  ", &noted.notes, &text)
-    }
-
-    fn given(self, value: &Literal) -> String {
-        match value {
-            Literal::None(_) => self.word(Word::None).to_string(),
-            Literal::Value(value) => self.expr(value, Level::Primary),
-            Literal::Set(codes) => {
-                let all: Vec<String> = codes.iter().map(|c| self.code(&c.node)).collect();
-                self.led(Word::Set, &all.join(&format!(" {} ", self.word(Word::And))))
-            }
-        }
-    }
-
-    fn expectation(self, expectation: &Expectation) -> String {
-        match expectation {
-            Expectation::Between(low, high) => {
-                spaced([&self.name(&low.node), self.word(Word::To), &self.name(&high.node)])
-            }
-            Expectation::Rule { state, rule } => {
-                let state = match state {
-                    RuleState::Fires => "",
-                    RuleState::Not => self.word(Word::Not),
-                    RuleState::Undetermined => self.word(Word::Undetermined),
-                    RuleState::Shadow => self.word(Word::Shadow),
-                };
-                spaced([state, &self.name(&rule.node)])
-            }
-            Expectation::Obligation { state, kind, argument } => {
-                let state = match state {
-                    ObligationState::Met => Word::Met,
-                    ObligationState::Unmet => Word::Unmet,
-                    ObligationState::Waived => Word::Waived,
-                    ObligationState::Undetermined => Word::Undetermined,
-                };
-                let argument = argument.as_ref().map(|a| self.expr(a, Level::Primary)).unwrap_or_default();
-                spaced([self.word(state), &self.name(&kind.node), &argument])
-            }
-            Expectation::Missing(path) => self.led(Word::Missing, &self.name(&path.node)),
-        }
     }
 }
 
@@ -439,7 +549,16 @@ fn columns(rows: Vec<(&Notes, Vec<String>)>) -> String {
     const MOST: usize = 44;
     let widths: Vec<usize> = {
         let short = rows.iter().map(|(_, parts)| {
-            parts.iter().map(|p| if width(p) > MOST { String::new() } else { p.clone() }).collect::<Vec<_>>()
+            parts
+                .iter()
+                .map(|p| {
+                    if width(p) > MOST {
+                        String::new()
+                    } else {
+                        p.clone()
+                    }
+                })
+                .collect::<Vec<_>>()
         });
         let short: Vec<_> = short.collect();
         widest(short.iter())

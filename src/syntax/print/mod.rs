@@ -6,6 +6,7 @@
 mod expressions;
 mod items;
 mod pieces;
+mod scenarios;
 
 use super::ast::File;
 use super::words::Lang;

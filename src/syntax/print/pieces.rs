@@ -27,12 +27,20 @@ pub(super) fn padded(text: &str, columns: usize) -> String {
 
 /// A comment on a line of its own.
 pub(super) fn comment_line(indent: &str, comment: &str) -> String {
-    if comment.is_empty() { format!("{indent}#\n") } else { format!("{indent}# {comment}\n") }
+    if comment.is_empty() {
+        format!("{indent}#\n")
+    } else {
+        format!("{indent}# {comment}\n")
+    }
 }
 
 /// Lines with their comments: those before, and the one at the end of the first line.
 pub(super) fn with_notes(indent: &str, notes: &Notes, text: &str) -> String {
-    let mut out: String = notes.before.iter().map(|c| comment_line(indent, c)).collect();
+    let mut out: String = notes
+        .before
+        .iter()
+        .map(|c| comment_line(indent, c))
+        .collect();
     for (n, line) in text.lines().enumerate() {
         out.push_str(line.trim_end());
         if let (0, Some(after)) = (n, &notes.after) {
@@ -66,14 +74,25 @@ impl Printer {
     /// A name, in `「」` where it would not be read back as one.
     pub fn name(self, name: &str) -> String {
         // These begin a word of several parts, where `of` follows them.
-        let begins_word = ["sum", "count", "min", "max", "number", "earlier", "later", "end"].contains(&name);
-        if is_bare_name(name) && !begins_word { name.to_string() } else { format!("「{name}」") }
+        let begins_word = [
+            "sum", "count", "min", "max", "number", "earlier", "later", "end",
+        ]
+        .contains(&name);
+        if is_bare_name(name) && !begins_word {
+            name.to_string()
+        } else {
+            format!("「{name}」")
+        }
     }
 
     /// A code: digits as they are, a name as it is, anything else as a text.
     pub fn code(self, code: &str) -> String {
         let bare = is_digits(code) || (is_bare_name(code) && !self.name(code).starts_with('「'));
-        if bare && !code.contains('[') { code.to_string() } else { self.text(code) }
+        if bare && !code.contains('[') {
+            code.to_string()
+        } else {
+            self.text(code)
+        }
     }
 
     pub fn text(self, text: &str) -> String {
@@ -87,7 +106,10 @@ impl Printer {
 
     pub fn labels(self, labels: &Labels) -> String {
         let zh = labels.zh.as_ref().map(|t| self.text(&t.node));
-        let en = labels.en.as_ref().map(|t| format!("/ {}", self.text(&t.node)));
+        let en = labels
+            .en
+            .as_ref()
+            .map(|t| format!("/ {}", self.text(&t.node)));
         spaced([zh, en].into_iter().flatten())
     }
 
@@ -115,14 +137,22 @@ impl Printer {
         };
         let article = numbered(&citation.article, Word::Article, "条");
         let paragraph = numbered(&citation.paragraph, Word::Paragraph, "款");
-        spaced([Some(self.name(&citation.law.node)), article, paragraph].into_iter().flatten())
+        spaced(
+            [Some(self.name(&citation.law.node)), article, paragraph]
+                .into_iter()
+                .flatten(),
+        )
     }
 
     pub fn basis(self, citations: &[Citation], sure: &Option<Spanned<Sure>>) -> String {
         let all: Vec<String> = citations.iter().map(|c| self.citation(c)).collect();
         let joined = all.join(&format!(" {} ", self.word(Word::And)));
         match sure {
-            Some(sure) => format!("{joined}, {} {}", self.word(Word::Sure), self.sure(sure.node)),
+            Some(sure) => format!(
+                "{joined}, {} {}",
+                self.word(Word::Sure),
+                self.sure(sure.node)
+            ),
             None => joined,
         }
     }
@@ -130,18 +160,34 @@ impl Printer {
     pub fn force(self, force: &Force) -> String {
         let day = |word: Word, day: &Option<LegalDay>| match day {
             Some(LegalDay::Date(date)) => self.led(word, &date.node),
-            Some(LegalDay::Event(event)) => {
-                spaced([self.word(word), self.word(Word::Event), &self.name(&event.node)])
-            }
+            Some(LegalDay::Event(event)) => spaced([
+                self.word(word),
+                self.word(Word::Event),
+                &self.name(&event.node),
+            ]),
             None => String::new(),
         };
-        let on = force.on.as_ref().map(|f| self.led(Word::On, &self.name(&f.node))).unwrap_or_default();
-        spaced([day(Word::From, &force.from), day(Word::Until, &force.until), on])
+        let on = force
+            .on
+            .as_ref()
+            .map(|f| self.led(Word::On, &self.name(&f.node)))
+            .unwrap_or_default();
+        spaced([
+            day(Word::From, &force.from),
+            day(Word::Until, &force.until),
+            on,
+        ])
     }
 
     pub fn typ(self, typ: &Type) -> String {
         let w = |word| self.word(word).to_string();
-        let by_field = |word, field: &Name| spaced([self.word(word), self.word(Word::In), &self.name(&field.node)]);
+        let by_field = |word, field: &Name| {
+            spaced([
+                self.word(word),
+                self.word(Word::In),
+                &self.name(&field.node),
+            ])
+        };
         match typ {
             Type::Bool => w(Word::Bool),
             Type::Integer => w(Word::Integer),
@@ -155,15 +201,25 @@ impl Printer {
             Type::Quantity(unit) => self.led(Word::Quantity, &self.name(&unit.node)),
             Type::QuantityIn(field) => by_field(Word::Quantity, field),
             Type::Code(table) => self.led(Word::Code, &self.name(&table.node)),
-            Type::Set(table) => {
-                spaced([w(Word::Set), w(Word::Of), w(Word::Code), self.name(&table.node)])
-            }
-            Type::List { least, most, element, key } => spaced([
+            Type::Set(table) => spaced([
+                w(Word::Set),
+                w(Word::Of),
+                w(Word::Code),
+                self.name(&table.node),
+            ]),
+            Type::List {
+                least,
+                most,
+                element,
+                key,
+            } => spaced([
                 least.to_string(),
                 w(Word::To),
                 most.to_string(),
                 self.name(&element.node),
-                key.as_ref().map(|k| self.led(Word::Key, &self.name(&k.node))).unwrap_or_default(),
+                key.as_ref()
+                    .map(|k| self.led(Word::Key, &self.name(&k.node)))
+                    .unwrap_or_default(),
             ]),
         }
     }

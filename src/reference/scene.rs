@@ -1,0 +1,241 @@
+//! Where something is evaluated: the facts, the day, the element at hand, and which elements a
+//! rule judges one by one.
+
+use crate::check::rules::{Each, RuleSet};
+use crate::facts::eval::{Eval, Reason};
+use crate::facts::{Facts, ListState};
+use crate::ground::day::Day;
+use crate::schema::value::{Code, FieldId, ListId, Type, Value};
+use crate::schema::{Home, Schema};
+use crate::verdict::judgement::{Element, FactRef, Step};
+
+/// The facts of one declaration, judged on one day by one rule set.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The rules.
+    pub rules: &'a RuleSet,
+    /// The facts.
+    pub facts: &'a Facts,
+    /// The as-of date.
+    pub as_of: Day,
+}
+
+/// The element at hand: of each list ranged over the step, of each set the code, and the
+/// argument of a requirement where there is one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Here {
+    /// From the outside in; an inner element shadows an outer one of the same list.
+    elements: Vec<(ListId, Step)>,
+    /// From the outside in, as [`Expr::Bound`](crate::check::rules::Expr::Bound) numbers them;
+    /// no code where the set was not given.
+    codes: Vec<(FieldId, Option<Code>)>,
+    /// What `it` is.
+    pub it: Option<Eval>,
+}
+
+/// One element that a rule judges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// Which.
+    pub element: Element,
+    /// The same for evaluation.
+    pub here: Here,
+    /// Whether it certainly exists: not so where its list or set was not given. Then nothing
+    /// about it is more than undetermined.
+    pub certain: bool,
+}
+
+impl Here {
+    /// The same with one more element at hand.
+    pub fn with(&self, each: Each, step: Step) -> Here {
+        let mut here = self.clone();
+        match (each, step) {
+            (Each::List(list), step) => here.elements.push((list, step)),
+            (Each::Set(field), Step::Code(code)) => here.codes.push((field, Some(code))),
+            (Each::Set(field), _) => here.codes.push((field, None)),
+        }
+        here
+    }
+
+    /// The same with `it` known.
+    pub fn with_it(&self, it: Eval) -> Here {
+        Here {
+            it: Some(it),
+            ..self.clone()
+        }
+    }
+
+    /// The element at hand of a list; the innermost where there are several.
+    pub fn step(&self, list: ListId) -> Option<Step> {
+        self.elements
+            .iter()
+            .rev()
+            .find(|(of, _)| *of == list)
+            .map(|(_, step)| *step)
+    }
+
+    /// The row at hand of a list.
+    pub fn row(&self, list: ListId) -> Option<u32> {
+        match self.step(list) {
+            Some(Step::Row(row)) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The set and the code at hand of that number.
+    pub fn bound(&self, number: u8) -> Option<(FieldId, Option<Code>)> {
+        self.codes.get(usize::from(number)).copied()
+    }
+}
+
+/// The first steps of an element: as many as a rule that judges a part of the path takes.
+pub fn prefix(element: Element, steps: usize) -> Element {
+    let mut short = element;
+    for step in short.0.iter_mut().skip(steps) {
+        *step = Step::Whole;
+    }
+    short
+}
+
+impl<'a> Scene<'a> {
+    /// The schema.
+    pub fn schema(&self) -> &'a Schema {
+        &self.rules.schema
+    }
+
+    /// A field, of the header or of the element at hand. Of a field that holds a list only
+    /// unknown and none mean something: one that is given reads as true.
+    pub fn field(&self, field: FieldId, here: &Here) -> Eval {
+        let Some(declared) = self.schema().field(field) else {
+            return Eval::Unknown(Reason::WrongType);
+        };
+        if let Type::List(list) = declared.typ {
+            return match self.list_state(list, here) {
+                ListState::Unknown => Eval::Unknown(Reason::NotGiven),
+                ListState::None => Eval::None,
+                ListState::Given => Eval::Value(Value::Bool(true)),
+            };
+        }
+        match declared.home {
+            Home::Header(slot) => Eval::fact(self.facts.header(slot)),
+            Home::Element(list, _) => match here.row(list) {
+                Some(row) => Eval::fact(self.facts.fact(self.schema(), field, Some(row))),
+                None => Eval::Unknown(Reason::ElementNotGiven),
+            },
+        }
+    }
+
+    /// The owner of a list's elements at hand: 0 for the declaration, or the parent's row.
+    fn owner(&self, list: ListId, here: &Here) -> Option<u32> {
+        match self.schema().list(list)?.parent {
+            None => Some(0),
+            Some(parent) => here.row(parent),
+        }
+    }
+
+    fn list_state(&self, list: ListId, here: &Here) -> ListState {
+        let rows = self.facts.rows(list);
+        self.owner(list, here)
+            .zip(rows)
+            .map_or(ListState::Unknown, |(owner, rows)| rows.state(owner))
+    }
+
+    /// The elements of a list or the codes of a set; nothing where it was not given.
+    pub fn elements(&self, each: Each, here: &Here) -> Option<Vec<Step>> {
+        match each {
+            Each::List(list) => match self.list_state(list, here) {
+                ListState::Unknown => None,
+                ListState::None => Some(Vec::new()),
+                ListState::Given => {
+                    let rows = self.facts.rows(list)?.of(self.owner(list, here)?);
+                    Some(rows.map(Step::Row).collect())
+                }
+            },
+            Each::Set(field) => match self.field(field, here) {
+                Eval::None => Some(Vec::new()),
+                Eval::Value(Value::Set(codes)) => {
+                    Some(codes.iter().map(|code| Step::Code(*code)).collect())
+                }
+                _ => None,
+            },
+        }
+    }
+
+    /// The elements that a rule with this `each` judges: one for the whole where it is empty. A
+    /// list or set that was not given has one unknown element, and so has all inside it.
+    pub fn instances(&self, each: &[Each]) -> Vec<Instance> {
+        let whole = Instance {
+            element: Element::default(),
+            here: Here::default(),
+            certain: true,
+        };
+        let mut all = vec![whole];
+        for (at, each) in each.iter().enumerate() {
+            all = all
+                .iter()
+                .flat_map(|outer| self.inside(outer, *each, at))
+                .collect();
+        }
+        all
+    }
+
+    fn inside(&self, outer: &Instance, each: Each, at: usize) -> Vec<Instance> {
+        let known = if outer.certain {
+            self.elements(each, &outer.here)
+        } else {
+            None
+        };
+        let certain = known.is_some();
+        let steps = known.unwrap_or_else(|| vec![Step::Unknown]);
+        let instance = |step| {
+            let mut element = outer.element;
+            if let Some(place) = element.0.get_mut(at) {
+                *place = step;
+            }
+            Instance {
+                element,
+                here: outer.here.with(each, step),
+                certain,
+            }
+        };
+        steps.into_iter().map(instance).collect()
+    }
+
+    /// The instance of a rule with this `each` for an element.
+    pub fn instance(&self, each: &[Each], element: Element) -> Option<Instance> {
+        self.instances(each)
+            .into_iter()
+            .find(|i| i.element == element)
+    }
+
+    /// The place of a field's fact. Of an element that is not known it is the list that is missing.
+    pub fn fact_ref(&self, field: FieldId, here: &Here) -> FactRef {
+        match self.schema().field(field).map(|f| f.home) {
+            Some(Home::Element(list, _)) => match here.row(list) {
+                Some(row) => FactRef::Cell(field, list, row),
+                None => self.list_ref(list, here),
+            },
+            _ => FactRef::Header(field),
+        }
+    }
+
+    /// The place of a list that was not given: the outermost one that is missing.
+    pub fn list_ref(&self, list: ListId, here: &Here) -> FactRef {
+        let declared = self.schema().list(list);
+        match declared.and_then(|l| l.parent.map(|parent| (l.field, parent))) {
+            None => FactRef::List(list),
+            Some((field, parent)) => match here.row(parent) {
+                Some(row) => FactRef::Cell(field, parent, row),
+                None => self.list_ref(parent, here),
+            },
+        }
+    }
+
+    /// The place of a list or set.
+    pub fn each_ref(&self, each: Each, here: &Here) -> FactRef {
+        match each {
+            Each::List(list) => self.list_ref(list, here),
+            Each::Set(field) => self.fact_ref(field, here),
+        }
+    }
+}
