@@ -1,6 +1,8 @@
 //! Kakou: a rule engine for customs supervision.
 pub mod check;
 pub mod decide;
+#[cfg(feature = "cli")]
+pub mod command;
 pub mod facts;
 pub mod folder;
 pub mod graph;
