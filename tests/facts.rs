@@ -1,12 +1,20 @@
 //! Declarations in, facts or errors out. `UPDATE=1` writes the expected texts anew.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that finds nothing shall fail loudly"
+)]
+
 #[path = "support/schema.rs"]
 mod schema;
 
 use kakou::facts::Facts;
+use kakou::facts::ListState;
 use kakou::facts::json::from_json;
 use kakou::facts::write::{fact_text, path_of, to_json};
-use kakou::facts::ListState;
 use kakou::ground::limits::Limits;
 use kakou::schema::value::{Fact, ListId, Type};
 use kakou::schema::{Home, Schema};
@@ -14,7 +22,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/facts").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/facts")
+        .join(name)
 }
 
 fn cases(of: &str) -> Vec<PathBuf> {
@@ -33,17 +43,31 @@ fn compare(path: &Path, found: &str) {
         std::fs::write(path, found).unwrap();
     }
     let expected = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(found, expected, "{} (UPDATE=1 writes it anew)", path.display());
+    assert_eq!(
+        found,
+        expected,
+        "{} (UPDATE=1 writes it anew)",
+        path.display()
+    );
 }
 
 /// All facts that are not unknown, one a line, lists with their state.
 fn dump(schema: &Schema, facts: &Facts) -> String {
     let mut out = String::new();
     for field in &schema.header {
-        let (path, typ) = (&schema.field(*field).unwrap().path, schema.field(*field).unwrap().typ);
+        let (path, typ) = (
+            &schema.field(*field).unwrap().path,
+            schema.field(*field).unwrap().typ,
+        );
         match typ {
             Type::List(list) => dump_list(schema, facts, list, 0, &[], &mut out),
-            _ => line(&mut out, path, schema, facts.fact(schema, *field, None), typ),
+            _ => line(
+                &mut out,
+                path,
+                schema,
+                facts.fact(schema, *field, None),
+                typ,
+            ),
         }
     }
     for assumed in facts.assumed() {
@@ -58,7 +82,14 @@ fn line(out: &mut String, path: &str, schema: &Schema, fact: &Fact, typ: Type) {
     }
 }
 
-fn dump_list(schema: &Schema, facts: &Facts, list: ListId, owner: u32, places: &[u32], out: &mut String) {
+fn dump_list(
+    schema: &Schema,
+    facts: &Facts,
+    list: ListId,
+    owner: u32,
+    places: &[u32],
+    out: &mut String,
+) {
     let rows = facts.rows(list).unwrap();
     let shape = schema.list(list).unwrap();
     let path = path_of(schema, shape.field, places);
@@ -77,7 +108,13 @@ fn dump_list(schema: &Schema, facts: &Facts, list: ListId, owner: u32, places: &
                 Type::List(inner) => dump_list(schema, facts, inner, row, &places, out),
                 typ => {
                     let path = path_of(schema, *field, &places);
-                    line(out, &path, schema, facts.fact(schema, *field, Some(row)), typ);
+                    line(
+                        out,
+                        &path,
+                        schema,
+                        facts.fact(schema, *field, Some(row)),
+                        typ,
+                    );
                 }
             }
         }
@@ -103,7 +140,10 @@ fn bad_declarations() {
     let schema = schema::schema();
     for case in cases("bad") {
         let bytes = std::fs::read(&case).unwrap();
-        let limits = Limits { record_bytes: 4000, ..Limits::default() };
+        let limits = Limits {
+            record_bytes: 4000,
+            ..Limits::default()
+        };
         let errors = from_json(&schema, &bytes, &limits).expect_err(&case.display().to_string());
         compare(&case.with_extension("err"), &format!("{errors}\n"));
     }

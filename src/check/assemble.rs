@@ -8,8 +8,8 @@ use super::names::{Named, Names};
 use super::pilot;
 use super::rule::{self, KindType, PilotFrame, RuleDraft};
 use super::rules::{
-    Cover, DecisionTable, DecisionTableId, Event, Fingerprint, Kind, KindId, Law, NamedListId, Parameter,
-    ParameterId, PilotId, Place, Required, RuleSet,
+    Cover, DecisionTable, DecisionTableId, Event, Fingerprint, Kind, KindId, Law, NamedListId,
+    Parameter, ParameterId, PilotId, Place, Required, RuleSet,
 };
 use super::scenario::{self, Scenario};
 use super::schema::{self, Ground, TypeNames};
@@ -72,7 +72,11 @@ impl<'a> Items<'a> {
 
 /// The rule set and its scenarios; nothing where the schema's frame is broken. `partial`: some text
 /// could not be read, so that names it declares may be missing without anybody's fault.
-pub(super) fn assemble(files: &[ast::File], loading: &mut Loading<'_>, partial: bool) -> Option<(RuleSet, Vec<Scenario>)> {
+pub(super) fn assemble(
+    files: &[ast::File],
+    loading: &mut Loading<'_>,
+    partial: bool,
+) -> Option<(RuleSet, Vec<Scenario>)> {
     let items = Items::sort(files);
     let mut names = Names::default();
     let mut used: BTreeSet<String> = BTreeSet::new();
@@ -80,13 +84,29 @@ pub(super) fn assemble(files: &[ast::File], loading: &mut Loading<'_>, partial: 
     let lists = read_lists(&items, &schema, &mut names, loading);
     schema.rates = rates(&items, &schema, loading);
     let diagnostics = &mut *loading.complaints;
-    let events = Events::gather(files.iter().flat_map(|f| &f.items), diagnostics).finish(&mut names);
+    let events =
+        Events::gather(files.iter().flat_map(|f| &f.items), diagnostics).finish(&mut names);
     let laws = law::laws(&items.laws, &mut names, &events, diagnostics);
     number_names(&items, &mut names, diagnostics);
-    let parameters = parameters(&items, &schema, &names, &lists, loading.limits, diagnostics, &mut used);
+    let parameters = parameters(
+        &items,
+        &schema,
+        &names,
+        &lists,
+        loading.limits,
+        diagnostics,
+        &mut used,
+    );
     conflict::labels_apart(&schema, &names, &parameters, diagnostics);
 
-    let base = |tables| Base { schema: &schema, names: &names, lists: &lists, parameters: &parameters, tables, limits: loading.limits };
+    let base = |tables| Base {
+        schema: &schema,
+        names: &names,
+        lists: &lists,
+        parameters: &parameters,
+        tables,
+        limits: loading.limits,
+    };
     let kind_types = kind_types(&items, &schema, &names, diagnostics);
     let empty_tables = table_frames(&items, &base(&[]), diagnostics, &mut used);
     let mut tables = fill_tables(&items, &base(&empty_tables), diagnostics, &mut used);
@@ -95,31 +115,80 @@ pub(super) fn assemble(files: &[ast::File], loading: &mut Loading<'_>, partial: 
     let required = required(&items, &all, diagnostics, &mut used);
     for item in &items.lets {
         let scope = all.scope();
-        table::definition(Lower::new(&scope, diagnostics, &mut BTreeSet::new()).anywhere(), item);
+        table::definition(
+            Lower::new(&scope, diagnostics, &mut BTreeSet::new()).anywhere(),
+            item,
+        );
     }
     let frames = pilot::frames(&items.pilots, &all.scope(), &events, diagnostics, &mut used);
-    let mut drafts = rules(&items, &all, &laws, &events, &kind_types, &frames, &mut tables, diagnostics, &mut used);
-    let (mut pilots, pilot_drafts) = pilot::pilots(&items.pilots, &all.scope(), &laws, &frames, diagnostics, &mut used);
+    let mut drafts = rules(
+        &items,
+        &all,
+        &laws,
+        &events,
+        &kind_types,
+        &frames,
+        &mut tables,
+        diagnostics,
+        &mut used,
+    );
+    let (mut pilots, pilot_drafts) = pilot::pilots(
+        &items.pilots,
+        &all.scope(),
+        &laws,
+        &frames,
+        diagnostics,
+        &mut used,
+    );
     drafts.extend(pilot_drafts);
     if drafts.len() > loading.limits.rules {
         diagnostics.push(Diagnostic::new(
             codes::TOO_MANY_RULES,
-            format!("{} rules; at most {} are allowed", drafts.len(), loading.limits.rules),
-            items.rules.last().map(|(r, _)| r.id.at.0).unwrap_or_default(),
+            format!(
+                "{} rules; at most {} are allowed",
+                drafts.len(),
+                loading.limits.rules
+            ),
+            items
+                .rules
+                .last()
+                .map(|(r, _)| r.id.at.0)
+                .unwrap_or_default(),
         ));
         return None;
     }
     let covers = covers(&items, &all, diagnostics, &mut used);
-    let whole = conflict::Whole { schema: &schema, laws: &laws, items_laws: &items.laws, names: &names, pilots: &items.pilots, frames: &frames };
+    let whole = conflict::Whole {
+        schema: &schema,
+        laws: &laws,
+        items_laws: &items.laws,
+        names: &names,
+        pilots: &items.pilots,
+        frames: &frames,
+    };
     let rules = conflict::number(drafts, &mut pilots, &whole, diagnostics);
     let rule_ids: Vec<&str> = rules.iter().map(|r| r.id.as_str()).collect();
     let mut scenarios = Vec::new();
     for (item, at) in &items.scenarios {
         let scope = all.scope();
         let mut lower = Lower::new(&scope, diagnostics, &mut used);
-        scenarios.extend(scenario::scenario(&mut lower, item, *at, &kind_types, &rule_ids));
+        scenarios.extend(scenario::scenario(
+            &mut lower,
+            item,
+            *at,
+            &kind_types,
+            &rule_ids,
+        ));
     }
-    conflict::lints(&items_for_lint(&items), &rules, &covers, &parameters, &used, &schema, diagnostics);
+    conflict::lints(
+        &items_for_lint(&items),
+        &rules,
+        &covers,
+        &parameters,
+        &used,
+        &schema,
+        diagnostics,
+    );
     let mut set = RuleSet {
         schema: Arc::new(schema.clone()),
         laws,
@@ -173,19 +242,36 @@ fn type_names<'t>(schema: &'t Schema, names: &'t Names<'_>) -> TypeNames<'t> {
     }
 }
 
-fn read_schema<'a>(items: &Items<'a>, names: &mut Names<'a>, loading: &mut Loading<'_>, partial: bool) -> Option<Schema> {
-    let one = |found: usize, what: &str, second: Option<Span>, first: Option<Span>, loading: &mut Loading<'_>| {
+fn read_schema<'a>(
+    items: &Items<'a>,
+    names: &mut Names<'a>,
+    loading: &mut Loading<'_>,
+    partial: bool,
+) -> Option<Schema> {
+    let one = |found: usize,
+               what: &str,
+               second: Option<Span>,
+               first: Option<Span>,
+               loading: &mut Loading<'_>| {
         if let (Some(second), Some(first)) = (second, first) {
             loading.complaints.push(
-                Diagnostic::new(codes::SCHEMA_PART_TWICE, format!("`{what}` is declared twice"), second)
-                    .label("again here")
-                    .also(first, "first here"),
+                Diagnostic::new(
+                    codes::SCHEMA_PART_TWICE,
+                    format!("`{what}` is declared twice"),
+                    second,
+                )
+                .label("again here")
+                .also(first, "first here"),
             );
         }
         if found == 0 && what != "departments" && !partial {
             loading.complaints.push(
-                Diagnostic::new(codes::SCHEMA_PART_MISSING, format!("no `{what}` is declared"), Span::default())
-                    .help(format!("the schema beside the rules says `{what}` once")),
+                Diagnostic::new(
+                    codes::SCHEMA_PART_MISSING,
+                    format!("no `{what}` is declared"),
+                    Span::default(),
+                )
+                .help(format!("the schema beside the rules says `{what}` once")),
             );
         }
     };
@@ -193,21 +279,48 @@ fn read_schema<'a>(items: &Items<'a>, names: &mut Names<'a>, loading: &mut Loadi
     let outcome_places: Vec<Span> = items.outcomes.iter().map(|o| o.1).collect();
     let department_places: Vec<Span> = items.departments.iter().map(|o| o.1).collect();
     let declaration_places: Vec<Span> = items.declarations.iter().map(|o| o.1).collect();
-    one(outcome_places.len(), "outcomes", at(&outcome_places, 1), at(&outcome_places, 0), loading);
-    one(department_places.len(), "departments", at(&department_places, 1), at(&department_places, 0), loading);
-    one(declaration_places.len(), "declaration", at(&declaration_places, 1), at(&declaration_places, 0), loading);
+    one(
+        outcome_places.len(),
+        "outcomes",
+        at(&outcome_places, 1),
+        at(&outcome_places, 0),
+        loading,
+    );
+    one(
+        department_places.len(),
+        "departments",
+        at(&department_places, 1),
+        at(&department_places, 0),
+        loading,
+    );
+    one(
+        declaration_places.len(),
+        "declaration",
+        at(&declaration_places, 1),
+        at(&declaration_places, 0),
+        loading,
+    );
     let (outcomes, outcomes_at) = items.outcomes.first()?;
     let (declaration, _) = items.declarations.first()?;
 
     let (tables, pending) = code_tables(items, names, loading);
     let role = |plain: fn(&ast::CodesRole) -> bool| {
-        items.codes.iter().find(|c| plain(&c.role)).and_then(|c| names.tables.get(&c.name.node)).copied()
+        items
+            .codes
+            .iter()
+            .find(|c| plain(&c.role))
+            .and_then(|c| names.tables.get(&c.name.node))
+            .copied()
     };
     let units = role(|r| matches!(r, ast::CodesRole::Units));
     let currencies = role(|r| matches!(r, ast::CodesRole::Currencies { .. }));
     let ground = Ground {
         outcomes: schema::outcomes(outcomes, *outcomes_at, names, loading.complaints),
-        departments: schema::departments(items.departments.first().map(|d| d.0), names, loading.complaints),
+        departments: schema::departments(
+            items.departments.first().map(|d| d.0),
+            names,
+            loading.complaints,
+        ),
         tables,
         units,
         currencies,
@@ -217,7 +330,10 @@ fn read_schema<'a>(items: &Items<'a>, names: &mut Names<'a>, loading: &mut Loadi
     for (pending, item) in pending {
         let types: Option<Vec<Type>> = {
             let known = type_names(&schema, names);
-            item.attributes.iter().map(|a| known.plain(&a.node.typ, loading.complaints)).collect()
+            item.attributes
+                .iter()
+                .map(|a| known.plain(&a.node.typ, loading.complaints))
+                .collect()
         };
         if let Some(types) = types {
             let attributes = pending.read(loading, &types, schema.tables.as_slice());
@@ -234,12 +350,18 @@ fn read_schema<'a>(items: &Items<'a>, names: &mut Names<'a>, loading: &mut Loadi
 
 type Pending<'a> = Vec<(PendingAttributes, &'a ast::Codes)>;
 
-fn code_tables<'a>(items: &Items<'a>, names: &mut Names<'a>, loading: &mut Loading<'_>) -> (Vec<CodeTable>, Pending<'a>) {
+fn code_tables<'a>(
+    items: &Items<'a>,
+    names: &mut Names<'a>,
+    loading: &mut Loading<'_>,
+) -> (Vec<CodeTable>, Pending<'a>) {
     let mut sorted: BTreeMap<&str, &'a ast::Codes> = BTreeMap::new();
     let (mut units, mut currencies) = (None, None);
     for codes_item in items.codes.iter().copied() {
         if let Some(first) = sorted.get(codes_item.name.node.as_str()) {
-            loading.complaints.push(twice("code table", &codes_item.name, first.name.at.0));
+            loading
+                .complaints
+                .push(twice("code table", &codes_item.name, first.name.at.0));
             continue;
         }
         let only = match codes_item.role {
@@ -249,9 +371,13 @@ fn code_tables<'a>(items: &Items<'a>, names: &mut Names<'a>, loading: &mut Loadi
         };
         if let Some(first) = only {
             loading.complaints.push(
-                Diagnostic::new(codes::SCHEMA_PART_TWICE, "a second table of this kind", codes_item.name.at.0)
-                    .label("again here")
-                    .also(first.name.at.0, "first here"),
+                Diagnostic::new(
+                    codes::SCHEMA_PART_TWICE,
+                    "a second table of this kind",
+                    codes_item.name.at.0,
+                )
+                .label("again here")
+                .also(first.name.at.0, "first here"),
             );
         }
         sorted.insert(&codes_item.name.node, codes_item);
@@ -264,25 +390,47 @@ fn code_tables<'a>(items: &Items<'a>, names: &mut Names<'a>, loading: &mut Loadi
                 pending.push((rest, item));
                 table
             }
-            None => CodeTable { name: name.to_owned(), codes: Vec::new(), attributes: Vec::new(), dated: false },
+            None => CodeTable {
+                name: name.to_owned(),
+                codes: Vec::new(),
+                attributes: Vec::new(),
+                dated: false,
+            },
         };
-        names.tables.insert(name.to_owned(), TableId(u32::try_from(tables.len()).unwrap_or(u32::MAX)));
+        names.tables.insert(
+            name.to_owned(),
+            TableId(u32::try_from(tables.len()).unwrap_or(u32::MAX)),
+        );
         tables.push(table);
     }
     (tables, pending)
 }
 
-fn rates(items: &Items<'_>, schema: &Schema, loading: &mut Loading<'_>) -> Option<crate::schema::table::Rates> {
+fn rates(
+    items: &Items<'_>,
+    schema: &Schema,
+    loading: &mut Loading<'_>,
+) -> Option<crate::schema::table::Rates> {
     let table = schema.currencies?;
-    let item = items.codes.iter().find(|c| matches!(c.role, ast::CodesRole::Currencies { rates: Some(_) }))?;
+    let item = items
+        .codes
+        .iter()
+        .find(|c| matches!(c.role, ast::CodesRole::Currencies { rates: Some(_) }))?;
     read_rates(loading, item, table, schema.tables.as_slice())
 }
 
-fn read_lists<'a>(items: &Items<'a>, schema: &Schema, names: &mut Names<'a>, loading: &mut Loading<'_>) -> Vec<NamedList> {
+fn read_lists<'a>(
+    items: &Items<'a>,
+    schema: &Schema,
+    names: &mut Names<'a>,
+    loading: &mut Loading<'_>,
+) -> Vec<NamedList> {
     let mut sorted: BTreeMap<&str, &ast::List> = BTreeMap::new();
     for list in &items.lists {
         match sorted.get(list.name.node.as_str()) {
-            Some(first) => loading.complaints.push(twice("list", &list.name, first.name.at.0)),
+            Some(first) => loading
+                .complaints
+                .push(twice("list", &list.name, first.name.at.0)),
             None => {
                 sorted.insert(&list.name.node, list);
             }
@@ -292,12 +440,25 @@ fn read_lists<'a>(items: &Items<'a>, schema: &Schema, names: &mut Names<'a>, loa
     for (name, item) in sorted {
         let types: (Option<Vec<Type>>, Option<Vec<Type>>) = {
             let known = type_names(schema, names);
-            let keys = item.keys.iter().map(|a| known.plain(&a.node.typ, loading.complaints)).collect();
-            let attributes = item.attributes.iter().map(|a| known.plain(&a.node.typ, loading.complaints)).collect();
+            let keys = item
+                .keys
+                .iter()
+                .map(|a| known.plain(&a.node.typ, loading.complaints))
+                .collect();
+            let attributes = item
+                .attributes
+                .iter()
+                .map(|a| known.plain(&a.node.typ, loading.complaints))
+                .collect();
             (keys, attributes)
         };
-        let (Some(keys), Some(attributes)) = types else { continue };
-        let Some(list) = read_list(loading, item, &keys, &attributes, schema.tables.as_slice()) else { continue };
+        let (Some(keys), Some(attributes)) = types else {
+            continue;
+        };
+        let Some(list) = read_list(loading, item, &keys, &attributes, schema.tables.as_slice())
+        else {
+            continue;
+        };
         let id = NamedListId(u32::try_from(lists.len()).unwrap_or(u32::MAX));
         names.lists.insert(name.to_owned(), id);
         names.label(list.labels.zh.as_deref(), Named::List(id));
@@ -316,8 +477,12 @@ fn number_names<'a>(items: &Items<'a>, names: &mut Names<'a>, diagnostics: &mut 
         }
         if names.fields.contains_key(&item.name.node) {
             diagnostics.push(
-                Diagnostic::new(codes::DUPLICATE_NAME, format!("`{}` is a field of the declaration", item.name.node), item.name.at.0)
-                    .label("choose another name"),
+                Diagnostic::new(
+                    codes::DUPLICATE_NAME,
+                    format!("`{}` is a field of the declaration", item.name.node),
+                    item.name.at.0,
+                )
+                .label("choose another name"),
             );
             continue;
         }
@@ -338,10 +503,34 @@ fn number_names<'a>(items: &Items<'a>, names: &mut Names<'a>, diagnostics: &mut 
         }
         sorted
     };
-    let kinds = number(items.requirements.iter().map(|r| (&r.name, &r.labels)).collect(), "requirement");
-    let parameters = number(items.parameters.iter().map(|p| (&p.name, &p.labels)).collect(), "parameter");
-    let tables = number(items.tables.iter().map(|t| (&t.name, &t.labels)).collect(), "table");
-    let pilots = number(items.pilots.iter().map(|(p, _)| (&p.name, &p.labels)).collect(), "pilot");
+    let kinds = number(
+        items
+            .requirements
+            .iter()
+            .map(|r| (&r.name, &r.labels))
+            .collect(),
+        "requirement",
+    );
+    let parameters = number(
+        items
+            .parameters
+            .iter()
+            .map(|p| (&p.name, &p.labels))
+            .collect(),
+        "parameter",
+    );
+    let tables = number(
+        items.tables.iter().map(|t| (&t.name, &t.labels)).collect(),
+        "table",
+    );
+    let pilots = number(
+        items
+            .pilots
+            .iter()
+            .map(|(p, _)| (&p.name, &p.labels))
+            .collect(),
+        "pilot",
+    );
     for (i, (name, (_, zh))) in kinds.into_iter().enumerate() {
         let id = KindId(u16::try_from(i).unwrap_or(u16::MAX));
         names.label(zh.as_deref(), Named::Kind(id));
@@ -365,7 +554,10 @@ fn number_names<'a>(items: &Items<'a>, names: &mut Names<'a>, diagnostics: &mut 
 }
 
 /// The first item of each name, in the order of names.
-fn by_name<'i, T>(items: impl Iterator<Item = &'i T>, name: impl Fn(&T) -> &ast::Name) -> Vec<&'i T> {
+fn by_name<'i, T>(
+    items: impl Iterator<Item = &'i T>,
+    name: impl Fn(&T) -> &ast::Name,
+) -> Vec<&'i T> {
     let mut sorted: BTreeMap<String, &'i T> = BTreeMap::new();
     for item in items {
         sorted.entry(name(item).node.clone()).or_insert(item);
@@ -382,23 +574,41 @@ fn parameters(
     diagnostics: &mut Vec<Diagnostic>,
     used: &mut BTreeSet<String>,
 ) -> Vec<Parameter> {
-    let base = Base { schema, names, lists, parameters: &[], tables: &[], limits };
+    let base = Base {
+        schema,
+        names,
+        lists,
+        parameters: &[],
+        tables: &[],
+        limits,
+    };
     let scope = base.scope();
     by_name(items.parameters.iter().copied(), |p| &p.name)
         .into_iter()
         .map(|item| {
-            let typ = base.types().plain(&item.typ, diagnostics).unwrap_or(Type::Bool);
+            let typ = base
+                .types()
+                .plain(&item.typ, diagnostics)
+                .unwrap_or(Type::Bool);
             let mut lower = Lower::new(&scope, diagnostics, used);
             law::parameter(&mut lower, item, typ)
         })
         .collect()
 }
 
-fn kind_types(items: &Items<'_>, schema: &Schema, names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<KindType> {
+fn kind_types(
+    items: &Items<'_>,
+    schema: &Schema,
+    names: &Names<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<KindType> {
     by_name(items.requirements.iter().copied(), |r| &r.name)
         .into_iter()
         .map(|item| KindType {
-            argument: item.typ.as_ref().and_then(|t| type_names(schema, names).plain(t, diagnostics)),
+            argument: item
+                .typ
+                .as_ref()
+                .and_then(|t| type_names(schema, names).plain(t, diagnostics)),
         })
         .collect()
 }
@@ -412,26 +622,44 @@ fn kinds(
 ) -> Vec<Kind> {
     let scope = base.scope();
     let mut kinds = Vec::new();
-    for (item, typ) in by_name(items.requirements.iter().copied(), |r| &r.name).into_iter().zip(types) {
+    for (item, typ) in by_name(items.requirements.iter().copied(), |r| &r.name)
+        .into_iter()
+        .zip(types)
+    {
         let mut lower = Lower::new(&scope, diagnostics, used);
         lower.it = typ.argument;
         let met = item.met.as_ref().and_then(|met| lower.condition(met));
         let otherwise = match lower.outcome(&item.otherwise.node) {
             Some(outcome) => outcome,
             None => {
-                lower.push(law::unknown_name("outcome", &item.otherwise, base.names.outcomes.keys().map(String::as_str)));
+                lower.push(law::unknown_name(
+                    "outcome",
+                    &item.otherwise,
+                    base.names.outcomes.keys().map(String::as_str),
+                ));
                 base.schema.mildest()
             }
         };
         let ordered = matches!(
             typ.argument,
-            Some(Type::Integer | Type::Decimal | Type::Rate | Type::Money(_) | Type::Quantity(_) | Type::Date)
+            Some(
+                Type::Integer
+                    | Type::Decimal
+                    | Type::Rate
+                    | Type::Money(_)
+                    | Type::Quantity(_)
+                    | Type::Date
+            )
         );
         if matches!(item.combine, ast::Combine::Largest | ast::Combine::Earliest) && !ordered {
             lower.push(
-                Diagnostic::new(codes::CANNOT_COMPARE, format!("the arguments of `{}` have no order", item.name.node), item.name.at.0)
-                    .label("none of them is the largest or earliest")
-                    .help("write `combine all` or `combine one`"),
+                Diagnostic::new(
+                    codes::CANNOT_COMPARE,
+                    format!("the arguments of `{}` have no order", item.name.node),
+                    item.name.at.0,
+                )
+                .label("none of them is the largest or earliest")
+                .help("write `combine all` or `combine one`"),
             );
         }
         kinds.push(Kind {
@@ -446,14 +674,22 @@ fn kinds(
     kinds
 }
 
-fn table_frames(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>, used: &mut BTreeSet<String>) -> Vec<DecisionTable> {
+fn table_frames(
+    items: &Items<'_>,
+    base: &Base<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+    used: &mut BTreeSet<String>,
+) -> Vec<DecisionTable> {
     let scope = base.scope();
     by_name(items.tables.iter().copied(), |t| &t.name)
         .into_iter()
         .map(|item| {
             let mut lower = Lower::new(&scope, diagnostics, used).anywhere();
             let inputs = table::input_types(&mut lower, &item.inputs).unwrap_or_default();
-            let gives = base.types().plain(&item.gives, diagnostics).unwrap_or(Type::Bool);
+            let gives = base
+                .types()
+                .plain(&item.gives, diagnostics)
+                .unwrap_or(Type::Bool);
             DecisionTable {
                 name: item.name.node.clone(),
                 labels: labels(&item.labels),
@@ -466,7 +702,12 @@ fn table_frames(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagno
         .collect()
 }
 
-fn fill_tables(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>, used: &mut BTreeSet<String>) -> Vec<DecisionTable> {
+fn fill_tables(
+    items: &Items<'_>,
+    base: &Base<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+    used: &mut BTreeSet<String>,
+) -> Vec<DecisionTable> {
     let scope = base.scope();
     by_name(items.tables.iter().copied(), |t| &t.name)
         .into_iter()
@@ -481,24 +722,43 @@ fn fill_tables(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnos
         .collect()
 }
 
-fn required(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>, used: &mut BTreeSet<String>) -> Vec<Required> {
+fn required(
+    items: &Items<'_>,
+    base: &Base<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+    used: &mut BTreeSet<String>,
+) -> Vec<Required> {
     let scope = base.scope();
     let mut all = Vec::new();
-    let fields = items.declarations.first().map(|(d, _)| d.fields.as_slice()).unwrap_or(&[]);
+    let fields = items
+        .declarations
+        .first()
+        .map(|(d, _)| d.fields.as_slice())
+        .unwrap_or(&[]);
     for field in fields {
-        let Some(id) = base.names.fields.get(&field.node.path.node).copied() else { continue };
+        let Some(id) = base.names.fields.get(&field.node.path.node).copied() else {
+            continue;
+        };
         if field.node.always {
-            all.push(Required { field: id, when: None });
+            all.push(Required {
+                field: id,
+                when: None,
+            });
         } else if let Some(when) = &field.node.when {
             let mut lower = Lower::new(&scope, diagnostics, used);
-            if let Some(crate::schema::Home::Element(list, _)) = base.schema.field(id).map(|f| f.home) {
+            if let Some(crate::schema::Home::Element(list, _)) =
+                base.schema.field(id).map(|f| f.home)
+            {
                 if let Some(parent) = base.schema.list(list).and_then(|l| l.parent) {
                     lower.elements.push(parent);
                 }
                 lower.elements.push(list);
             }
             if let Some(when) = lower.condition(when) {
-                all.push(Required { field: id, when: Some(when) });
+                all.push(Required {
+                    field: id,
+                    when: Some(when),
+                });
             }
         }
     }
@@ -506,7 +766,10 @@ fn required(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnostic
     all
 }
 
-#[allow(clippy::too_many_arguments, reason = "every earlier step's result is needed, and nothing else")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "every earlier step's result is needed, and nothing else"
+)]
 fn rules(
     items: &Items<'_>,
     base: &Base<'_>,
@@ -528,20 +791,31 @@ fn rules(
                 ast::Clause::Force(force) => Some(force),
                 _ => None,
             });
-            let declared = force.map(|f| law::declared_force(f, base.names, events, diagnostics)).unwrap_or_default();
+            let declared = force
+                .map(|f| law::declared_force(f, base.names, events, diagnostics))
+                .unwrap_or_default();
             (*rule, *at, declared)
         })
         .collect();
-    sorted.sort_by(|a, b| (&a.0.id.node, a.2.from, a.2.until).cmp(&(&b.0.id.node, b.2.from, b.2.until)));
+    sorted.sort_by(|a, b| {
+        (&a.0.id.node, a.2.from, a.2.until).cmp(&(&b.0.id.node, b.2.from, b.2.until))
+    });
     let mut drafts = Vec::new();
     for (item, at, declared) in sorted {
         let mut lower = Lower::new(&scope, diagnostics, used);
-        drafts.extend(rule::rule(&mut lower, item, at, laws, kinds, frames, declared, tables));
+        drafts.extend(rule::rule(
+            &mut lower, item, at, laws, kinds, frames, declared, tables,
+        ));
     }
     drafts
 }
 
-fn covers(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>, used: &mut BTreeSet<String>) -> Vec<Cover> {
+fn covers(
+    items: &Items<'_>,
+    base: &Base<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+    used: &mut BTreeSet<String>,
+) -> Vec<Cover> {
     let scope = base.scope();
     let mut all = Vec::new();
     for (item, at) in &items.covers {
@@ -549,7 +823,12 @@ fn covers(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>,
         let in_force = law::force_cond(&mut lower, &item.force);
         let terms = rule::scope_cond(&mut lower, &item.terms);
         if let (Some(in_force), Some(terms)) = (in_force, terms) {
-            all.push(Cover { in_force, scope: terms, advice: item.advice, place: Place(*at) });
+            all.push(Cover {
+                in_force,
+                scope: terms,
+                advice: item.advice,
+                place: Place(*at),
+            });
         }
     }
     // The order of files and lines must not show: covers are sorted by what they say.

@@ -30,11 +30,19 @@ fn denomination(schema: &Schema, d: Denomination, table: Option<TableId>) -> Str
         Denomination::Fixed(code) => {
             let table = table.and_then(|t| schema.table(t));
             let unit = table.and_then(|t| t.entry(code));
-            let symbol = unit.and_then(|e| e.unit.as_ref()).and_then(|u| u.symbol.as_deref());
-            format!(" in {}", symbol.or(unit.map(|e| e.code.as_str())).unwrap_or("?"))
+            let symbol = unit
+                .and_then(|e| e.unit.as_ref())
+                .and_then(|u| u.symbol.as_deref());
+            format!(
+                " in {}",
+                symbol.or(unit.map(|e| e.code.as_str())).unwrap_or("?")
+            )
         }
         Denomination::Named(field) => {
-            format!(" in the unit of `{}`", schema.field(field).map_or("?", |f| f.path.as_str()))
+            format!(
+                " in the unit of `{}`",
+                schema.field(field).map_or("?", |f| f.path.as_str())
+            )
         }
         Denomination::Open => " in a unit that only the data shows".to_owned(),
     }

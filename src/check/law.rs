@@ -3,7 +3,10 @@
 use super::codes;
 use super::lower::{Lower, Typed};
 use super::names::{Named, Names, nearest};
-use super::rules::{Basis, CompareOp, Cond, Event, EventId, Expr, Force, Law, LawId, Parameter, ParameterValue, Sure};
+use super::rules::{
+    Basis, CompareOp, Cond, Event, EventId, Expr, Force, Law, LawId, Parameter, ParameterValue,
+    Sure,
+};
 use crate::ground::day::RoughDay;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::{At, Span};
@@ -32,11 +35,17 @@ pub(super) fn unknown<'n>(
 }
 
 /// The complaint that a name of some kind is not known.
-pub(super) fn unknown_name<'n>(what: &str, name: &ast::Name, known: impl Iterator<Item = &'n str>) -> Diagnostic {
-
-    let mut diagnostic =
-        Diagnostic::new(codes::UNKNOWN_NAME, format!("no {what} is called `{}`", name.node), name.at.0)
-            .label("not known");
+pub(super) fn unknown_name<'n>(
+    what: &str,
+    name: &ast::Name,
+    known: impl Iterator<Item = &'n str>,
+) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(
+        codes::UNKNOWN_NAME,
+        format!("no {what} is called `{}`", name.node),
+        name.at.0,
+    )
+    .label("not known");
     if let Some(near) = nearest(&name.node, known) {
         diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
     }
@@ -51,7 +60,10 @@ pub(super) struct Events {
 
 impl Events {
     /// Notes every event and every rough day that the files write.
-    pub fn gather<'a>(items: impl Iterator<Item = &'a ast::Item>, diagnostics: &mut Vec<Diagnostic>) -> Events {
+    pub fn gather<'a>(
+        items: impl Iterator<Item = &'a ast::Item>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Events {
         let mut events = Events::default();
         let mut places: BTreeMap<String, At> = BTreeMap::new();
         for item in items {
@@ -75,7 +87,12 @@ impl Events {
         events
     }
 
-    fn declared(&mut self, event: &ast::Event, places: &mut BTreeMap<String, At>, diagnostics: &mut Vec<Diagnostic>) {
+    fn declared(
+        &mut self,
+        event: &ast::Event,
+        places: &mut BTreeMap<String, At>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         if let Some(first) = places.get(&event.name.node) {
             diagnostics.push(twice("event", &event.name, first.0));
             return;
@@ -94,7 +111,12 @@ impl Events {
         let sure = event.sure.as_ref().map_or(Sure::Found, |s| s.node);
         self.all.insert(
             event.name.node.clone(),
-            Event { name: event.name.node.clone(), labels: labels(&event.labels), on, sure },
+            Event {
+                name: event.name.node.clone(),
+                labels: labels(&event.labels),
+                on,
+                sure,
+            },
         );
     }
 
@@ -129,15 +151,23 @@ impl Events {
 
 /// The complaint that a name is declared twice, with both places.
 pub(super) fn twice(what: &str, name: &ast::Name, first: Span) -> Diagnostic {
-    Diagnostic::new(codes::DUPLICATE_NAME, format!("the {what} `{}` is declared twice", name.node), name.at.0)
-        .label("again here")
-        .also(first, "first here")
+    Diagnostic::new(
+        codes::DUPLICATE_NAME,
+        format!("the {what} `{}` is declared twice", name.node),
+        name.at.0,
+    )
+    .label("again here")
+    .also(first, "first here")
 }
 
 fn bad_day(text: &ast::Name) -> Diagnostic {
-    Diagnostic::new(codes::BAD_LITERAL, format!("`{}` is no day", text.node), text.at.0)
-        .label("no such day")
-        .help("write `2024-02-29`, or `2024-02` or `2024` where the day is not known")
+    Diagnostic::new(
+        codes::BAD_LITERAL,
+        format!("`{}` is no day", text.node),
+        text.at.0,
+    )
+    .label("no such day")
+    .help("write `2024-02-29`, or `2024-02` or `2024` where the day is not known")
 }
 
 /// The laws in the order of their identifiers.
@@ -158,7 +188,10 @@ pub(super) fn laws(
     }
     let mut laws = Vec::new();
     for (index, law) in sorted.values().enumerate() {
-        names.laws.insert(law.id.node.clone(), LawId(u32::try_from(index).unwrap_or(u32::MAX)));
+        names.laws.insert(
+            law.id.node.clone(),
+            LawId(u32::try_from(index).unwrap_or(u32::MAX)),
+        );
         let force = match &law.force {
             Some(force) => declared_force(force, names, events, diagnostics),
             None => Force::default(),
@@ -200,12 +233,19 @@ pub(super) fn declared_force(
                 }))
             }
             None => {
-                diagnostics.push(unknown_name("event", name, names.events.keys().map(String::as_str)));
+                diagnostics.push(unknown_name(
+                    "event",
+                    name,
+                    names.events.keys().map(String::as_str),
+                ));
                 None
             }
         },
     };
-    Force { from: day(&force.from), until: day(&force.until) }
+    Force {
+        from: day(&force.from),
+        until: day(&force.until),
+    }
 }
 
 fn find_event(names: &Names<'_>, name: &str) -> Option<EventId> {
@@ -251,11 +291,18 @@ pub(super) fn force_cond(lower: &mut Lower<'_, '_>, force: &ast::Force) -> Optio
 
 /// The places in laws that are cited, in the order written.
 pub(super) fn basis(lower: &mut Lower<'_, '_>, citations: &[ast::Citation]) -> Vec<Basis> {
-    citations.iter().filter_map(|c| citation(lower.scope.names, c, lower.diagnostics)).collect()
+    citations
+        .iter()
+        .filter_map(|c| citation(lower.scope.names, c, lower.diagnostics))
+        .collect()
 }
 
 /// One place in a law.
-pub(super) fn citation(names: &Names<'_>, citation: &ast::Citation, diagnostics: &mut Vec<Diagnostic>) -> Option<Basis> {
+pub(super) fn citation(
+    names: &Names<'_>,
+    citation: &ast::Citation,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Basis> {
     let Some(law) = names.laws.get(&citation.law.node).copied() else {
         diagnostics.push(
             unknown_name("law", &citation.law, names.laws.keys().map(String::as_str))
@@ -271,31 +318,48 @@ pub(super) fn citation(names: &Names<'_>, citation: &ast::Citation, diagnostics:
 }
 
 /// A parameter's values in the order of their periods.
-pub(super) fn parameter(lower: &mut Lower<'_, '_>, parameter: &ast::Parameter, typ: Type) -> Parameter {
+pub(super) fn parameter(
+    lower: &mut Lower<'_, '_>,
+    parameter: &ast::Parameter,
+    typ: Type,
+) -> Parameter {
     let mut values: Vec<(ParameterValue, Span)> = Vec::new();
     for value in &parameter.values {
-        let Some(known) = constant(lower, &value.node.value, typ) else { continue };
+        let Some(known) = constant(lower, &value.node.value, typ) else {
+            continue;
+        };
         let mut exact = |day: &Option<ast::LegalDay>| match day {
             None => None,
             Some(ast::LegalDay::Date(text)) => {
                 let parsed = text.node.parse().ok();
                 if parsed.is_none() {
                     lower.diagnostics.push(
-                        Diagnostic::new(codes::BAD_LITERAL, "the period of a value needs whole days", text.at.0)
-                            .label("not a day written YYYY-MM-DD"),
+                        Diagnostic::new(
+                            codes::BAD_LITERAL,
+                            "the period of a value needs whole days",
+                            text.at.0,
+                        )
+                        .label("not a day written YYYY-MM-DD"),
                     );
                 }
                 parsed
             }
             Some(ast::LegalDay::Event(name)) => {
                 lower.diagnostics.push(
-                    Diagnostic::new(codes::BAD_LITERAL, "the period of a value needs whole days", name.at.0)
-                        .label("an event"),
+                    Diagnostic::new(
+                        codes::BAD_LITERAL,
+                        "the period of a value needs whole days",
+                        name.at.0,
+                    )
+                    .label("an event"),
                 );
                 None
             }
         };
-        let period = Period { from: exact(&value.node.force.from), until: exact(&value.node.force.until) };
+        let period = Period {
+            from: exact(&value.node.force.from),
+            until: exact(&value.node.force.until),
+        };
         let by = match &value.node.by {
             Some(by) => citation(lower.scope.names, by, lower.diagnostics),
             None => None,
@@ -305,7 +369,10 @@ pub(super) fn parameter(lower: &mut Lower<'_, '_>, parameter: &ast::Parameter, t
             lower.push(
                 Diagnostic::new(
                     codes::PARAMETER_OVERLAP,
-                    format!("two values of `{}` hold on the same day", parameter.name.node),
+                    format!(
+                        "two values of `{}` hold on the same day",
+                        parameter.name.node
+                    ),
                     value.at.0,
                 )
                 .label("this one")
@@ -314,7 +381,14 @@ pub(super) fn parameter(lower: &mut Lower<'_, '_>, parameter: &ast::Parameter, t
             );
             continue;
         }
-        values.push((ParameterValue { period, value: known, by }, value.at.0));
+        values.push((
+            ParameterValue {
+                period,
+                value: known,
+                by,
+            },
+            value.at.0,
+        ));
     }
     values.sort_by_key(|(v, _)| v.period);
     Parameter {
@@ -338,7 +412,12 @@ pub(super) fn constant(lower: &mut Lower<'_, '_>, expr: &ast::Expr, typ: Type) -
     match typed.expr {
         Expr::Const(value) => Some(value),
         _ => {
-            lower.complain(codes::BAD_LITERAL, "a value written out is needed", expr.at, "not a literal");
+            lower.complain(
+                codes::BAD_LITERAL,
+                "a value written out is needed",
+                expr.at,
+                "not a literal",
+            );
             None
         }
     }
@@ -351,9 +430,17 @@ fn hs_literal(lower: &mut Lower<'_, '_>, expr: &ast::Expr) -> Option<Typed> {
         _ => "",
     };
     match text.parse() {
-        Ok(hs) => Some(Typed { expr: Expr::Const(Value::Hs(hs)), typ: Type::Hs }),
+        Ok(hs) => Some(Typed {
+            expr: Expr::Const(Value::Hs(hs)),
+            typ: Type::Hs,
+        }),
         Err(_) => {
-            lower.complain(codes::BAD_LITERAL, "a tariff code of 2 to 10 digits is needed", expr.at, "");
+            lower.complain(
+                codes::BAD_LITERAL,
+                "a tariff code of 2 to 10 digits is needed",
+                expr.at,
+                "",
+            );
             None
         }
     }

@@ -6,8 +6,8 @@
 //! The one gate is [`compile`]: it goes on after a mistake as far as that makes sense, and gives a
 //! rule set only where no error was found.
 
-pub mod codes;
 mod assemble;
+pub mod codes;
 mod conflict;
 mod describe;
 mod fingerprint;
@@ -74,7 +74,9 @@ pub fn compile(folder: &Folder, limits: &Limits) -> Compiled {
         diagnostics.extend(found);
         files.push(file);
     }
-    let unreadable = diagnostics.iter().any(|d| d.code.severity() == Severity::Error);
+    let unreadable = diagnostics
+        .iter()
+        .any(|d| d.code.severity() == Severity::Error);
     let mut loading = tables::Loading {
         folder,
         limits,
@@ -87,13 +89,18 @@ pub fn compile(folder: &Folder, limits: &Limits) -> Compiled {
     if unreadable {
         let declared = declared_words(folder);
         diagnostics.retain(|d| {
-            let word = sources.get(d.span().source).map_or("", |s| s.slice(d.span()));
+            let word = sources
+                .get(d.span().source)
+                .map_or("", |s| s.slice(d.span()));
             d.code != codes::UNKNOWN_NAME || !declared.contains(word.trim_matches(['「', '」']))
         });
     }
     diagnostic::sort(&mut diagnostics);
     diagnostics.dedup();
-    let errors = diagnostics.iter().any(|d| d.code.severity() == Severity::Error) || not_shown > 0;
+    let errors = diagnostics
+        .iter()
+        .any(|d| d.code.severity() == Severity::Error)
+        || not_shown > 0;
     if diagnostics.len() > limits.diagnostics {
         not_shown += (diagnostics.len() - limits.diagnostics) as u64;
         diagnostics.truncate(limits.diagnostics);
@@ -102,7 +109,13 @@ pub fn compile(folder: &Folder, limits: &Limits) -> Compiled {
         Some((rules, scenarios)) if !errors => (Some(Arc::new(rules)), scenarios),
         _ => (None, Vec::new()),
     };
-    Compiled { rules, scenarios, diagnostics, not_shown, sources }
+    Compiled {
+        rules,
+        scenarios,
+        diagnostics,
+        not_shown,
+        sources,
+    }
 }
 
 /// Words that some text tries to declare: where it could not be read, that they are not known is
@@ -113,7 +126,11 @@ fn declared_words(folder: &Folder) -> BTreeSet<&str> {
         .flat_map(|(_, text)| text.lines())
         .filter_map(|line| {
             let mut words = line.split_whitespace();
-            if line.starts_with(char::is_whitespace) { words.next() } else { words.nth(1) }
+            if line.starts_with(char::is_whitespace) {
+                words.next()
+            } else {
+                words.nth(1)
+            }
         })
         .map(|word| word.trim_end_matches([',', ':', '(']))
         .map(|word| word.split('(').next().unwrap_or(word))

@@ -1,8 +1,6 @@
 //! What every name stands for, and the nearest one where it stands for nothing.
 
-use super::rules::{
-    DecisionTableId, EventId, KindId, LawId, NamedListId, ParameterId, PilotId,
-};
+use super::rules::{DecisionTableId, EventId, KindId, LawId, NamedListId, ParameterId, PilotId};
 use crate::schema::value::{DepartmentId, FieldId, ListId, OutcomeId, TableId};
 use crate::syntax::ast;
 use std::collections::BTreeMap;
@@ -85,13 +83,22 @@ impl<'a> Names<'a> {
             .chain(self.lets.keys())
             .chain(self.parameters.keys())
             .map(String::as_str)
-            .chain(self.labels.iter().filter(|(_, n)| n.len() == 1).map(|(l, _)| l.as_str()))
+            .chain(
+                self.labels
+                    .iter()
+                    .filter(|(_, n)| n.len() == 1)
+                    .map(|(l, _)| l.as_str()),
+            )
     }
 }
 
 /// The name most like the one given, or the one that only lacks its record: `item.hs_code` for `hs_code`.
 pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let known: Vec<&str> = known.collect();
-    let lacks_record = known.iter().copied().filter(|k| k.rsplit_once('.').is_some_and(|(_, last)| last == name)).min();
+    let lacks_record = known
+        .iter()
+        .copied()
+        .filter(|k| k.rsplit_once('.').is_some_and(|(_, last)| last == name))
+        .min();
     lacks_record.or_else(|| crate::ground::nearest::nearest(name, known))
 }

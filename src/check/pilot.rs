@@ -29,7 +29,9 @@ pub(super) fn clauses<'a>(pilot: &'a ast::Pilot, diagnostics: &mut Vec<Diagnosti
     for clause in &pilot.clauses {
         let word = match &clause.node {
             PilotClause::By { citations, sure } => {
-                found.by = found.by.or(Some((citations, sure.as_ref().map(|s| s.node))));
+                found.by = found
+                    .by
+                    .or(Some((citations, sure.as_ref().map(|s| s.node))));
                 "by"
             }
             PilotClause::For(terms) => {
@@ -55,9 +57,13 @@ pub(super) fn clauses<'a>(pilot: &'a ast::Pilot, diagnostics: &mut Vec<Diagnosti
         };
         if let Some(before) = first.insert(word, clause.at.0) {
             diagnostics.push(
-                Diagnostic::new(codes::CLAUSE_TWICE, format!("`{word}` stands twice in `{}`", pilot.name.node), clause.at.0)
-                    .label("again here")
-                    .also(before, "first here"),
+                Diagnostic::new(
+                    codes::CLAUSE_TWICE,
+                    format!("`{word}` stands twice in `{}`", pilot.name.node),
+                    clause.at.0,
+                )
+                .label("again here")
+                .also(before, "first here"),
             );
         }
     }
@@ -85,11 +91,20 @@ pub(super) fn frames(
         .into_iter()
         .map(|(item, _)| {
             let found = clauses(item, diagnostics);
-            let force = found.force.map(|f| law::declared_force(f, scope.names, events, diagnostics)).unwrap_or_default();
+            let force = found
+                .force
+                .map(|f| law::declared_force(f, scope.names, events, diagnostics))
+                .unwrap_or_default();
             let mut lower = Lower::new(scope, diagnostics, used);
             PilotFrame {
-                in_force: found.force.and_then(|f| force_cond(&mut lower, f)).unwrap_or(Cond::Always),
-                scope: found.scope.and_then(|(t, _)| scope_cond(&mut lower, t)).unwrap_or(Cond::Always),
+                in_force: found
+                    .force
+                    .and_then(|f| force_cond(&mut lower, f))
+                    .unwrap_or(Cond::Always),
+                scope: found
+                    .scope
+                    .and_then(|(t, _)| scope_cond(&mut lower, t))
+                    .unwrap_or(Cond::Always),
                 force,
             }
         })
@@ -113,14 +128,30 @@ pub(super) fn pilots(
         let cited = basis(&mut lower, citations);
         let sure = weakest(laws, &cited, found.by.and_then(|(_, s)| s));
         for (missing, word, help) in [
-            (citations.is_empty(), "by", "cite the text that the pilot rests on"),
-            (found.mode.is_none(), "mode", "`mode live` counts, `mode shadow` only informs"),
-            (found.scope.is_none(), "for", "say where the pilot holds: zones, enterprises, business"),
+            (
+                citations.is_empty(),
+                "by",
+                "cite the text that the pilot rests on",
+            ),
+            (
+                found.mode.is_none(),
+                "mode",
+                "`mode live` counts, `mode shadow` only informs",
+            ),
+            (
+                found.scope.is_none(),
+                "for",
+                "say where the pilot holds: zones, enterprises, business",
+            ),
         ] {
             if missing {
                 lower.push(
-                    Diagnostic::new(codes::CLAUSE_MISSING, format!("the pilot `{}` has no `{word}`", item.name.node), item.name.at.0)
-                        .help(help),
+                    Diagnostic::new(
+                        codes::CLAUSE_MISSING,
+                        format!("the pilot `{}` has no `{word}`", item.name.node),
+                        item.name.at.0,
+                    )
+                    .help(help),
                 );
             }
         }
@@ -149,7 +180,10 @@ pub(super) fn pilots(
                     place: Place(at),
                 },
                 over: found.suspend.to_vec(),
-                on: found.force.and_then(|f| f.on.as_ref()).map(|n| n.node.clone()),
+                on: found
+                    .force
+                    .and_then(|f| f.on.as_ref())
+                    .map(|n| n.node.clone()),
                 id_at: item.name.at.0,
                 whole: None,
                 cited_at: citations.iter().map(|c| c.law.at.0).collect(),
@@ -173,7 +207,8 @@ pub(super) fn pilots(
 
 /// Whether two periods share a day that is possible in both.
 pub(super) fn overlap(a: Force, b: Force) -> bool {
-    let before = |until: Option<crate::ground::day::RoughDay>, from: Option<crate::ground::day::RoughDay>| {
+    let before = |until: Option<crate::ground::day::RoughDay>,
+                  from: Option<crate::ground::day::RoughDay>| {
         matches!((until, from), (Some(u), Some(f)) if u.last < f.first)
     };
     !before(a.until, b.from) && !before(b.until, a.from)

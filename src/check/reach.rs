@@ -19,8 +19,14 @@ pub(super) fn allowed(schema: &Schema, scope: &Cond) -> Allowed {
 fn narrow(schema: &Schema, cond: &Cond, all: &mut Allowed) {
     match cond {
         Cond::And(parts) => parts.iter().for_each(|p| narrow(schema, p, all)),
-        Cond::OneOf { value, codes, negated } => {
-            let Some((field, table)) = subject(schema, value) else { return };
+        Cond::OneOf {
+            value,
+            codes,
+            negated,
+        } => {
+            let Some((field, table)) = subject(schema, value) else {
+                return;
+            };
             let passing = passing(table, value, codes, *negated);
             let entry = all.entry(field).or_insert_with(|| every(table));
             entry.retain(|c| passing.contains(c));
@@ -39,12 +45,17 @@ fn subject<'s>(schema: &'s Schema, value: &Expr) -> Option<(FieldId, &'s CodeTab
         },
         _ => return None,
     };
-    let Type::Code(table) = schema.field(field)?.typ else { return None };
+    let Type::Code(table) = schema.field(field)?.typ else {
+        return None;
+    };
     Some((field, schema.table(table)?))
 }
 
 fn every(table: &CodeTable) -> BTreeSet<Code> {
-    (0..table.codes.len()).filter_map(|i| u32::try_from(i).ok()).map(Code).collect()
+    (0..table.codes.len())
+        .filter_map(|i| u32::try_from(i).ok())
+        .map(Code)
+        .collect()
 }
 
 fn passing(table: &CodeTable, value: &Expr, codes: &[Code], negated: bool) -> BTreeSet<Code> {
@@ -54,25 +65,34 @@ fn passing(table: &CodeTable, value: &Expr, codes: &[Code], negated: bool) -> BT
             .iter()
             .enumerate()
             .filter(|(_, entry)| {
-                entry.rows.iter().any(|row| match row.attributes.get(usize::from(*attribute)) {
-                    Some(Some(Value::Code(code))) => codes.contains(code) != negated,
-                    _ => false,
-                })
+                entry
+                    .rows
+                    .iter()
+                    .any(|row| match row.attributes.get(usize::from(*attribute)) {
+                        Some(Some(Value::Code(code))) => codes.contains(code) != negated,
+                        _ => false,
+                    })
             })
             .filter_map(|(i, _)| u32::try_from(i).ok())
             .map(Code)
             .collect(),
-        _ => every(table).into_iter().filter(|c| codes.contains(c) != negated).collect(),
+        _ => every(table)
+            .into_iter()
+            .filter(|c| codes.contains(c) != negated)
+            .collect(),
     }
 }
 
 /// Whether some field may hold no code at all.
 pub(super) fn impossible(allowed: &Allowed) -> Option<FieldId> {
-    allowed.iter().find(|(_, codes)| codes.is_empty()).map(|(field, _)| *field)
+    allowed
+        .iter()
+        .find(|(_, codes)| codes.is_empty())
+        .map(|(field, _)| *field)
 }
 
 /// Whether two scopes can hold together, as far as their codes tell.
 pub(super) fn together(a: &Allowed, b: &Allowed) -> bool {
-    a.iter().all(|(field, codes)| b.get(field).is_none_or(|other| !codes.is_disjoint(other)))
+    a.iter()
+        .all(|(field, codes)| b.get(field).is_none_or(|other| !codes.is_disjoint(other)))
 }
-

@@ -5,8 +5,8 @@ use super::law::{basis, force_cond, labels, unknown_name};
 use super::lower::Lower;
 use super::names::{Named, Names};
 use super::rules::{
-    Cond, DecisionTable, Each, Expr, Force, KindId, Law, LawId, Message, MessagePart, PilotId, Place, Require, Rule,
-    Sure, Waive,
+    Cond, DecisionTable, Each, Expr, Force, KindId, Law, LawId, Message, MessagePart, PilotId,
+    Place, Require, Rule, Sure, Waive,
 };
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::Span;
@@ -63,7 +63,9 @@ fn clauses<'a>(rule: &'a ast::Rule, diagnostics: &mut Vec<Diagnostic>) -> Clause
         let at = clause.at.0;
         let word = match &clause.node {
             Clause::By { citations, sure } => {
-                found.by = found.by.or(Some((citations, sure.as_ref().map(|s| s.node), at)));
+                found.by = found
+                    .by
+                    .or(Some((citations, sure.as_ref().map(|s| s.node), at)));
                 "by"
             }
             Clause::Force(force) => {
@@ -113,9 +115,13 @@ fn clauses<'a>(rule: &'a ast::Rule, diagnostics: &mut Vec<Diagnostic>) -> Clause
         };
         if let Some(before) = first.insert(word, at) {
             diagnostics.push(
-                Diagnostic::new(codes::CLAUSE_TWICE, format!("`{word}` stands twice in `{}`", rule.id.node), at)
-                    .label("again here")
-                    .also(before, "first here"),
+                Diagnostic::new(
+                    codes::CLAUSE_TWICE,
+                    format!("`{word}` stands twice in `{}`", rule.id.node),
+                    at,
+                )
+                .label("again here")
+                .also(before, "first here"),
             );
         }
     }
@@ -145,13 +151,21 @@ pub(super) fn rule(
         Some((citations, sure, _)) => {
             let basis = basis(lower, citations);
             let weakest = weakest(laws, &basis, sure);
-            (basis, weakest, citations.iter().map(|c| c.law.at.0).collect())
+            (
+                basis,
+                weakest,
+                citations.iter().map(|c| c.law.at.0).collect(),
+            )
         }
         None => {
             lower.push(
-                Diagnostic::new(codes::CLAUSE_MISSING, format!("`{}` rests on nothing", item.id.node), item.id.at.0)
-                    .label("no `by`")
-                    .help("cite an entry of the register of laws: `by LAW article 1`"),
+                Diagnostic::new(
+                    codes::CLAUSE_MISSING,
+                    format!("`{}` rests on nothing", item.id.node),
+                    item.id.at.0,
+                )
+                .label("no `by`")
+                .help("cite an entry of the register of laws: `by LAW article 1`"),
             );
             (Vec::new(), Sure::Design, Vec::new())
         }
@@ -185,7 +199,10 @@ pub(super) fn rule(
                     Some(Type::Set(table)) => table,
                     _ => continue,
                 };
-                lower.bound.push(super::lower::BoundName { name: name.clone().unwrap_or_default(), table });
+                lower.bound.push(super::lower::BoundName {
+                    name: name.clone().unwrap_or_default(),
+                    table,
+                });
             }
         }
     }
@@ -202,21 +219,36 @@ pub(super) fn rule(
         None => Message::default(),
     };
     let parts: Vec<(String, Cond, Consequences)> = match (found.table, found.then) {
-        (Some((table, table_at)), None) => super::table::rule_table(lower, item, table, table_at, kinds, tables),
+        (Some((table, table_at)), None) => {
+            super::table::rule_table(lower, item, table, table_at, kinds, tables)
+        }
         (None, Some(then)) => {
-            vec![(item.id.node.clone(), Cond::Always, consequences(lower, then, kinds))]
+            vec![(
+                item.id.node.clone(),
+                Cond::Always,
+                consequences(lower, then, kinds),
+            )]
         }
         (Some((_, table_at)), Some(_)) => {
             lower.push(
-                Diagnostic::new(codes::CLAUSE_TWICE, "a rule has `then` or a table, not both", table_at).label("the table"),
+                Diagnostic::new(
+                    codes::CLAUSE_TWICE,
+                    "a rule has `then` or a table, not both",
+                    table_at,
+                )
+                .label("the table"),
             );
             Vec::new()
         }
         (None, None) => {
             lower.push(
-                Diagnostic::new(codes::CLAUSE_MISSING, format!("`{}` says no consequence", item.id.node), item.id.at.0)
-                    .label("no `then` and no `table`")
-                    .help("end it with `then hold`, `then require …` or `then pass`"),
+                Diagnostic::new(
+                    codes::CLAUSE_MISSING,
+                    format!("`{}` says no consequence", item.id.node),
+                    item.id.at.0,
+                )
+                .label("no `then` and no `table`")
+                .help("end it with `then hold`, `then require …` or `then pass`"),
             );
             Vec::new()
         }
@@ -224,7 +256,8 @@ pub(super) fn rule(
     lower.elements.truncate(depth.0);
     lower.bound.truncate(depth.1);
 
-    let (Some(in_force), Some(scope), Some(when), Some(unless)) = (in_force, scope, when, unless) else {
+    let (Some(in_force), Some(scope), Some(when), Some(unless)) = (in_force, scope, when, unless)
+    else {
         return Vec::new();
     };
     let whole = found.table.is_some().then(|| item.id.node.clone());
@@ -252,7 +285,10 @@ pub(super) fn rule(
                 place: Place(at),
             },
             over: found.over.unwrap_or(&[]).to_vec(),
-            on: found.force.and_then(|f| f.on.as_ref()).map(|n| n.node.clone()),
+            on: found
+                .force
+                .and_then(|f| f.on.as_ref())
+                .map(|n| n.node.clone()),
             id_at: item.id.at.0,
             whole: whole.clone(),
             cited_at: cited_at.clone(),
@@ -298,7 +334,11 @@ fn tighter(a: Force, b: Force) -> Force {
 /// The weakest of the laws' marks and the rule's own.
 pub(super) fn weakest(laws: &[Law], basis: &[super::rules::Basis], own: Option<Sure>) -> Sure {
     let of = |id: LawId| laws.get(id.0 as usize).map_or(Sure::Design, |l| l.sure);
-    let laws_mark = basis.iter().map(|b| of(b.law)).max().unwrap_or(Sure::Design);
+    let laws_mark = basis
+        .iter()
+        .map(|b| of(b.law))
+        .max()
+        .unwrap_or(Sure::Design);
     own.map_or(laws_mark, |own| own.max(laws_mark))
 }
 
@@ -312,7 +352,11 @@ fn departments(lower: &mut Lower<'_, '_>, found: Option<&[ast::Name]>) -> Vec<De
         });
         match department {
             Some(d) => all.push(d),
-            None => lower.push(unknown_name("department", name, names.departments.keys().map(String::as_str))),
+            None => lower.push(unknown_name(
+                "department",
+                name,
+                names.departments.keys().map(String::as_str),
+            )),
         }
     }
     all.sort();
@@ -330,7 +374,11 @@ pub(super) fn pilot_named(lower: &mut Lower<'_, '_>, name: &ast::Name) -> Option
         _ => None,
     });
     if found.is_none() {
-        lower.push(unknown_name("pilot", name, names.pilots.keys().map(String::as_str)));
+        lower.push(unknown_name(
+            "pilot",
+            name,
+            names.pilots.keys().map(String::as_str),
+        ));
     }
     found
 }
@@ -351,7 +399,9 @@ fn bindings(lower: &mut Lower<'_, '_>, found: &[ast::Binding]) -> (Vec<Each>, Ve
     let (mut each, mut names) = (Vec::new(), Vec::new());
     let depth = (lower.elements.len(), lower.bound.len());
     for binding in found {
-        let Some((range, name)) = lower.binding(binding) else { continue };
+        let Some((range, name)) = lower.binding(binding) else {
+            continue;
+        };
         if let Each::List(list) = range {
             let parent = lower.scope.schema.list(list).and_then(|l| l.parent);
             let outer = each.last().and_then(|e| match e {
@@ -361,8 +411,12 @@ fn bindings(lower: &mut Lower<'_, '_>, found: &[ast::Binding]) -> (Vec<Each>, Ve
             if !each.is_empty() && parent != outer {
                 let at = binding_at(binding);
                 lower.push(
-                    Diagnostic::new(codes::TYPE_NOT_HERE, "a list is ranged over first, or inside its owner", at)
-                        .label("not inside what is before it"),
+                    Diagnostic::new(
+                        codes::TYPE_NOT_HERE,
+                        "a list is ranged over first, or inside its owner",
+                        at,
+                    )
+                    .label("not inside what is before it"),
                 );
                 continue;
             }
@@ -374,7 +428,12 @@ fn bindings(lower: &mut Lower<'_, '_>, found: &[ast::Binding]) -> (Vec<Each>, Ve
     if each.len() > 2 {
         if let Some(third) = found.get(2) {
             lower.push(
-                Diagnostic::new(codes::TYPE_NOT_HERE, "`each` goes over two levels at most", binding_at(third)).label("a third"),
+                Diagnostic::new(
+                    codes::TYPE_NOT_HERE,
+                    "`each` goes over two levels at most",
+                    binding_at(third),
+                )
+                .label("a third"),
             );
         }
         each.truncate(2);
@@ -402,26 +461,50 @@ pub(super) struct Consequences {
 }
 
 /// What follows, checked against the outcomes and kinds of requirement of the schema.
-pub(super) fn consequences(lower: &mut Lower<'_, '_>, found: &[Consequence], kinds: &[KindType]) -> Consequences {
+pub(super) fn consequences(
+    lower: &mut Lower<'_, '_>,
+    found: &[Consequence],
+    kinds: &[KindType],
+) -> Consequences {
     let mut all = Consequences::default();
     for consequence in found {
         match consequence {
             Consequence::Pass(_) => all.passes = true,
             Consequence::Outcome(name) => match lower.outcome(&name.node) {
-                Some(outcome) => all.outcome = Some(all.outcome.map_or(outcome, |o| o.max(outcome))),
+                Some(outcome) => {
+                    all.outcome = Some(all.outcome.map_or(outcome, |o| o.max(outcome)))
+                }
                 None => {
                     let names = lower.scope.names;
-                    let known = names.outcomes.keys().map(String::as_str).chain(["require", "waive", "pass"]);
+                    let known = names
+                        .outcomes
+                        .keys()
+                        .map(String::as_str)
+                        .chain(["require", "waive", "pass"]);
                     lower.push(unknown_name("outcome", name, known));
                 }
             },
-            Consequence::Require { firmly, kind, argument } => {
-                let Some((id, wanted)) = kind_named(lower, kind, kinds) else { continue };
-                let Some(argument) = argument_of(lower, kind, argument.as_ref(), wanted) else { continue };
-                all.requires.push(Require { kind: id, firmly: *firmly, argument });
+            Consequence::Require {
+                firmly,
+                kind,
+                argument,
+            } => {
+                let Some((id, wanted)) = kind_named(lower, kind, kinds) else {
+                    continue;
+                };
+                let Some(argument) = argument_of(lower, kind, argument.as_ref(), wanted) else {
+                    continue;
+                };
+                all.requires.push(Require {
+                    kind: id,
+                    firmly: *firmly,
+                    argument,
+                });
             }
             Consequence::Waive { kind, condition } => {
-                let Some((id, wanted)) = kind_named(lower, kind, kinds) else { continue };
+                let Some((id, wanted)) = kind_named(lower, kind, kinds) else {
+                    continue;
+                };
                 let condition = match condition {
                     None => None,
                     Some(condition) => {
@@ -435,7 +518,10 @@ pub(super) fn consequences(lower: &mut Lower<'_, '_>, found: &[Consequence], kin
                         }
                     }
                 };
-                all.waives.push(Waive { kind: id, condition });
+                all.waives.push(Waive {
+                    kind: id,
+                    condition,
+                });
             }
         }
     }
@@ -456,20 +542,30 @@ fn argument_of(
                 _ => None,
             };
             let typed = lower.value_or_code(argument, table)?;
-            lower.fits(&typed, wanted, argument.at).then_some(Some(typed.expr))
+            lower
+                .fits(&typed, wanted, argument.at)
+                .then_some(Some(typed.expr))
         }
         (Some(argument), None) => {
             lower.push(
-                Diagnostic::new(codes::WRONG_COUNT, format!("`{}` is required without an argument", kind.node), argument.at.0)
-                    .label("nothing goes here"),
+                Diagnostic::new(
+                    codes::WRONG_COUNT,
+                    format!("`{}` is required without an argument", kind.node),
+                    argument.at.0,
+                )
+                .label("nothing goes here"),
             );
             None
         }
         (None, Some(wanted)) => {
             let wanted = lower.type_name(wanted);
             lower.push(
-                Diagnostic::new(codes::WRONG_COUNT, format!("which `{}`?", kind.node), kind.at.0)
-                    .label(format!("{wanted} is needed after it")),
+                Diagnostic::new(
+                    codes::WRONG_COUNT,
+                    format!("which `{}`?", kind.node),
+                    kind.at.0,
+                )
+                .label(format!("{wanted} is needed after it")),
             );
             None
         }
@@ -477,13 +573,21 @@ fn argument_of(
 }
 
 /// The kind of requirement of that name, with the type of its argument.
-pub(super) fn kind_named(lower: &mut Lower<'_, '_>, name: &ast::Name, kinds: &[KindType]) -> Option<(KindId, Option<Type>)> {
+pub(super) fn kind_named(
+    lower: &mut Lower<'_, '_>,
+    name: &ast::Name,
+    kinds: &[KindType],
+) -> Option<(KindId, Option<Type>)> {
     let names = lower.scope.names;
     let found = find_kind(names, &name.node);
     match found {
         Some(id) => Some((id, kinds.get(usize::from(id.0)).and_then(|k| k.argument))),
         None => {
-            lower.push(unknown_name("kind of requirement", name, names.kinds.keys().map(String::as_str)));
+            lower.push(unknown_name(
+                "kind of requirement",
+                name,
+                names.kinds.keys().map(String::as_str),
+            ));
             None
         }
     }
@@ -499,8 +603,15 @@ pub(super) fn find_kind(names: &Names<'_>, name: &str) -> Option<KindId> {
 
 /// A message: texts and values in braces; `{{` and `}}` stand for the braces themselves.
 pub(super) fn message(lower: &mut Lower<'_, '_>, texts: &ast::Labels) -> Message {
-    let mut parts = |text: &Option<ast::Spanned<String>>| text.as_ref().map(|t| message_parts(lower, t)).unwrap_or_default();
-    Message { zh: parts(&texts.zh), en: parts(&texts.en) }
+    let mut parts = |text: &Option<ast::Spanned<String>>| {
+        text.as_ref()
+            .map(|t| message_parts(lower, t))
+            .unwrap_or_default()
+    };
+    Message {
+        zh: parts(&texts.zh),
+        en: parts(&texts.en),
+    }
 }
 
 fn message_parts(lower: &mut Lower<'_, '_>, text: &ast::Spanned<String>) -> Vec<MessagePart> {
@@ -532,8 +643,13 @@ fn message_parts(lower: &mut Lower<'_, '_>, text: &ast::Spanned<String>) -> Vec<
             if !plain.is_empty() {
                 parts.push(MessagePart::Text(std::mem::take(&mut plain)));
             }
-            if let Some(typed) = lower.named_value(name.trim(), text.at) {
-                parts.push(MessagePart::Value(typed.expr, typed.typ));
+            match crate::syntax::expression(name.trim(), text.at.0, lower.scope.limits) {
+                Ok(expr) => {
+                    if let Some(typed) = lower.value(&expr) {
+                        parts.push(MessagePart::Value(typed.expr, typed.typ));
+                    }
+                }
+                Err(complaints) => complaints.into_iter().for_each(|c| lower.push(c)),
             }
             rest = after;
         } else {

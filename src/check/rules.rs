@@ -12,7 +12,9 @@ use crate::schema::value::{
 use crate::schema::{Labels, Schema};
 use std::sync::Arc;
 
-pub use crate::syntax::ast::{Aggregation, ArithOp, Combine, CompareOp, ObligationState, Policy, Quantity, RuleState, Sure};
+pub use crate::syntax::ast::{
+    Aggregation, ArithOp, Combine, CompareOp, ObligationState, Policy, Quantity, RuleState, Sure,
+};
 
 /// A rule; rules are numbered in the order of identifier, then period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,7 +92,10 @@ pub struct Fingerprint(pub [u8; 32]);
 impl std::fmt::Display for Fingerprint {
     /// The first sixteen bytes in hexadecimal, enough to tell rule sets apart.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().take(16).try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.0
+            .iter()
+            .take(16)
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

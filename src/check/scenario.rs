@@ -4,7 +4,7 @@ use super::codes;
 use super::law::{constant, labels, unknown_name};
 use super::lower::Lower;
 use super::names::nearest;
-use super::rule::{find_kind, kind_named, pilot_named, KindType};
+use super::rule::{KindType, find_kind, kind_named, pilot_named};
 use super::rules::{KindId, ObligationState, PilotId, Place, RuleState, Sure};
 use crate::ground::day::Day;
 use crate::ground::diagnostic::Diagnostic;
@@ -105,9 +105,15 @@ pub(super) fn scenario(
             }
             ScenarioLine::But(changes) => {
                 for (path, literal) in changes {
-                    let Some(path_text) = path_of(lower, path) else { continue };
+                    let Some(path_text) = path_of(lower, path) else {
+                        continue;
+                    };
                     if let Some(given) = changed_to(lower, literal, path.at) {
-                        found.changes.push(Change { path: path_text, given, place: Place(path.at.0) });
+                        found.changes.push(Change {
+                            path: path_text,
+                            given,
+                            place: Place(path.at.0),
+                        });
                     }
                 }
             }
@@ -120,7 +126,12 @@ pub(super) fn scenario(
             }
             ScenarioLine::AsOf(text) => match text.node.parse() {
                 Ok(day) => found.as_of = Some(day),
-                Err(_) => lower.complain(codes::BAD_LITERAL, format!("`{}` is no day", text.node), text.at, "no such day"),
+                Err(_) => lower.complain(
+                    codes::BAD_LITERAL,
+                    format!("`{}` is no day", text.node),
+                    text.at,
+                    "no such day",
+                ),
             },
             ScenarioLine::Trust(sure) => found.trust = Some(*sure),
             ScenarioLine::Pilot(name) => found.pilot = pilot_named(lower, name),
@@ -133,8 +144,17 @@ pub(super) fn scenario(
             }
         }
     }
-    if found.file.is_empty() || !item.lines.iter().any(|l| matches!(l.node, ScenarioLine::Expect(_))) {
-        let lacks = if found.file.is_empty() { "`given`" } else { "`expect`" };
+    if found.file.is_empty()
+        || !item
+            .lines
+            .iter()
+            .any(|l| matches!(l.node, ScenarioLine::Expect(_)))
+    {
+        let lacks = if found.file.is_empty() {
+            "`given`"
+        } else {
+            "`expect`"
+        };
         lower.push(
             Diagnostic::new(codes::SCENARIO_INCOMPLETE, "the scenario is not complete", at)
                 .label(format!("lacks {lacks}"))
@@ -190,14 +210,20 @@ fn all_paths(schema: &crate::schema::Schema) -> Vec<String> {
         .iter()
         .map(|field| match field.home {
             crate::schema::Home::Header(_) => field.path.clone(),
-            crate::schema::Home::Element(list, _) => format!("{}.{}", list_path(schema, list), field.parts.join(".")),
+            crate::schema::Home::Element(list, _) => {
+                format!("{}.{}", list_path(schema, list), field.parts.join("."))
+            }
         })
         .collect()
 }
 
 fn list_path(schema: &crate::schema::Schema, list: crate::schema::value::ListId) -> String {
-    let Some(list) = schema.list(list) else { return String::new() };
-    let Some(field) = schema.field(list.field) else { return String::new() };
+    let Some(list) = schema.list(list) else {
+        return String::new();
+    };
+    let Some(field) = schema.field(list.field) else {
+        return String::new();
+    };
     match list.parent {
         None => field.path.clone(),
         Some(parent) => format!("{}.{}", list_path(schema, parent), field.parts.join(".")),
@@ -207,17 +233,25 @@ fn list_path(schema: &crate::schema::Schema, list: crate::schema::value::ListId)
 fn changed_to(lower: &mut Lower<'_, '_>, literal: &Literal, at: At) -> Option<ChangedTo> {
     match literal {
         Literal::None(_) => Some(ChangedTo::None),
-        Literal::Set(codes) => Some(ChangedTo::Codes(codes.iter().map(|c| c.node.clone()).collect())),
+        Literal::Set(codes) => Some(ChangedTo::Codes(
+            codes.iter().map(|c| c.node.clone()).collect(),
+        )),
         Literal::Value(expr) => match expr.kind.as_ref() {
             ExprKind::Name(text) | ExprKind::Text(text) | ExprKind::Date(text) => {
                 Some(ChangedTo::Text(text.clone(), None))
             }
             ExprKind::Bool(b) => Some(ChangedTo::Text(b.to_string(), None)),
-            ExprKind::Number { digits, unit } => {
-                Some(ChangedTo::Text(digits.clone(), unit.as_ref().map(|u| u.node.clone())))
-            }
+            ExprKind::Number { digits, unit } => Some(ChangedTo::Text(
+                digits.clone(),
+                unit.as_ref().map(|u| u.node.clone()),
+            )),
             _ => {
-                lower.complain(codes::BAD_LITERAL, "a value written out is needed", expr.at, "not a literal");
+                lower.complain(
+                    codes::BAD_LITERAL,
+                    "a value written out is needed",
+                    expr.at,
+                    "not a literal",
+                );
                 let _ = at;
                 None
             }
@@ -244,32 +278,54 @@ fn expected(
                 }
             }
             let prefix = format!("{}.", rule.node);
-            let known = rule_ids.iter().any(|id| *id == rule.node || id.starts_with(&prefix));
+            let known = rule_ids
+                .iter()
+                .any(|id| *id == rule.node || id.starts_with(&prefix));
             if !known {
                 let names = lower.scope.names;
-                let all = rule_ids.iter().copied().chain(names.outcomes.keys().map(String::as_str));
+                let all = rule_ids
+                    .iter()
+                    .copied()
+                    .chain(names.outcomes.keys().map(String::as_str));
                 lower.push(unknown_name("rule or outcome", rule, all));
                 return None;
             }
             Some((Expected::Rule(*state, rule.node.clone()), rule.at))
         }
-        ast::Expectation::Obligation { state, kind, argument } => {
-            if find_kind(lower.scope.names, &kind.node).is_none() && *state == ObligationState::Undetermined && argument.is_none() {
-                let rule = ast::Expectation::Rule { state: RuleState::Undetermined, rule: kind.clone() };
+        ast::Expectation::Obligation {
+            state,
+            kind,
+            argument,
+        } => {
+            if find_kind(lower.scope.names, &kind.node).is_none()
+                && *state == ObligationState::Undetermined
+                && argument.is_none()
+            {
+                let rule = ast::Expectation::Rule {
+                    state: RuleState::Undetermined,
+                    rule: kind.clone(),
+                };
                 return expected(lower, &rule, kinds, rule_ids);
             }
             let (id, wanted) = kind_named(lower, kind, kinds)?;
             let argument = match (argument, wanted) {
                 (Some(argument), Some(wanted)) => Some(constant(lower, argument, wanted)?),
                 (Some(argument), None) => {
-                    lower.complain(codes::WRONG_COUNT, format!("`{}` has no argument", kind.node), argument.at, "");
+                    lower.complain(
+                        codes::WRONG_COUNT,
+                        format!("`{}` has no argument", kind.node),
+                        argument.at,
+                        "",
+                    );
                     return None;
                 }
                 (None, _) => None,
             };
             Some((Expected::Obligation(*state, id, argument), kind.at))
         }
-        ast::Expectation::Missing(path) => path_of(lower, path).map(|p| (Expected::Missing(p), path.at)),
+        ast::Expectation::Missing(path) => {
+            path_of(lower, path).map(|p| (Expected::Missing(p), path.at))
+        }
     }
 }
 
@@ -277,7 +333,11 @@ fn outcome(lower: &mut Lower<'_, '_>, name: &ast::Name) -> Option<OutcomeId> {
     let found = lower.outcome(&name.node);
     if found.is_none() {
         let names = lower.scope.names;
-        lower.push(unknown_name("outcome", name, names.outcomes.keys().map(String::as_str)));
+        lower.push(unknown_name(
+            "outcome",
+            name,
+            names.outcomes.keys().map(String::as_str),
+        ));
     }
     found
 }

@@ -16,7 +16,11 @@ use std::collections::BTreeSet;
 pub(super) fn input_types(lower: &mut Lower<'_, '_>, inputs: &[ast::Name]) -> Option<Vec<Type>> {
     let types: Vec<Option<Type>> = inputs
         .iter()
-        .map(|input| lower.named_value(&input.node, input.at).and_then(|t| input_type(lower, t.typ, input.at)))
+        .map(|input| {
+            lower
+                .named_value(&input.node, input.at)
+                .and_then(|t| input_type(lower, t.typ, input.at))
+        })
         .collect();
     types.into_iter().collect()
 }
@@ -24,19 +28,33 @@ pub(super) fn input_types(lower: &mut Lower<'_, '_>, inputs: &[ast::Name]) -> Op
 fn input_type(lower: &mut Lower<'_, '_>, typ: Type, at: At) -> Option<Type> {
     if matches!(typ, Type::Set(_) | Type::List(_)) {
         let found = lower.type_name(typ);
-        lower.complain(codes::TYPE_NOT_HERE, format!("{found} cannot be the input of a table"), at, "");
+        lower.complain(
+            codes::TYPE_NOT_HERE,
+            format!("{found} cannot be the input of a table"),
+            at,
+            "",
+        );
         return None;
     }
     Some(typ)
 }
 
 /// A named table.
-pub(super) fn table(lower: &mut Lower<'_, '_>, item: &ast::Table, inputs: Vec<Type>, gives: Type) -> DecisionTable {
+pub(super) fn table(
+    lower: &mut Lower<'_, '_>,
+    item: &ast::Table,
+    inputs: Vec<Type>,
+    gives: Type,
+) -> DecisionTable {
     if item.policy == Policy::All && !matches!(gives, Type::Set(_)) {
         lower.push(
-            Diagnostic::new(codes::TYPE_NOT_HERE, "all rows that fit give a set together", item.gives.at.0)
-                .label("one value")
-                .help("let it give `set of code …`, or let only the first row count"),
+            Diagnostic::new(
+                codes::TYPE_NOT_HERE,
+                "all rows that fit give a set together",
+                item.gives.at.0,
+            )
+            .label("one value")
+            .help("let it give `set of code …`, or let only the first row count"),
         );
     }
     let mut rows = Vec::new();
@@ -60,7 +78,12 @@ pub(super) fn table(lower: &mut Lower<'_, '_>, item: &ast::Table, inputs: Vec<Ty
 
 fn no_rows(lower: &mut Lower<'_, '_>, empty: bool, name: &str, at: At) {
     if empty {
-        lower.complain(codes::SCHEMA_PART_MISSING, format!("the table of `{name}` has no rows"), at, "a row is `| cell => output |`");
+        lower.complain(
+            codes::SCHEMA_PART_MISSING,
+            format!("the table of `{name}` has no rows"),
+            at,
+            "a row is `| cell => output |`",
+        );
     }
 }
 
@@ -69,14 +92,22 @@ fn output(lower: &mut Lower<'_, '_>, output: &ast::Output, gives: Type) -> Optio
         (ast::Output::None(_), _) => Some(Output::None),
         (ast::Output::Any(_), Type::Set(_)) => Some(Output::AnyCode),
         (ast::Output::Any(at), _) => {
-            lower.complain(codes::WRONG_TYPE, "`any` is a set, and this table gives one value", *at, "");
+            lower.complain(
+                codes::WRONG_TYPE,
+                "`any` is a set, and this table gives one value",
+                *at,
+                "",
+            );
             None
         }
         (ast::Output::Values(values), Type::Set(table)) => {
             let mut codes: Vec<_> = values
                 .iter()
                 .map(|v| match lower.code(v, table) {
-                    Some(Typed { expr: Expr::Const(Value::Code(code)), .. }) => Some(code),
+                    Some(Typed {
+                        expr: Expr::Const(Value::Code(code)),
+                        ..
+                    }) => Some(code),
                     _ => None,
                 })
                 .collect::<Option<_>>()?;
@@ -87,7 +118,12 @@ fn output(lower: &mut Lower<'_, '_>, output: &ast::Output, gives: Type) -> Optio
         (ast::Output::Values(values), _) => match values.as_slice() {
             [one] => constant(lower, one, gives).map(Output::Value),
             [_, second, ..] => {
-                lower.complain(codes::WRONG_COUNT, "this table gives one value", second.at, "a second one");
+                lower.complain(
+                    codes::WRONG_COUNT,
+                    "this table gives one value",
+                    second.at,
+                    "a second one",
+                );
                 None
             }
             [] => None,
@@ -95,28 +131,49 @@ fn output(lower: &mut Lower<'_, '_>, output: &ast::Output, gives: Type) -> Optio
     }
 }
 
-fn cells(lower: &mut Lower<'_, '_>, found: &[ast::Spanned<ast::Cell>], inputs: &[Type], at: Span) -> Option<Vec<Cell>> {
+fn cells(
+    lower: &mut Lower<'_, '_>,
+    found: &[ast::Spanned<ast::Cell>],
+    inputs: &[Type],
+    at: Span,
+) -> Option<Vec<Cell>> {
     if found.len() != inputs.len() {
         lower.push(
-            Diagnostic::new(codes::WRONG_COUNT, format!("{} cells for {} inputs", found.len(), inputs.len()), at)
-                .label("each input has one cell"),
+            Diagnostic::new(
+                codes::WRONG_COUNT,
+                format!("{} cells for {} inputs", found.len(), inputs.len()),
+                at,
+            )
+            .label("each input has one cell"),
         );
         return None;
     }
-    let cells: Vec<Option<Cell>> = found.iter().zip(inputs).map(|(c, t)| cell(lower, c, *t)).collect();
+    let cells: Vec<Option<Cell>> = found
+        .iter()
+        .zip(inputs)
+        .map(|(c, t)| cell(lower, c, *t))
+        .collect();
     cells.into_iter().collect()
 }
 
 fn cell(lower: &mut Lower<'_, '_>, cell: &ast::Spanned<ast::Cell>, typ: Type) -> Option<Cell> {
     let ordered = matches!(
         typ,
-        Type::Integer | Type::Decimal | Type::Rate | Type::Date | Type::Money(_) | Type::Quantity(_)
+        Type::Integer
+            | Type::Decimal
+            | Type::Rate
+            | Type::Date
+            | Type::Money(_)
+            | Type::Quantity(_)
     );
     match &cell.node {
         ast::Cell::Any => Some(Cell::Any),
         ast::Cell::None => Some(Cell::IsNone),
         ast::Cell::Values(values) => {
-            let mut all: Vec<Value> = values.iter().map(|v| cell_value(lower, v, typ)).collect::<Option<_>>()?;
+            let mut all: Vec<Value> = values
+                .iter()
+                .map(|v| cell_value(lower, v, typ))
+                .collect::<Option<_>>()?;
             all.sort();
             all.dedup();
             Some(Cell::OneOf(all))
@@ -124,7 +181,12 @@ fn cell(lower: &mut Lower<'_, '_>, cell: &ast::Spanned<ast::Cell>, typ: Type) ->
         ast::Cell::Under(prefixes) => {
             if typ != Type::Hs {
                 let found = lower.type_name(typ);
-                lower.complain(codes::WRONG_TYPE, "`under` needs a tariff code", cell.at, format!("the input is {found}"));
+                lower.complain(
+                    codes::WRONG_TYPE,
+                    "`under` needs a tariff code",
+                    cell.at,
+                    format!("the input is {found}"),
+                );
                 return None;
             }
             lower.prefixes(prefixes).map(Cell::Under)
@@ -133,7 +195,12 @@ fn cell(lower: &mut Lower<'_, '_>, cell: &ast::Spanned<ast::Cell>, typ: Type) ->
             use super::rules::CompareOp::{Eq, Ne};
             if !ordered && !matches!(op, Eq | Ne) {
                 let found = lower.type_name(typ);
-                lower.complain(codes::CANNOT_COMPARE, format!("{found} has no order"), cell.at, "");
+                lower.complain(
+                    codes::CANNOT_COMPARE,
+                    format!("{found} has no order"),
+                    cell.at,
+                    "",
+                );
                 return None;
             }
             cell_value(lower, value, typ).map(|v| Cell::Compare(*op, v))
@@ -141,7 +208,12 @@ fn cell(lower: &mut Lower<'_, '_>, cell: &ast::Spanned<ast::Cell>, typ: Type) ->
         ast::Cell::Range(least, most) => {
             if !ordered {
                 let found = lower.type_name(typ);
-                lower.complain(codes::CANNOT_COMPARE, format!("{found} has no order"), cell.at, "");
+                lower.complain(
+                    codes::CANNOT_COMPARE,
+                    format!("{found} has no order"),
+                    cell.at,
+                    "",
+                );
                 return None;
             }
             let (least, most) = (cell_value(lower, least, typ), cell_value(lower, most, typ));
@@ -183,10 +255,17 @@ pub(super) fn rule_table(
     let mut rows = Vec::new();
     let mut groups: Vec<(usize, Vec<Consequence>, Vec<u16>, Consequences)> = Vec::new();
     for (index, row) in table.rows.iter().enumerate() {
-        let Some(cells) = cells(lower, &row.node.cells, &types, row.at.0) else { continue };
+        let Some(cells) = cells(lower, &row.node.cells, &types, row.at.0) else {
+            continue;
+        };
         let number = u16::try_from(rows.len()).unwrap_or(u16::MAX);
-        rows.push(Row { cells, output: Output::None });
-        let same = groups.iter_mut().find(|(_, written, _, _)| *written == row.node.output);
+        rows.push(Row {
+            cells,
+            output: Output::None,
+        });
+        let same = groups
+            .iter_mut()
+            .find(|(_, written, _, _)| *written == row.node.output);
         match same {
             Some((_, _, numbers, _)) => numbers.push(number),
             None => {
@@ -208,7 +287,15 @@ pub(super) fn rule_table(
         .into_iter()
         .map(|(row, _, rows, consequences)| {
             let part = format!("{}.{row}", item.id.node);
-            (part, Cond::Rows { table: id, inputs: inputs.clone(), rows }, consequences)
+            (
+                part,
+                Cond::Rows {
+                    table: id,
+                    inputs: inputs.clone(),
+                    rows,
+                },
+                consequences,
+            )
         })
         .collect()
 }

@@ -55,6 +55,8 @@ pub const BAD_ROW: Code = Code("E0721");
 pub const BAD_PLACE: Code = Code("E0722");
 /// The input can't be read on.
 pub const UNREADABLE: Code = Code("E0723");
+/// The day to judge on is not given.
+pub const NO_DAY: Code = Code("E0724");
 
 /// Every code of this group with its meaning in one line, in the order of the codes.
 ///
@@ -65,28 +67,53 @@ pub const UNREADABLE: Code = Code("E0723");
 /// ```
 pub const CODES: &[(Code, &str)] = &[
     (TOO_LARGE, "the record is larger than the limit"),
-    (NOT_JSON, "the text is not JSON, or something follows the record"),
+    (
+        NOT_JSON,
+        "the text is not JSON, or something follows the record",
+    ),
     (NOT_UTF8, "the text is not UTF-8"),
     (UNKNOWN_FIELD, "the schema has no such field"),
     (GIVEN_TWICE, "the same field is given twice in one record"),
     (WRONG_TYPE, "the value is of another kind than the field"),
     (UNKNOWN_CODE, "the code table has no such code"),
-    (BAD_NUMBER, "not an exact decimal number within the digits allowed"),
-    (NOT_EXACT, "the number has an exponent or comes from a binary float"),
-    (BAD_INTEGER, "the number is not whole, or larger than an integer may be"),
+    (
+        BAD_NUMBER,
+        "not an exact decimal number within the digits allowed",
+    ),
+    (
+        NOT_EXACT,
+        "the number has an exponent or comes from a binary float",
+    ),
+    (
+        BAD_INTEGER,
+        "the number is not whole, or larger than an integer may be",
+    ),
     (BAD_DATE, "not a day written YYYY-MM-DD"),
     (BAD_HS, "not a tariff code of 2 to 10 digits"),
-    (BAD_LENGTH, "the list has fewer or more elements than the schema allows"),
+    (
+        BAD_LENGTH,
+        "the list has fewer or more elements than the schema allows",
+    ),
     (SAME_KEY, "two elements of a keyed list have the same key"),
     (SAME_CODE, "the same code stands twice in a set"),
-    (NO_UNIT, "an amount is given whose currency or unit is none, or is another one"),
+    (
+        NO_UNIT,
+        "an amount is given whose currency or unit is none, or is another one",
+    ),
     (EMPTY, "an empty text where the field is no text"),
     (TOO_DEEP, "records nest deeper than the limit"),
     (BAD_MAP, "the map file does not say what a map may say"),
-    (BAD_COLUMNS, "the columns of the input and of the map do not fit"),
-    (BAD_ROW, "a row of the input is malformed or can't be translated"),
+    (
+        BAD_COLUMNS,
+        "the columns of the input and of the map do not fit",
+    ),
+    (
+        BAD_ROW,
+        "a row of the input is malformed or can't be translated",
+    ),
     (BAD_PLACE, "a path names a place that is not there"),
     (UNREADABLE, "the input can't be read on"),
+    (NO_DAY, "the day to judge on is not given"),
 ];
 
 /// A place in the text of an input.
@@ -110,18 +137,33 @@ impl Position {
     /// ```
     pub fn of(text: &[u8], byte: usize) -> Position {
         let before = text.get(..byte).unwrap_or(text);
-        let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let start = before
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |at| at + 1);
         let line = before.iter().filter(|b| **b == b'\n').count();
         // Bytes that go on with a character don't begin a column.
-        let column = before.iter().skip(start).filter(|b| **b & 0xC0 != 0x80).count();
-        Position { line: count(line) + 1, column: count(column) + 1, byte: count(before.len()) }
+        let column = before
+            .iter()
+            .skip(start)
+            .filter(|b| **b & 0xC0 != 0x80)
+            .count();
+        Position {
+            line: count(line) + 1,
+            column: count(column) + 1,
+            byte: count(before.len()),
+        }
     }
 
     /// The same place in an input in which the text begins at `start`.
     fn within(self, start: Position) -> Position {
         Position {
             line: self.line + start.line - 1,
-            column: if self.line == 1 { self.column + start.column - 1 } else { self.column },
+            column: if self.line == 1 {
+                self.column + start.column - 1
+            } else {
+                self.column
+            },
             byte: self.byte + start.byte,
         }
     }
@@ -150,7 +192,13 @@ pub struct FactError {
 impl FactError {
     /// An error of a fact, or of the record where the path is empty.
     pub fn new(code: Code, path: impl Into<String>, message: impl Into<String>) -> FactError {
-        FactError { code, path: path.into(), message: message.into(), position: None, help: None }
+        FactError {
+            code,
+            path: path.into(),
+            message: message.into(),
+            position: None,
+            help: None,
+        }
     }
 
     /// Says where in the text.
@@ -226,7 +274,19 @@ impl FactErrors {
 
     /// The value where there is no error.
     pub(crate) fn or<T>(self, value: T) -> Result<T, FactErrors> {
-        if self.is_empty() { Ok(value) } else { Err(self) }
+        if self.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
+    }
+
+    /// The same errors of a record of which only the beginning is known.
+    pub(crate) fn all_at(mut self, place: Position) -> FactErrors {
+        for error in &mut self.errors {
+            error.position = Some(place);
+        }
+        self
     }
 
     /// The same errors in an input in which the record begins at that place.
@@ -240,7 +300,10 @@ impl FactErrors {
 
 impl From<FactError> for FactErrors {
     fn from(error: FactError) -> FactErrors {
-        FactErrors { errors: vec![error], more: 0 }
+        FactErrors {
+            errors: vec![error],
+            more: 0,
+        }
     }
 }
 
@@ -261,7 +324,10 @@ impl fmt::Display for FactErrors {
 impl std::error::Error for FactErrors {}
 
 /// The candidate most like a name, where one is like it.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     // A name of foreign data can be megabytes long; such a one is like nothing.
     if name.len() > 200 {
         return None;
@@ -282,7 +348,10 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// Asks whether the nearest name was meant.
-pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn did_you_mean<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     nearest(name, candidates).map(|near| format!("did you mean `{near}`?"))
 }
 
@@ -299,5 +368,7 @@ pub(crate) fn shown(text: &str) -> String {
 fn shown_char(c: char) -> impl Iterator<Item = char> {
     let escaped = c.is_control();
     let plain = (!escaped).then_some(c);
-    plain.into_iter().chain(escaped.then(|| c.escape_default()).into_iter().flatten())
+    plain
+        .into_iter()
+        .chain(escaped.then(|| c.escape_default()).into_iter().flatten())
 }

@@ -29,16 +29,28 @@ enum Part<'a> {
 
 impl<'a> Frame<'a> {
     /// The record itself.
-    pub(crate) const ROOT: Frame<'static> = Frame { up: None, part: Part::Root, depth: 0 };
+    pub(crate) const ROOT: Frame<'static> = Frame {
+        up: None,
+        part: Part::Root,
+        depth: 0,
+    };
 
     /// What stands under a name.
     pub(crate) fn name(&'a self, name: &'a str) -> Frame<'a> {
-        Frame { up: Some(self), part: Part::Name(name), depth: self.depth + 1 }
+        Frame {
+            up: Some(self),
+            part: Part::Name(name),
+            depth: self.depth + 1,
+        }
     }
 
     /// An element, counted from 1.
     pub(crate) fn place(&'a self, place: u32) -> Frame<'a> {
-        Frame { up: Some(self), part: Part::Place(place), depth: self.depth + 1 }
+        Frame {
+            up: Some(self),
+            part: Part::Place(place),
+            depth: self.depth + 1,
+        }
     }
 
     /// How many steps down it is.
@@ -101,8 +113,78 @@ impl<'s> Gather<'s> {
     }
 
     /// Goes on from facts that are there.
-    pub(crate) fn of(schema: &'s Schema, index: &'s Index, facts: Facts, text: &'s str) -> Gather<'s> {
-        Gather { schema, index, facts, errors: FactErrors::default(), pending: Vec::new(), text }
+    pub(crate) fn of(
+        schema: &'s Schema,
+        index: &'s Index,
+        facts: Facts,
+        text: &'s str,
+    ) -> Gather<'s> {
+        Gather {
+            schema,
+            index,
+            facts,
+            errors: FactErrors::default(),
+            pending: Vec::new(),
+            text,
+        }
+    }
+
+    /// The facts gathered so far.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Forgets an amount that waits for its unit: the field was given anew.
+    pub(crate) fn forget(&mut self, field: FieldId, row: u32) {
+        self.pending
+            .retain(|p| (p.leaf.field, p.row) != (field, row));
+    }
+
+    /// Rows of a list were taken away: amounts in them wait no more, later ones wait in other rows.
+    pub(crate) fn shift_pending(&mut self, list: ListId, gone: &std::ops::Range<u32>) {
+        let within = |p: &Pending| matches!(p.leaf.home, Home::Element(of, _) if of == list);
+        self.pending
+            .retain(|p| !within(p) || !gone.contains(&p.row));
+        for p in self
+            .pending
+            .iter_mut()
+            .filter(|p| within(p) && p.row >= gone.end)
+        {
+            p.row -= gone.end - gone.start;
+        }
+    }
+
+    /// Has the amounts that a field names take their unit from it again.
+    pub(crate) fn rename_units(&mut self, naming: FieldId) {
+        let schema = self.schema;
+        for (at, field) in (0u32..).zip(&schema.fields) {
+            if named_by(field.typ) != Some(naming) {
+                continue;
+            }
+            let leaf = Leaf {
+                field: FieldId(at),
+                home: field.home,
+                typ: field.typ,
+            };
+            let rows = match field.home {
+                Home::Header(_) => 1,
+                Home::Element(list, _) => self.facts.rows(list).map_or(0, |r| r.len()),
+            };
+            for row in 0..rows {
+                let waits = self.pending.iter().any(|p| p.leaf == leaf && p.row == row);
+                let number = match self.facts.fact(schema, leaf.field, Some(row)) {
+                    Fact::Value(Value::Money(n, _) | Value::Quantity(n, _)) if !waits => *n,
+                    _ => continue,
+                };
+                self.pending.push(Pending {
+                    leaf,
+                    row,
+                    number,
+                    unit: None,
+                    at: None,
+                });
+            }
+        }
     }
 
     /// The facts gathered so far; amounts may still wait for their unit.
@@ -116,20 +198,32 @@ impl<'s> Gather<'s> {
             return self.errors.skip();
         }
         let position = at.map(|at| Position::of(self.text.as_bytes(), at));
-        self.errors.push(FactError::new(fault.code, path(), fault.message).at(position).help(fault.help));
-    }
-
-    /// Notes an error that is ready.
-    pub(crate) fn error(&mut self, error: FactError) {
-        self.errors.push(error);
+        self.errors.push(
+            FactError::new(fault.code, path(), fault.message)
+                .at(position)
+                .help(fault.help),
+        );
     }
 
     /// Stores what was given for a field that is no list and no set.
-    pub(crate) fn leaf(&mut self, leaf: Leaf, row: u32, raw: Raw<'_>, at: Option<usize>, frame: &Frame<'_>) {
+    pub(crate) fn leaf(
+        &mut self,
+        leaf: Leaf,
+        row: u32,
+        raw: Raw<'_>,
+        at: Option<usize>,
+        frame: &Frame<'_>,
+    ) {
         match leaf::read(self.schema, leaf.typ, raw) {
             Ok(Read::Fact(fact)) => self.put(leaf, row, fact),
             Ok(Read::Amount(number, unit)) => {
-                self.pending.push(Pending { leaf, row, number, unit, at });
+                self.pending.push(Pending {
+                    leaf,
+                    row,
+                    number,
+                    unit,
+                    at,
+                });
             }
             Err(fault) => self.bad_value(leaf.typ, raw, fault, at, || frame.path()),
         }
@@ -170,7 +264,10 @@ impl<'s> Gather<'s> {
                 Err(before) => return set.codes.insert(before, code),
                 Ok(_) => {
                     let text = self.schema.table(table).map_or("", |t| t.text(code));
-                    Fault::new(error::SAME_CODE, format!("`{text}` stands in the set already"))
+                    Fault::new(
+                        error::SAME_CODE,
+                        format!("`{text}` stands in the set already"),
+                    )
                 }
             },
             Err(fault) => fault,
@@ -205,7 +302,10 @@ impl<'s> Gather<'s> {
     /// Begins the next element of the list being gathered.
     pub(crate) fn open_row(&mut self, list: ListId) -> u32 {
         let index = self.index;
-        let row = self.facts.rows_mut(list).map_or(0, |rows| rows.push_row_of(index.blank_row(list)));
+        let row = self
+            .facts
+            .rows_mut(list)
+            .map_or(0, |rows| rows.push_row_of(index.blank_row(list)));
         for (inner, state) in index.inner(list) {
             if let Some(rows) = self.facts.rows_mut(*inner) {
                 rows.push_owner(*state);
@@ -215,8 +315,16 @@ impl<'s> Gather<'s> {
     }
 
     /// Ends a list that was given with that many elements, some of them perhaps not kept.
-    pub(crate) fn close_list(&mut self, list: ListId, given: u64, at: Option<usize>, frame: &Frame<'_>) {
-        let Some(shape) = self.schema.list(list) else { return };
+    pub(crate) fn close_list(
+        &mut self,
+        list: ListId,
+        given: u64,
+        at: Option<usize>,
+        frame: &Frame<'_>,
+    ) {
+        let Some(shape) = self.schema.list(list) else {
+            return;
+        };
         if given < u64::from(shape.least) || given > u64::from(shape.most) {
             let message = format!(
                 "{given} element{} where {} to {} are allowed",
@@ -258,25 +366,43 @@ impl<'s> Gather<'s> {
     /// The row of the field that names the unit of an amount in that row: the same, or the owner
     /// in the outer list.
     fn naming_row(&self, leaf: Leaf, row: u32, naming: FieldId) -> Option<u32> {
-        let Home::Element(own, _) = leaf.home else { return None };
-        let Some(Home::Element(other, _)) = self.schema.field(naming).map(|f| f.home) else { return None };
-        if own == other { Some(row) } else { self.facts.rows(own)?.owner_of(row) }
+        let Home::Element(own, _) = leaf.home else {
+            return None;
+        };
+        let Some(Home::Element(other, _)) = self.schema.field(naming).map(|f| f.home) else {
+            return None;
+        };
+        if own == other {
+            Some(row)
+        } else {
+            self.facts.rows(own)?.owner_of(row)
+        }
     }
 
     /// An amount that brings its unit says it also for the field that names it and is not given.
     fn bring_unit(&mut self, amount: &Pending) {
-        let (Some(unit), Some(naming)) = (amount.unit, named_by(amount.leaf.typ)) else { return };
+        let (Some(unit), Some(naming)) = (amount.unit, named_by(amount.leaf.typ)) else {
+            return;
+        };
         let row = self.naming_row(amount.leaf, amount.row, naming);
         if matches!(self.facts.fact(self.schema, naming, row), Fact::Value(_)) {
             return;
         }
-        let Some(field) = self.schema.field(naming) else { return };
-        let leaf = Leaf { field: naming, home: field.home, typ: field.typ };
+        let Some(field) = self.schema.field(naming) else {
+            return;
+        };
+        let leaf = Leaf {
+            field: naming,
+            home: field.home,
+            typ: field.typ,
+        };
         self.put(leaf, row.unwrap_or(0), Fact::Value(Value::Code(unit)));
     }
 
     fn give_unit(&mut self, amount: &Pending) {
-        let Some(naming) = named_by(amount.leaf.typ) else { return };
+        let Some(naming) = named_by(amount.leaf.typ) else {
+            return;
+        };
         let row = self.naming_row(amount.leaf, amount.row, naming);
         let named = fact_path(self.schema, &self.facts, naming, row);
         let message = match self.facts.fact(self.schema, naming, row) {
@@ -288,7 +414,12 @@ impl<'s> Gather<'s> {
             Fact::None => format!("an amount is given, but `{named}` is none"),
             Fact::Value(_) => format!("the amount is in another unit than `{named}` says"),
         };
-        let path = fact_path(self.schema, &self.facts, amount.leaf.field, Some(amount.row));
+        let path = fact_path(
+            self.schema,
+            &self.facts,
+            amount.leaf.field,
+            Some(amount.row),
+        );
         self.fault(Fault::new(error::NO_UNIT, message), amount.at, || path);
     }
 
@@ -298,11 +429,15 @@ impl<'s> Gather<'s> {
         let mut same: Vec<(FieldId, u32, u32)> = Vec::new();
         for (list, rows) in schema.lists.iter().zip(&self.facts.lists) {
             let Some(key) = list.key else { continue };
-            let Some(Home::Element(_, column)) = schema.field(key).map(|f| f.home) else { continue };
+            let Some(Home::Element(_, column)) = schema.field(key).map(|f| f.home) else {
+                continue;
+            };
             for owner in 0..rows.owners() {
                 let mut seen: HashMap<&Value, u32> = HashMap::new();
                 for row in rows.of(owner) {
-                    let Fact::Value(value) = rows.cell(row, column) else { continue };
+                    let Fact::Value(value) = rows.cell(row, column) else {
+                        continue;
+                    };
                     if let Some(first) = seen.get(value) {
                         same.push((key, row, *first));
                     } else {
@@ -323,7 +458,9 @@ impl<'s> Gather<'s> {
 /// The field that names an amount's currency or unit.
 pub(crate) fn named_by(typ: Type) -> Option<FieldId> {
     match typ {
-        Type::Money(Denomination::Named(field)) | Type::Quantity(Denomination::Named(field)) => Some(field),
+        Type::Money(Denomination::Named(field)) | Type::Quantity(Denomination::Named(field)) => {
+            Some(field)
+        }
         _ => None,
     }
 }

@@ -2,9 +2,9 @@
 //! and used for every record.
 
 use crate::facts::{Facts, ListState};
+use crate::schema::Home;
 use crate::schema::Schema;
 use crate::schema::value::{Fact, FieldId, ListId, Type};
-use crate::schema::Home;
 use std::cmp::Ordering;
 
 /// What stands under a name.
@@ -38,19 +38,26 @@ pub(crate) struct Node {
 }
 
 fn by_length(a: &str, b: &str) -> Ordering {
-    a.len().cmp(&b.len()).then_with(|| a.as_bytes().cmp(b.as_bytes()))
+    a.len()
+        .cmp(&b.len())
+        .then_with(|| a.as_bytes().cmp(b.as_bytes()))
 }
 
 impl Node {
     /// The place of a name among the record's names, and what stands under it.
     pub(crate) fn find(&self, name: &str) -> Option<(usize, &str, Child)> {
-        let at = self.names.binary_search_by(|(n, _)| by_length(n, name)).ok()?;
+        let at = self
+            .names
+            .binary_search_by(|(n, _)| by_length(n, name))
+            .ok()?;
         self.at(at)
     }
 
     /// What stands at a place among the names.
     pub(crate) fn at(&self, at: usize) -> Option<(usize, &str, Child)> {
-        self.names.get(at).map(|(name, child)| (at, &**name, *child))
+        self.names
+            .get(at)
+            .map(|(name, child)| (at, &**name, *child))
     }
 
     /// All names.
@@ -61,11 +68,6 @@ impl Node {
     /// All that stands in the record.
     pub(crate) fn children(&self) -> impl Iterator<Item = (&str, Child)> {
         self.names.iter().map(|(name, child)| (&**name, *child))
-    }
-
-    /// How many names there are.
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
     }
 }
 
@@ -91,9 +93,15 @@ impl Index {
     pub(crate) fn new(schema: &Schema) -> Index {
         let mut index = Index {
             nodes: vec![Node::default(); schema.lists.len() + 1],
-            elements: (0..schema.lists.len()).map(|n| NodeId(narrow(n + 1))).collect(),
+            elements: (0..schema.lists.len())
+                .map(|n| NodeId(narrow(n + 1)))
+                .collect(),
             blank: Facts::unknown(schema),
-            rows: schema.lists.iter().map(|l| vec![Fact::Unknown; l.columns.len()]).collect(),
+            rows: schema
+                .lists
+                .iter()
+                .map(|l| vec![Fact::Unknown; l.columns.len()])
+                .collect(),
             inner: vec![Vec::new(); schema.lists.len()],
         };
         for (at, field) in schema.fields.iter().enumerate() {
@@ -104,7 +112,11 @@ impl Index {
             };
             let child = match field.typ {
                 Type::List(list) => Child::List(list, id),
-                typ => Child::Leaf(Leaf { field: id, home: field.home, typ }),
+                typ => Child::Leaf(Leaf {
+                    field: id,
+                    home: field.home,
+                    typ,
+                }),
             };
             index.insert(root, &field.parts, child);
             index.blank_out(field);
@@ -113,7 +125,11 @@ impl Index {
     }
 
     fn blank_out(&mut self, field: &crate::schema::Field) {
-        let state = if field.absent_means_none { ListState::None } else { ListState::Unknown };
+        let state = if field.absent_means_none {
+            ListState::None
+        } else {
+            ListState::Unknown
+        };
         match (field.typ, field.home) {
             (Type::List(inner), Home::Element(list, _)) => {
                 if let Some(place) = self.inner.get_mut(list.0 as usize) {
@@ -137,7 +153,9 @@ impl Index {
     }
 
     fn insert(&mut self, root: NodeId, parts: &[String], child: Child) {
-        let Some((last, records)) = parts.split_last() else { return };
+        let Some((last, records)) = parts.split_last() else {
+            return;
+        };
         let mut node = root;
         for part in records {
             node = match self.node(node).find(part) {
@@ -155,7 +173,9 @@ impl Index {
     }
 
     fn put(&mut self, node: NodeId, name: &str, child: Child) {
-        let Some(node) = self.nodes.get_mut(node.0 as usize) else { return };
+        let Some(node) = self.nodes.get_mut(node.0 as usize) else {
+            return;
+        };
         if let Err(at) = node.names.binary_search_by(|(n, _)| by_length(n, name)) {
             node.names.insert(at, (name.into(), child));
         }
@@ -168,7 +188,10 @@ impl Index {
 
     /// The record of a list's elements.
     pub(crate) fn element(&self, list: ListId) -> NodeId {
-        self.elements.get(list.0 as usize).copied().unwrap_or(NodeId(u32::MAX))
+        self.elements
+            .get(list.0 as usize)
+            .copied()
+            .unwrap_or(NodeId(u32::MAX))
     }
 
     /// The names of a record.

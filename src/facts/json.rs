@@ -4,14 +4,14 @@
 use super::error::{self, FactError, FactErrors, Position, did_you_mean, shown};
 use super::gather::{CodeSet, Frame, Gather};
 use super::index::{Child, Index, Leaf, Node, NodeId};
-use super::leaf::{Fault, Raw};
+use super::leaf::Fault;
+use super::written::{Given, Written};
 use super::{Facts, ListState};
 use crate::ground::limits::Limits;
 use crate::schema::Schema;
 use crate::schema::value::{Fact, ListId, Type};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -27,7 +27,11 @@ impl Reader {
     /// A reader with the usual limits.
     pub fn new(schema: Arc<Schema>) -> Reader {
         let index = Arc::new(Index::new(&schema));
-        Reader { schema, index, limits: Limits::default() }
+        Reader {
+            schema,
+            index,
+            limits: Limits::default(),
+        }
     }
 
     /// The same reader with other limits.
@@ -62,14 +66,30 @@ pub fn from_json(schema: &Schema, bytes: &[u8], limits: &Limits) -> Result<Facts
     read(schema, &Index::new(schema), bytes, limits)
 }
 
-fn read(schema: &Schema, index: &Index, bytes: &[u8], limits: &Limits) -> Result<Facts, FactErrors> {
+fn read(
+    schema: &Schema,
+    index: &Index,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<Facts, FactErrors> {
     if bytes.len() > limits.record_bytes {
         return Err(too_large(limits).into());
     }
     let text = std::str::from_utf8(bytes).map_err(|e| not_utf8(bytes, e.valid_up_to()))?;
-    let mut run = Run { gather: Gather::new(schema, index, text), text, nesting: limits.nesting };
+    let mut run = Run {
+        gather: Gather::new(schema, index, text),
+        text,
+        nesting: limits.nesting,
+    };
     let mut json = serde_json::Deserializer::from_str(text);
-    let seed = RecordSeed { run: &mut run, node: index.root(), row: 0, frame: &Frame::ROOT, at: Some(0), whole: true };
+    let seed = RecordSeed {
+        run: &mut run,
+        node: index.root(),
+        row: 0,
+        frame: &Frame::ROOT,
+        at: Some(0),
+        whole: true,
+    };
     let end = seed.deserialize(&mut json).and_then(|_| json.end());
     if let Err(e) = end {
         return Err(not_json(text, &e).into());
@@ -78,7 +98,11 @@ fn read(schema: &Schema, index: &Index, bytes: &[u8], limits: &Limits) -> Result
 }
 
 pub(crate) fn too_large(limits: &Limits) -> FactError {
-    FactError::new(error::TOO_LARGE, "", format!("the record is larger than {} bytes", limits.record_bytes))
+    FactError::new(
+        error::TOO_LARGE,
+        "",
+        format!("the record is larger than {} bytes", limits.record_bytes),
+    )
 }
 
 pub(crate) fn not_utf8(bytes: &[u8], at: usize) -> FactError {
@@ -89,7 +113,10 @@ pub(crate) fn not_utf8(bytes: &[u8], at: usize) -> FactError {
 pub(crate) fn not_json(text: &str, e: &serde_json::Error) -> FactError {
     let line_start = match e.line() {
         0 | 1 => 0,
-        line => text.match_indices('\n').nth(line - 2).map_or(text.len(), |(at, _)| at + 1),
+        line => text
+            .match_indices('\n')
+            .nth(line - 2)
+            .map_or(text.len(), |(at, _)| at + 1),
     };
     let byte = (line_start + e.column().saturating_sub(1)).min(text.len());
     let said = e.to_string();
@@ -114,7 +141,8 @@ impl Run<'_> {
 
     fn wrong_type(&mut self, expected: &str, found: &str, at: Option<usize>, frame: &Frame<'_>) {
         let message = format!("expected {expected}, found {found}");
-        self.gather.fault(Fault::new(error::WRONG_TYPE, message), at, || frame.path());
+        self.gather
+            .fault(Fault::new(error::WRONG_TYPE, message), at, || frame.path());
     }
 }
 
@@ -141,10 +169,16 @@ impl KeySeed<'_, '_> {
         let fault = Fault {
             code: error::UNKNOWN_FIELD,
             message: "the schema has no such field".to_owned(),
-            help: if self.run.gather.is_full() { None } else { did_you_mean(name, sorted(self.node)) },
+            help: if self.run.gather.is_full() {
+                None
+            } else {
+                did_you_mean(name, sorted(self.node))
+            },
         };
         let frame = self.frame;
-        self.run.gather.fault(fault, at, || frame.name(&shown(name)).path());
+        self.run
+            .gather
+            .fault(fault, at, || frame.name(&shown(name)).path());
         Key::Unknown
     }
 }
@@ -176,35 +210,6 @@ impl<'de> Visitor<'de> for KeySeed<'_, '_> {
     }
 }
 
-/// Which names of a record were given: the first 64 in a word, the rest in a list.
-#[derive(Default)]
-struct Given {
-    first: u64,
-    rest: Vec<u64>,
-}
-
-impl Given {
-    /// Notes a name; says whether it is new.
-    fn note(&mut self, place: usize) -> bool {
-        let bit = 1u64 << (place % 64);
-        let word = match (place / 64).checked_sub(1) {
-            None => &mut self.first,
-            Some(at) => {
-                if self.rest.len() <= at {
-                    self.rest.resize(at + 1, 0);
-                }
-                match self.rest.get_mut(at) {
-                    Some(word) => word,
-                    None => return true,
-                }
-            }
-        };
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
-    }
-}
-
 /// Reads a record.
 struct RecordSeed<'x, 'r> {
     run: &'x mut Run<'r>,
@@ -223,23 +228,28 @@ macro_rules! anything_else {
             f.write_str($expected)
         }
         fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-            self.run.wrong_type($expected, "true or false", self.at, self.frame);
+            self.run
+                .wrong_type($expected, "true or false", self.at, self.frame);
             Ok(())
         }
         fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-            self.run.wrong_type($expected, "a number", self.at, self.frame);
+            self.run
+                .wrong_type($expected, "a number", self.at, self.frame);
             Ok(())
         }
         fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-            self.run.wrong_type($expected, "a number", self.at, self.frame);
+            self.run
+                .wrong_type($expected, "a number", self.at, self.frame);
             Ok(())
         }
         fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-            self.run.wrong_type($expected, "a number", self.at, self.frame);
+            self.run
+                .wrong_type($expected, "a number", self.at, self.frame);
             Ok(())
         }
         fn visit_str<E>(self, _: &str) -> Result<(), E> {
-            self.run.wrong_type($expected, "a text", self.at, self.frame);
+            self.run
+                .wrong_type($expected, "a text", self.at, self.frame);
             Ok(())
         }
     };
@@ -251,7 +261,11 @@ impl<'de> DeserializeSeed<'de> for RecordSeed<'_, '_> {
         if self.frame.depth() > self.run.nesting {
             let frame = self.frame;
             let message = format!("records nest deeper than {} levels", self.run.nesting);
-            self.run.gather.fault(Fault::new(error::TOO_DEEP, message), self.at, || frame.path());
+            self.run
+                .gather
+                .fault(Fault::new(error::TOO_DEEP, message), self.at, || {
+                    frame.path()
+                });
             return d.deserialize_ignored_any(IgnoredAny).map(|_| ());
         }
         d.deserialize_any(self)
@@ -273,17 +287,26 @@ impl<'de> Visitor<'de> for RecordSeed<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        self.run.wrong_type("a record", "a list", self.at, self.frame);
-            Ok(())
+        self.run
+            .wrong_type("a record", "a list", self.at, self.frame);
+        Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let RecordSeed { run, node, row, frame, .. } = self;
+        let RecordSeed {
+            run,
+            node,
+            row,
+            frame,
+            ..
+        } = self;
         let node = run.gather.index.node(node);
         let mut given = Given::default();
         while let Some(key) = map.next_key_seed(KeySeed { run, node, frame })? {
             let known = match key {
-                Key::Known(place, at) => node.at(place).map(|(_, name, child)| (place, at, name, child)),
+                Key::Known(place, at) => node
+                    .at(place)
+                    .map(|(_, name, child)| (place, at, name, child)),
                 Key::Unknown => None,
             };
             let Some((place, at, name, child)) = known else {
@@ -299,7 +322,13 @@ impl<'de> Visitor<'de> for RecordSeed<'_, '_> {
             }
             match child {
                 Child::Leaf(leaf) if matches!(leaf.typ, Type::Set(_)) => {
-                    map.next_value_seed(SetSeed { run, leaf, row, frame, at })?;
+                    map.next_value_seed(SetSeed {
+                        run,
+                        leaf,
+                        row,
+                        frame,
+                        at,
+                    })?;
                 }
                 Child::Leaf(leaf) => {
                     let raw: &RawValue = map.next_value()?;
@@ -310,10 +339,22 @@ impl<'de> Visitor<'de> for RecordSeed<'_, '_> {
                     }
                 }
                 Child::Record(inner) => {
-                    map.next_value_seed(RecordSeed { run, node: inner, row, frame, at, whole: false })?;
+                    map.next_value_seed(RecordSeed {
+                        run,
+                        node: inner,
+                        row,
+                        frame,
+                        at,
+                        whole: false,
+                    })?;
                 }
                 Child::List(list, _) => {
-                    map.next_value_seed(ListSeed { run, list, frame, at })?;
+                    map.next_value_seed(ListSeed {
+                        run,
+                        list,
+                        frame,
+                        at,
+                    })?;
                 }
             }
         }
@@ -347,18 +388,32 @@ impl<'de> Visitor<'de> for ListSeed<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        self.run.wrong_type("a list of records", "a record", self.at, self.frame);
-            Ok(())
+        self.run
+            .wrong_type("a list of records", "a record", self.at, self.frame);
+        Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let ListSeed { run, list, frame, at } = self;
+        let ListSeed {
+            run,
+            list,
+            frame,
+            at,
+        } = self;
         run.gather.state(list, ListState::Given);
         let most = run.gather.schema.list(list).map_or(0, |l| l.most);
         let mut place = 0u32;
         while place < most {
             let element = &frame.place(place.saturating_add(1));
-            if seq.next_element_seed(ElementSeed { run, list, frame: element, at })?.is_none() {
+            if seq
+                .next_element_seed(ElementSeed {
+                    run,
+                    list,
+                    frame: element,
+                    at,
+                })?
+                .is_none()
+            {
                 run.gather.close_list(list, u64::from(place), at, frame);
                 return Ok(());
             }
@@ -384,10 +439,23 @@ struct ElementSeed<'x, 'r> {
 impl<'de> DeserializeSeed<'de> for ElementSeed<'_, '_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
-        let ElementSeed { run, list, frame, at } = self;
+        let ElementSeed {
+            run,
+            list,
+            frame,
+            at,
+        } = self;
         let row = run.gather.open_row(list);
         let node = run.gather.index.element(list);
-        RecordSeed { run, node, row, frame, at, whole: true }.deserialize(d)
+        RecordSeed {
+            run,
+            node,
+            row,
+            frame,
+            at,
+            whole: true,
+        }
+        .deserialize(d)
     }
 }
 
@@ -418,12 +486,19 @@ impl<'de> Visitor<'de> for SetSeed<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        self.run.wrong_type("a list of codes", "a record", self.at, self.frame);
+        self.run
+            .wrong_type("a list of codes", "a record", self.at, self.frame);
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let SetSeed { run, leaf, row, frame, .. } = self;
+        let SetSeed {
+            run,
+            leaf,
+            row,
+            frame,
+            ..
+        } = self;
         let mut codes = CodeSet::default();
         while let Some(raw) = seq.next_element::<&RawValue>()? {
             let at = run.offset(raw.get());
@@ -434,50 +509,5 @@ impl<'de> Visitor<'de> for SetSeed<'_, '_> {
         }
         run.gather.put_set(leaf, row, codes);
         Ok(())
-    }
-}
-
-/// A JSON value that is read whole: by its first byte it is known what it is.
-enum Written<'t> {
-    Null,
-    Bool(bool),
-    Digits(&'t str),
-    Text(Cow<'t, str>),
-    Array,
-    Object,
-}
-
-impl<'t> Written<'t> {
-    fn of(json: &'t str) -> Result<Written<'t>, Fault> {
-        Ok(match json.as_bytes().first() {
-            Some(b'"') => {
-                let inner = json.get(1..json.len().saturating_sub(1)).unwrap_or_default();
-                if inner.bytes().any(|b| b == b'\\') {
-                    // All that the parser has not looked at yet is whether `\u` pairs make characters.
-                    let text = serde_json::from_str(json)
-                        .map_err(|_| Fault::new(error::NOT_JSON, "an escape that is half a character"))?;
-                    Written::Text(Cow::Owned(text))
-                } else {
-                    Written::Text(Cow::Borrowed(inner))
-                }
-            }
-            Some(b't') => Written::Bool(true),
-            Some(b'f') => Written::Bool(false),
-            Some(b'n') => Written::Null,
-            Some(b'[') => Written::Array,
-            Some(b'{') => Written::Object,
-            _ => Written::Digits(json),
-        })
-    }
-
-    fn raw(&self) -> Raw<'_> {
-        match self {
-            Written::Null => Raw::Null,
-            Written::Bool(yes) => Raw::Bool(*yes),
-            Written::Digits(digits) => Raw::Digits(digits),
-            Written::Text(text) => Raw::Text(text),
-            Written::Array => Raw::Array,
-            Written::Object => Raw::Object,
-        }
     }
 }

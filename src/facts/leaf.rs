@@ -64,7 +64,11 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Fault {
-        Fault { code, message: message.into(), help: None }
+        Fault {
+            code,
+            message: message.into(),
+            help: None,
+        }
     }
 
     fn help(mut self, help: impl Into<String>) -> Fault {
@@ -79,8 +83,11 @@ pub(crate) fn read(schema: &Schema, typ: Type, raw: Raw<'_>) -> Result<Read, Fau
         return Ok(Read::Fact(Fact::None));
     }
     if raw == Raw::Text("") && typ != Type::Text {
-        return Err(Fault::new(error::EMPTY, format!("an empty text is no {}", name(schema, typ)))
-            .help("write null for none, or leave the field out"));
+        return Err(Fault::new(
+            error::EMPTY,
+            format!("an empty text is no {}", name(schema, typ)),
+        )
+        .help("write null for none, or leave the field out"));
     }
     let value = match typ {
         Type::Bool => match raw {
@@ -98,13 +105,15 @@ pub(crate) fn read(schema: &Schema, typ: Type, raw: Raw<'_>) -> Result<Read, Fau
         Type::Quantity(denomination) => {
             return amount(schema, typ, denomination, schema.units, raw);
         }
-        Type::Date => match raw {
-            Raw::Day(day) => Value::Date(day),
-            Raw::Text(text) => Value::Date(text.parse().map_err(|e| {
-                Fault::new(error::BAD_DATE, format!("`{}` is {e}", shown(text)))
-            })?),
-            _ => return Err(wrong(schema, typ, raw)),
-        },
+        Type::Date => {
+            match raw {
+                Raw::Day(day) => Value::Date(day),
+                Raw::Text(text) => Value::Date(text.parse().map_err(|e| {
+                    Fault::new(error::BAD_DATE, format!("`{}` is {e}", shown(text)))
+                })?),
+                _ => return Err(wrong(schema, typ, raw)),
+            }
+        }
         Type::Text => match raw {
             Raw::Text(text) => Value::Text(text.into()),
             Raw::Digits(digits) => return Err(wrong(schema, typ, raw).help(quote(digits))),
@@ -112,9 +121,10 @@ pub(crate) fn read(schema: &Schema, typ: Type, raw: Raw<'_>) -> Result<Read, Fau
         },
         Type::Code(table) => Value::Code(code(schema, table, raw)?),
         Type::Hs => match raw {
-            Raw::Text(text) => Value::Hs(text.parse::<Hs>().map_err(|e| {
-                Fault::new(error::BAD_HS, format!("`{}` is {e}", shown(text)))
-            })?),
+            Raw::Text(text) => Value::Hs(
+                text.parse::<Hs>()
+                    .map_err(|e| Fault::new(error::BAD_HS, format!("`{}` is {e}", shown(text))))?,
+            ),
             Raw::Digits(digits) => return Err(wrong(schema, typ, raw).help(quote(digits))),
             _ => return Err(wrong(schema, typ, raw)),
         },
@@ -128,7 +138,10 @@ pub(crate) fn code(schema: &Schema, table: TableId, raw: Raw<'_>) -> Result<Code
     let typ = Type::Code(table);
     let text = match raw {
         Raw::Text("") => {
-            return Err(Fault::new(error::EMPTY, format!("an empty text is no {}", name(schema, typ))));
+            return Err(Fault::new(
+                error::EMPTY,
+                format!("an empty text is no {}", name(schema, typ)),
+            ));
         }
         Raw::Text(text) => text,
         Raw::Digits(digits) => return Err(wrong(schema, typ, raw).help(quote(digits))),
@@ -141,7 +154,10 @@ fn find_code(schema: &Schema, table: TableId, text: &str) -> Result<Code, Fault>
     let found = schema.table(table);
     found.and_then(|t| t.find(text)).ok_or_else(|| {
         let known = found.map_or("", |t| t.name.as_str());
-        Fault::new(error::UNKNOWN_CODE, format!("`{}` is no code of `{known}`", shown(text)))
+        Fault::new(
+            error::UNKNOWN_CODE,
+            format!("`{}` is no code of `{known}`", shown(text)),
+        )
     })
 }
 
@@ -171,18 +187,29 @@ fn amount(
     let (number, unit) = match raw {
         Raw::Amount(n, unit) => {
             let table = table.ok_or_else(|| wrong(schema, typ, raw))?;
-            (number(schema, typ, Raw::Number(n))?, Some(find_code(schema, table, unit)?))
+            (
+                number(schema, typ, Raw::Number(n))?,
+                Some(find_code(schema, table, unit)?),
+            )
         }
         _ => (number(schema, typ, raw)?, None),
     };
     match denomination {
         Denomination::Fixed(fixed) if unit.is_some_and(|u| u != fixed) => {
-            let known = table.and_then(|t| schema.table(t)).map_or("", |t| t.text(fixed));
-            Err(Fault::new(error::NO_UNIT, format!("the amount is always in `{known}`")))
+            let known = table
+                .and_then(|t| schema.table(t))
+                .map_or("", |t| t.text(fixed));
+            Err(Fault::new(
+                error::NO_UNIT,
+                format!("the amount is always in `{known}`"),
+            ))
         }
         Denomination::Fixed(fixed) => Ok(Read::Fact(Fact::Value(amount_of(typ, number, fixed)))),
         Denomination::Named(_) => Ok(Read::Amount(number, unit)),
-        Denomination::Open => Err(Fault::new(error::NO_UNIT, "the schema does not say in what the amount is")),
+        Denomination::Open => Err(Fault::new(
+            error::NO_UNIT,
+            "the schema does not say in what the amount is",
+        )),
     }
 }
 
@@ -201,10 +228,11 @@ fn number(schema: &Schema, typ: Type, raw: Raw<'_>) -> Result<Number, Fault> {
         _ => return Err(wrong(schema, typ, raw)),
     };
     text.parse().map_err(|e: NotANumber| match e {
-        NotANumber::Shape if has_exponent(text) => {
-            Fault::new(error::NOT_EXACT, format!("`{}` is written with an exponent", shown(text)))
-                .help("amounts are exact: write all digits, as in 1234.50")
-        }
+        NotANumber::Shape if has_exponent(text) => Fault::new(
+            error::NOT_EXACT,
+            format!("`{}` is written with an exponent", shown(text)),
+        )
+        .help("amounts are exact: write all digits, as in 1234.50"),
         NotANumber::Shape => Fault::new(error::BAD_NUMBER, format!("`{}` is {e}", shown(text))),
         NotANumber::TooLong => Fault::new(error::BAD_NUMBER, e.to_string()),
     })
@@ -213,37 +241,53 @@ fn number(schema: &Schema, typ: Type, raw: Raw<'_>) -> Result<Number, Fault> {
 fn has_exponent(text: &str) -> bool {
     let mut halves = text.split(['e', 'E']);
     let digits = |half: Option<&str>, more: &[char]| {
-        half.is_some_and(|h| !h.is_empty() && h.chars().all(|c| c.is_ascii_digit() || more.contains(&c)))
+        half.is_some_and(|h| {
+            !h.is_empty() && h.chars().all(|c| c.is_ascii_digit() || more.contains(&c))
+        })
     };
-    digits(halves.next(), &['-', '.']) && digits(halves.next(), &['-', '+']) && halves.next().is_none()
+    digits(halves.next(), &['-', '.'])
+        && digits(halves.next(), &['-', '+'])
+        && halves.next().is_none()
 }
 
 /// A number made by a program must be one that could have been written.
 fn within_digits(number: Number) -> Result<Number, Fault> {
     let (mantissa, scale) = number.parts();
     let most = 10u128.pow(u32::try_from(MAX_INTEGER_DIGITS).unwrap_or(0));
-    let whole = 10u128.checked_pow(scale).map_or(0, |unit| mantissa.unsigned_abs() / unit);
+    let whole = 10u128
+        .checked_pow(scale)
+        .map_or(0, |unit| mantissa.unsigned_abs() / unit);
     if scale as usize > MAX_PLACES || whole >= most {
-        return Err(Fault::new(error::BAD_NUMBER, NotANumber::TooLong.to_string()));
+        return Err(Fault::new(
+            error::BAD_NUMBER,
+            NotANumber::TooLong.to_string(),
+        ));
     }
     Ok(number)
 }
 
 fn integer(schema: &Schema, typ: Type, raw: Raw<'_>) -> Result<Number, Fault> {
     let number = number(schema, typ, raw).map_err(|fault| match fault.code {
-        error::BAD_NUMBER if fault.message == NotANumber::TooLong.to_string() => {
-            Fault { code: error::BAD_INTEGER, ..fault }
-        }
+        error::BAD_NUMBER if fault.message == NotANumber::TooLong.to_string() => Fault {
+            code: error::BAD_INTEGER,
+            ..fault
+        },
         _ => fault,
     })?;
     if number.to_i64().is_none() {
-        return Err(Fault::new(error::BAD_INTEGER, format!("{number} is not a whole number")));
+        return Err(Fault::new(
+            error::BAD_INTEGER,
+            format!("{number} is not a whole number"),
+        ));
     }
     Ok(number)
 }
 
 fn wrong(schema: &Schema, typ: Type, raw: Raw<'_>) -> Fault {
-    Fault::new(error::WRONG_TYPE, format!("expected {}, found {}", an(name(schema, typ)), raw.what()))
+    Fault::new(
+        error::WRONG_TYPE,
+        format!("expected {}, found {}", an(name(schema, typ)), raw.what()),
+    )
 }
 
 fn quote(digits: &str) -> String {
@@ -254,7 +298,11 @@ fn an(name: String) -> String {
     if name.starts_with("true") {
         return name;
     }
-    if name.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {name}") } else { format!("a {name}") }
+    if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        format!("an {name}")
+    } else {
+        format!("a {name}")
+    }
 }
 
 /// What a type is called in a message.

@@ -1,14 +1,69 @@
 //! The facts of one declaration, prepared: every value is typed and checked against the schema.
 //! Prepared facts belong to a schema and outlive a rule set.
+//!
+//! ```
+//! use kakou::facts::Facts;
+//! use kakou::facts::edit::{Change, apply};
+//! use kakou::facts::json::from_json;
+//! use kakou::ground::limits::Limits;
+//! # use kakou::schema::value::{FieldId, OutcomeId, Type};
+//! # use kakou::schema::{Field, Home, Schema};
+//! # let field = |path: &str, slot, typ| Field {
+//! #     path: path.to_owned(),
+//! #     parts: path.split('.').map(str::to_owned).collect(),
+//! #     home: Home::Header(slot),
+//! #     typ,
+//! #     absent_means_none: false,
+//! #     labels: Default::default(),
+//! #     elements: Vec::new(),
+//! # };
+//! # let schema = Schema {
+//! #     labels: Default::default(),
+//! #     outcomes: Vec::new(),
+//! #     missing: OutcomeId(0),
+//! #     advice: OutcomeId(0),
+//! #     departments: Vec::new(),
+//! #     fields: vec![field("date", 0, Type::Date), field("head.copies", 1, Type::Integer)],
+//! #     header: vec![FieldId(0), FieldId(1)],
+//! #     lists: Vec::new(),
+//! #     judged_on: FieldId(0),
+//! #     id: None,
+//! #     tables: Vec::new(),
+//! #     units: None,
+//! #     currencies: None,
+//! #     rates: None,
+//! #     places: Default::default(),
+//! # };
+//! let text = br#"{"date": "2026-05-12", "head": {"copies": 3}}"#;
+//! let facts = from_json(&schema, text, &Limits::default()).unwrap();
+//! let built = Facts::builder(&schema).set("date", "2026-05-12").set("head.copies", 3).build();
+//! assert_eq!(built.as_ref(), Ok(&facts));
+//! let changed = apply(&schema, &facts, &[Change::set("head.copies", 4)]).unwrap();
+//! assert_ne!(changed, facts);
+//!
+//! let errors = from_json(&schema, br#"{"dat": "2026-05-12"}"#, &Limits::default()).unwrap_err();
+//! let said = "E0704 at 1:2 `dat`: the schema has no such field (did you mean `date`?)";
+//! assert_eq!(errors.to_string(), said);
+//! ```
 
 pub mod arith;
-pub mod eval;
+pub mod batch;
+pub mod bind;
+pub mod builder;
+pub mod edit;
 pub mod error;
+pub mod eval;
+mod finite;
 mod gather;
+pub mod given;
 mod index;
 pub mod json;
 mod leaf;
+pub mod map;
+pub mod serde;
+mod split;
 pub mod write;
+mod written;
 
 use crate::ground::day::Day;
 use crate::schema::value::{Fact, FieldId, ListId, Value};
@@ -65,13 +120,25 @@ impl Facts {
             .lists
             .iter()
             .map(|list| Rows {
-                states: if list.parent.is_none() { vec![ListState::Unknown] } else { Vec::new() },
-                starts: if list.parent.is_none() { vec![0, 0] } else { vec![0] },
+                states: if list.parent.is_none() {
+                    vec![ListState::Unknown]
+                } else {
+                    Vec::new()
+                },
+                starts: if list.parent.is_none() {
+                    vec![0, 0]
+                } else {
+                    vec![0]
+                },
                 cells: Vec::new(),
                 width: u32::try_from(list.columns.len()).unwrap_or(u32::MAX),
             })
             .collect();
-        Facts { header: vec![Fact::Unknown; schema.header.len()], lists, assumed: Vec::new() }
+        Facts {
+            header: vec![Fact::Unknown; schema.header.len()],
+            lists,
+            assumed: Vec::new(),
+        }
     }
 
     /// A header fact by slot.
@@ -88,9 +155,9 @@ impl Facts {
     pub fn fact(&self, schema: &Schema, field: FieldId, row: Option<u32>) -> &Fact {
         match (schema.field(field).map(|f| f.home), row) {
             (Some(Home::Header(slot)), _) => self.header(slot),
-            (Some(Home::Element(list, column)), Some(row)) => {
-                self.rows(list).map_or(&UNKNOWN, |rows| rows.cell(row, column))
-            }
+            (Some(Home::Element(list, column)), Some(row)) => self
+                .rows(list)
+                .map_or(&UNKNOWN, |rows| rows.cell(row, column)),
             _ => &UNKNOWN,
         }
     }
@@ -188,7 +255,8 @@ impl Rows {
     /// Adds a row of unknown facts to the last owner and says its number.
     pub(crate) fn push_row(&mut self) -> u32 {
         let row = self.len();
-        self.cells.extend(std::iter::repeat_n(Fact::Unknown, self.width as usize));
+        self.cells
+            .extend(std::iter::repeat_n(Fact::Unknown, self.width as usize));
         if let Some(end) = self.starts.last_mut() {
             *end += 1;
         }
@@ -197,12 +265,56 @@ impl Rows {
 
     /// Adds a row of these facts, one for each column, to the last owner and says its number.
     pub(crate) fn push_row_of(&mut self, cells: &[Fact]) -> u32 {
+        if cells.len() != self.width as usize {
+            return self.push_row();
+        }
         let row = self.len();
         self.cells.extend_from_slice(cells);
         if let Some(end) = self.starts.last_mut() {
             *end += 1;
         }
         row
+    }
+
+    /// Takes away the rows of an owner and says which rows they were.
+    pub(crate) fn clear_owner(&mut self, owner: u32, state: ListState) -> std::ops::Range<u32> {
+        let gone = self.of(owner);
+        let at = owner as usize;
+        if let Some(place) = self.states.get_mut(at) {
+            *place = state;
+        }
+        self.drop_cells(&gone);
+        for start in self.starts.iter_mut().skip(at + 1) {
+            *start -= gone.end - gone.start;
+        }
+        gone
+    }
+
+    /// Takes away owners with their rows and says which rows they were.
+    pub(crate) fn remove_owners(&mut self, owners: std::ops::Range<u32>) -> std::ops::Range<u32> {
+        let start = self.of(owners.start).start;
+        let end = owners
+            .end
+            .checked_sub(1)
+            .map_or(start, |last| self.of(last).end);
+        if owners.is_empty() {
+            return start..start;
+        }
+        self.drop_cells(&(start..end));
+        let range = owners.start as usize..(owners.end as usize).min(self.states.len());
+        self.states.drain(range.clone());
+        self.starts.drain(range);
+        for later in self.starts.iter_mut().skip(owners.start as usize) {
+            *later -= end - start;
+        }
+        start..end
+    }
+
+    fn drop_cells(&mut self, rows: &std::ops::Range<u32>) {
+        let width = self.width as usize;
+        let end = (rows.end as usize * width).min(self.cells.len());
+        self.cells
+            .drain((rows.start as usize * width).min(end)..end);
     }
 
     /// How many owners there are.
@@ -213,7 +325,10 @@ impl Rows {
     /// The owner of a row.
     pub fn owner_of(&self, row: u32) -> Option<u32> {
         // An owner without rows ends where it starts, so the last start up to the row is its owner's.
-        let owner = self.starts.partition_point(|start| *start <= row).checked_sub(1)?;
+        let owner = self
+            .starts
+            .partition_point(|start| *start <= row)
+            .checked_sub(1)?;
         let owner = u32::try_from(owner).ok()?;
         (row < self.len()).then_some(owner)
     }

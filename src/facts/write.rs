@@ -20,21 +20,35 @@ pub fn fact_text(schema: &Schema, fact: &Fact, typ: Type) -> String {
 /// A value as people read it.
 pub fn value_text(schema: &Schema, value: &Value, typ: Type) -> String {
     let in_table = |table: Option<TableId>, code: Code| {
-        table.and_then(|t| schema.table(t)).map_or("", |t| t.text(code))
+        table
+            .and_then(|t| schema.table(t))
+            .map_or("", |t| t.text(code))
     };
     match (value, typ) {
         (Value::Bool(yes), _) => yes.to_string(),
         (Value::Number(number), _) => number.to_string(),
-        (Value::Money(number, code), _) => format!("{number} {}", in_table(schema.currencies, *code)),
+        (Value::Money(number, code), _) => {
+            format!("{number} {}", in_table(schema.currencies, *code))
+        }
         (Value::Quantity(number, code), _) => {
             // A unit without a symbol is shown by its code.
-            let entry = schema.units.and_then(|t| schema.table(t)).and_then(|t| t.entry(*code));
-            let symbol = entry.and_then(|e| e.unit.as_ref()).and_then(|u| u.symbol.as_deref());
-            format!("{number} {}", symbol.unwrap_or_else(|| in_table(schema.units, *code)))
+            let entry = schema
+                .units
+                .and_then(|t| schema.table(t))
+                .and_then(|t| t.entry(*code));
+            let symbol = entry
+                .and_then(|e| e.unit.as_ref())
+                .and_then(|u| u.symbol.as_deref());
+            format!(
+                "{number} {}",
+                symbol.unwrap_or_else(|| in_table(schema.units, *code))
+            )
         }
         (Value::Date(day), _) => day.to_string(),
         (Value::Text(text), _) => text.to_string(),
-        (Value::Code(code), Type::Code(table) | Type::Set(table)) => in_table(Some(table), *code).to_owned(),
+        (Value::Code(code), Type::Code(table) | Type::Set(table)) => {
+            in_table(Some(table), *code).to_owned()
+        }
         (Value::Code(_) | Value::Set(_), typ) => match (value, typ) {
             (Value::Set(codes), Type::Set(table)) => {
                 let texts: Vec<&str> = codes.iter().map(|c| in_table(Some(table), *c)).collect();
@@ -103,9 +117,14 @@ impl Facts {
         let mut at = Some((list, row));
         while let Some((list, row)) = at {
             let Some(rows) = self.rows(list) else { break };
-            let Some(owner) = rows.owner_of(row) else { break };
+            let Some(owner) = rows.owner_of(row) else {
+                break;
+            };
             places.push(row - rows.of(owner).start + 1);
-            at = schema.list(list).and_then(|l| l.parent).map(|parent| (parent, owner));
+            at = schema
+                .list(list)
+                .and_then(|l| l.parent)
+                .map(|parent| (parent, owner));
             if places.len() > schema.lists.len() {
                 break;
             }
@@ -120,7 +139,11 @@ impl Facts {
 /// that absent means none can't be written; the reader would read it as none.
 pub fn to_json(schema: &Schema, facts: &Facts) -> String {
     let index = Index::new(schema);
-    let writer = Writer { schema, index: &index, facts };
+    let writer = Writer {
+        schema,
+        index: &index,
+        facts,
+    };
     let mut out = String::from("{");
     writer.record(&mut out, index.root(), 0);
     out.push('}');
@@ -145,9 +168,11 @@ impl Writer<'_> {
             push_string(out, name);
             out.push(':');
             let written = match child {
-                Child::Leaf(leaf) => {
-                    self.fact(out, self.facts.fact(self.schema, leaf.field, Some(row)), leaf.typ)
-                }
+                Child::Leaf(leaf) => self.fact(
+                    out,
+                    self.facts.fact(self.schema, leaf.field, Some(row)),
+                    leaf.typ,
+                ),
                 Child::Record(inner) => {
                     out.push('{');
                     let start = out.len();
@@ -165,7 +190,9 @@ impl Writer<'_> {
     }
 
     fn list(&self, out: &mut String, list: ListId, owner: u32) -> bool {
-        let Some(rows) = self.facts.rows(list) else { return false };
+        let Some(rows) = self.facts.rows(list) else {
+            return false;
+        };
         match rows.state(owner) {
             ListState::Unknown => return false,
             ListState::None => out.push_str("null"),

@@ -38,7 +38,9 @@ impl Day {
 
     /// The day of that number of days since 1970-01-01, within the years 1 to 9999.
     pub fn from_number(days: i32) -> Option<Day> {
-        (Day::MIN.0..=Day::MAX.0).contains(&days).then_some(Day(days))
+        (Day::MIN.0..=Day::MAX.0)
+            .contains(&days)
+            .then_some(Day(days))
     }
 
     /// Days since 1970-01-01.
@@ -48,7 +50,9 @@ impl Day {
 
     /// The day of a year, month and day of month.
     pub fn from_ymd(year: i16, month: i8, day: i8) -> Option<Day> {
-        jiff::civil::Date::new(year, month, day).ok().and_then(Day::from_civil)
+        jiff::civil::Date::new(year, month, day)
+            .ok()
+            .and_then(Day::from_civil)
     }
 
     fn from_civil(date: jiff::civil::Date) -> Option<Day> {
@@ -57,7 +61,9 @@ impl Day {
     }
 
     fn civil(self) -> Option<jiff::civil::Date> {
-        EPOCH.checked_add(jiff::Span::new().try_days(self.0).ok()?).ok()
+        EPOCH
+            .checked_add(jiff::Span::new().try_days(self.0).ok()?)
+            .ok()
     }
 
     /// Months first, clamped to the month's end, then days. Nothing outside the years 1 to 9999.
@@ -73,19 +79,29 @@ impl Day {
 
     /// The last day of its month.
     pub fn end_of_month(self) -> Day {
-        self.civil().and_then(|d| Day::from_civil(d.last_of_month())).unwrap_or(self)
+        self.civil()
+            .and_then(|d| Day::from_civil(d.last_of_month()))
+            .unwrap_or(self)
     }
 
     /// The last day of its year.
     pub fn end_of_year(self) -> Day {
-        self.civil().and_then(|d| Day::from_civil(d.last_of_year())).unwrap_or(self)
+        self.civil()
+            .and_then(|d| Day::from_civil(d.last_of_year()))
+            .unwrap_or(self)
     }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.civil() {
-            Some(date) => write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day()),
+            Some(date) => write!(
+                f,
+                "{:04}-{:02}-{:02}",
+                date.year(),
+                date.month(),
+                date.day()
+            ),
             None => f.write_str("????-??-??"),
         }
     }
@@ -126,7 +142,10 @@ pub struct RoughDay {
 impl RoughDay {
     /// A day that is known.
     pub fn exact(day: Day) -> Self {
-        RoughDay { first: day, last: day }
+        RoughDay {
+            first: day,
+            last: day,
+        }
     }
 
     /// Reads `2020-05-16`, `2020-05` (some day of May) or `2020` (some day of the year).
@@ -135,11 +154,17 @@ impl RoughDay {
             10 => text.parse().ok().map(RoughDay::exact),
             7 => {
                 let first: Day = format!("{text}-01").parse().ok()?;
-                Some(RoughDay { first, last: first.end_of_month() })
+                Some(RoughDay {
+                    first,
+                    last: first.end_of_month(),
+                })
             }
             4 => {
                 let first: Day = format!("{text}-01-01").parse().ok()?;
-                Some(RoughDay { first, last: first.end_of_year() })
+                Some(RoughDay {
+                    first,
+                    last: first.end_of_year(),
+                })
             }
             _ => None,
         }

@@ -22,7 +22,11 @@ pub struct Code(pub &'static str);
 impl Code {
     /// The gravity that the code's letter tells.
     pub fn severity(self) -> Severity {
-        if self.0.starts_with('W') { Severity::Warning } else { Severity::Error }
+        if self.0.starts_with('W') {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
     }
 }
 
@@ -64,7 +68,10 @@ impl Diagnostic {
         Diagnostic {
             code,
             title: title.into(),
-            labels: vec![Label { span, text: String::new() }],
+            labels: vec![Label {
+                span,
+                text: String::new(),
+            }],
             help: Vec::new(),
         }
     }
@@ -79,7 +86,10 @@ impl Diagnostic {
 
     /// Adds a further place.
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 
@@ -97,7 +107,5 @@ impl Diagnostic {
 
 /// Puts complaints in the order of their places, so that file order on disk cannot show.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
-    diagnostics.sort_by(|a, b| {
-        (a.span(), a.code, &a.title).cmp(&(b.span(), b.code, &b.title))
-    });
+    diagnostics.sort_by(|a, b| (a.span(), a.code, &a.title).cmp(&(b.span(), b.code, &b.title)));
 }

@@ -3,12 +3,13 @@
 //!
 //! Nothing here knows a stage, a schema or a rule.
 
-pub mod span;
-pub mod source;
-pub mod diagnostic;
-pub mod render;
-pub mod number;
 pub mod day;
-pub mod truth;
+pub mod diagnostic;
+pub mod lang;
 pub mod limits;
 pub mod nearest;
+pub mod number;
+pub mod render;
+pub mod source;
+pub mod span;
+pub mod truth;

@@ -77,7 +77,9 @@ impl Number {
             mantissa /= 10;
             scale -= 1;
         }
-        Decimal::try_from_i128_with_scale(mantissa, scale).ok().map(|d| Number(d.normalize()))
+        Decimal::try_from_i128_with_scale(mantissa, scale)
+            .ok()
+            .map(|d| Number(d.normalize()))
     }
 
     /// The coefficient and the number of decimal places, in shortest form.
@@ -224,7 +226,11 @@ impl std::str::FromStr for Number {
         for byte in whole.bytes().chain(part.bytes()) {
             mantissa = mantissa * 10 + i128::from(byte - b'0');
         }
-        let mantissa = if text.starts_with('-') { -mantissa } else { mantissa };
+        let mantissa = if text.starts_with('-') {
+            -mantissa
+        } else {
+            mantissa
+        };
         let scale = u32::try_from(part.len()).map_err(|_| NotANumber::TooLong)?;
         Number::from_parts(mantissa, scale).ok_or(NotANumber::TooLong)
     }
@@ -245,7 +251,9 @@ impl ExactSum {
         let unit = pow10(scale).unwrap_or(1);
         let up = pow10(28 - scale.min(28)).unwrap_or(1);
         self.whole = self.whole.saturating_add(mantissa / unit);
-        self.fraction = self.fraction.saturating_add((mantissa % unit).saturating_mul(up));
+        self.fraction = self
+            .fraction
+            .saturating_add((mantissa % unit).saturating_mul(up));
     }
 
     /// The total, where it fits a number.
@@ -255,7 +263,10 @@ impl ExactSum {
             fraction /= 10;
             scale -= 1;
         }
-        let mantissa = self.whole.checked_mul(pow10(scale)?)?.checked_add(fraction)?;
+        let mantissa = self
+            .whole
+            .checked_mul(pow10(scale)?)?
+            .checked_add(fraction)?;
         Number::from_parts(mantissa, scale)
     }
 }

@@ -26,7 +26,11 @@ pub struct Span {
 impl Span {
     /// A range; one that runs backwards becomes empty at its start.
     pub fn new(source: SourceId, start: u32, end: u32) -> Self {
-        Span { source, start, end: end.max(start) }
+        Span {
+            source,
+            start,
+            end: end.max(start),
+        }
     }
 
     /// The number of bytes.
@@ -41,7 +45,11 @@ impl Span {
 
     /// The smallest range that holds both; the source of `self` is kept.
     pub fn to(self, other: Span) -> Span {
-        Span::new(self.source, self.start.min(other.start), self.end.max(other.end))
+        Span::new(
+            self.source,
+            self.start.min(other.start),
+            self.end.max(other.end),
+        )
     }
 }
 

@@ -33,7 +33,10 @@ impl Truth {
     }
 
     /// The contrary; unknown stays unknown. Named as in Kleene's tables.
-    #[allow(clippy::should_implement_trait, reason = "the tables are read as functions")]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "the tables are read as functions"
+    )]
     pub fn not(self) -> Truth {
         match self {
             Truth::False => Truth::True,

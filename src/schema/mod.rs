@@ -20,15 +20,7 @@ pub struct Labels {
     pub en: Option<String>,
 }
 
-/// A language for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Lang {
-    /// Chinese.
-    Zh,
-    /// English.
-    #[default]
-    En,
-}
+pub use crate::ground::lang::Lang;
 
 impl Labels {
     /// The text in that language, or in the other, or the identifier.
@@ -163,7 +155,10 @@ impl Schema {
 
     /// The field of that path.
     pub fn field_by_path(&self, path: &str) -> Option<FieldId> {
-        let at = self.fields.binary_search_by(|f| f.path.as_str().cmp(path)).ok()?;
+        let at = self
+            .fields
+            .binary_search_by(|f| f.path.as_str().cmp(path))
+            .ok()?;
         u32::try_from(at).ok().map(FieldId)
     }
 
@@ -179,7 +174,9 @@ impl Schema {
 
     /// The outcome's identifier.
     pub fn outcome_name(&self, id: OutcomeId) -> &str {
-        self.outcomes.get(usize::from(id.0)).map_or("", |o| o.name.as_str())
+        self.outcomes
+            .get(usize::from(id.0))
+            .map_or("", |o| o.name.as_str())
     }
 
     /// The outcome of that name.

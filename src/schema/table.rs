@@ -1,7 +1,7 @@
 //! Code tables, lists and exchange rates: CSV beside the rules, read once, sorted, dated.
 
-use super::value::{Code, Hs, TableId, Type, Value};
 use super::Labels;
+use super::value::{Code, Hs, TableId, Type, Value};
 use crate::ground::day::Day;
 use crate::ground::number::Number;
 
@@ -85,7 +85,10 @@ pub struct UnitInfo {
 impl CodeTable {
     /// The number of a code.
     pub fn find(&self, code: &str) -> Option<Code> {
-        let at = self.codes.binary_search_by(|e| e.code.as_str().cmp(code)).ok()?;
+        let at = self
+            .codes
+            .binary_search_by(|e| e.code.as_str().cmp(code))
+            .ok()?;
         u32::try_from(at).ok().map(Code)
     }
 
@@ -175,7 +178,10 @@ impl NamedList {
     fn exact(&self, key: &[Value], day: Day) -> Option<&ListRow> {
         let start = self.rows.partition_point(|r| r.keys.as_slice() < key);
         let equal = self.rows.get(start..)?;
-        equal.iter().take_while(|r| r.keys == key).find(|r| r.period.holds(day))
+        equal
+            .iter()
+            .take_while(|r| r.keys == key)
+            .find(|r| r.period.holds(day))
     }
 
     /// Whether a row in force has a longer prefix that begins with the code. In the order of the
@@ -185,19 +191,28 @@ impl NamedList {
             return false;
         }
         let (before, upto) = (key.get(..hs_at), key.get(..=hs_at));
-        let start = self.rows.partition_point(|row| row.keys.get(..=hs_at) <= upto);
+        let start = self
+            .rows
+            .partition_point(|row| row.keys.get(..=hs_at) <= upto);
         let after = self.rows.get(start..).unwrap_or_default().iter();
         let under = |row: &&ListRow| match row.keys.get(hs_at) {
-            Some(Value::Hs(prefix)) => prefix.first() <= code.last() && row.keys.get(..hs_at) == before,
+            Some(Value::Hs(prefix)) => {
+                prefix.first() <= code.last() && row.keys.get(..hs_at) == before
+            }
             _ => false,
         };
         let mut under = after.take_while(under);
         under.any(|row| {
             row.period.holds(day)
-                && row.keys.iter().zip(key).enumerate().all(|(at, (have, want))| match have {
-                    Value::Hs(prefix) if at == hs_at => code.may_be_under(*prefix),
-                    _ => have == want,
-                })
+                && row
+                    .keys
+                    .iter()
+                    .zip(key)
+                    .enumerate()
+                    .all(|(at, (have, want))| match have {
+                        Value::Hs(prefix) if at == hs_at => code.may_be_under(*prefix),
+                        _ => have == want,
+                    })
         })
     }
 }
@@ -231,7 +246,14 @@ impl Rates {
             return Some(Number::from_i64(1));
         }
         let start = self.rows.partition_point(|r| r.currency < currency);
-        let of_currency = self.rows.get(start..)?.iter().take_while(|r| r.currency == currency);
-        of_currency.into_iter().find(|r| r.period.holds(day)).map(|r| r.rate)
+        let of_currency = self
+            .rows
+            .get(start..)?
+            .iter()
+            .take_while(|r| r.currency == currency);
+        of_currency
+            .into_iter()
+            .find(|r| r.period.holds(day))
+            .map(|r| r.rate)
     }
 }

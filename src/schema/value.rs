@@ -122,7 +122,10 @@ impl Hs {
             return None;
         }
         let unit = 10u64.pow(u32::from(10 - digits));
-        Some(Hs { first: self.first / unit * unit, digits })
+        Some(Hs {
+            first: self.first / unit * unit,
+            digits,
+        })
     }
 }
 
@@ -135,7 +138,10 @@ impl std::str::FromStr for Hs {
         }
         let digits = u8::try_from(text.len()).map_err(|_| NotAnHs)?;
         let value: u64 = text.parse().map_err(|_| NotAnHs)?;
-        Ok(Hs { first: value * 10u64.pow(u32::from(10 - digits)), digits })
+        Ok(Hs {
+            first: value * 10u64.pow(u32::from(10 - digits)),
+            digits,
+        })
     }
 }
 

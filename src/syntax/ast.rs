@@ -163,7 +163,12 @@ pub enum Type {
     /// `set of code TABLE`
     Set(Name),
     /// `1 to 50 item key seq`
-    List { least: u32, most: u32, element: Name, key: Option<Name> },
+    List {
+        least: u32,
+        most: u32,
+        element: Name,
+        key: Option<Name>,
+    },
 }
 
 /// `codes NAME from "file.csv" key COLUMN …`, and with it `units` and `currencies`.

@@ -257,17 +257,19 @@ impl<'a> Lexer<'a, '_> {
     ) -> (&'a str, Kind, Cow<'a, str>, bool) {
         let text = normal(run);
         let kind = shape(&text);
-        if kind == Kind::Digits && text.len() <= 3
-            && let Ok((after, groups)) = thousands(next) {
-                let digits = format!("{text}{}", normal(groups)).replace(',', "");
-                let span = self.span(rest, after);
-                let title = format!("a number is written without commas, `{digits}`");
-                let complaint = Diagnostic::new(codes::THOUSANDS, title, span);
-                self.complaints.push(complaint.help(format!(
-                    "write `{digits}`; between two numbers, a blank stands after the comma"
-                )));
-                return (after, Kind::Digits, Cow::Owned(digits), true);
-            }
+        if kind == Kind::Digits
+            && text.len() <= 3
+            && let Ok((after, groups)) = thousands(next)
+        {
+            let digits = format!("{text}{}", normal(groups)).replace(',', "");
+            let span = self.span(rest, after);
+            let title = format!("a number is written without commas, `{digits}`");
+            let complaint = Diagnostic::new(codes::THOUSANDS, title, span);
+            self.complaints.push(complaint.help(format!(
+                "write `{digits}`; between two numbers, a blank stands after the comma"
+            )));
+            return (after, Kind::Digits, Cow::Owned(digits), true);
+        }
         (next, kind, text, false)
     }
 
@@ -525,9 +527,10 @@ fn mark(input: &str) -> Lex<'_, &'static str> {
     for two in ["<=", ">=", "!=", "=>"] {
         let mut chars = two.chars();
         if let (Some(a), Some(b)) = (chars.next(), chars.next())
-            && let Ok((rest, _)) = pair(one(a), one(b)).parse(input) {
-                return Ok((rest, two));
-            }
+            && let Ok((rest, _)) = pair(one(a), one(b)).parse(input)
+        {
+            return Ok((rest, two));
+        }
     }
     for (c, read) in [("≥", ">="), ("≤", "<="), ("≠", "!=")] {
         if let Some(rest) = input.strip_prefix(c) {
@@ -538,9 +541,10 @@ fn mark(input: &str) -> Lex<'_, &'static str> {
         "<", ">", "=", "(", ")", ",", ";", ":", "|", "/", "+", "-", "*", "%", ".",
     ] {
         if let Some(c) = sign.chars().next()
-            && let Ok((rest, _)) = one(c)(input) {
-                return Ok((rest, sign));
-            }
+            && let Ok((rest, _)) = one(c)(input)
+        {
+            return Ok((rest, sign));
+        }
     }
     Err(nom::Err::Error(nom::error::Error::new(
         input,

@@ -7,7 +7,10 @@ pub mod ast;
 mod chars;
 pub mod codes;
 mod complaints;
-#[allow(clippy::type_complexity, reason = "a table of words and constructors is plainer than a type of its own")]
+#[allow(
+    clippy::type_complexity,
+    reason = "a table of words and constructors is plainer than a type of its own"
+)]
 mod grammar;
 mod input;
 mod lex;
@@ -79,4 +82,46 @@ pub fn language_of(text: &str) -> Lang {
     firsts
         .find(|(word, _)| words::ITEMS.contains(word))
         .map_or(Lang::En, |(_, lang)| lang)
+}
+
+/// Reads one expression inside a text that stands at a place, as messages hold them in braces.
+/// `at` is the place of the expression, where it is known, and otherwise of the whole text.
+///
+/// ```
+/// use kakou::ground::{limits::Limits, span::Span};
+/// use kakou::syntax::expression;
+/// assert!(expression("exit_date + 6 months", Span::default(), &Limits::default()).is_ok());
+/// assert!(expression("exit_date + + 6", Span::default(), &Limits::default()).is_err());
+/// ```
+///
+/// # Errors
+/// The complaints, all at `at`.
+pub fn expression(text: &str, at: Span, limits: &Limits) -> Result<ast::Expr, Vec<Diagnostic>> {
+    let mut complaints = Complaints::new(limits.diagnostics);
+    let mut lexed = lex::lex(at.source, text, &mut complaints);
+    for token in &mut lexed.tokens {
+        token.span = at;
+        token.column_one = false;
+        token.first_on_line = false;
+    }
+    let mut reader = Reader {
+        complaints: &mut complaints,
+        limits,
+    };
+    let read = reader.whole(&lexed.tokens, false, grammar::expressions::expression);
+    let found: Vec<Diagnostic> = complaints
+        .finish()
+        .into_iter()
+        .map(|d| Diagnostic {
+            labels: vec![crate::ground::diagnostic::Label {
+                span: at,
+                text: "in this text".to_owned(),
+            }],
+            ..d
+        })
+        .collect();
+    match read {
+        Some(expr) if found.is_empty() => Ok(expr),
+        _ => Err(found),
+    }
 }

@@ -7,14 +7,7 @@ use Class::{Free, Reserved, Shy};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// A language that rules are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lang {
-    /// Chinese.
-    Zh,
-    /// English.
-    En,
-}
+pub use crate::ground::lang::Lang;
 
 /// Whether a word may also be a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

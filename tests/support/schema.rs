@@ -35,8 +35,18 @@ fn drafts() -> Vec<Draft> {
     use Kind::{List, MoneyIn, Plain, QuantityIn};
     let cny = Type::Money(Denomination::Fixed(Code(0)));
     let kg = Type::Quantity(Denomination::Fixed(Code(1)));
-    let row = |path, list, typ| Draft { path, list, typ, absent_means_none: false };
-    let none = |path, list, typ| Draft { path, list, typ, absent_means_none: true };
+    let row = |path, list, typ| Draft {
+        path,
+        list,
+        typ,
+        absent_means_none: false,
+    };
+    let none = |path, list, typ| Draft {
+        path,
+        list,
+        typ,
+        absent_means_none: true,
+    };
     vec![
         row("id", None, Plain(Type::Text)),
         row("date", None, Plain(Type::Date)),
@@ -67,7 +77,11 @@ fn drafts() -> Vec<Draft> {
         row("item.packages", Some("items"), List("item.packages")),
         row("package.number", Some("item.packages"), Plain(Type::Text)),
         row("package.kept.on", Some("item.packages"), Plain(Type::Date)),
-        row("package.weight", Some("item.packages"), QuantityIn("item.unit")),
+        row(
+            "package.weight",
+            Some("item.packages"),
+            QuantityIn("item.unit"),
+        ),
         row("note.text", Some("notes"), Plain(Type::Text)),
     ]
 }
@@ -80,15 +94,27 @@ fn table(name: &str, codes: &[&str]) -> CodeTable {
     let codes = codes.iter().map(|code| CodeEntry {
         code: (*code).to_owned(),
         labels: labels(),
-        rows: vec![CodeRow { period: Period::default(), attributes: Vec::new() }],
+        rows: vec![CodeRow {
+            period: Period::default(),
+            attributes: Vec::new(),
+        }],
         unit: None,
     });
-    CodeTable { name: name.to_owned(), codes: codes.collect(), attributes: Vec::new(), dated: false }
+    CodeTable {
+        name: name.to_owned(),
+        codes: codes.collect(),
+        attributes: Vec::new(),
+        dated: false,
+    }
 }
 
 fn units() -> CodeTable {
     let mut units = table("unit", &["001", "035", "036"]);
-    let shape = [(None, "count", "1"), (Some("kg"), "mass", "1"), (Some("g"), "mass", "0.001")];
+    let shape = [
+        (None, "count", "1"),
+        (Some("kg"), "mass", "1"),
+        (Some("g"), "mass", "0.001"),
+    ];
     for (entry, (symbol, dimension, factor)) in units.codes.iter_mut().zip(shape) {
         entry.unit = Some(UnitInfo {
             symbol: symbol.map(str::to_owned),
@@ -101,12 +127,20 @@ fn units() -> CodeTable {
 
 fn credit() -> CodeTable {
     let mut credit = table("credit", &["certified", "regular"]);
-    credit.attributes = vec![Column { name: "rank".to_owned(), typ: Type::Integer }];
+    credit.attributes = vec![Column {
+        name: "rank".to_owned(),
+        typ: Type::Integer,
+    }];
     credit.dated = true;
     for (entry, rank) in credit.codes.iter_mut().zip([5, 3]) {
         entry.rows = vec![CodeRow {
-            period: Period { from: "2026-04-01".parse().ok(), until: None },
-            attributes: vec![Some(Value::Number(kakou::ground::number::Number::from_i64(rank)))],
+            period: Period {
+                from: "2026-04-01".parse().ok(),
+                until: None,
+            },
+            attributes: vec![Some(Value::Number(
+                kakou::ground::number::Number::from_i64(rank),
+            ))],
         }];
     }
     credit
@@ -134,7 +168,10 @@ pub fn schema() -> Schema {
                 Home::Element(of, columns.len() as u32 - 1)
             }
         };
-        let parts = draft.path.split('.').skip(usize::from(draft.list.is_some()));
+        let parts = draft
+            .path
+            .split('.')
+            .skip(usize::from(draft.list.is_some()));
         fields.push(Field {
             path: draft.path.to_owned(),
             parts: parts.map(str::to_owned).collect(),
@@ -150,22 +187,31 @@ pub fn schema() -> Schema {
             elements: Vec::new(),
         });
     }
-    let shape = |path: &str, element: &str, least, most, key: Option<&str>, parent: Option<&str>| List {
-        field: id(path),
-        element: element.to_owned(),
-        least,
-        most,
-        key: key.map(id),
-        parent: parent.map(list),
-        columns: columns[list(path).0 as usize].clone(),
+    let shape =
+        |path: &str, element: &str, least, most, key: Option<&str>, parent: Option<&str>| List {
+            field: id(path),
+            element: element.to_owned(),
+            least,
+            most,
+            key: key.map(id),
+            parent: parent.map(list),
+            columns: columns[list(path).0 as usize].clone(),
+        };
+    let outcome = |name: &str| Outcome {
+        name: name.to_owned(),
+        labels: labels(),
     };
-    let outcome = |name: &str| Outcome { name: name.to_owned(), labels: labels() };
     Schema {
         labels: labels(),
-        outcomes: ["release", "review", "hold", "reject"].map(outcome).to_vec(),
+        outcomes: ["release", "review", "hold", "reject"]
+            .map(outcome)
+            .to_vec(),
         missing: OutcomeId(2),
         advice: OutcomeId(1),
-        departments: vec![Department { name: "customs".to_owned(), labels: labels() }],
+        departments: vec![Department {
+            name: "customs".to_owned(),
+            labels: labels(),
+        }],
         header,
         lists: vec![
             shape("item.packages", "package", 0, 3, None, Some("items")),
@@ -177,7 +223,10 @@ pub fn schema() -> Schema {
         tables: vec![
             credit(),
             table("currency", &["CNY", "USD"]),
-            table("document", &["bonded_note_list", "gate_pass", "record_list"]),
+            table(
+                "document",
+                &["bonded_note_list", "gate_pass", "record_list"],
+            ),
             table("mode", &["0110", "1371", "5014"]),
             units(),
         ],
@@ -188,4 +237,3 @@ pub fn schema() -> Schema {
         fields,
     }
 }
-

@@ -22,27 +22,44 @@ impl Lower<'_, '_> {
         match target.kind.as_ref() {
             ExprKind::Name(name) => {
                 if let Some(list) = self.find_list(name) {
-                    return self.in_list(value, negated, list, on, at).map(Lowered::Cond);
+                    return self
+                        .in_list(value, negated, list, on, at)
+                        .map(Lowered::Cond);
                 }
                 if let Some((code, money)) = self.find_unit_name(name) {
                     if negated {
-                        self.complain(codes::NOT_A_CONDITION, "a conversion cannot be denied", at, "");
+                        self.complain(
+                            codes::NOT_A_CONDITION,
+                            "a conversion cannot be denied",
+                            at,
+                            "",
+                        );
                         return None;
                     }
                     return self.convert(value, code, money, on).map(Lowered::Value);
                 }
                 self.in_set_field(value, negated, name, target, on)
             }
-            ExprKind::Call { name, arguments, attribute: None } => {
+            ExprKind::Call {
+                name,
+                arguments,
+                attribute: None,
+            } => {
                 if on.is_some() {
                     self.complain(codes::ON_NOT_HERE, "a table is not read on a day", at, "");
                     return None;
                 }
                 let set = self.call(name, arguments, None, target.at)?;
-                self.in_set(value, negated, set, target.at).map(Lowered::Cond)
+                self.in_set(value, negated, set, target.at)
+                    .map(Lowered::Cond)
             }
             _ => {
-                self.complain(codes::WRONG_TYPE, "a list, a table, a currency or a unit is needed", target.at, "this is none");
+                self.complain(
+                    codes::WRONG_TYPE,
+                    "a list, a table, a currency or a unit is needed",
+                    target.at,
+                    "this is none",
+                );
                 None
             }
         }
@@ -59,7 +76,9 @@ impl Lower<'_, '_> {
     ) -> Option<Lowered> {
         if self.scope.names.fields.contains_key(name) && on.is_none() {
             let set = self.value(target)?;
-            return self.in_set(value, negated, set, target.at).map(Lowered::Cond);
+            return self
+                .in_set(value, negated, set, target.at)
+                .map(Lowered::Cond);
         }
         let schema = self.scope.schema;
         let units = schema.units.and_then(|t| schema.table(t));
@@ -70,12 +89,23 @@ impl Lower<'_, '_> {
             .lists
             .keys()
             .map(String::as_str)
-            .chain(units.into_iter().flat_map(|t| t.codes.iter().filter_map(|c| c.unit.as_ref()?.symbol.as_deref())))
-            .chain(currencies.into_iter().flat_map(|t| t.codes.iter().map(|c| c.code.as_str())));
+            .chain(units.into_iter().flat_map(|t| {
+                t.codes
+                    .iter()
+                    .filter_map(|c| c.unit.as_ref()?.symbol.as_deref())
+            }))
+            .chain(
+                currencies
+                    .into_iter()
+                    .flat_map(|t| t.codes.iter().map(|c| c.code.as_str())),
+            );
         let near = nearest(name, known).map(str::to_owned);
-        let mut diagnostic =
-            Diagnostic::new(codes::UNKNOWN_NAME, format!("no list, currency or unit is called `{name}`"), target.at.0)
-                .label("not known");
+        let mut diagnostic = Diagnostic::new(
+            codes::UNKNOWN_NAME,
+            format!("no list, currency or unit is called `{name}`"),
+            target.at.0,
+        )
+        .label("not known");
         if let Some(near) = near {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
@@ -86,14 +116,23 @@ impl Lower<'_, '_> {
     fn in_set(&mut self, value: &ast::Expr, negated: bool, set: Typed, at: At) -> Option<Cond> {
         let Type::Set(table) = set.typ else {
             let found = self.type_name(set.typ);
-            self.complain(codes::WRONG_TYPE, "a set of codes is needed after `in`", at, format!("this is {found}"));
+            self.complain(
+                codes::WRONG_TYPE,
+                "a set of codes is needed after `in`",
+                at,
+                format!("this is {found}"),
+            );
             return None;
         };
         let value_typed = self.value_or_code(value, Some(table))?;
         if !self.fits(&value_typed, Type::Code(table), value.at) {
             return None;
         }
-        Some(Cond::InSet { value: value_typed.expr, set: set.expr, negated })
+        Some(Cond::InSet {
+            value: value_typed.expr,
+            set: set.expr,
+            negated,
+        })
     }
 
     pub(super) fn find_list(&self, name: &str) -> Option<NamedListId> {
@@ -105,16 +144,30 @@ impl Lower<'_, '_> {
     }
 
     fn find_unit_name(&self, name: &str) -> Option<(Code, bool)> {
-        self.currency(name).map(|c| (c, true)).or_else(|| self.unit(name).map(|c| (c, false)))
+        self.currency(name)
+            .map(|c| (c, true))
+            .or_else(|| self.unit(name).map(|c| (c, false)))
     }
 
-    fn in_list(&mut self, value: &ast::Expr, negated: bool, list: NamedListId, on: Option<Expr>, at: At) -> Option<Cond> {
+    fn in_list(
+        &mut self,
+        value: &ast::Expr,
+        negated: bool,
+        list: NamedListId,
+        on: Option<Expr>,
+        at: At,
+    ) -> Option<Cond> {
         let parts: Vec<&ast::Expr> = match value.kind.as_ref() {
             ExprKind::Tuple(parts) => parts.iter().collect(),
             _ => vec![value],
         };
         let keys = self.keys(list, &parts, at)?;
-        Some(Cond::InList { keys, list, on, negated })
+        Some(Cond::InList {
+            keys,
+            list,
+            on,
+            negated,
+        })
     }
 
     fn keys(&mut self, list: NamedListId, parts: &[&ast::Expr], at: At) -> Option<Vec<Expr>> {
@@ -126,7 +179,12 @@ impl Lower<'_, '_> {
             self.push(
                 Diagnostic::new(
                     codes::WRONG_COUNT,
-                    format!("`{}` is keyed by {} values, {} given", known.name, known.keys.len(), parts.len()),
+                    format!(
+                        "`{}` is keyed by {} values, {} given",
+                        known.name,
+                        known.keys.len(),
+                        parts.len()
+                    ),
                     at.0,
                 )
                 .help(format!("its keys: {}", columns.join(", "))),
@@ -148,7 +206,13 @@ impl Lower<'_, '_> {
         good.then_some(keys)
     }
 
-    fn convert(&mut self, value: &ast::Expr, to: Code, money: bool, on: Option<Expr>) -> Option<Typed> {
+    fn convert(
+        &mut self,
+        value: &ast::Expr,
+        to: Code,
+        money: bool,
+        on: Option<Expr>,
+    ) -> Option<Typed> {
         let typed = self.value(value)?;
         let typ = match (typed.typ, money) {
             (Type::Money(_), true) => Type::Money(Denomination::Fixed(to)),
@@ -156,11 +220,24 @@ impl Lower<'_, '_> {
             (found, _) => {
                 let found = self.type_name(found);
                 let wanted = if money { "money" } else { "a quantity" };
-                self.complain(codes::UNITS_DIFFER, format!("only {wanted} converts so"), value.at, format!("this is {found}"));
+                self.complain(
+                    codes::UNITS_DIFFER,
+                    format!("only {wanted} converts so"),
+                    value.at,
+                    format!("this is {found}"),
+                );
                 return None;
             }
         };
-        Some(Typed { expr: Expr::Convert { value: Box::new(typed.expr), to, money, on: on.map(Box::new) }, typ })
+        Some(Typed {
+            expr: Expr::Convert {
+                value: Box::new(typed.expr),
+                to,
+                money,
+                on: on.map(Box::new),
+            },
+            typ,
+        })
     }
 
     /// `TABLE(a, b)` or `LIST(a).attribute`.
@@ -178,17 +255,29 @@ impl Lower<'_, '_> {
         });
         if let Some(table) = table {
             if let Some(attribute) = attribute {
-                self.complain(codes::UNKNOWN_NAME, "a table gives one value, without attributes", attribute.at, "");
+                self.complain(
+                    codes::UNKNOWN_NAME,
+                    "a table gives one value, without attributes",
+                    attribute.at,
+                    "",
+                );
                 return None;
             }
             return self.table_call(table, arguments, at);
         }
         let Some(list) = self.find_list(&name.node) else {
-            let known = names.decision_tables.keys().chain(names.lists.keys()).map(String::as_str);
+            let known = names
+                .decision_tables
+                .keys()
+                .chain(names.lists.keys())
+                .map(String::as_str);
             let near = nearest(&name.node, known).map(str::to_owned);
-            let mut diagnostic =
-                Diagnostic::new(codes::UNKNOWN_NAME, format!("no table or list is called `{}`", name.node), name.at.0)
-                    .label("not known");
+            let mut diagnostic = Diagnostic::new(
+                codes::UNKNOWN_NAME,
+                format!("no table or list is called `{}`", name.node),
+                name.at.0,
+            )
+            .label("not known");
             if let Some(near) = near {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             }
@@ -201,14 +290,26 @@ impl Lower<'_, '_> {
         let known = lists.get(list.0 as usize)?;
         let Some(attribute) = attribute else {
             self.push(
-                Diagnostic::new(codes::WRONG_TYPE, format!("what is to be read of the row of `{}`?", known.name), at.0)
-                    .label("an attribute is missing")
-                    .help("write `.` and a column, or ask `… in` the list"),
+                Diagnostic::new(
+                    codes::WRONG_TYPE,
+                    format!("what is to be read of the row of `{}`?", known.name),
+                    at.0,
+                )
+                .label("an attribute is missing")
+                .help("write `.` and a column, or ask `… in` the list"),
             );
             return None;
         };
-        let Some(column) = known.attributes.iter().position(|c| c.name == attribute.node) else {
-            let near = nearest(&attribute.node, known.attributes.iter().map(|c| c.name.as_str())).map(str::to_owned);
+        let Some(column) = known
+            .attributes
+            .iter()
+            .position(|c| c.name == attribute.node)
+        else {
+            let near = nearest(
+                &attribute.node,
+                known.attributes.iter().map(|c| c.name.as_str()),
+            )
+            .map(str::to_owned);
             let mut diagnostic = Diagnostic::new(
                 codes::UNKNOWN_NAME,
                 format!("`{}` has no column `{}`", known.name, attribute.node),
@@ -223,7 +324,15 @@ impl Lower<'_, '_> {
         };
         let typ = known.attributes.get(column)?.typ;
         let attribute = u16::try_from(column).ok()?;
-        Some(Typed { expr: Expr::Lookup { list, keys, attribute, on: None }, typ })
+        Some(Typed {
+            expr: Expr::Lookup {
+                list,
+                keys,
+                attribute,
+                on: None,
+            },
+            typ,
+        })
     }
 
     fn table_call(
@@ -238,7 +347,12 @@ impl Lower<'_, '_> {
         if known.inputs.len() != arguments.len() {
             self.complain(
                 codes::WRONG_COUNT,
-                format!("`{}` has {} inputs, {} given", known.name, known.inputs.len(), arguments.len()),
+                format!(
+                    "`{}` has {} inputs, {} given",
+                    known.name,
+                    known.inputs.len(),
+                    arguments.len()
+                ),
                 at,
                 "",
             );
@@ -256,22 +370,63 @@ impl Lower<'_, '_> {
                 _ => good = false,
             }
         }
-        good.then_some(Typed { expr: Expr::TableCall { table, inputs }, typ: known.gives })
+        good.then_some(Typed {
+            expr: Expr::TableCall { table, inputs },
+            typ: known.gives,
+        })
     }
 
     /// `… on DAY`
     pub(super) fn on(&mut self, inner: &ast::Expr, day: &ast::Expr, at: At) -> Option<Lowered> {
         let day = self.typed_as(day, Type::Date)?;
-        if let ExprKind::In { value, negated, target } = inner.kind.as_ref() {
+        if let ExprKind::In {
+            value,
+            negated,
+            target,
+        } = inner.kind.as_ref()
+        {
             return self.is_in(value, *negated, target, Some(day), at);
         }
         let typed = self.value(inner)?;
         let on = Some(Box::new(day));
         let expr = match typed.expr {
-            Expr::Parameter { parameter, on: None } => Expr::Parameter { parameter, on },
-            Expr::Attribute { of, table, attribute, on: None } => Expr::Attribute { of, table, attribute, on },
-            Expr::Lookup { list, keys, attribute, on: None } => Expr::Lookup { list, keys, attribute, on },
-            Expr::Convert { value, to, money, on: None } => Expr::Convert { value, to, money, on },
+            Expr::Parameter {
+                parameter,
+                on: None,
+            } => Expr::Parameter { parameter, on },
+            Expr::Attribute {
+                of,
+                table,
+                attribute,
+                on: None,
+            } => Expr::Attribute {
+                of,
+                table,
+                attribute,
+                on,
+            },
+            Expr::Lookup {
+                list,
+                keys,
+                attribute,
+                on: None,
+            } => Expr::Lookup {
+                list,
+                keys,
+                attribute,
+                on,
+            },
+            Expr::Convert {
+                value,
+                to,
+                money,
+                on: None,
+            } => Expr::Convert {
+                value,
+                to,
+                money,
+                on,
+            },
             _ => {
                 self.push(
                     Diagnostic::new(codes::ON_NOT_HERE, "only the law has a day on which it is read", inner.at.0)
@@ -281,6 +436,9 @@ impl Lower<'_, '_> {
                 return None;
             }
         };
-        Some(Lowered::Value(Typed { expr, typ: typed.typ }))
+        Some(Lowered::Value(Typed {
+            expr,
+            typ: typed.typ,
+        }))
     }
 }

@@ -99,7 +99,10 @@ impl<'s, 'a> Lower<'s, 'a> {
     pub fn condition(&mut self, expr: &ast::Expr) -> Option<Cond> {
         match self.any(expr)? {
             Lowered::Cond(cond) => Some(cond),
-            Lowered::Value(Typed { expr, typ: Type::Bool }) => Some(Cond::Flag(expr)),
+            Lowered::Value(Typed {
+                expr,
+                typ: Type::Bool,
+            }) => Some(Cond::Flag(expr)),
             Lowered::Value(value) => {
                 let found = self.type_name(value.typ);
                 self.complain(
@@ -117,7 +120,10 @@ impl<'s, 'a> Lower<'s, 'a> {
     pub fn value(&mut self, expr: &ast::Expr) -> Option<Typed> {
         match self.any(expr)? {
             Lowered::Value(value) => Some(value),
-            Lowered::Cond(cond) => Some(Typed { expr: Expr::Test(Box::new(cond)), typ: Type::Bool }),
+            Lowered::Cond(cond) => Some(Typed {
+                expr: Expr::Test(Box::new(cond)),
+                typ: Type::Bool,
+            }),
         }
     }
 
@@ -139,7 +145,9 @@ impl<'s, 'a> Lower<'s, 'a> {
                 self.push(
                     Diagnostic::new(
                         codes::RULE_TOO_LARGE,
-                        format!("more than {limit} conditions and values once definitions are put in"),
+                        format!(
+                            "more than {limit} conditions and values once definitions are put in"
+                        ),
                         expr.at.0,
                     )
                     .help("split the rule, or say in a definition what repeats"),
@@ -148,7 +156,12 @@ impl<'s, 'a> Lower<'s, 'a> {
             return None;
         }
         if self.depth > self.scope.limits.nesting * 4 {
-            self.complain(codes::TOO_DEEP, "nested too deeply once definitions are put in", expr.at, "");
+            self.complain(
+                codes::TOO_DEEP,
+                "nested too deeply once definitions are put in",
+                expr.at,
+                "",
+            );
             return None;
         }
         self.depth += 1;
@@ -158,7 +171,12 @@ impl<'s, 'a> Lower<'s, 'a> {
     }
 
     /// Runs with one more element or code at hand.
-    pub fn within<T>(&mut self, each: Each, name: Option<&str>, run: impl FnOnce(&mut Self) -> T) -> T {
+    pub fn within<T>(
+        &mut self,
+        each: Each,
+        name: Option<&str>,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         match each {
             Each::List(list) => {
                 self.elements.push(list);
@@ -171,7 +189,10 @@ impl<'s, 'a> Lower<'s, 'a> {
                     Some(Type::Set(table)) => table,
                     _ => TableId(u32::MAX),
                 };
-                self.bound.push(BoundName { name: name.unwrap_or_default().to_owned(), table });
+                self.bound.push(BoundName {
+                    name: name.unwrap_or_default().to_owned(),
+                    table,
+                });
                 let result = run(self);
                 self.bound.pop();
                 result
@@ -179,14 +200,22 @@ impl<'s, 'a> Lower<'s, 'a> {
         }
     }
 
-    pub fn complain(&mut self, code: Code, title: impl Into<String>, at: At, label: impl Into<String>) {
+    pub fn complain(
+        &mut self,
+        code: Code,
+        title: impl Into<String>,
+        at: At,
+        label: impl Into<String>,
+    ) {
         self.push(Diagnostic::new(code, title, at.0).label(label));
     }
 
     /// Adds a complaint once: a definition is looked at wherever it is used.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let known = self.diagnostics.iter().rev().take(200).any(|d| {
-            d.code == diagnostic.code && d.span() == diagnostic.span() && d.title == diagnostic.title
+            d.code == diagnostic.code
+                && d.span() == diagnostic.span()
+                && d.title == diagnostic.title
         });
         if !known {
             self.diagnostics.push(diagnostic);

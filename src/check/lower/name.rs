@@ -35,13 +35,27 @@ impl Lower<'_, '_> {
 
     fn unknown_name(&mut self, name: &str, at: At) {
         let bound: Vec<String> = self.bound.iter().map(|b| b.name.clone()).collect();
-        let known = self.scope.names.readable().chain(bound.iter().map(String::as_str));
+        let known = self
+            .scope
+            .names
+            .readable()
+            .chain(bound.iter().map(String::as_str));
         let near = nearest(name, known).map(str::to_owned);
-        let mut diagnostic =
-            Diagnostic::new(codes::UNKNOWN_NAME, format!("nothing is called `{name}`"), at.0).label("not known");
+        let mut diagnostic = Diagnostic::new(
+            codes::UNKNOWN_NAME,
+            format!("nothing is called `{name}`"),
+            at.0,
+        )
+        .label("not known");
         if let Some(near) = near {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-        } else if self.scope.schema.tables.iter().any(|t| t.find(name).is_some()) {
+        } else if self
+            .scope
+            .schema
+            .tables
+            .iter()
+            .any(|t| t.find(name).is_some())
+        {
             diagnostic = diagnostic.help(format!("`{name}` is a code: compare with `is {name}`"));
         }
         self.push(diagnostic);
@@ -49,9 +63,18 @@ impl Lower<'_, '_> {
 
     /// Nothing where the name is not known as a whole; an inner nothing after a complaint.
     fn try_name(&mut self, name: &str, at: At) -> Option<Option<Lowered>> {
-        if let Some((depth, bound)) = self.bound.iter().enumerate().rev().find(|(_, b)| b.name == name) {
+        if let Some((depth, bound)) = self
+            .bound
+            .iter()
+            .enumerate()
+            .rev()
+            .find(|(_, b)| b.name == name)
+        {
             let expr = Expr::Bound(u8::try_from(depth).unwrap_or(u8::MAX));
-            return Some(Some(Lowered::Value(Typed { expr, typ: Type::Code(bound.table) })));
+            return Some(Some(Lowered::Value(Typed {
+                expr,
+                typ: Type::Code(bound.table),
+            })));
         }
         if let Some(field) = self.scope.names.fields.get(name).copied() {
             return Some(self.field(field, at).map(Lowered::Value));
@@ -61,8 +84,15 @@ impl Lower<'_, '_> {
         }
         if let Some(parameter) = self.scope.names.parameters.get(name).copied() {
             self.used.insert(format!("parameter {name}"));
-            let typ = self.scope.parameters.get(parameter.0 as usize).map_or(Type::Bool, |p| p.typ);
-            let expr = Expr::Parameter { parameter, on: None };
+            let typ = self
+                .scope
+                .parameters
+                .get(parameter.0 as usize)
+                .map_or(Type::Bool, |p| p.typ);
+            let expr = Expr::Parameter {
+                parameter,
+                on: None,
+            };
             return Some(Some(Lowered::Value(Typed { expr, typ })));
         }
         self.by_label(name, at)
@@ -89,15 +119,22 @@ impl Lower<'_, '_> {
                 let known = self.scope.parameters.get(parameter.0 as usize);
                 let (name, typ) = known.map_or(("", Type::Bool), |p| (p.name.as_str(), p.typ));
                 self.used.insert(format!("parameter {name}"));
-                let expr = Expr::Parameter { parameter: *parameter, on: None };
+                let expr = Expr::Parameter {
+                    parameter: *parameter,
+                    on: None,
+                };
                 Some(Some(Lowered::Value(Typed { expr, typ })))
             }
             _ => {
                 let names: Vec<String> = readable.iter().map(|n| self.identifier(n)).collect();
                 self.push(
-                    Diagnostic::new(codes::AMBIGUOUS_LABEL, format!("`{name}` can mean several things here"), at.0)
-                        .label("which one?")
-                        .help(format!("write one of {}", names.join(", "))),
+                    Diagnostic::new(
+                        codes::AMBIGUOUS_LABEL,
+                        format!("`{name}` can mean several things here"),
+                        at.0,
+                    )
+                    .label("which one?")
+                    .help(format!("write one of {}", names.join(", "))),
                 );
                 Some(None)
             }
@@ -106,11 +143,17 @@ impl Lower<'_, '_> {
 
     fn identifier(&self, named: &Named) -> String {
         match named {
-            Named::Field(field) => self.scope.schema.field(*field).map_or("?".into(), |f| format!("`{}`", f.path)),
+            Named::Field(field) => self
+                .scope
+                .schema
+                .field(*field)
+                .map_or("?".into(), |f| format!("`{}`", f.path)),
             Named::Let(name) => format!("`{name}`"),
-            Named::Parameter(p) => {
-                self.scope.parameters.get(p.0 as usize).map_or("?".into(), |p| format!("`{}`", p.name))
-            }
+            Named::Parameter(p) => self
+                .scope
+                .parameters
+                .get(p.0 as usize)
+                .map_or("?".into(), |p| format!("`{}`", p.name)),
             _ => "?".to_owned(),
         }
     }
@@ -128,7 +171,11 @@ impl Lower<'_, '_> {
         let known = self.scope.schema.field(field)?;
         if !self.at_hand(field) {
             let element = match known.home {
-                Home::Element(list, _) => self.scope.schema.list(list).map_or("", |l| l.element.as_str()),
+                Home::Element(list, _) => self
+                    .scope
+                    .schema
+                    .list(list)
+                    .map_or("", |l| l.element.as_str()),
                 Home::Header(_) => "",
             };
             self.push(
@@ -144,7 +191,10 @@ impl Lower<'_, '_> {
             );
             return None;
         }
-        Some(Typed { expr: Expr::Field(field), typ: known.typ })
+        Some(Typed {
+            expr: Expr::Field(field),
+            typ: known.typ,
+        })
     }
 
     fn definition(&mut self, name: &str, at: At) -> Option<Lowered> {
@@ -153,9 +203,13 @@ impl Lower<'_, '_> {
         if self.lets.iter().any(|l| l == name) {
             let chain = self.lets.join("`, `");
             self.push(
-                Diagnostic::new(codes::DEFINITION_CYCLE, format!("`{name}` is defined by itself"), definition.name.at.0)
-                    .label("leads back to itself")
-                    .help(format!("the way: `{chain}`, `{name}`")),
+                Diagnostic::new(
+                    codes::DEFINITION_CYCLE,
+                    format!("`{name}` is defined by itself"),
+                    definition.name.at.0,
+                )
+                .label("leads back to itself")
+                .help(format!("the way: `{chain}`, `{name}`")),
             );
             return None;
         }
@@ -169,7 +223,10 @@ impl Lower<'_, '_> {
     /// The argument of a requirement.
     pub(super) fn it_value(&mut self, at: At) -> Option<Typed> {
         match self.it {
-            Some(typ) => Some(Typed { expr: Expr::It, typ }),
+            Some(typ) => Some(Typed {
+                expr: Expr::It,
+                typ,
+            }),
             None => {
                 self.complain(
                     codes::NO_ARGUMENT_AT_HAND,
@@ -204,24 +261,40 @@ impl Lower<'_, '_> {
                 }
             };
             self.push(
-                Diagnostic::new(codes::UNKNOWN_NAME, format!("`{}` has no attribute `{attribute}`", known.name), at.0)
-                    .label("not known")
-                    .help(help),
+                Diagnostic::new(
+                    codes::UNKNOWN_NAME,
+                    format!("`{}` has no attribute `{attribute}`", known.name),
+                    at.0,
+                )
+                .label("not known")
+                .help(help),
             );
             return None;
         };
         let typ = known.attributes.get(column)?.typ;
         let attribute = u16::try_from(column).ok()?;
-        Some(Typed { expr: Expr::Attribute { of: Box::new(owner.expr), table, attribute, on: None }, typ })
+        Some(Typed {
+            expr: Expr::Attribute {
+                of: Box::new(owner.expr),
+                table,
+                attribute,
+                on: None,
+            },
+            typ,
+        })
     }
 
     /// The list that a name means: the list's path, the element's name, or the list's label.
     pub(in crate::check) fn list_named(&mut self, name: &str, at: At) -> Option<ListId> {
         let names = self.scope.names;
-        let by_field = names.fields.get(name).and_then(|f| match self.scope.schema.field(*f)?.typ {
-            Type::List(list) => Some(list),
-            _ => None,
-        });
+        let by_field =
+            names
+                .fields
+                .get(name)
+                .and_then(|f| match self.scope.schema.field(*f)?.typ {
+                    Type::List(list) => Some(list),
+                    _ => None,
+                });
         let found = names.elements.get(name).copied().or(by_field).or_else(|| {
             let mut lists: Vec<ListId> = names
                 .labelled(name)
@@ -236,13 +309,21 @@ impl Lower<'_, '_> {
                 })
                 .collect();
             lists.dedup();
-            if lists.len() == 1 { lists.first().copied() } else { None }
+            if lists.len() == 1 {
+                lists.first().copied()
+            } else {
+                None
+            }
         });
         let Some(list) = found else {
             let known = self.scope.schema.lists.iter().map(|l| l.element.as_str());
             let near = nearest(name, known).map(str::to_owned);
-            let mut diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, format!("no list is called `{name}`"), at.0)
-                .label("not a list of the declaration");
+            let mut diagnostic = Diagnostic::new(
+                codes::UNKNOWN_NAME,
+                format!("no list is called `{name}`"),
+                at.0,
+            )
+            .label("not a list of the declaration");
             if let Some(near) = near {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             }
@@ -252,11 +333,19 @@ impl Lower<'_, '_> {
         let parent = self.scope.schema.list(list)?.parent;
         if let Some(parent) = parent {
             if !self.anywhere && !self.elements.contains(&parent) {
-                let owner = self.scope.schema.list(parent).map_or("", |l| l.element.as_str());
+                let owner = self
+                    .scope
+                    .schema
+                    .list(parent)
+                    .map_or("", |l| l.element.as_str());
                 self.push(
-                    Diagnostic::new(codes::NO_ELEMENT, format!("no `{owner}` is at hand for `{name}`"), at.0)
-                        .label(format!("this list is inside one `{owner}`"))
-                        .help(format!("range over `{owner}` first")),
+                    Diagnostic::new(
+                        codes::NO_ELEMENT,
+                        format!("no `{owner}` is at hand for `{name}`"),
+                        at.0,
+                    )
+                    .label(format!("this list is inside one `{owner}`"))
+                    .help(format!("range over `{owner}` first")),
                 );
                 return None;
             }
@@ -267,14 +356,27 @@ impl Lower<'_, '_> {
     /// The set field that a name means, with its table.
     pub(in crate::check) fn set_named(&mut self, name: &str, at: At) -> Option<(FieldId, TableId)> {
         match self.name(name, at)? {
-            Lowered::Value(Typed { expr: Expr::Field(field), typ: Type::Set(table) }) => Some((field, table)),
+            Lowered::Value(Typed {
+                expr: Expr::Field(field),
+                typ: Type::Set(table),
+            }) => Some((field, table)),
             Lowered::Value(value) => {
                 let found = self.type_name(value.typ);
-                self.complain(codes::WRONG_TYPE, format!("`{name}` is not a set of codes"), at, format!("this is {found}"));
+                self.complain(
+                    codes::WRONG_TYPE,
+                    format!("`{name}` is not a set of codes"),
+                    at,
+                    format!("this is {found}"),
+                );
                 None
             }
             Lowered::Cond(_) => {
-                self.complain(codes::WRONG_TYPE, format!("`{name}` is not a set of codes"), at, "this is a condition");
+                self.complain(
+                    codes::WRONG_TYPE,
+                    format!("`{name}` is not a set of codes"),
+                    at,
+                    "this is a condition",
+                );
                 None
             }
         }

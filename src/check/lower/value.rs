@@ -23,49 +23,94 @@ impl Lower<'_, '_> {
                 expr: Expr::Const(Value::Text(text.as_str().into())),
                 typ: Type::Text,
             })),
-            ExprKind::Bool(b) => value(Some(Typed { expr: Expr::Const(Value::Bool(*b)), typ: Type::Bool })),
-            ExprKind::AsOf => value(Some(Typed { expr: Expr::AsOf, typ: Type::Date })),
+            ExprKind::Bool(b) => value(Some(Typed {
+                expr: Expr::Const(Value::Bool(*b)),
+                typ: Type::Bool,
+            })),
+            ExprKind::AsOf => value(Some(Typed {
+                expr: Expr::AsOf,
+                typ: Type::Date,
+            })),
             ExprKind::It => value(self.it_value(at)),
             ExprKind::Event(name) => value(self.event(name)),
             ExprKind::Duration { .. } => {
-                self.complain(codes::TYPE_NOT_HERE, "a duration stands only beside a day", at, "add it to a date");
+                self.complain(
+                    codes::TYPE_NOT_HERE,
+                    "a duration stands only beside a day",
+                    at,
+                    "add it to a date",
+                );
                 None
             }
             ExprKind::Not(inner) => cond(self.condition(inner).map(|c| Cond::Not(Box::new(c)))),
             ExprKind::And(parts) => cond(self.all(parts).map(Cond::And)),
             ExprKind::Or(parts) => cond(self.all(parts).map(Cond::Or)),
             ExprKind::Compare(op, l, r) => cond(self.compare(*op, l, r, at)),
-            ExprKind::Is { value, negated, choices } => cond(self.is(value, *negated, choices)),
+            ExprKind::Is {
+                value,
+                negated,
+                choices,
+            } => cond(self.is(value, *negated, choices)),
             ExprKind::IsNone(inner) => cond(self.is_none(inner)),
-            ExprKind::In { value, negated, target } => self.is_in(value, *negated, target, None, at),
+            ExprKind::In {
+                value,
+                negated,
+                target,
+            } => self.is_in(value, *negated, target, None, at),
             ExprKind::Tuple(_) => {
-                self.complain(codes::TYPE_NOT_HERE, "several values stand only before `in`", at, "");
+                self.complain(
+                    codes::TYPE_NOT_HERE,
+                    "several values stand only before `in`",
+                    at,
+                    "",
+                );
                 None
             }
-            ExprKind::Under { value, negated, prefixes } => cond(self.under(value, *negated, prefixes)),
+            ExprKind::Under {
+                value,
+                negated,
+                prefixes,
+            } => cond(self.under(value, *negated, prefixes)),
             ExprKind::Range { value, least, most } => cond(self.range(value, least, most, at)),
-            ExprKind::Within { value, duration, of } => cond(self.within_duration(value, duration, of)),
+            ExprKind::Within {
+                value,
+                duration,
+                of,
+            } => cond(self.within_duration(value, duration, of)),
             ExprKind::Has { set, codes } => cond(self.has(set, codes)),
-            ExprKind::Quantified { quantity, over, body } => cond(self.quantified(*quantity, over, body.as_ref())),
-            ExprKind::Aggregate { what, value: of, list, condition, same } => {
-                value(self.aggregate(*what, of.as_ref(), list, condition.as_ref(), same, at))
-            }
+            ExprKind::Quantified {
+                quantity,
+                over,
+                body,
+            } => cond(self.quantified(*quantity, over, body.as_ref())),
+            ExprKind::Aggregate {
+                what,
+                value: of,
+                list,
+                condition,
+                same,
+            } => value(self.aggregate(*what, of.as_ref(), list, condition.as_ref(), same, at)),
             ExprKind::Arith(op, l, r) => value(self.arith(*op, l, r, at)),
-            ExprKind::Rounded { value: of, divisor, places, rounding } => {
-                value(self.rounded(of, divisor.as_ref(), *places, *rounding, at))
-            }
+            ExprKind::Rounded {
+                value: of,
+                divisor,
+                places,
+                rounding,
+            } => value(self.rounded(of, divisor.as_ref(), *places, *rounding, at)),
             ExprKind::NumberOf(inner) => value(self.number_of(inner)),
             ExprKind::On(inner, day) => self.on(inner, day, at),
             ExprKind::DaysBetween(a, b) => value(self.two_days(a, b).map(|(a, b)| Typed {
                 expr: Expr::DaysBetween(a, b),
                 typ: Type::Integer,
             })),
-            ExprKind::EarlierOf(a, b) => value(
-                self.two_days(a, b).map(|(a, b)| Typed { expr: Expr::Earlier(a, b), typ: Type::Date }),
-            ),
-            ExprKind::LaterOf(a, b) => {
-                value(self.two_days(a, b).map(|(a, b)| Typed { expr: Expr::Later(a, b), typ: Type::Date }))
-            }
+            ExprKind::EarlierOf(a, b) => value(self.two_days(a, b).map(|(a, b)| Typed {
+                expr: Expr::Earlier(a, b),
+                typ: Type::Date,
+            })),
+            ExprKind::LaterOf(a, b) => value(self.two_days(a, b).map(|(a, b)| Typed {
+                expr: Expr::Later(a, b),
+                typ: Type::Date,
+            })),
             ExprKind::EndOfMonth(a) => value(self.typed_as(a, Type::Date).map(|a| Typed {
                 expr: Expr::EndOfMonth(Box::new(a)),
                 typ: Type::Date,
@@ -75,9 +120,11 @@ impl Lower<'_, '_> {
                 typ: Type::Date,
             })),
             ExprKind::Choice { arms, otherwise } => value(self.choice(arms, otherwise, at)),
-            ExprKind::Call { name, arguments, attribute } => {
-                value(self.call(name, arguments, attribute.as_ref(), at))
-            }
+            ExprKind::Call {
+                name,
+                arguments,
+                attribute,
+            } => value(self.call(name, arguments, attribute.as_ref(), at)),
         }
     }
 
@@ -91,15 +138,22 @@ impl Lower<'_, '_> {
     pub(in crate::check) fn fits(&mut self, typed: &Typed, wanted: Type, at: At) -> bool {
         let fine = match (typed.typ, wanted) {
             (Type::Integer, Type::Decimal) => true,
-            (Type::Money(a), Type::Money(b)) | (Type::Quantity(a), Type::Quantity(b)) => match (a, b) {
-                (Denomination::Fixed(a), Denomination::Fixed(b)) => a == b,
-                _ => true,
-            },
+            (Type::Money(a), Type::Money(b)) | (Type::Quantity(a), Type::Quantity(b)) => {
+                match (a, b) {
+                    (Denomination::Fixed(a), Denomination::Fixed(b)) => a == b,
+                    _ => true,
+                }
+            }
             (a, b) => a == b,
         };
         if !fine {
             let (found, wanted) = (self.type_name(typed.typ), self.type_name(wanted));
-            self.complain(codes::WRONG_TYPE, format!("{wanted} is needed"), at, format!("this is {found}"));
+            self.complain(
+                codes::WRONG_TYPE,
+                format!("{wanted} is needed"),
+                at,
+                format!("this is {found}"),
+            );
         }
         fine
     }
@@ -118,10 +172,18 @@ impl Lower<'_, '_> {
         match found {
             Some(event) => {
                 self.used.insert(format!("event {}", name.node));
-                Some(Typed { expr: Expr::Event(event), typ: Type::Date })
+                Some(Typed {
+                    expr: Expr::Event(event),
+                    typ: Type::Date,
+                })
             }
             None => {
-                super::super::law::unknown(self, "event", name, names.events.keys().map(String::as_str));
+                super::super::law::unknown(
+                    self,
+                    "event",
+                    name,
+                    names.events.keys().map(String::as_str),
+                );
                 None
             }
         }
@@ -144,23 +206,41 @@ impl Lower<'_, '_> {
                 ArithOp::Sub => "and its difference from",
                 ArithOp::Mul => "multiplied by",
             };
-            let units = matches!((l.typ, r.typ), (Type::Money(_), Type::Money(_)) | (Type::Quantity(_), Type::Quantity(_)));
-            let code = if units && op != ArithOp::Mul { codes::UNITS_DIFFER } else { codes::CANNOT_CALCULATE };
-            let mut diagnostic = Diagnostic::new(code, format!("{a} {word} {b}"), left.at.0).label(a).also(right.at.0, b);
+            let units = matches!(
+                (l.typ, r.typ),
+                (Type::Money(_), Type::Money(_)) | (Type::Quantity(_), Type::Quantity(_))
+            );
+            let code = if units && op != ArithOp::Mul {
+                codes::UNITS_DIFFER
+            } else {
+                codes::CANNOT_CALCULATE
+            };
+            let mut diagnostic = Diagnostic::new(code, format!("{a} {word} {b}"), left.at.0)
+                .label(a)
+                .also(right.at.0, b);
             if units && op != ArithOp::Mul {
                 diagnostic = diagnostic.help("convert one of them: `… in CNY`, `… in kg`");
             } else if matches!((l.typ, r.typ), (Type::Date, Type::Date)) {
-                diagnostic = diagnostic.help("for the days between two dates write `days from … to …`");
+                diagnostic =
+                    diagnostic.help("for the days between two dates write `days from … to …`");
             }
             self.push(diagnostic);
             return None;
         };
         let _ = at;
-        Some(Typed { expr: Expr::Arith(op, Box::new(l.expr), Box::new(r.expr)), typ })
+        Some(Typed {
+            expr: Expr::Arith(op, Box::new(l.expr), Box::new(r.expr)),
+            typ,
+        })
     }
 
     /// `D + 6 months + n * 6 months`: durations add up first, months before days.
-    fn day_and_durations(&mut self, op: ArithOp, left: &ast::Expr, right: &ast::Expr) -> Option<Typed> {
+    fn day_and_durations(
+        &mut self,
+        op: ArithOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Option<Typed> {
         let (mut months, mut days) = self.signed_duration(op, right)?;
         let mut base = left;
         while let ExprKind::Arith(op, inner, duration) = base.kind.as_ref() {
@@ -173,8 +253,15 @@ impl Lower<'_, '_> {
             base = inner;
         }
         let date = self.typed_as(base, Type::Date)?;
-        let expr = Expr::AddDuration { date: Box::new(date), months: Box::new(months), days: Box::new(days) };
-        Some(Typed { expr, typ: Type::Date })
+        let expr = Expr::AddDuration {
+            date: Box::new(date),
+            months: Box::new(months),
+            days: Box::new(days),
+        };
+        Some(Typed {
+            expr,
+            typ: Type::Date,
+        })
     }
 
     fn signed_duration(&mut self, op: ArithOp, duration: &ast::Expr) -> Option<(Expr, Expr)> {
@@ -189,7 +276,10 @@ impl Lower<'_, '_> {
     pub(super) fn duration(&mut self, expr: &ast::Expr) -> Option<(Expr, Expr)> {
         match expr.kind.as_ref() {
             ExprKind::Duration { digits, unit } => {
-                let count = digits.parse::<Number>().ok().filter(|n| n.to_i64().is_some_and(|n| n.abs() <= 120_000));
+                let count = digits
+                    .parse::<Number>()
+                    .ok()
+                    .filter(|n| n.to_i64().is_some_and(|n| n.abs() <= 120_000));
                 let Some(count) = count else {
                     self.complain(
                         codes::BAD_LITERAL,
@@ -204,7 +294,11 @@ impl Lower<'_, '_> {
                     DurationUnit::Months => count,
                     DurationUnit::Years => count.mul(Number::from_i64(12))?,
                 };
-                let days = if *unit == DurationUnit::Days { count } else { Number::ZERO };
+                let days = if *unit == DurationUnit::Days {
+                    count
+                } else {
+                    Number::ZERO
+                };
                 Some((constant(months), constant(days)))
             }
             ExprKind::Arith(ArithOp::Mul, a, b) => {
@@ -220,7 +314,12 @@ impl Lower<'_, '_> {
                 Some((add(m1, m2), add(d1, d2)))
             }
             _ => {
-                self.complain(codes::WRONG_TYPE, "a duration such as `6 months` is needed", expr.at, "this is none");
+                self.complain(
+                    codes::WRONG_TYPE,
+                    "a duration such as `6 months` is needed",
+                    expr.at,
+                    "this is none",
+                );
                 None
             }
         }
@@ -245,10 +344,17 @@ impl Lower<'_, '_> {
             return None;
         }
         let typ = match (typed.typ, by.as_ref().map(|b| b.typ)) {
-            (Type::Integer | Type::Decimal, None | Some(Type::Integer | Type::Decimal | Type::Rate)) => Type::Decimal,
+            (
+                Type::Integer | Type::Decimal,
+                None | Some(Type::Integer | Type::Decimal | Type::Rate),
+            ) => Type::Decimal,
             (Type::Rate, None | Some(Type::Integer | Type::Decimal | Type::Rate)) => Type::Rate,
-            (t @ (Type::Money(_) | Type::Quantity(_)), None | Some(Type::Integer | Type::Decimal | Type::Rate)) => t,
-            (Type::Money(a), Some(Type::Money(b))) | (Type::Quantity(a), Some(Type::Quantity(b)))
+            (
+                t @ (Type::Money(_) | Type::Quantity(_)),
+                None | Some(Type::Integer | Type::Decimal | Type::Rate),
+            ) => t,
+            (Type::Money(a), Some(Type::Money(b)))
+            | (Type::Quantity(a), Some(Type::Quantity(b)))
                 if !differ(a, b) =>
             {
                 Type::Decimal
@@ -284,10 +390,18 @@ impl Lower<'_, '_> {
             );
             return None;
         }
-        Some(Typed { expr: Expr::NumberOf(Box::new(typed.expr)), typ: Type::Decimal })
+        Some(Typed {
+            expr: Expr::NumberOf(Box::new(typed.expr)),
+            typ: Type::Decimal,
+        })
     }
 
-    fn choice(&mut self, arms: &[(ast::Expr, ast::Expr)], otherwise: &ast::Expr, at: At) -> Option<Typed> {
+    fn choice(
+        &mut self,
+        arms: &[(ast::Expr, ast::Expr)],
+        otherwise: &ast::Expr,
+        at: At,
+    ) -> Option<Typed> {
         let mut lowered = Vec::new();
         let mut typ: Option<Option<Type>> = None;
         let mut good = true;
@@ -309,10 +423,21 @@ impl Lower<'_, '_> {
             return None;
         }
         let Some(typ) = typ.flatten().and_then(|t| join(t, last.typ)) else {
-            self.complain(codes::WRONG_TYPE, "the values of a choice have different types", at, "");
+            self.complain(
+                codes::WRONG_TYPE,
+                "the values of a choice have different types",
+                at,
+                "",
+            );
             return None;
         };
-        Some(Typed { expr: Expr::Choice { arms: lowered, otherwise: Box::new(last.expr) }, typ })
+        Some(Typed {
+            expr: Expr::Choice {
+                arms: lowered,
+                otherwise: Box::new(last.expr),
+            },
+            typ,
+        })
     }
 
     fn aggregate(
@@ -327,16 +452,21 @@ impl Lower<'_, '_> {
         let list_id = self.list_named(&list.node, list.at)?;
         if !same.is_empty() && !self.elements.contains(&list_id) && !self.is_anywhere() {
             self.push(
-                Diagnostic::new(codes::NO_ELEMENT, "`with same` needs an element at hand", at.0)
-                    .label(format!("no element of `{}` is at hand", list.node))
-                    .help("begin the rule with `each`"),
+                Diagnostic::new(
+                    codes::NO_ELEMENT,
+                    "`with same` needs an element at hand",
+                    at.0,
+                )
+                .label(format!("no element of `{}` is at hand", list.node))
+                .help("begin the rule with `each`"),
             );
             return None;
         }
         let (value, condition, fields) = self.within(Each::List(list_id), None, |lower| {
             let value = value.map(|v| lower.value(v));
             let condition = condition.map(|c| lower.condition(c));
-            let fields: Vec<Option<FieldId>> = same.iter().map(|n| lower.same_field(n, list_id)).collect();
+            let fields: Vec<Option<FieldId>> =
+                same.iter().map(|n| lower.same_field(n, list_id)).collect();
             (value, condition, fields)
         });
         let value = match value {
@@ -352,15 +482,25 @@ impl Lower<'_, '_> {
             (Aggregation::Count, _) => Type::Integer,
             (Aggregation::Sum, Some(t @ (Type::Integer | Type::Decimal | Type::Rate))) => t,
             (_, Some(t @ (Type::Money(_) | Type::Quantity(_)))) => open_in_list(self, t),
-            (Aggregation::Min | Aggregation::Max, Some(t @ (Type::Integer | Type::Decimal | Type::Rate | Type::Date))) => t,
+            (
+                Aggregation::Min | Aggregation::Max,
+                Some(t @ (Type::Integer | Type::Decimal | Type::Rate | Type::Date)),
+            ) => t,
             (_, found) => {
                 let found = found.map_or("nothing".to_owned(), |t| self.type_name(t));
-                self.complain(codes::CANNOT_CALCULATE, format!("{found} cannot be added up or ordered"), at, "");
+                self.complain(
+                    codes::CANNOT_CALCULATE,
+                    format!("{found} cannot be added up or ordered"),
+                    at,
+                    "",
+                );
                 return None;
             }
         };
         let unit = match typ {
-            Type::Money(Denomination::Fixed(code)) | Type::Quantity(Denomination::Fixed(code)) => Some(code),
+            Type::Money(Denomination::Fixed(code)) | Type::Quantity(Denomination::Fixed(code)) => {
+                Some(code)
+            }
             _ => None,
         };
         let expr = Expr::Aggregate {
@@ -374,15 +514,25 @@ impl Lower<'_, '_> {
         Some(Typed { expr, typ })
     }
 
-    fn same_field(&mut self, name: &ast::Name, list: crate::schema::value::ListId) -> Option<FieldId> {
+    fn same_field(
+        &mut self,
+        name: &ast::Name,
+        list: crate::schema::value::ListId,
+    ) -> Option<FieldId> {
         match self.name(&name.node, name.at)? {
-            Lowered::Value(Typed { expr: Expr::Field(field), .. })
-                if matches!(self.scope.schema.field(field).map(|f| f.home), Some(Home::Element(l, _)) if l == list) =>
-            {
+            Lowered::Value(Typed {
+                expr: Expr::Field(field),
+                ..
+            }) if matches!(self.scope.schema.field(field).map(|f| f.home), Some(Home::Element(l, _)) if l == list) => {
                 Some(field)
             }
             _ => {
-                self.complain(codes::WRONG_TYPE, "a field of the list's elements is needed", name.at, "this is none");
+                self.complain(
+                    codes::WRONG_TYPE,
+                    "a field of the list's elements is needed",
+                    name.at,
+                    "this is none",
+                );
                 None
             }
         }
@@ -436,11 +586,12 @@ fn product_type(a: Type, b: Type) -> Option<Type> {
     match (a, b) {
         (Type::Integer, Type::Integer) => Some(Type::Integer),
         (Type::Integer | Type::Decimal, Type::Integer | Type::Decimal) => Some(Type::Decimal),
-        (Type::Rate, Type::Integer | Type::Decimal | Type::Rate) | (Type::Integer | Type::Decimal, Type::Rate) => {
-            Some(Type::Rate)
-        }
+        (Type::Rate, Type::Integer | Type::Decimal | Type::Rate)
+        | (Type::Integer | Type::Decimal, Type::Rate) => Some(Type::Rate),
         (t @ (Type::Money(_) | Type::Quantity(_)), Type::Integer | Type::Decimal | Type::Rate)
-        | (Type::Integer | Type::Decimal | Type::Rate, t @ (Type::Money(_) | Type::Quantity(_))) => Some(t),
+        | (Type::Integer | Type::Decimal | Type::Rate, t @ (Type::Money(_) | Type::Quantity(_))) => {
+            Some(t)
+        }
         _ => None,
     }
 }
@@ -485,7 +636,11 @@ fn add(a: Expr, b: Expr) -> Expr {
 fn negate(a: Expr) -> Expr {
     match a {
         Expr::Const(Value::Number(n)) => constant(n.neg()),
-        other => Expr::Arith(ArithOp::Sub, Box::new(constant(Number::ZERO)), Box::new(other)),
+        other => Expr::Arith(
+            ArithOp::Sub,
+            Box::new(constant(Number::ZERO)),
+            Box::new(other),
+        ),
     }
 }
 

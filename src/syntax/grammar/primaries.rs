@@ -1,7 +1,7 @@
 //! Values that need no parentheses, and what is hung on them.
 
 use super::basic::{integer, listed, literal, mark, name, one_of, word, word_in};
-use super::expressions::{conjunct, expression, made, value};
+use super::expressions::{expression, made, value};
 use crate::ground::number::Rounding;
 use crate::syntax::ast::*;
 use crate::syntax::input::{Parsed, Tokens};
@@ -241,7 +241,7 @@ fn no_aggregate(input: Tokens<'_>) -> Parsed<'_, Expr> {
     input.expected("`之和`")
 }
 
-/// `restriction = [ "where" conjunct ] [ "with same" NAME { "," NAME } ]`
+/// `restriction = [ "where" postfix ] [ "with same" NAME { "," NAME } ]`
 fn restricted<'t>(
     input: Tokens<'t>,
     rest: Tokens<'t>,
@@ -263,7 +263,8 @@ fn restricted<'t>(
 fn restriction(input: Tokens<'_>) -> Parsed<'_, (Option<Expr>, Vec<Name>)> {
     let (rest, condition) = if input.sees(Word::Where) {
         let (rest, _) = word(Word::Where)(input)?;
-        let (rest, condition) = cut(conjunct).parse(rest.deeper()?)?;
+        // A parenthesis ends the condition, so that `sum … where (…) > 5` compares the sum.
+        let (rest, condition) = cut(postfix).parse(rest.deeper()?)?;
         (rest.level_of(&input), Some(condition))
     } else {
         (input, None)

@@ -61,8 +61,7 @@ fn row_of<'t, T>(
 ) -> Parsed<'t, Row<T>> {
     let (rest, _) = mark("|")(input)?;
     let (rest, cells) = cut(separated_list1(mark("|"), cell)).parse(rest)?;
-    let (rest, output) =
-        cut(preceded(mark("=>"), terminated(output, mark("|")))).parse(rest)?;
+    let (rest, output) = cut(preceded(mark("=>"), terminated(output, mark("|")))).parse(rest)?;
     Ok((rest, Row { cells, output }))
 }
 

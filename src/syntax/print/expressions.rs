@@ -417,13 +417,13 @@ impl Printer {
             Lang::En => spaced([word, &value, self.word(Word::Over), &list]),
             Lang::Zh => spaced([&list, self.word(Word::Among), &value, word]),
         };
-        // An aggregate at the end of the condition would take the `with same` that follows.
+        // A parenthesis says where the condition ends; a name alone needs none.
         let condition = condition.as_ref().map(|c| {
-            let text = self.expr(c, Level::Conjunct);
-            let plain = same.is_empty()
-                || matches!(&*c.kind, ExprKind::Name(_))
-                || text.starts_with('(') && level(c) < Level::Conjunct;
-            self.led(Word::Where, &if plain { text } else { format!("({text})") })
+            let text = match &*c.kind {
+                ExprKind::Name(_) => self.expr(c, Level::Postfix),
+                _ => format!("({})", self.expr(c, Level::Expression)),
+            };
+            self.led(Word::Where, &text)
         });
         let same = if same.is_empty() {
             String::new()

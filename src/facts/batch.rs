@@ -1,0 +1,260 @@
+//! Many declarations from one input, record by record: a wrong one is an error of its own, and
+//! the rest goes on. No more than one record is held, and none beyond the limit.
+
+use super::Facts;
+use super::bind::Bound;
+use super::error::{self, FactError, FactErrors, Position};
+use super::json::{Reader, not_utf8, too_large};
+use super::map::Map;
+use super::split::{Cell, ElementEnd, Found, Input, cells};
+use crate::ground::limits::Limits;
+use std::io::{self, BufRead};
+use std::iter::FusedIterator;
+
+/// Where a record stands in its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The number of the record, from 1; blank lines and a table's first line don't count.
+    pub record: u64,
+    /// The line in which it begins, from 1.
+    pub line: u64,
+}
+
+/// The declarations of one input with their places.
+///
+/// An input that can't be read on, or whose columns don't fit the map, gives one error and ends.
+pub struct Batch<R> {
+    input: Input<R>,
+    form: Form,
+    limits: Limits,
+    buf: Vec<u8>,
+    record: u64,
+    array: Array,
+    done: bool,
+}
+
+enum Form {
+    Lines(Reader),
+    Json(Reader),
+    Table(Map, Option<Box<Bound>>),
+}
+
+/// Where in a JSON text one is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Array {
+    Before,
+    First,
+    Next,
+    After,
+}
+
+type Record = Result<Facts, FactErrors>;
+
+impl<R: BufRead> Batch<R> {
+    /// One JSON object on each line; blank lines are passed over.
+    pub fn ndjson(reader: Reader, input: R) -> Batch<R> {
+        let limits = *reader.limits();
+        Batch::new(input, Form::Lines(reader), limits)
+    }
+
+    /// One JSON object, or an array of objects.
+    pub fn json(reader: Reader, input: R) -> Batch<R> {
+        let limits = *reader.limits();
+        Batch::new(input, Form::Json(reader), limits)
+    }
+
+    /// A table in CSV with the names of its columns in the first line; each row is a declaration.
+    pub fn csv(map: Map, limits: Limits, input: R) -> Batch<R> {
+        Batch::new(input, Form::Table(map, None), limits)
+    }
+
+    fn new(input: R, form: Form, limits: Limits) -> Batch<R> {
+        Batch {
+            input: Input::new(input),
+            form,
+            limits,
+            buf: Vec::new(),
+            record: 0,
+            array: Array::Before,
+            done: false,
+        }
+    }
+
+    /// Reads on to the next record.
+    fn step(&mut self) -> io::Result<Option<(Position, Record)>> {
+        match &self.form {
+            Form::Lines(_) => self.line(),
+            Form::Json(_) => self.element(),
+            Form::Table(..) => self.row(),
+        }
+    }
+
+    fn line(&mut self) -> io::Result<Option<(Position, Record)>> {
+        loop {
+            let at = self.input.at();
+            let found = self.input.line(&mut self.buf, self.limits.record_bytes)?;
+            if !self.buf.iter().all(u8::is_ascii_whitespace) || matches!(found, Found::TooLarge(_))
+            {
+                return Ok(Some((at, self.read(found, at))));
+            }
+            if found == Found::AtEnd {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads what is in the buffer.
+    fn read(&self, found: Found, at: Position) -> Record {
+        if matches!(found, Found::TooLarge(_)) {
+            return Err(too_large(&self.limits).at(Some(at)).into());
+        }
+        match &self.form {
+            Form::Lines(reader) | Form::Json(reader) => {
+                reader.read(&self.buf).map_err(|errors| errors.within(at))
+            }
+            Form::Table(_, bound) => {
+                let row = self.text(at)?;
+                let row = cells(row).map_err(|e| e.at(Some(at)))?;
+                match bound {
+                    Some(bound) => bound.record(&row).map_err(|errors| errors.all_at(at)),
+                    None => {
+                        Err(FactError::new(error::BAD_COLUMNS, "", "there are no columns").into())
+                    }
+                }
+            }
+        }
+    }
+
+    /// The row in the buffer, without the rest of its line end.
+    fn text(&self, at: Position) -> Result<&str, FactErrors> {
+        let row = self.buf.strip_suffix(b"\r").unwrap_or(&self.buf);
+        std::str::from_utf8(row)
+            .map_err(|e| FactErrors::from(not_utf8(row, e.valid_up_to())).within(at))
+    }
+
+    fn element(&mut self) -> io::Result<Option<(Position, Record)>> {
+        loop {
+            let next = self.input.peek()?;
+            let at = self.input.at();
+            match (self.array, next) {
+                (Array::Before, Some(b'[')) => {
+                    self.input.skip();
+                    self.array = Array::First;
+                }
+                (Array::Before, Some(_)) => {
+                    let found =
+                        self.input
+                            .until(&mut self.buf, self.limits.record_bytes, |_| false)?;
+                    self.array = Array::After;
+                    return Ok(Some((at, self.read(found, at))));
+                }
+                (Array::First, Some(b']')) => {
+                    self.input.skip();
+                    self.array = Array::After;
+                }
+                (Array::First | Array::Next, Some(_)) => {
+                    let mut end = ElementEnd::default();
+                    let most = self.limits.record_bytes;
+                    let found = self.input.until(&mut self.buf, most, |b| end.is(b))?;
+                    let closed = matches!(found, Found::Ended(b']') | Found::TooLarge(Some(b']')));
+                    self.array = if closed { Array::After } else { Array::Next };
+                    return Ok(Some((at, self.read(found, at))));
+                }
+                (Array::Before, None) => return Ok(self.broken("there is no declaration", at)),
+                (Array::First | Array::Next, None) => {
+                    return Ok(self.broken("the array of declarations is not closed", at));
+                }
+                (Array::After, Some(_)) => {
+                    return Ok(self.broken("something follows the declarations", at));
+                }
+                (Array::After, None) => return Ok(None),
+            }
+        }
+    }
+
+    /// An error after which there is no record.
+    fn broken(&mut self, message: &str, at: Position) -> Option<(Position, Record)> {
+        self.done = true;
+        Some((
+            at,
+            Err(FactError::new(error::NOT_JSON, "", message)
+                .at(Some(at))
+                .into()),
+        ))
+    }
+
+    fn row(&mut self) -> io::Result<Option<(Position, Record)>> {
+        loop {
+            let at = self.input.at();
+            let mut cell = Cell::default();
+            let found = self
+                .input
+                .until(&mut self.buf, self.limits.record_bytes, |b| cell.ends(b))?;
+            let blank =
+                matches!(self.buf.as_slice(), b"" | b"\r") && !matches!(found, Found::TooLarge(_));
+            let columns_known = matches!(self.form, Form::Table(_, Some(_)));
+            match (blank, found) {
+                (true, Found::AtEnd) if columns_known => return Ok(None),
+                (true, Found::AtEnd) => {}
+                (true, _) => continue,
+                (false, _) if columns_known => return Ok(Some((at, self.read(found, at)))),
+                (false, _) => {}
+            }
+            // The first line names the columns; without them no row can be read.
+            if let Err(errors) = self.bind(found, at) {
+                self.done = true;
+                return Ok(Some((at, Err(errors))));
+            }
+        }
+    }
+
+    fn bind(&mut self, found: Found, at: Position) -> Result<(), FactErrors> {
+        if matches!(found, Found::TooLarge(_)) {
+            return Err(too_large(&self.limits).at(Some(at)).into());
+        }
+        let columns = cells(self.text(at)?).map_err(|e| e.at(Some(at)))?;
+        let bound = match &self.form {
+            Form::Table(map, _) => map.bind(&columns).map_err(|errors| errors.all_at(at))?,
+            _ => return Ok(()),
+        };
+        if let Form::Table(_, place) = &mut self.form {
+            *place = Some(Box::new(bound));
+        }
+        Ok(())
+    }
+}
+
+impl<R: BufRead> Iterator for Batch<R> {
+    type Item = (Place, Record);
+
+    fn next(&mut self) -> Option<(Place, Record)> {
+        if self.done {
+            return None;
+        }
+        let found = self.step().unwrap_or_else(|e| {
+            self.done = true;
+            let at = self.input.at();
+            let message = format!("the input can't be read on: {e}");
+            Some((
+                at,
+                Err(FactError::new(error::UNREADABLE, "", message)
+                    .at(Some(at))
+                    .into()),
+            ))
+        });
+        let Some((at, record)) = found else {
+            self.done = true;
+            return None;
+        };
+        self.record += 1;
+        Some((
+            Place {
+                record: self.record,
+                line: at.line,
+            },
+            record,
+        ))
+    }
+}
+
+impl<R: BufRead> FusedIterator for Batch<R> {}

@@ -1,0 +1,293 @@
+//! A map at work: bound to the columns of one table, it makes a declaration of each row.
+
+use super::error::{self, FactError, FactErrors, did_you_mean, shown};
+use super::gather::{CodeSet, Frame, Gather};
+use super::leaf::{Fault, Raw};
+use super::map::{DateOrder, Map, Rule, Source};
+use super::{Assumed, Facts, ListState};
+use crate::ground::number::Number;
+use crate::schema::value::{Fact, ListId, Type};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A map and where its columns stand in one table.
+#[derive(Debug, Clone)]
+pub struct Bound {
+    map: Map,
+    /// For each rule of the map its column; none for a constant.
+    columns: Vec<Option<usize>>,
+    width: usize,
+}
+
+/// A rule of the map with its cell of one row; none for a constant.
+type Filled<'a> = (&'a Rule, Option<&'a str>);
+
+impl Map {
+    /// Finds the map's columns in the first line of a table. A column that the map neither uses
+    /// nor ignores is an error, so that nothing is skipped in silence.
+    ///
+    /// # Errors
+    /// Columns that are missing, that the map doesn't know, or that stand there twice.
+    pub fn bind<S: AsRef<str>>(&self, headers: &[S]) -> Result<Bound, FactErrors> {
+        let mut errors = FactErrors::default();
+        let mut bad = |path: &str, message: String, help: Option<String>| {
+            errors.push(FactError::new(error::BAD_COLUMNS, path, message).help(help));
+        };
+        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, header) in headers.iter().map(AsRef::as_ref).enumerate() {
+            if places.insert(header, at).is_some() {
+                bad(
+                    "",
+                    format!("the column `{}` is there twice", shown(header)),
+                    None,
+                );
+            }
+        }
+        let mut used: BTreeSet<&str> = self.ignore.iter().map(String::as_str).collect();
+        let mut columns = Vec::new();
+        for rule in &self.rules {
+            columns.push(match &rule.source {
+                Source::Constant(_) => None,
+                Source::Column(column) => {
+                    used.insert(column);
+                    let found = places.get(column.as_str()).copied();
+                    if found.is_none() {
+                        let help = did_you_mean(column, places.keys().copied());
+                        bad(
+                            &rule.path,
+                            format!("there is no column `{}`", shown(column)),
+                            help,
+                        );
+                    }
+                    found
+                }
+            });
+        }
+        for header in headers.iter().map(AsRef::as_ref) {
+            if !used.contains(header) {
+                let help = Some("name it under `ignore` if it is not needed".to_owned());
+                bad(
+                    "",
+                    format!("the map says nothing of the column `{}`", shown(header)),
+                    help,
+                );
+            }
+        }
+        for ignored in &self.ignore {
+            if !places.contains_key(ignored.as_str()) {
+                let help = did_you_mean(ignored, places.keys().copied());
+                bad(
+                    "",
+                    format!("there is no column `{}` to ignore", shown(ignored)),
+                    help,
+                );
+            }
+        }
+        errors.or(Bound {
+            map: self.clone(),
+            columns,
+            width: headers.len(),
+        })
+    }
+
+    /// Makes a declaration of one row of a table with those columns; for many rows bind the map
+    /// once.
+    ///
+    /// # Errors
+    /// As [`Map::bind`] and [`Bound::record`].
+    pub fn record<S: AsRef<str>>(&self, headers: &[S], row: &[S]) -> Result<Facts, FactErrors> {
+        self.bind(headers)?.record(row)
+    }
+}
+
+impl Bound {
+    /// Makes a declaration of one row.
+    ///
+    /// # Errors
+    /// A row of another length, and all that is wrong with its cells, each with the path of the
+    /// field and the name of the column.
+    pub fn record<S: AsRef<str>>(&self, row: &[S]) -> Result<Facts, FactErrors> {
+        if row.len() != self.width {
+            let message = format!(
+                "the row has {} cells where the table has {} columns",
+                row.len(),
+                self.width
+            );
+            return Err(FactError::new(error::BAD_ROW, "", message).into());
+        }
+        let cells: Vec<Option<&str>> = self
+            .columns
+            .iter()
+            .map(|column| column.and_then(|at| row.get(at)).map(AsRef::as_ref))
+            .collect();
+        let mut gather = Gather::new(&self.map.schema, &self.map.index, "");
+        let rules: Vec<Filled<'_>> = self.map.rules.iter().zip(cells).collect();
+        self.fill(&mut gather, &rules, 0, 0);
+        gather.finish()
+    }
+
+    /// Fills one record with the rules that lead into it; `depth` lists are behind us.
+    fn fill(&self, gather: &mut Gather<'_>, rules: &[Filled<'_>], depth: usize, row: u32) {
+        let mut inner: BTreeMap<ListId, BTreeMap<u32, Vec<Filled<'_>>>> = BTreeMap::new();
+        for (rule, cell) in rules {
+            match rule.places.get(depth) {
+                None => self.cell(gather, rule, *cell, row),
+                Some((list, place)) => {
+                    inner
+                        .entry(*list)
+                        .or_default()
+                        .entry(*place)
+                        .or_default()
+                        .push((rule, *cell));
+                }
+            }
+        }
+        for (list, elements) in inner {
+            gather.state(list, ListState::Given);
+            let mut made = 0;
+            let path = gather
+                .schema
+                .list(list)
+                .and_then(|l| gather.schema.field(l.field));
+            let path = path.map_or("", |f| f.path.as_str()).to_owned();
+            for rules in elements.values() {
+                if rules.iter().all(|(_, cell)| cell.is_none_or(str::is_empty)) {
+                    continue;
+                }
+                made += 1;
+                let row = gather.open_row(list);
+                self.fill(gather, rules, depth + 1, row);
+            }
+            // Empty cells are an empty list, or say nothing where the map says so of all of them.
+            let silent = elements
+                .values()
+                .flatten()
+                .all(|(rule, cell)| cell.is_none() || rule.empty_is_unknown);
+            match made {
+                0 if silent => gather.state(list, ListState::Unknown),
+                0 => gather.state(list, ListState::None),
+                _ => gather.close_list(list, made, None, &Frame::ROOT.name(&path)),
+            }
+        }
+    }
+
+    fn cell(&self, gather: &mut Gather<'_>, rule: &Rule, cell: Option<&str>, row: u32) {
+        let (text, said) = match (&rule.source, cell, &rule.default) {
+            (Source::Constant(text), _, _) => (text.as_str(), false),
+            (_, Some(""), Some(default)) => {
+                let assumed = Assumed {
+                    path: rule.path.clone(),
+                    value: default.clone(),
+                };
+                gather.facts_mut().assume(assumed);
+                (default.as_str(), false)
+            }
+            (_, Some("") | None, _) => {
+                let fact = if rule.empty_is_unknown {
+                    Fact::Unknown
+                } else {
+                    Fact::None
+                };
+                return gather.put(rule.leaf, row, fact);
+            }
+            (_, Some(text), _) => (text, true),
+        };
+        let frame = &Frame::ROOT.name(&rule.path);
+        let Some(split) = rule.split.as_deref() else {
+            match translate(rule, text, said) {
+                Ok(text) => gather.leaf(rule.leaf, row, raw(rule, &text), None, frame),
+                Err(fault) => gather.fault(fault, None, || frame.path()),
+            }
+            return;
+        };
+        let mut set = CodeSet::default();
+        for part in text
+            .split(split)
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
+            match translate(rule, part, said) {
+                Ok(code) => gather.add_code(&mut set, rule.leaf, Raw::Text(&code), None, frame),
+                Err(fault) => gather.fault(fault, None, || frame.path()),
+            }
+        }
+        gather.put_set(rule.leaf, row, set);
+    }
+}
+
+/// What a cell says in the schema's words. Constants and defaults are in them already.
+fn translate<'t>(rule: &'t Rule, text: &'t str, said: bool) -> Result<Cow<'t, str>, Fault> {
+    if !said {
+        return Ok(Cow::Borrowed(text));
+    }
+    let bad = |what: &str| {
+        let Source::Column(column) = &rule.source else {
+            return Fault::new(error::BAD_ROW, what);
+        };
+        Fault::new(
+            error::BAD_ROW,
+            format!("`{}` in the column `{}` {what}", shown(text), shown(column)),
+        )
+    };
+    let mut out = Cow::Borrowed(text);
+    if let Some(codes) = &rule.codes {
+        match codes.get(text) {
+            Some(code) => out = Cow::Borrowed(code.as_str()),
+            None if rule.keep_others => {}
+            None => return Err(bad("is not among the map's `codes`")),
+        }
+    }
+    if rule.date != DateOrder::Iso {
+        out = Cow::Owned(
+            iso_date(rule.date, &out).ok_or_else(|| bad("is not a day as the map writes it"))?,
+        );
+    }
+    if rule.percent {
+        let rate = out
+            .parse::<Number>()
+            .ok()
+            .and_then(|n| n.mul(Number::from_parts(1, 2)?));
+        out = Cow::Owned(
+            rate.ok_or_else(|| bad("is not a number of percent"))?
+                .to_string(),
+        );
+    }
+    if !rule.prefix.is_empty() {
+        out = Cow::Owned(format!("{}{out}", rule.prefix));
+    }
+    let short = rule.pad.saturating_sub(out.chars().count());
+    if short > 0 {
+        out = Cow::Owned(format!("{}{out}", "0".repeat(short)));
+    }
+    Ok(out)
+}
+
+/// A table has texts only: what is true in it is written as a word.
+fn raw<'t>(rule: &Rule, text: &'t str) -> Raw<'t> {
+    match (rule.leaf.typ, text) {
+        (Type::Bool, "true") => Raw::Bool(true),
+        (Type::Bool, "false") => Raw::Bool(false),
+        _ => Raw::Text(text),
+    }
+}
+
+fn iso_date(order: DateOrder, text: &str) -> Option<String> {
+    let (year, month, day) = match order {
+        DateOrder::Iso => return Some(text.to_owned()),
+        DateOrder::Compact if text.len() == 8 => (text.get(..4)?, text.get(4..6)?, text.get(6..)?),
+        DateOrder::Compact => return None,
+        DateOrder::DayFirst | DateOrder::MonthFirst => {
+            let mut parts = text.split('/');
+            let (a, b, year) = (parts.next()?, parts.next()?, parts.next()?);
+            if parts.next().is_some() {
+                return None;
+            }
+            if order == DateOrder::DayFirst {
+                (year, b, a)
+            } else {
+                (year, a, b)
+            }
+        }
+    };
+    Some(format!("{year}-{month:0>2}-{day:0>2}"))
+}

@@ -1,0 +1,203 @@
+//! Declarations made by a program, field by field.
+
+use super::error::{self, FactErrors};
+use super::gather::{Frame, Gather};
+use super::given::{self, Given};
+use super::index::{Child, Index, NodeId};
+use super::leaf::Fault;
+use super::{Facts, ListState};
+use crate::schema::Schema;
+use crate::schema::value::ListId;
+use std::collections::BTreeSet;
+
+/// Collects the facts of one declaration; [`Builder::build`] checks them all.
+///
+/// Fields that are never set are unknown, or none where the schema says so.
+#[derive(Debug, Clone)]
+pub struct Builder<'s> {
+    schema: &'s Schema,
+    record: RecordBuilder,
+}
+
+/// Collects the facts of one element of a list.
+#[derive(Debug, Clone, Default)]
+pub struct RecordBuilder {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    path: String,
+    what: What,
+}
+
+#[derive(Debug, Clone)]
+enum What {
+    Given(Given),
+    Elements(Vec<RecordBuilder>),
+}
+
+impl Facts {
+    /// Begins a declaration of that schema.
+    pub fn builder(schema: &Schema) -> Builder<'_> {
+        Builder {
+            schema,
+            record: RecordBuilder::default(),
+        }
+    }
+}
+
+impl<'s> Builder<'s> {
+    /// Gives a field: `set("head.supervision_mode", "1371")`. [`Given::None`] also for a list or
+    /// a record says that it is given as empty.
+    pub fn set(self, path: &str, given: impl Into<Given>) -> Builder<'s> {
+        Builder {
+            record: self.record.set(path, given),
+            ..self
+        }
+    }
+
+    /// Adds an element to a list.
+    pub fn element(
+        self,
+        list: &str,
+        fill: impl FnOnce(RecordBuilder) -> RecordBuilder,
+    ) -> Builder<'s> {
+        Builder {
+            record: self.record.element(list, fill),
+            ..self
+        }
+    }
+
+    /// Says that a list is given and has no elements.
+    pub fn no_elements(self, list: &str) -> Builder<'s> {
+        Builder {
+            record: self.record.no_elements(list),
+            ..self
+        }
+    }
+
+    /// Goes on with a function that fills a record, such as one that several places share.
+    pub fn with(self, fill: impl FnOnce(RecordBuilder) -> RecordBuilder) -> Builder<'s> {
+        Builder {
+            record: fill(self.record),
+            ..self
+        }
+    }
+
+    /// Checks everything and makes the facts.
+    ///
+    /// # Errors
+    /// All that is wrong, each with its path, as the JSON reader would say.
+    pub fn build(self) -> Result<Facts, FactErrors> {
+        let index = Index::new(self.schema);
+        let mut gather = Gather::new(self.schema, &index, "");
+        replay(&mut gather, index.root(), 0, &self.record, &Frame::ROOT);
+        gather.finish()
+    }
+}
+
+impl RecordBuilder {
+    /// Gives a field of the element: `set("hs_code", "8411121000")`.
+    pub fn set(mut self, path: &str, given: impl Into<Given>) -> RecordBuilder {
+        self.entries.push(Entry {
+            path: path.to_owned(),
+            what: What::Given(given.into()),
+        });
+        self
+    }
+
+    /// Adds an element to a list inside the element.
+    pub fn element(
+        mut self,
+        list: &str,
+        fill: impl FnOnce(RecordBuilder) -> RecordBuilder,
+    ) -> RecordBuilder {
+        let element = fill(RecordBuilder::default());
+        self.add(list, Some(element));
+        self
+    }
+
+    /// Says that a list inside the element is given and has no elements.
+    pub fn no_elements(mut self, list: &str) -> RecordBuilder {
+        self.add(list, None);
+        self
+    }
+
+    fn add(&mut self, list: &str, element: Option<RecordBuilder>) {
+        let there = self.entries.iter_mut().find_map(|e| match &mut e.what {
+            What::Elements(elements) if e.path == list => Some(elements),
+            _ => None,
+        });
+        match there {
+            Some(elements) => elements.extend(element),
+            None => {
+                let what = What::Elements(element.into_iter().collect());
+                self.entries.push(Entry {
+                    path: list.to_owned(),
+                    what,
+                });
+            }
+        }
+    }
+}
+
+fn replay(
+    gather: &mut Gather<'_>,
+    node: NodeId,
+    row: u32,
+    record: &RecordBuilder,
+    frame: &Frame<'_>,
+) {
+    let mut given = BTreeSet::new();
+    for entry in &record.entries {
+        let frame = &frame.name(&entry.path);
+        let child = match given::find(gather.index, node, &entry.path) {
+            Ok(child) => child,
+            Err(fault) => {
+                gather.fault(fault, None, || frame.path());
+                continue;
+            }
+        };
+        if !given.insert(entry.path.as_str()) {
+            gather.fault(Fault::new(error::GIVEN_TWICE, "given twice"), None, || {
+                frame.path()
+            });
+            continue;
+        }
+        match (child, &entry.what) {
+            (Child::Leaf(leaf), What::Given(given)) => gather.given(leaf, row, given, frame),
+            (Child::Record(inner), What::Given(Given::None)) => gather.none(inner, row),
+            (Child::List(list, _), What::Given(Given::None)) => gather.state(list, ListState::None),
+            (Child::List(list, _), What::Elements(elements)) => {
+                replay_list(gather, list, elements, frame)
+            }
+            (child, _) => gather.fault(wrong(child), None, || frame.path()),
+        }
+    }
+}
+
+fn replay_list(
+    gather: &mut Gather<'_>,
+    list: ListId,
+    elements: &[RecordBuilder],
+    frame: &Frame<'_>,
+) {
+    gather.state(list, ListState::Given);
+    let most = gather.schema.list(list).map_or(0, |l| l.most);
+    for (place, element) in (1..=most).zip(elements) {
+        let row = gather.open_row(list);
+        let node = gather.index.element(list);
+        replay(gather, node, row, element, &frame.place(place));
+    }
+    gather.close_list(list, error::count(elements.len()), None, frame);
+}
+
+fn wrong(child: Child) -> Fault {
+    let message = match child {
+        Child::Leaf(_) => "expected a value, found elements",
+        Child::Record(_) => "expected a record, found a value or elements",
+        Child::List(..) => "expected elements, found a value",
+    };
+    Fault::new(error::WRONG_TYPE, message)
+}

@@ -1,0 +1,90 @@
+//! Declarations from a program's own types, through serde.
+//!
+//! The value is written as JSON and read as any other, so there is one meaning. A binary float
+//! is refused with its path: 0.1 is none of its values. Decimals write themselves as texts.
+
+use super::Facts;
+use super::error::{self, FactError, FactErrors, shown};
+use super::finite::not_finite;
+use super::json::{Reader, from_json, too_large};
+use crate::ground::limits::Limits;
+use crate::schema::Schema;
+use serde::Serialize;
+use serde_json::ser::Formatter;
+use std::io;
+
+/// Reads one declaration from a value that serde can write.
+///
+/// # Errors
+/// All that is wrong with it, as for JSON; and every `f32` and `f64`.
+pub fn from_serde<T: Serialize + ?Sized>(
+    schema: &Schema,
+    value: &T,
+    limits: &Limits,
+) -> Result<Facts, FactErrors> {
+    from_json(schema, &write(value, limits)?, limits)
+}
+
+impl Reader {
+    /// Reads one declaration from a value that serde can write; see [`from_serde`].
+    ///
+    /// # Errors
+    /// All that is wrong with it, as for JSON; and every `f32` and `f64`.
+    pub fn read_serde<T: Serialize + ?Sized>(&self, value: &T) -> Result<Facts, FactErrors> {
+        self.read(&write(value, self.limits())?)
+    }
+}
+
+fn write<T: Serialize + ?Sized>(value: &T, limits: &Limits) -> Result<Vec<u8>, FactErrors> {
+    if let Some(path) = not_finite(value) {
+        let message = "a binary float that is no number";
+        return Err(FactError::new(error::NOT_EXACT, shown(&path), message).into());
+    }
+    let mut out = Bounded {
+        bytes: Vec::new(),
+        most: limits.record_bytes,
+    };
+    let mut json = serde_json::Serializer::with_formatter(&mut out, FloatsShown);
+    match value.serialize(&mut json) {
+        Ok(()) => Ok(out.bytes),
+        Err(e) if e.is_io() => Err(too_large(limits).into()),
+        Err(e) => {
+            let message = format!(
+                "the value can't be written as JSON: {}",
+                shown(&e.to_string())
+            );
+            Err(FactError::new(error::WRONG_TYPE, "", message).into())
+        }
+    }
+}
+
+/// Writes floats with an exponent, so that the reader knows them and says where they are.
+struct FloatsShown;
+
+impl Formatter for FloatsShown {
+    fn write_f32<W: io::Write + ?Sized>(&mut self, out: &mut W, value: f32) -> io::Result<()> {
+        write!(out, "{value:e}")
+    }
+    fn write_f64<W: io::Write + ?Sized>(&mut self, out: &mut W, value: f64) -> io::Result<()> {
+        write!(out, "{value:e}")
+    }
+}
+
+/// Takes no more bytes than a record may have.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.most {
+            return Err(io::Error::other("the record is too large"));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,11 @@
+//! The two languages that rules are written in and verdicts are read in.
+
+/// Chinese or English.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Lang {
+    /// Chinese.
+    Zh,
+    /// English.
+    #[default]
+    En,
+}

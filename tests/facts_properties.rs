@@ -1,0 +1,326 @@
+//! Laws of the readers: what is written is read back, all ways in agree, and nothing panics.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that finds nothing shall fail loudly"
+)]
+
+#[path = "support/schema.rs"]
+mod schema;
+
+use kakou::facts::Facts;
+use kakou::facts::batch::Batch;
+use kakou::facts::builder::RecordBuilder;
+use kakou::facts::edit::{Change, apply};
+use kakou::facts::given::Given;
+use kakou::facts::json::{Reader, from_json};
+use kakou::facts::map::Map;
+use kakou::facts::serde::from_serde;
+use kakou::facts::write::to_json;
+use kakou::ground::limits::Limits;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A record's fields: left out, null, or a value.
+fn object(fields: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<Value> {
+    let fields: Vec<_> = fields
+        .into_iter()
+        .map(|(name, value)| {
+            let value = prop_oneof![2 => Just(None), 1 => Just(Some(Value::Null)), 4 => value.prop_map(Some)];
+            value.prop_map(move |v| v.map(|v| (name.to_owned(), v)))
+        })
+        .collect();
+    fields
+        .prop_map(|fields| Value::Object(fields.into_iter().flatten().collect()))
+        .boxed()
+}
+
+fn code(codes: &'static [&'static str]) -> BoxedStrategy<Value> {
+    select(codes).prop_map(Value::from).boxed()
+}
+
+fn number() -> BoxedStrategy<Value> {
+    "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{0,9}[1-9])?"
+        .prop_map(Value::from)
+        .boxed()
+}
+
+fn integer() -> BoxedStrategy<Value> {
+    (-999_999i64..999_999).prop_map(Value::from).boxed()
+}
+
+fn date() -> BoxedStrategy<Value> {
+    (1i32..9999, 1u8..=12, 1u8..=28)
+        .prop_map(|(y, m, d)| json!(format!("{y:04}-{m:02}-{d:02}")))
+        .boxed()
+}
+
+fn text() -> BoxedStrategy<Value> {
+    prop_oneof![any::<String>(), "[ -~\n\t\"卡口]{0,8}"]
+        .prop_map(Value::from)
+        .boxed()
+}
+
+fn documents() -> BoxedStrategy<Value> {
+    proptest::sample::subsequence(vec!["gate_pass", "record_list", "bonded_note_list"], 0..=3)
+        .prop_shuffle()
+        .prop_map(|codes| json!(codes))
+        .boxed()
+}
+
+fn list(of: BoxedStrategy<Value>, least: usize, most: usize) -> BoxedStrategy<Value> {
+    proptest::collection::vec(of, least..=most)
+        .prop_map(Value::Array)
+        .boxed()
+}
+
+const UNITS: &[&str] = &["001", "035", "036"];
+const CURRENCIES: &[&str] = &["CNY", "USD"];
+
+/// Declarations that are right, but for amounts whose unit is none and keys that are the same:
+/// those are put right after.
+fn declaration() -> impl Strategy<Value = Value> {
+    let package = || {
+        object(vec![
+            ("number", text()),
+            ("kept", object(vec![("on", date())])),
+            ("weight", number()),
+        ])
+    };
+    let item = object(vec![
+        ("line_no", integer()),
+        ("hs_code", "[0-9]{2,10}".prop_map(Value::from).boxed()),
+        ("qty", number()),
+        ("unit", code(UNITS)),
+        ("total", number()),
+        ("currency", code(CURRENCIES)),
+        ("net", number()),
+        ("licences", documents()),
+        ("packages", list(package(), 0, 3)),
+    ]);
+    let head = object(vec![
+        ("supervision_mode", code(&["0110", "1371", "5014"])),
+        ("form_no", text()),
+        ("freight", number()),
+        ("freight_currency", code(CURRENCIES)),
+        ("weight_unit", code(UNITS)),
+        (
+            "carrier",
+            object(vec![
+                ("credit", code(&["certified", "regular"])),
+                ("name", text()),
+            ]),
+        ),
+    ]);
+    object(vec![
+        ("id", text()),
+        ("date", date()),
+        ("declared", any::<bool>().prop_map(Value::from).boxed()),
+        ("copies", integer()),
+        ("index", number()),
+        ("duty_rate", number()),
+        ("head", head),
+        ("guarantee", number()),
+        ("gross", number()),
+        ("documents", documents()),
+        ("items", list(item, 1, 4)),
+        ("notes", list(object(vec![("text", text())]), 1, 2)),
+    ])
+    .prop_map(put_right)
+}
+
+fn put_right(mut declaration: Value) -> Value {
+    fn drop_null(record: &mut Value, name: &str) {
+        if record.get(name) == Some(&Value::Null) {
+            record.as_object_mut().unwrap().remove(name);
+        }
+    }
+    if declaration["head"].is_null() {
+        declaration.as_object_mut().unwrap().remove("head");
+    }
+    if let Some(head) = declaration.get_mut("head") {
+        drop_null(head, "freight_currency");
+        drop_null(head, "weight_unit");
+    }
+    if let Some(Value::Array(items)) = declaration.get_mut("items") {
+        for (at, item) in items.iter_mut().enumerate() {
+            if let Some(Value::Array(packages)) = item.get_mut("packages") {
+                packages.iter_mut().for_each(|p| drop_null(p, "kept"));
+            }
+            drop_null(item, "unit");
+            drop_null(item, "currency");
+            if item["line_no"].is_number() {
+                item["line_no"] = json!(at + 1);
+            }
+        }
+    }
+    declaration
+}
+
+/// The same declaration by the builder.
+fn build(mut record: RecordBuilder, value: &Value) -> RecordBuilder {
+    for (name, value) in value.as_object().unwrap() {
+        record = give(record, name, value);
+    }
+    record
+}
+
+fn give(record: RecordBuilder, path: &str, value: &Value) -> RecordBuilder {
+    match value {
+        Value::Null => record.set(path, Given::None),
+        Value::Bool(yes) => record.set(path, *yes),
+        Value::Number(n) => record.set(path, n.as_i64().unwrap()),
+        Value::String(text) => record.set(path, text.as_str()),
+        Value::Array(codes) if matches!(path, "documents" | "licences") => record.set(
+            path,
+            codes
+                .iter()
+                .map(|c| c.as_str().unwrap())
+                .collect::<Vec<_>>(),
+        ),
+        Value::Array(elements) => elements.iter().fold(record.no_elements(path), |record, e| {
+            record.element(path, |inner| build(inner, e))
+        }),
+        Value::Object(fields) => fields.iter().fold(record, |record, (name, value)| {
+            give(record, &format!("{path}.{name}"), value)
+        }),
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back(declaration in declaration()) {
+        let schema = schema::schema();
+        let limits = Limits::default();
+        let facts = from_json(&schema, declaration.to_string().as_bytes(), &limits).unwrap();
+        let written = to_json(&schema, &facts);
+        prop_assert_eq!(from_json(&schema, written.as_bytes(), &limits), Ok(facts));
+    }
+
+    #[test]
+    fn all_ways_in_agree(declaration in declaration()) {
+        let schema = Arc::new(schema::schema());
+        let reader = Reader::new(schema.clone());
+        let text = declaration.to_string();
+        let facts = reader.read(text.as_bytes()).unwrap();
+        prop_assert_eq!(&from_serde(&schema, &declaration, &Limits::default()).unwrap(), &facts);
+        let fields = declaration.as_object().unwrap();
+        let builder = fields.iter().fold(Facts::builder(&schema), |builder, (name, value)| {
+            builder.with(|record| give(record, name, value))
+        });
+        prop_assert_eq!(&builder.build().unwrap(), &facts);
+        let lines = format!("{text}\r\n\n{text}");
+        let array = format!("\u{feff} [{text} , {text}]\n");
+        let by_line: Vec<_> = Batch::ndjson(reader.clone(), lines.as_bytes()).map(|(_, f)| f.unwrap()).collect();
+        let by_element: Vec<_> = Batch::json(reader, array.as_bytes()).map(|(_, f)| f.unwrap()).collect();
+        prop_assert_eq!(&by_line, &vec![facts.clone(), facts]);
+        prop_assert_eq!(by_line, by_element);
+    }
+
+    #[test]
+    fn a_table_is_read_as_the_csv_library_writes_it(rows in proptest::collection::vec(
+        ("[a-z\",\n\r 卡]{0,6}", "[a-z\",\n\r 卡]{0,6}"), 1..8,
+    )) {
+        let schema = Arc::new(schema::schema());
+        let fields = r#"{"fields": {"id": {"column": "a"}, "notes[1].text": {"column": "b"}, "head.form_no": {"constant": "x"}}}"#;
+        let map = Map::parse(&schema, fields).unwrap();
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["a", "b"]).unwrap();
+        for (a, b) in &rows {
+            writer.write_record([a, b]).unwrap();
+        }
+        let table = writer.into_inner().unwrap();
+        let read: Vec<_> = Batch::csv(map, Limits::default(), &table[..])
+            .map(|(_, facts)| to_json(&schema, &facts.unwrap()))
+            .collect();
+        let cell = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
+        let expected: Vec<_> = rows.iter().map(|(a, b)| {
+            let notes = if b.is_empty() { Value::Null } else { json!([{"text": b}]) };
+            json!({"documents": null, "head": {"carrier": {"name": null}, "form_no": "x"}, "id": cell(a), "notes": notes})
+                .to_string()
+        }).collect();
+        prop_assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), small in 0usize..40) {
+        let schema = Arc::new(schema::schema());
+        let limits = Limits { record_bytes: small, ..Limits::default() };
+        let _ = from_json(&schema, &bytes, &Limits::default());
+        let reader = Reader::new(schema.clone()).with_limits(limits);
+        for (_, record) in Batch::ndjson(reader.clone(), &bytes[..]).chain(Batch::json(reader, &bytes[..])) {
+            let _ = record.map_err(|e| e.to_string());
+        }
+        let map = Map::parse(&schema, r#"{"fields": {"id": {"column": "a"}}}"#).unwrap();
+        let table = [b"a\n".as_slice(), &bytes].concat();
+        for (_, record) in Batch::csv(map, limits, &table[..]) {
+            let _ = record.map_err(|e| e.to_string());
+        }
+    }
+
+    #[test]
+    fn no_mangled_declaration_panics(
+        declaration in declaration(),
+        cuts in proptest::collection::vec((any::<prop::sample::Index>(), "[\\[\\]{}\",:0-9eE.\\\\u]{0,3}"), 1..4),
+    ) {
+        let mut text: Vec<char> = declaration.to_string().chars().collect();
+        for (at, with) in cuts {
+            let at = at.index(text.len());
+            text.splice(at..(at + 1).min(text.len()), with.chars());
+            if text.is_empty() { return Ok(()); }
+        }
+        let text: String = text.into_iter().collect();
+        let schema = Arc::new(schema::schema());
+        let _ = from_json(&schema, text.as_bytes(), &Limits::default()).map_err(|e| e.to_string());
+        let _ = Map::parse(&schema, &text).map_err(|e| e.to_string());
+    }
+
+    #[test]
+    fn changes_agree_with_the_text(declaration in declaration(), path in select(vec![
+        "head", "head.weight_unit", "head.freight_currency", "items", "items[1]", "items[2].packages",
+        "items[1].unit", "items[2].packages[1]", "documents", "items[1].packages[2].kept.on",
+    ])) {
+        let schema = schema::schema();
+        let limits = Limits::default();
+        let facts = from_json(&schema, declaration.to_string().as_bytes(), &limits).unwrap();
+        let Ok(changed) = apply(&schema, &facts, &[Change::without(path)]) else { return Ok(()) };
+        // Taking out what is not there any more changes nothing.
+        prop_assert_eq!(&apply(&schema, &changed, &[Change::without(path)]).unwrap(), &changed);
+        // Setting absent-means-none fields back to none makes the text's reading of it.
+        let mut without = declaration.clone();
+        remove(&mut without, path);
+        let read = from_json(&schema, without.to_string().as_bytes(), &limits).unwrap();
+        let rewritten = from_json(&schema, to_json(&schema, &changed).as_bytes(), &limits).unwrap();
+        prop_assert_eq!(rewritten, read);
+    }
+}
+
+fn remove(value: &mut Value, path: &str) {
+    let pointer = path
+        .replace('[', ".[")
+        .split('.')
+        .fold(String::new(), |out, part| {
+            match part.strip_prefix('[').and_then(|p| p.strip_suffix(']')) {
+                Some(place) => format!("{out}/{}", place.parse::<usize>().unwrap() - 1),
+                None => format!("{out}/{part}"),
+            }
+        });
+    let (parent, last) = pointer.rsplit_once('/').unwrap();
+    match value.pointer_mut(parent) {
+        Some(Value::Object(fields)) => {
+            fields.remove(last);
+        }
+        // An element stays in its place with nothing known of it.
+        Some(Value::Array(elements)) => {
+            if let Some(element) = elements.get_mut(last.parse::<usize>().unwrap()) {
+                *element = json!({});
+            }
+        }
+        _ => {}
+    }
+}
