@@ -10,6 +10,7 @@ mod assemble;
 pub mod codes;
 mod conflict;
 mod describe;
+pub mod dump;
 mod fingerprint;
 mod law;
 mod lower;
