@@ -105,10 +105,7 @@ pub fn facts(rules: &RuleSet) -> String {
             None => "always".to_owned(),
             Some(when) => format!("when {}", words.cond(when)),
         };
-        lines.push(format!(
-            "required {} {when}",
-            words.field(required.field)
-        ));
+        lines.push(format!("required {} {when}", words.field(required.field)));
     }
     for table in &schema.tables {
         lines.push(format!("codes {}", table.name));
@@ -118,7 +115,9 @@ pub fn facts(rules: &RuleSet) -> String {
                     .attributes
                     .iter()
                     .zip(&row.attributes)
-                    .map(|(column, cell)| format!(", {} {}", column.name, words.cell(cell, column.typ)))
+                    .map(|(column, cell)| {
+                        format!(", {} {}", column.name, words.cell(cell, column.typ))
+                    })
                     .collect();
                 lines.push(format!(
                     "  {}{}{}{}",
@@ -132,7 +131,11 @@ pub fn facts(rules: &RuleSet) -> String {
     }
     for list in &rules.lists {
         let example = if list.example { " (an example)" } else { "" };
-        lines.push(format!("list {}{}{example}", list.name, titles(&list.labels)));
+        lines.push(format!(
+            "list {}{}{example}",
+            list.name,
+            titles(&list.labels)
+        ));
         for row in &list.rows {
             let keys: Vec<String> = list
                 .keys
@@ -200,10 +203,9 @@ pub fn facts(rules: &RuleSet) -> String {
         let argument = kind
             .argument
             .map_or(String::new(), |t| format!(" : {}", words.typ(t)));
-        let met = kind
-            .met
-            .as_ref()
-            .map_or(String::new(), |met| format!(" met when {}", words.cond(met)));
+        let met = kind.met.as_ref().map_or(String::new(), |met| {
+            format!(" met when {}", words.cond(met))
+        });
         lines.push(format!(
             "requirement {}{}{argument}{met} otherwise {} combine {}",
             kind.name,
@@ -273,7 +275,11 @@ pub fn judgements(rules: &RuleSet) -> String {
             pilot.name,
             titles(&pilot.labels),
             force(pilot.force),
-            if own.is_empty() { "none".to_owned() } else { own.join(", ") }
+            if own.is_empty() {
+                "none".to_owned()
+            } else {
+                own.join(", ")
+            }
         ));
     }
     for rule in &rules.rules {
@@ -287,7 +293,11 @@ fn rule_lines(rules: &RuleSet, rule: &Rule) -> Vec<String> {
     let mut words = Words::new(rules);
     let mut lines = vec![format!("rule {}{}", rule.id, titles(&rule.labels))];
     let basis: Vec<String> = rule.basis.iter().map(|b| words.basis(b)).collect();
-    lines.push(format!("  by {}, sure {}", basis.join(" and "), sure(rule.sure)));
+    lines.push(format!(
+        "  by {}, sure {}",
+        basis.join(" and "),
+        sure(rule.sure)
+    ));
     let departments: Vec<&str> = rule
         .departments
         .iter()
@@ -392,7 +402,10 @@ fn titles(labels: &Labels) -> impl Display + '_ {
         if let Some(zh) = &labels.zh {
             write!(f, " {zh:?}")?;
         }
-        labels.en.as_ref().map_or(Ok(()), |en| write!(f, " / {en:?}"))
+        labels
+            .en
+            .as_ref()
+            .map_or(Ok(()), |en| write!(f, " / {en:?}"))
     })
 }
 
@@ -405,14 +418,20 @@ fn rough(day: RoughDay) -> String {
 }
 
 fn force(force: Force) -> String {
-    let from = force.from.map_or(String::new(), |d| format!(" from {}", rough(d)));
-    let until = force.until.map_or(String::new(), |d| format!(" until {}", rough(d)));
+    let from = force
+        .from
+        .map_or(String::new(), |d| format!(" from {}", rough(d)));
+    let until = force
+        .until
+        .map_or(String::new(), |d| format!(" until {}", rough(d)));
     from + &until
 }
 
 fn period(period: Period) -> String {
     let from = period.from.map_or(String::new(), |d| format!(" from {d}"));
-    let until = period.until.map_or(String::new(), |d| format!(" until {d}"));
+    let until = period
+        .until
+        .map_or(String::new(), |d| format!(" until {d}"));
     from + &until
 }
 

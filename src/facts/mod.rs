@@ -1,10 +1,10 @@
 //! The facts of one declaration, prepared: every value is typed and checked against the schema.
 //! Prepared facts belong to a schema and outlive a rule set.
 
+pub mod arith;
 pub mod batch;
 pub mod bind;
 pub mod builder;
-pub mod arith;
 pub mod edit;
 pub mod error;
 pub mod eval;

@@ -52,8 +52,14 @@ impl<'r> Words<'r> {
 
     pub fn basis(&self, basis: &Basis) -> String {
         let law = self.rules.law(basis.law).map_or("?", |l| l.id.as_str());
-        let article = basis.article.as_ref().map_or(String::new(), |a| format!(" article {a}"));
-        let paragraph = basis.paragraph.as_ref().map_or(String::new(), |p| format!(" paragraph {p}"));
+        let article = basis
+            .article
+            .as_ref()
+            .map_or(String::new(), |a| format!(" article {a}"));
+        let paragraph = basis
+            .paragraph
+            .as_ref()
+            .map_or(String::new(), |p| format!(" paragraph {p}"));
         format!("{law}{article}{paragraph}")
     }
 
@@ -95,11 +101,24 @@ impl<'r> Words<'r> {
             Expr::It => self.it?,
             Expr::Bound(depth) => return *self.bound.borrow().get(usize::from(*depth))?,
             Expr::Parameter { parameter, .. } => rules.parameters.get(parameter.0 as usize)?.typ,
-            Expr::Attribute { table, attribute, .. } => {
-                rules.schema.table(*table)?.attributes.get(usize::from(*attribute))?.typ
+            Expr::Attribute {
+                table, attribute, ..
+            } => {
+                rules
+                    .schema
+                    .table(*table)?
+                    .attributes
+                    .get(usize::from(*attribute))?
+                    .typ
             }
-            Expr::Lookup { list, attribute, .. } => {
-                rules.named_list(*list)?.attributes.get(usize::from(*attribute))?.typ
+            Expr::Lookup {
+                list, attribute, ..
+            } => {
+                rules
+                    .named_list(*list)?
+                    .attributes
+                    .get(usize::from(*attribute))?
+                    .typ
             }
             Expr::TableCall { table, .. } => rules.decision_table(*table)?.gives,
             Expr::Choice { arms, otherwise } => {
@@ -122,37 +141,75 @@ impl<'r> Words<'r> {
             Cond::Not(inner) => format!("not ({})", self.cond(inner)),
             Cond::Flag(expr) => self.expr(expr),
             Cond::Compare(op, a, b) => {
-                let table = self.table_of(a).or_else(|| self.table_of(b)).map(Type::Code);
-                format!("{} {} {}", self.expr_of(a, table), sign(*op), self.expr_of(b, table))
+                let table = self
+                    .table_of(a)
+                    .or_else(|| self.table_of(b))
+                    .map(Type::Code);
+                format!(
+                    "{} {} {}",
+                    self.expr_of(a, table),
+                    sign(*op),
+                    self.expr_of(b, table)
+                )
             }
             Cond::IsNone(expr) => format!("{} is none", self.expr(expr)),
-            Cond::OneOf { value, codes, negated } => {
+            Cond::OneOf {
+                value,
+                codes,
+                negated,
+            } => {
                 let table = self.table_of(value);
                 let codes: Vec<String> = codes.iter().map(|c| self.code(*c, table)).collect();
                 let is = if *negated { "is not" } else { "is" };
                 format!("{} {is} {}", self.expr(value), codes.join(" or "))
             }
-            Cond::Under { value, prefixes, negated } => {
+            Cond::Under {
+                value,
+                prefixes,
+                negated,
+            } => {
                 let all: Vec<String> = prefixes.iter().map(ToString::to_string).collect();
                 let under = if *negated { "not under" } else { "under" };
                 format!("{} {under} {}", self.expr(value), all.join(" or "))
             }
-            Cond::InList { keys, list, on, negated } => {
+            Cond::InList {
+                keys,
+                list,
+                on,
+                negated,
+            } => {
                 let list = self.rules.named_list(*list);
                 let keys = self.list_of(keys, list.map(|l| l.keys.iter().map(|c| c.typ)));
                 let name = list.map_or("?", |l| l.name.as_str());
-                format!("({keys}) {} {name}{}", membership(*negated), self.on(on.as_ref()))
+                format!(
+                    "({keys}) {} {name}{}",
+                    membership(*negated),
+                    self.on(on.as_ref())
+                )
             }
-            Cond::InSet { value, set, negated } => {
+            Cond::InSet {
+                value,
+                set,
+                negated,
+            } => {
                 let typ = self.table_of(set).map(Type::Code);
-                format!("{} {} {}", self.expr_of(value, typ), membership(*negated), self.expr(set))
+                format!(
+                    "{} {} {}",
+                    self.expr_of(value, typ),
+                    membership(*negated),
+                    self.expr(set)
+                )
             }
             Cond::Has { set, codes } => {
                 let typ = self.table_of(set).map(Type::Code);
                 let codes: Vec<String> = codes.iter().map(|c| self.expr_of(c, typ)).collect();
                 format!("{} has {}", self.expr(set), codes.join(" or "))
             }
-            Cond::Quantified { quantity, over, body } => {
+            Cond::Quantified {
+                quantity,
+                over,
+                body,
+            } => {
                 if let Each::Set(field) = over {
                     self.bind(*field);
                 }
@@ -169,10 +226,17 @@ impl<'r> Words<'r> {
                 };
                 format!("{how_many} {} has ({body})", self.each(*over))
             }
-            Cond::Rows { table, inputs, rows } => {
+            Cond::Rows {
+                table,
+                inputs,
+                rows,
+            } => {
                 let table = self.rules.decision_table(*table);
                 let inputs = self.list_of(inputs, table.map(|t| t.inputs.iter().copied()));
-                let rows: Vec<String> = rows.iter().map(|r| (u32::from(*r) + 1).to_string()).collect();
+                let rows: Vec<String> = rows
+                    .iter()
+                    .map(|r| (u32::from(*r) + 1).to_string())
+                    .collect();
                 let name = table.map_or("?", |t| t.name.as_str());
                 format!("{name}({inputs}) at row {}", rows.join(" or "))
             }
@@ -180,7 +244,10 @@ impl<'r> Words<'r> {
     }
 
     fn joined(&self, parts: &[Cond], word: &str) -> String {
-        let parts: Vec<String> = parts.iter().map(|p| format!("({})", self.cond(p))).collect();
+        let parts: Vec<String> = parts
+            .iter()
+            .map(|p| format!("({})", self.cond(p)))
+            .collect();
         if parts.is_empty() {
             return format!("{word} of nothing");
         }
@@ -190,7 +257,9 @@ impl<'r> Words<'r> {
     fn list_of(&self, exprs: &[Expr], types: Option<impl Iterator<Item = Type>>) -> String {
         let types: Vec<Type> = types.map(Iterator::collect).unwrap_or_default();
         let all = exprs.iter().enumerate();
-        let all: Vec<String> = all.map(|(i, e)| self.expr_of(e, types.get(i).copied())).collect();
+        let all: Vec<String> = all
+            .map(|(i, e)| self.expr_of(e, types.get(i).copied()))
+            .collect();
         all.join(", ")
     }
 
@@ -212,19 +281,39 @@ impl<'r> Words<'r> {
             Expr::It => "it".to_owned(),
             Expr::AsOf => "as_of".to_owned(),
             Expr::Event(event) => {
-                let name = rules.events.get(event.0 as usize).map_or("?", |e| e.name.as_str());
+                let name = rules
+                    .events
+                    .get(event.0 as usize)
+                    .map_or("?", |e| e.name.as_str());
                 format!("event {name}")
             }
             Expr::Parameter { parameter, on } => {
                 let known = rules.parameters.get(parameter.0 as usize);
-                format!("{}{}", known.map_or("?", |p| p.name.as_str()), self.on(on.as_deref()))
+                format!(
+                    "{}{}",
+                    known.map_or("?", |p| p.name.as_str()),
+                    self.on(on.as_deref())
+                )
             }
-            Expr::Attribute { of, table, attribute, on } => {
-                let column = rules.schema.table(*table).and_then(|t| t.attributes.get(usize::from(*attribute)));
+            Expr::Attribute {
+                of,
+                table,
+                attribute,
+                on,
+            } => {
+                let column = rules
+                    .schema
+                    .table(*table)
+                    .and_then(|t| t.attributes.get(usize::from(*attribute)));
                 let column = column.map_or("?", |c| c.name.as_str());
                 format!("{}.{column}{}", self.expr(of), self.on(on.as_deref()))
             }
-            Expr::Lookup { list, keys, attribute, on } => {
+            Expr::Lookup {
+                list,
+                keys,
+                attribute,
+                on,
+            } => {
                 let list = rules.named_list(*list);
                 let keys = self.list_of(keys, list.map(|l| l.keys.iter().map(|c| c.typ)));
                 let column = list.and_then(|l| l.attributes.get(usize::from(*attribute)));
@@ -251,23 +340,44 @@ impl<'r> Words<'r> {
                 self.expr(months),
                 self.expr(days)
             ),
-            Expr::Rounded { value, divisor, places, rounding } => {
-                let divisor = divisor.as_ref().map_or(String::new(), |d| format!(" / {}", self.expr(d)));
+            Expr::Rounded {
+                value,
+                divisor,
+                places,
+                rounding,
+            } => {
+                let divisor = divisor
+                    .as_ref()
+                    .map_or(String::new(), |d| format!(" / {}", self.expr(d)));
                 let how = match rounding {
                     Rounding::HalfUp => "half up",
                     Rounding::HalfEven => "half even",
                     Rounding::Up => "up",
                     Rounding::Down => "down",
                 };
-                format!("rounded ({}{divisor}) to {places} places {how}", self.expr(value))
+                format!(
+                    "rounded ({}{divisor}) to {places} places {how}",
+                    self.expr(value)
+                )
             }
-            Expr::Convert { value, to, money, on } => {
-                let table = if *money { rules.schema.currencies } else { rules.schema.units };
+            Expr::Convert {
+                value,
+                to,
+                money,
+                on,
+            } => {
+                let table = if *money {
+                    rules.schema.currencies
+                } else {
+                    rules.schema.units
+                };
                 let to = self.code(*to, table);
                 format!("({} in {to}{})", self.expr(value), self.on(on.as_deref()))
             }
             Expr::NumberOf(inner) => format!("number of ({})", self.expr(inner)),
-            Expr::DaysBetween(a, b) => format!("days from ({}) to ({})", self.expr(a), self.expr(b)),
+            Expr::DaysBetween(a, b) => {
+                format!("days from ({}) to ({})", self.expr(a), self.expr(b))
+            }
             Expr::Earlier(a, b) => format!("earlier of ({}) and ({})", self.expr(a), self.expr(b)),
             Expr::Later(a, b) => format!("later of ({}) and ({})", self.expr(a), self.expr(b)),
             Expr::EndOfMonth(a) => format!("end of month of ({})", self.expr(a)),
@@ -276,21 +386,42 @@ impl<'r> Words<'r> {
                 let typ = typ.or_else(|| self.table_of(expr).map(Type::Code));
                 let arms: Vec<String> = arms
                     .iter()
-                    .map(|(value, cond)| format!("{} when {}, ", self.expr_of(value, typ), self.cond(cond)))
+                    .map(|(value, cond)| {
+                        format!("{} when {}, ", self.expr_of(value, typ), self.cond(cond))
+                    })
                     .collect();
-                format!("({}otherwise {})", arms.concat(), self.expr_of(otherwise, typ))
+                format!(
+                    "({}otherwise {})",
+                    arms.concat(),
+                    self.expr_of(otherwise, typ)
+                )
             }
-            Expr::Aggregate { what, value, list, condition, same, unit: _ } => {
+            Expr::Aggregate {
+                what,
+                value,
+                list,
+                condition,
+                same,
+                unit: _,
+            } => {
                 let what = match what {
                     Aggregation::Count => "count",
                     Aggregation::Sum => "sum",
                     Aggregation::Min => "min",
                     Aggregation::Max => "max",
                 };
-                let value = value.as_ref().map_or(String::new(), |v| format!("{} over ", self.expr(v)));
-                let place = condition.as_ref().map_or(String::new(), |c| format!(" where ({})", self.cond(c)));
+                let value = value
+                    .as_ref()
+                    .map_or(String::new(), |v| format!("{} over ", self.expr(v)));
+                let place = condition
+                    .as_ref()
+                    .map_or(String::new(), |c| format!(" where ({})", self.cond(c)));
                 let same: Vec<&str> = same.iter().map(|f| self.field(*f)).collect();
-                let same = if same.is_empty() { String::new() } else { format!(" with same {}", same.join(", ")) };
+                let same = if same.is_empty() {
+                    String::new()
+                } else {
+                    format!(" with same {}", same.join(", "))
+                };
                 format!("({what} of {value}{}{place}{same})", self.element(*list))
             }
             Expr::Test(cond) => format!("[{}]", self.cond(cond)),
