@@ -46,10 +46,10 @@
 //! assert_eq!(errors.to_string(), said);
 //! ```
 
+pub mod arith;
 pub mod batch;
 pub mod bind;
 pub mod builder;
-pub mod arith;
 pub mod edit;
 pub mod error;
 pub mod eval;
