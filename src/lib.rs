@@ -93,6 +93,10 @@ pub mod verdict;
 // One call from folder to rule set.
 pub mod load;
 
+// The `kakou` command; embedders leave it out.
+#[cfg(feature = "cli")]
+pub mod command;
+
 pub use check::rules::{RuleSet, Sure};
 pub use check::{Compiled, compile};
 pub use facts::Facts;

@@ -138,6 +138,27 @@ const PARTS: &[Part] = &[
         may_import: &["ground", "folder", "check::rules", "check"],
         must_not_know: "evaluation",
     },
+    Part {
+        name: "command",
+        work: "the `kakou` command",
+        may_import: &[
+            "ground",
+            "schema",
+            "folder",
+            "syntax::ast",
+            "syntax",
+            "check::rules",
+            "check",
+            "facts",
+            "verdict::judgement",
+            "reference",
+            "decide",
+            "graph",
+            "verdict",
+            "load",
+        ],
+        must_not_know: "nothing; but nothing knows it",
+    },
 ];
 
 /// Each crate from outside, the only places that may name it, and why it is kept there.

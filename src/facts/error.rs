@@ -55,6 +55,8 @@ pub const BAD_ROW: Code = Code("E0721");
 pub const BAD_PLACE: Code = Code("E0722");
 /// The input can't be read on.
 pub const UNREADABLE: Code = Code("E0723");
+/// The day to judge on is not given.
+pub const NO_DAY: Code = Code("E0724");
 
 /// Every code of this group with its meaning in one line, in the order of the codes.
 ///
@@ -111,6 +113,7 @@ pub const CODES: &[(Code, &str)] = &[
     ),
     (BAD_PLACE, "a path names a place that is not there"),
     (UNREADABLE, "the input can't be read on"),
+    (NO_DAY, "the day to judge on is not given"),
 ];
 
 /// A place in the text of an input.
