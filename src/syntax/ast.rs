@@ -3,6 +3,7 @@
 //! Names are still text, codes and numbers keep their spelling. Places do not count when two
 //! trees are compared, comments do. One tree stands for Chinese and English text alike.
 
+pub use crate::ground::compare::CompareOp;
 use crate::ground::number::Rounding;
 use crate::ground::span::At;
 
@@ -678,18 +679,6 @@ pub struct Expr {
     pub at: At,
     /// What it is.
     pub kind: Box<ExprKind>,
-}
-
-/// A comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum CompareOp {
-    Eq,
-    Ne,
-    Lt,
-    Le,
-    Gt,
-    Ge,
 }
 
 /// An arithmetic operation. There is no division here; see [`ExprKind::Rounded`].
