@@ -14,3 +14,4 @@ pub mod verdict {
 }
 pub mod decide;
 pub mod graph;
+pub mod engine;
