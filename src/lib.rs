@@ -2,16 +2,11 @@
 pub mod ground;
 pub mod schema;
 pub mod syntax;
-pub mod check {
-    //! Checked rules.
-    pub mod rules;
-}
+pub mod check;
 pub mod facts;
+pub mod folder;
 pub mod reference;
-pub mod verdict {
-    //! Verdicts.
-    pub mod judgement;
-}
+pub mod verdict;
 pub mod decide;
 pub mod graph;
 pub mod engine;

@@ -3,6 +3,12 @@
 
 pub mod arith;
 pub mod eval;
+pub mod error;
+mod gather;
+mod index;
+pub mod json;
+mod leaf;
+pub mod write;
 
 use crate::ground::day::Day;
 use crate::schema::value::{Fact, FieldId, ListId, Value};
@@ -187,6 +193,29 @@ impl Rows {
             *end += 1;
         }
         row
+    }
+
+    /// Adds a row of these facts, one for each column, to the last owner and says its number.
+    pub(crate) fn push_row_of(&mut self, cells: &[Fact]) -> u32 {
+        let row = self.len();
+        self.cells.extend_from_slice(cells);
+        if let Some(end) = self.starts.last_mut() {
+            *end += 1;
+        }
+        row
+    }
+
+    /// How many owners there are.
+    pub fn owners(&self) -> u32 {
+        u32::try_from(self.states.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The owner of a row.
+    pub fn owner_of(&self, row: u32) -> Option<u32> {
+        // An owner without rows ends where it starts, so the last start up to the row is its owner's.
+        let owner = self.starts.partition_point(|start| *start <= row).checked_sub(1)?;
+        let owner = u32::try_from(owner).ok()?;
+        (row < self.len()).then_some(owner)
     }
 
     /// Sets a fact by row and column.

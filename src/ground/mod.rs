@@ -11,3 +11,4 @@ pub mod number;
 pub mod day;
 pub mod truth;
 pub mod limits;
+pub mod nearest;

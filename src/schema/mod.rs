@@ -9,7 +9,7 @@ pub mod value;
 
 use crate::ground::span::Span;
 use table::{CodeTable, Rates};
-use value::{DepartmentId, FieldId, ListId, OutcomeId, TableId, Type};
+use value::{FieldId, ListId, OutcomeId, TableId, Type};
 
 /// What people call something, in both languages. Where a text is missing, the identifier stands in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

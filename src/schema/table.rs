@@ -146,7 +146,8 @@ pub enum Found<'a> {
 
 impl NamedList {
     /// The best row for a key on a day: equal in all columns, a tariff code under the row's
-    /// prefix, the longest prefix first. Costs up to nine binary searches.
+    /// prefix, the longest prefix first. Costs up to ten binary searches, and for a code of fewer than ten
+    /// digits a look at the rows under it.
     pub fn find(&self, key: &[Value], day: Day) -> Found<'_> {
         let hs_at = self.keys.iter().position(|c| c.typ == Type::Hs);
         let Some((hs_at, code)) = hs_at.and_then(|at| match key.get(at) {
@@ -177,15 +178,27 @@ impl NamedList {
         equal.iter().take_while(|r| r.keys == key).find(|r| r.period.holds(day))
     }
 
+    /// Whether a row in force has a longer prefix that begins with the code. In the order of the
+    /// keys, rows under a code stand together just after the code itself, so only they are read.
     fn longer_exists(&self, key: &[Value], hs_at: usize, code: Hs, day: Day) -> bool {
-        code.digits() < 10
-            && self.rows.iter().any(|row| {
-                row.period.holds(day)
-                    && row.keys.iter().zip(key).enumerate().all(|(at, (have, want))| match have {
-                        Value::Hs(prefix) if at == hs_at => code.may_be_under(*prefix),
-                        _ => have == want,
-                    })
-            })
+        if code.digits() >= 10 {
+            return false;
+        }
+        let (before, upto) = (key.get(..hs_at), key.get(..=hs_at));
+        let start = self.rows.partition_point(|row| row.keys.get(..=hs_at) <= upto);
+        let after = self.rows.get(start..).unwrap_or_default().iter();
+        let under = |row: &&ListRow| match row.keys.get(hs_at) {
+            Some(Value::Hs(prefix)) => prefix.first() <= code.last() && row.keys.get(..hs_at) == before,
+            _ => false,
+        };
+        let mut under = after.take_while(under);
+        under.any(|row| {
+            row.period.holds(day)
+                && row.keys.iter().zip(key).enumerate().all(|(at, (have, want))| match have {
+                    Value::Hs(prefix) if at == hs_at => code.may_be_under(*prefix),
+                    _ => have == want,
+                })
+        })
     }
 }
 
@@ -217,6 +230,8 @@ impl Rates {
         if currency == self.base {
             return Some(Number::from_i64(1));
         }
-        self.rows.iter().find(|r| r.currency == currency && r.period.holds(day)).map(|r| r.rate)
+        let start = self.rows.partition_point(|r| r.currency < currency);
+        let of_currency = self.rows.get(start..)?.iter().take_while(|r| r.currency == currency);
+        of_currency.into_iter().find(|r| r.period.holds(day)).map(|r| r.rate)
     }
 }

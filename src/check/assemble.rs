@@ -1,0 +1,568 @@
+//! The steps of checking, in their order: each needs what the ones before it numbered.
+
+use super::codes;
+use super::conflict;
+use super::law::{self, Events, labels, twice};
+use super::lower::{Lower, Scope};
+use super::names::{Named, Names};
+use super::pilot;
+use super::rule::{self, KindType, PilotFrame, RuleDraft};
+use super::rules::{
+    Cover, DecisionTable, DecisionTableId, Event, Fingerprint, Kind, KindId, Law, NamedListId, Parameter,
+    ParameterId, PilotId, Place, Required, RuleSet,
+};
+use super::scenario::{self, Scenario};
+use super::schema::{self, Ground, TypeNames};
+use super::table;
+use super::tables::{Loading, PendingAttributes, read_codes, read_list, read_rates};
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::span::Span;
+use crate::schema::Schema;
+use crate::schema::table::{CodeTable, NamedList};
+use crate::schema::value::{TableId, Type};
+use crate::syntax::ast::{self, ItemKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The items of all files, by kind.
+#[derive(Default)]
+struct Items<'a> {
+    outcomes: Vec<(&'a ast::Outcomes, Span)>,
+    departments: Vec<(&'a ast::Departments, Span)>,
+    declarations: Vec<(&'a ast::Declaration, Span)>,
+    codes: Vec<&'a ast::Codes>,
+    lists: Vec<&'a ast::List>,
+    requirements: Vec<&'a ast::Requirement>,
+    laws: Vec<&'a ast::Law>,
+    parameters: Vec<&'a ast::Parameter>,
+    lets: Vec<&'a ast::Let>,
+    rules: Vec<(&'a ast::Rule, Span)>,
+    tables: Vec<&'a ast::Table>,
+    covers: Vec<(&'a ast::Covers, Span)>,
+    pilots: Vec<(&'a ast::Pilot, Span)>,
+    scenarios: Vec<(&'a ast::Scenario, Span)>,
+}
+
+impl<'a> Items<'a> {
+    fn sort(files: &'a [ast::File]) -> Items<'a> {
+        let mut items = Items::default();
+        for item in files.iter().flat_map(|f| &f.items) {
+            let at = item.at.0;
+            match &item.kind {
+                ItemKind::Outcomes(i) => items.outcomes.push((i, at)),
+                ItemKind::Departments(i) => items.departments.push((i, at)),
+                ItemKind::Declaration(i) => items.declarations.push((i, at)),
+                ItemKind::Codes(i) => items.codes.push(i),
+                ItemKind::List(i) => items.lists.push(i),
+                ItemKind::Requirement(i) => items.requirements.push(i),
+                ItemKind::Law(i) => items.laws.push(i),
+                ItemKind::Event(_) => {}
+                ItemKind::Parameter(i) => items.parameters.push(i),
+                ItemKind::Let(i) => items.lets.push(i),
+                ItemKind::Rule(i) => items.rules.push((i, at)),
+                ItemKind::Table(i) => items.tables.push(i),
+                ItemKind::Covers(i) => items.covers.push((i, at)),
+                ItemKind::Pilot(i) => items.pilots.push((i, at)),
+                ItemKind::Scenario(i) => items.scenarios.push((i, at)),
+            }
+        }
+        items
+    }
+}
+
+/// The rule set and its scenarios; nothing where the schema's frame is broken. `partial`: some text
+/// could not be read, so that names it declares may be missing without anybody's fault.
+pub(super) fn assemble(files: &[ast::File], loading: &mut Loading<'_>, partial: bool) -> Option<(RuleSet, Vec<Scenario>)> {
+    let items = Items::sort(files);
+    let mut names = Names::default();
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    let mut schema = read_schema(&items, &mut names, loading, partial)?;
+    let lists = read_lists(&items, &schema, &mut names, loading);
+    schema.rates = rates(&items, &schema, loading);
+    let diagnostics = &mut *loading.complaints;
+    let events = Events::gather(files.iter().flat_map(|f| &f.items), diagnostics).finish(&mut names);
+    let laws = law::laws(&items.laws, &mut names, &events, diagnostics);
+    number_names(&items, &mut names, diagnostics);
+    let parameters = parameters(&items, &schema, &names, &lists, loading.limits, diagnostics, &mut used);
+    conflict::labels_apart(&schema, &names, &parameters, diagnostics);
+
+    let base = |tables| Base { schema: &schema, names: &names, lists: &lists, parameters: &parameters, tables, limits: loading.limits };
+    let kind_types = kind_types(&items, &schema, &names, diagnostics);
+    let empty_tables = table_frames(&items, &base(&[]), diagnostics, &mut used);
+    let mut tables = fill_tables(&items, &base(&empty_tables), diagnostics, &mut used);
+    let all = base(&empty_tables);
+    let kinds = kinds(&items, &all, &kind_types, diagnostics, &mut used);
+    let required = required(&items, &all, diagnostics, &mut used);
+    for item in &items.lets {
+        let scope = all.scope();
+        table::definition(Lower::new(&scope, diagnostics, &mut BTreeSet::new()).anywhere(), item);
+    }
+    let frames = pilot::frames(&items.pilots, &all.scope(), &events, diagnostics, &mut used);
+    let mut drafts = rules(&items, &all, &laws, &events, &kind_types, &frames, &mut tables, diagnostics, &mut used);
+    let (mut pilots, pilot_drafts) = pilot::pilots(&items.pilots, &all.scope(), &laws, &frames, diagnostics, &mut used);
+    drafts.extend(pilot_drafts);
+    if drafts.len() > loading.limits.rules {
+        diagnostics.push(Diagnostic::new(
+            codes::TOO_MANY_RULES,
+            format!("{} rules; at most {} are allowed", drafts.len(), loading.limits.rules),
+            items.rules.last().map(|(r, _)| r.id.at.0).unwrap_or_default(),
+        ));
+        return None;
+    }
+    let covers = covers(&items, &all, diagnostics, &mut used);
+    let whole = conflict::Whole { schema: &schema, laws: &laws, items_laws: &items.laws, names: &names, pilots: &items.pilots, frames: &frames };
+    let rules = conflict::number(drafts, &mut pilots, &whole, diagnostics);
+    let rule_ids: Vec<&str> = rules.iter().map(|r| r.id.as_str()).collect();
+    let mut scenarios = Vec::new();
+    for (item, at) in &items.scenarios {
+        let scope = all.scope();
+        let mut lower = Lower::new(&scope, diagnostics, &mut used);
+        scenarios.extend(scenario::scenario(&mut lower, item, *at, &kind_types, &rule_ids));
+    }
+    conflict::lints(&items_for_lint(&items), &rules, &covers, &parameters, &used, &schema, diagnostics);
+    let mut set = RuleSet {
+        schema: Arc::new(schema.clone()),
+        laws,
+        events,
+        parameters: parameters.clone(),
+        lists: lists.clone(),
+        tables,
+        kinds,
+        required,
+        rules,
+        covers,
+        pilots,
+        fingerprint: Fingerprint::default(),
+    };
+    set.fingerprint = super::fingerprint::fingerprint(&set);
+    Some((set, scenarios))
+}
+
+/// What expressions may refer to, before the decision tables are all known.
+struct Base<'b> {
+    schema: &'b Schema,
+    names: &'b Names<'b>,
+    lists: &'b [NamedList],
+    parameters: &'b [Parameter],
+    tables: &'b [DecisionTable],
+    limits: &'b crate::ground::limits::Limits,
+}
+
+impl<'b> Base<'b> {
+    fn scope(&self) -> Scope<'b> {
+        Scope {
+            schema: self.schema,
+            names: self.names,
+            lists: self.lists,
+            parameters: self.parameters,
+            tables: self.tables,
+            limits: self.limits,
+        }
+    }
+
+    fn types(&self) -> TypeNames<'b> {
+        type_names(self.schema, self.names)
+    }
+}
+
+fn type_names<'t>(schema: &'t Schema, names: &'t Names<'_>) -> TypeNames<'t> {
+    TypeNames {
+        tables: &names.tables,
+        units: schema.units.and_then(|t| schema.table(t)),
+        currencies: schema.currencies.and_then(|t| schema.table(t)),
+    }
+}
+
+fn read_schema<'a>(items: &Items<'a>, names: &mut Names<'a>, loading: &mut Loading<'_>, partial: bool) -> Option<Schema> {
+    let one = |found: usize, what: &str, second: Option<Span>, first: Option<Span>, loading: &mut Loading<'_>| {
+        if let (Some(second), Some(first)) = (second, first) {
+            loading.complaints.push(
+                Diagnostic::new(codes::SCHEMA_PART_TWICE, format!("`{what}` is declared twice"), second)
+                    .label("again here")
+                    .also(first, "first here"),
+            );
+        }
+        if found == 0 && what != "departments" && !partial {
+            loading.complaints.push(
+                Diagnostic::new(codes::SCHEMA_PART_MISSING, format!("no `{what}` is declared"), Span::default())
+                    .help(format!("the schema beside the rules says `{what}` once")),
+            );
+        }
+    };
+    let at = |list: &[Span], i: usize| list.get(i).copied();
+    let outcome_places: Vec<Span> = items.outcomes.iter().map(|o| o.1).collect();
+    let department_places: Vec<Span> = items.departments.iter().map(|o| o.1).collect();
+    let declaration_places: Vec<Span> = items.declarations.iter().map(|o| o.1).collect();
+    one(outcome_places.len(), "outcomes", at(&outcome_places, 1), at(&outcome_places, 0), loading);
+    one(department_places.len(), "departments", at(&department_places, 1), at(&department_places, 0), loading);
+    one(declaration_places.len(), "declaration", at(&declaration_places, 1), at(&declaration_places, 0), loading);
+    let (outcomes, outcomes_at) = items.outcomes.first()?;
+    let (declaration, _) = items.declarations.first()?;
+
+    let (tables, pending) = code_tables(items, names, loading);
+    let role = |plain: fn(&ast::CodesRole) -> bool| {
+        items.codes.iter().find(|c| plain(&c.role)).and_then(|c| names.tables.get(&c.name.node)).copied()
+    };
+    let units = role(|r| matches!(r, ast::CodesRole::Units));
+    let currencies = role(|r| matches!(r, ast::CodesRole::Currencies { .. }));
+    let ground = Ground {
+        outcomes: schema::outcomes(outcomes, *outcomes_at, names, loading.complaints),
+        departments: schema::departments(items.departments.first().map(|d| d.0), names, loading.complaints),
+        tables,
+        units,
+        currencies,
+    };
+    let mut schema = schema::declaration(declaration, ground, names, loading.complaints)?;
+    let mut filled = Vec::new();
+    for (pending, item) in pending {
+        let types: Option<Vec<Type>> = {
+            let known = type_names(&schema, names);
+            item.attributes.iter().map(|a| known.plain(&a.node.typ, loading.complaints)).collect()
+        };
+        if let Some(types) = types {
+            let attributes = pending.read(loading, &types, schema.tables.as_slice());
+            filled.push((item.name.node.as_str(), attributes));
+        }
+    }
+    for (name, attributes) in filled {
+        if let Some(table) = schema.tables.iter_mut().find(|t| t.name == name) {
+            attributes.put_into(table);
+        }
+    }
+    Some(schema)
+}
+
+type Pending<'a> = Vec<(PendingAttributes, &'a ast::Codes)>;
+
+fn code_tables<'a>(items: &Items<'a>, names: &mut Names<'a>, loading: &mut Loading<'_>) -> (Vec<CodeTable>, Pending<'a>) {
+    let mut sorted: BTreeMap<&str, &'a ast::Codes> = BTreeMap::new();
+    let (mut units, mut currencies) = (None, None);
+    for codes_item in items.codes.iter().copied() {
+        if let Some(first) = sorted.get(codes_item.name.node.as_str()) {
+            loading.complaints.push(twice("code table", &codes_item.name, first.name.at.0));
+            continue;
+        }
+        let only = match codes_item.role {
+            ast::CodesRole::Plain => None,
+            ast::CodesRole::Units => units.replace(codes_item),
+            ast::CodesRole::Currencies { .. } => currencies.replace(codes_item),
+        };
+        if let Some(first) = only {
+            loading.complaints.push(
+                Diagnostic::new(codes::SCHEMA_PART_TWICE, "a second table of this kind", codes_item.name.at.0)
+                    .label("again here")
+                    .also(first.name.at.0, "first here"),
+            );
+        }
+        sorted.insert(&codes_item.name.node, codes_item);
+    }
+    let mut tables = Vec::new();
+    let mut pending = Vec::new();
+    for (name, item) in sorted {
+        let table = match read_codes(loading, item) {
+            Some((table, rest)) => {
+                pending.push((rest, item));
+                table
+            }
+            None => CodeTable { name: name.to_owned(), codes: Vec::new(), attributes: Vec::new(), dated: false },
+        };
+        names.tables.insert(name.to_owned(), TableId(u32::try_from(tables.len()).unwrap_or(u32::MAX)));
+        tables.push(table);
+    }
+    (tables, pending)
+}
+
+fn rates(items: &Items<'_>, schema: &Schema, loading: &mut Loading<'_>) -> Option<crate::schema::table::Rates> {
+    let table = schema.currencies?;
+    let item = items.codes.iter().find(|c| matches!(c.role, ast::CodesRole::Currencies { rates: Some(_) }))?;
+    read_rates(loading, item, table, schema.tables.as_slice())
+}
+
+fn read_lists<'a>(items: &Items<'a>, schema: &Schema, names: &mut Names<'a>, loading: &mut Loading<'_>) -> Vec<NamedList> {
+    let mut sorted: BTreeMap<&str, &ast::List> = BTreeMap::new();
+    for list in &items.lists {
+        match sorted.get(list.name.node.as_str()) {
+            Some(first) => loading.complaints.push(twice("list", &list.name, first.name.at.0)),
+            None => {
+                sorted.insert(&list.name.node, list);
+            }
+        }
+    }
+    let mut lists = Vec::new();
+    for (name, item) in sorted {
+        let types: (Option<Vec<Type>>, Option<Vec<Type>>) = {
+            let known = type_names(schema, names);
+            let keys = item.keys.iter().map(|a| known.plain(&a.node.typ, loading.complaints)).collect();
+            let attributes = item.attributes.iter().map(|a| known.plain(&a.node.typ, loading.complaints)).collect();
+            (keys, attributes)
+        };
+        let (Some(keys), Some(attributes)) = types else { continue };
+        let Some(list) = read_list(loading, item, &keys, &attributes, schema.tables.as_slice()) else { continue };
+        let id = NamedListId(u32::try_from(lists.len()).unwrap_or(u32::MAX));
+        names.lists.insert(name.to_owned(), id);
+        names.label(list.labels.zh.as_deref(), Named::List(id));
+        lists.push(list);
+    }
+    lists
+}
+
+/// Numbers what is told apart by name before anything is looked into.
+fn number_names<'a>(items: &Items<'a>, names: &mut Names<'a>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut lets: BTreeMap<String, &'a ast::Let> = BTreeMap::new();
+    for item in items.lets.iter().copied() {
+        if let Some(first) = lets.get(&item.name.node) {
+            diagnostics.push(twice("definition", &item.name, first.name.at.0));
+            continue;
+        }
+        if names.fields.contains_key(&item.name.node) {
+            diagnostics.push(
+                Diagnostic::new(codes::DUPLICATE_NAME, format!("`{}` is a field of the declaration", item.name.node), item.name.at.0)
+                    .label("choose another name"),
+            );
+            continue;
+        }
+        let zh = item.labels.zh.as_ref().map(|l| l.node.as_str());
+        names.label(zh, Named::Let(item.name.node.clone()));
+        lets.insert(item.name.node.clone(), item);
+    }
+    names.lets = lets;
+    let mut number = |found: Vec<(&ast::Name, &ast::Labels)>, what: &str| {
+        let mut sorted: BTreeMap<String, (Span, Option<String>)> = BTreeMap::new();
+        for (name, labels) in found {
+            if let Some((first, _)) = sorted.get(&name.node) {
+                diagnostics.push(twice(what, name, *first));
+                continue;
+            }
+            let zh = labels.zh.as_ref().map(|l| l.node.clone());
+            sorted.insert(name.node.clone(), (name.at.0, zh));
+        }
+        sorted
+    };
+    let kinds = number(items.requirements.iter().map(|r| (&r.name, &r.labels)).collect(), "requirement");
+    let parameters = number(items.parameters.iter().map(|p| (&p.name, &p.labels)).collect(), "parameter");
+    let tables = number(items.tables.iter().map(|t| (&t.name, &t.labels)).collect(), "table");
+    let pilots = number(items.pilots.iter().map(|(p, _)| (&p.name, &p.labels)).collect(), "pilot");
+    for (i, (name, (_, zh))) in kinds.into_iter().enumerate() {
+        let id = KindId(u16::try_from(i).unwrap_or(u16::MAX));
+        names.label(zh.as_deref(), Named::Kind(id));
+        names.kinds.insert(name, id);
+    }
+    for (i, (name, (_, zh))) in parameters.into_iter().enumerate() {
+        let id = ParameterId(u32::try_from(i).unwrap_or(u32::MAX));
+        names.label(zh.as_deref(), Named::Parameter(id));
+        names.parameters.insert(name, id);
+    }
+    for (i, (name, (_, zh))) in tables.into_iter().enumerate() {
+        let id = DecisionTableId(u32::try_from(i).unwrap_or(u32::MAX));
+        names.label(zh.as_deref(), Named::Table(id));
+        names.decision_tables.insert(name, id);
+    }
+    for (i, (name, (_, zh))) in pilots.into_iter().enumerate() {
+        let id = PilotId(u16::try_from(i).unwrap_or(u16::MAX));
+        names.label(zh.as_deref(), Named::Pilot(id));
+        names.pilots.insert(name, id);
+    }
+}
+
+/// The first item of each name, in the order of names.
+fn by_name<'i, T>(items: impl Iterator<Item = &'i T>, name: impl Fn(&T) -> &ast::Name) -> Vec<&'i T> {
+    let mut sorted: BTreeMap<String, &'i T> = BTreeMap::new();
+    for item in items {
+        sorted.entry(name(item).node.clone()).or_insert(item);
+    }
+    sorted.into_values().collect()
+}
+
+fn parameters(
+    items: &Items<'_>,
+    schema: &Schema,
+    names: &Names<'_>,
+    lists: &[NamedList],
+    limits: &crate::ground::limits::Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+    used: &mut BTreeSet<String>,
+) -> Vec<Parameter> {
+    let base = Base { schema, names, lists, parameters: &[], tables: &[], limits };
+    let scope = base.scope();
+    by_name(items.parameters.iter().copied(), |p| &p.name)
+        .into_iter()
+        .map(|item| {
+            let typ = base.types().plain(&item.typ, diagnostics).unwrap_or(Type::Bool);
+            let mut lower = Lower::new(&scope, diagnostics, used);
+            law::parameter(&mut lower, item, typ)
+        })
+        .collect()
+}
+
+fn kind_types(items: &Items<'_>, schema: &Schema, names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<KindType> {
+    by_name(items.requirements.iter().copied(), |r| &r.name)
+        .into_iter()
+        .map(|item| KindType {
+            argument: item.typ.as_ref().and_then(|t| type_names(schema, names).plain(t, diagnostics)),
+        })
+        .collect()
+}
+
+fn kinds(
+    items: &Items<'_>,
+    base: &Base<'_>,
+    types: &[KindType],
+    diagnostics: &mut Vec<Diagnostic>,
+    used: &mut BTreeSet<String>,
+) -> Vec<Kind> {
+    let scope = base.scope();
+    let mut kinds = Vec::new();
+    for (item, typ) in by_name(items.requirements.iter().copied(), |r| &r.name).into_iter().zip(types) {
+        let mut lower = Lower::new(&scope, diagnostics, used);
+        lower.it = typ.argument;
+        let met = item.met.as_ref().and_then(|met| lower.condition(met));
+        let otherwise = match lower.outcome(&item.otherwise.node) {
+            Some(outcome) => outcome,
+            None => {
+                lower.push(law::unknown_name("outcome", &item.otherwise, base.names.outcomes.keys().map(String::as_str)));
+                base.schema.mildest()
+            }
+        };
+        let ordered = matches!(
+            typ.argument,
+            Some(Type::Integer | Type::Decimal | Type::Rate | Type::Money(_) | Type::Quantity(_) | Type::Date)
+        );
+        if matches!(item.combine, ast::Combine::Largest | ast::Combine::Earliest) && !ordered {
+            lower.push(
+                Diagnostic::new(codes::CANNOT_COMPARE, format!("the arguments of `{}` have no order", item.name.node), item.name.at.0)
+                    .label("none of them is the largest or earliest")
+                    .help("write `combine all` or `combine one`"),
+            );
+        }
+        kinds.push(Kind {
+            name: item.name.node.clone(),
+            labels: labels(&item.labels),
+            argument: typ.argument,
+            met,
+            otherwise,
+            combine: item.combine,
+        });
+    }
+    kinds
+}
+
+fn table_frames(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>, used: &mut BTreeSet<String>) -> Vec<DecisionTable> {
+    let scope = base.scope();
+    by_name(items.tables.iter().copied(), |t| &t.name)
+        .into_iter()
+        .map(|item| {
+            let mut lower = Lower::new(&scope, diagnostics, used).anywhere();
+            let inputs = table::input_types(&mut lower, &item.inputs).unwrap_or_default();
+            let gives = base.types().plain(&item.gives, diagnostics).unwrap_or(Type::Bool);
+            DecisionTable {
+                name: item.name.node.clone(),
+                labels: labels(&item.labels),
+                inputs,
+                gives,
+                policy: item.policy,
+                rows: Vec::new(),
+            }
+        })
+        .collect()
+}
+
+fn fill_tables(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>, used: &mut BTreeSet<String>) -> Vec<DecisionTable> {
+    let scope = base.scope();
+    by_name(items.tables.iter().copied(), |t| &t.name)
+        .into_iter()
+        .zip(base.tables)
+        .map(|(item, frame)| {
+            if frame.inputs.len() != item.inputs.len() {
+                return frame.clone();
+            }
+            let mut lower = Lower::new(&scope, diagnostics, used);
+            table::table(&mut lower, item, frame.inputs.clone(), frame.gives)
+        })
+        .collect()
+}
+
+fn required(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>, used: &mut BTreeSet<String>) -> Vec<Required> {
+    let scope = base.scope();
+    let mut all = Vec::new();
+    let fields = items.declarations.first().map(|(d, _)| d.fields.as_slice()).unwrap_or(&[]);
+    for field in fields {
+        let Some(id) = base.names.fields.get(&field.node.path.node).copied() else { continue };
+        if field.node.always {
+            all.push(Required { field: id, when: None });
+        } else if let Some(when) = &field.node.when {
+            let mut lower = Lower::new(&scope, diagnostics, used);
+            if let Some(crate::schema::Home::Element(list, _)) = base.schema.field(id).map(|f| f.home) {
+                if let Some(parent) = base.schema.list(list).and_then(|l| l.parent) {
+                    lower.elements.push(parent);
+                }
+                lower.elements.push(list);
+            }
+            if let Some(when) = lower.condition(when) {
+                all.push(Required { field: id, when: Some(when) });
+            }
+        }
+    }
+    all.sort_by_key(|r| r.field);
+    all
+}
+
+#[allow(clippy::too_many_arguments, reason = "every earlier step's result is needed, and nothing else")]
+fn rules(
+    items: &Items<'_>,
+    base: &Base<'_>,
+    laws: &[Law],
+    events: &[Event],
+    kinds: &[KindType],
+    frames: &[PilotFrame],
+    tables: &mut Vec<DecisionTable>,
+    diagnostics: &mut Vec<Diagnostic>,
+    used: &mut BTreeSet<String>,
+) -> Vec<RuleDraft> {
+    let scope = base.scope();
+    // Tables of rules are numbered in the order of the rules' identifiers and periods.
+    let mut sorted: Vec<(&ast::Rule, Span, super::rules::Force)> = items
+        .rules
+        .iter()
+        .map(|(rule, at)| {
+            let force = rule.clauses.iter().find_map(|c| match &c.node {
+                ast::Clause::Force(force) => Some(force),
+                _ => None,
+            });
+            let declared = force.map(|f| law::declared_force(f, base.names, events, diagnostics)).unwrap_or_default();
+            (*rule, *at, declared)
+        })
+        .collect();
+    sorted.sort_by(|a, b| (&a.0.id.node, a.2.from, a.2.until).cmp(&(&b.0.id.node, b.2.from, b.2.until)));
+    let mut drafts = Vec::new();
+    for (item, at, declared) in sorted {
+        let mut lower = Lower::new(&scope, diagnostics, used);
+        drafts.extend(rule::rule(&mut lower, item, at, laws, kinds, frames, declared, tables));
+    }
+    drafts
+}
+
+fn covers(items: &Items<'_>, base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>, used: &mut BTreeSet<String>) -> Vec<Cover> {
+    let scope = base.scope();
+    let mut all = Vec::new();
+    for (item, at) in &items.covers {
+        let mut lower = Lower::new(&scope, diagnostics, used);
+        let in_force = law::force_cond(&mut lower, &item.force);
+        let terms = rule::scope_cond(&mut lower, &item.terms);
+        if let (Some(in_force), Some(terms)) = (in_force, terms) {
+            all.push(Cover { in_force, scope: terms, advice: item.advice, place: Place(*at) });
+        }
+    }
+    // The order of files and lines must not show: covers are sorted by what they say.
+    all.sort_by_cached_key(|c| format!("{:?}{:?}{}", c.scope, c.in_force, c.advice));
+    all
+}
+
+fn items_for_lint<'i, 'a>(items: &'i Items<'a>) -> conflict::Written<'i, 'a> {
+    conflict::Written {
+        lets: &items.lets,
+        parameters: &items.parameters,
+        lists: &items.lists,
+        tables: &items.tables,
+        rules: &items.rules,
+    }
+}

@@ -1,0 +1,457 @@
+//! Rules against each other and against the register of laws: identifiers, exceptions, pilots,
+//! periods, articles that were replaced; then the lints.
+
+use super::codes;
+use super::law::{twice, unknown_name};
+use super::names::{Named, Names};
+use super::pilot::{clauses, overlap, sorted};
+use super::reach::{self, Allowed};
+use super::rule::{PilotFrame, RuleDraft, both_languages};
+use super::rules::{Cover, Force, Law, Parameter, Pilot, PilotId, Rule, RuleId};
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::span::Span;
+use crate::schema::value::FieldId;
+use crate::schema::{Home, Schema};
+use crate::syntax::ast;
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::DiGraph;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What rules are held against.
+pub(super) struct Whole<'w, 'a> {
+    pub schema: &'w Schema,
+    pub laws: &'w [Law],
+    pub items_laws: &'w [&'a ast::Law],
+    pub names: &'w Names<'a>,
+    pub pilots: &'w [(&'a ast::Pilot, Span)],
+    pub frames: &'w [PilotFrame],
+}
+
+/// Sorts and numbers the rules, resolves their exceptions and checks them against each other.
+pub(super) fn number(
+    mut drafts: Vec<RuleDraft>,
+    pilots: &mut [Pilot],
+    whole: &Whole<'_, '_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Rule> {
+    drafts.sort_by(|a, b| {
+        (natural(&a.rule.id), a.rule.force.from, a.rule.force.until, a.rule.place.0)
+            .cmp(&(natural(&b.rule.id), b.rule.force.from, b.rule.force.until, b.rule.place.0))
+    });
+    identifiers(&drafts, diagnostics);
+    exceptions(&mut drafts, diagnostics);
+    exception_cycles(&drafts, diagnostics);
+    for (index, draft) in drafts.iter().enumerate() {
+        let id = RuleId(u32::try_from(index).unwrap_or(u32::MAX));
+        let Some(pilot) = draft.rule.pilot.and_then(|p| pilots.get_mut(usize::from(p.0))) else { continue };
+        if pilot.name == draft.rule.id {
+            pilot.suspends = Some(id);
+        } else {
+            pilot.rules.push(id);
+        }
+    }
+    pilots_apart(&drafts, whole, diagnostics);
+    for draft in &drafts {
+        reachable(draft, whole, diagnostics);
+        cited_in_time(draft, whole, diagnostics);
+    }
+    drafts.into_iter().map(|d| d.rule).collect()
+}
+
+/// `BR-2` before `BR-10`: runs of digits are compared as numbers.
+fn natural(id: &str) -> Vec<(u64, String)> {
+    let mut parts = Vec::new();
+    let mut rest = id;
+    while !rest.is_empty() {
+        let letters = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(letters);
+        let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        let (number, after) = after.split_at(digits);
+        parts.push((0, word.to_owned()));
+        parts.push((number.parse().unwrap_or(u64::MAX), number.to_owned()));
+        rest = after;
+    }
+    parts
+}
+
+/// The same identifier twice only with disjoint periods, counted on the same date.
+fn identifiers(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
+    let mut by_id: BTreeMap<&str, Vec<&RuleDraft>> = BTreeMap::new();
+    for draft in drafts {
+        let earlier = by_id.entry(&draft.rule.id).or_default();
+        let clash = earlier.iter().find(|other| {
+            other.on != draft.on || overlap(other.rule.force, draft.rule.force)
+        });
+        if let Some(other) = clash {
+            let mut diagnostic = twice("rule", &name_at(&draft.rule.id, draft.id_at), other.id_at);
+            diagnostic.code = codes::RULE_TWICE;
+            diagnostic.title = format!("two rules are called `{}` on the same days", draft.rule.id);
+            diagnostics.push(diagnostic.help("end the older one with `force until`, or give one another identifier"));
+        }
+        earlier.push(draft);
+    }
+}
+
+fn name_at(text: &str, at: Span) -> ast::Name {
+    ast::Spanned { node: text.to_owned(), at: crate::ground::span::At(at) }
+}
+
+/// Numbers what `over` names: all versions of a rule, or all parts of a rule's table.
+fn exceptions(drafts: &mut [RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
+    let mut by_id: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        by_id.entry(draft.rule.id.clone()).or_default().push(index);
+        if let Some(whole) = &draft.whole {
+            by_id.entry(whole.clone()).or_default().push(index);
+        }
+    }
+    let mut resolved = Vec::new();
+    for draft in drafts.iter() {
+        let mut over = Vec::new();
+        for name in &draft.over {
+            let Some(targets) = by_id.get(&name.node) else {
+                diagnostics.push(unknown_name("rule", name, by_id.keys().map(String::as_str)));
+                continue;
+            };
+            for target in targets {
+                let Some(excused) = drafts.get(*target) else { continue };
+                if excused.id_at == draft.id_at {
+                    diagnostics.push(
+                        Diagnostic::new(codes::ITSELF, format!("`{}` excuses itself", draft.rule.id), name.at.0).label("itself"),
+                    );
+                    continue;
+                }
+                if !excused.rule.each.starts_with(&draft.rule.each) {
+                    diagnostics.push(
+                        Diagnostic::new(
+                            codes::EXCEPTION_TOO_FINE,
+                            format!("`{}` cannot excuse `{}` as a whole", draft.rule.id, excused.rule.id),
+                            name.at.0,
+                        )
+                        .label("judges other elements than this exception")
+                        .also(excused.id_at, "the rule to be excused")
+                        .help("let both begin with the same `each`, or let the exception judge the whole declaration"),
+                    );
+                    continue;
+                }
+                over.push(RuleId(u32::try_from(*target).unwrap_or(u32::MAX)));
+            }
+        }
+        over.sort();
+        over.dedup();
+        resolved.push(over);
+    }
+    for (draft, over) in drafts.iter_mut().zip(resolved) {
+        draft.rule.over = over;
+    }
+}
+
+/// Exceptions must not lead in a circle, over all pilots together.
+fn exception_cycles(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
+    let mut graph: DiGraph<usize, ()> = DiGraph::new();
+    let nodes: Vec<_> = (0..drafts.len()).map(|i| graph.add_node(i)).collect();
+    for (draft, node) in drafts.iter().zip(&nodes) {
+        for over in &draft.rule.over {
+            if let Some(target) = nodes.get(over.0 as usize) {
+                graph.add_edge(*node, *target, ());
+            }
+        }
+    }
+    for component in tarjan_scc(&graph) {
+        if component.len() < 2 {
+            continue;
+        }
+        let mut members: Vec<&RuleDraft> = component.iter().filter_map(|n| drafts.get(*graph.node_weight(*n)?)).collect();
+        members.sort_by_key(|d| d.id_at);
+        let Some((first, rest)) = members.split_first() else { continue };
+        let names: Vec<String> = members.iter().map(|d| format!("`{}`", d.rule.id)).collect();
+        let mut diagnostic = Diagnostic::new(
+            codes::EXCEPTION_CYCLE,
+            format!("exceptions lead in a circle: {}", names.join(", ")),
+            first.id_at,
+        )
+        .label("one of them");
+        for other in rest {
+            diagnostic = diagnostic.also(other.id_at, "and this one");
+        }
+        diagnostics.push(diagnostic.help("take one `over` out: which text goes before the other?"));
+    }
+}
+
+/// Two pilots that touch one rule with overlapping scope and period need an order.
+fn pilots_apart(drafts: &[RuleDraft], whole: &Whole<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    let items = sorted(whole.pilots);
+    let allowed: Vec<Allowed> = whole.frames.iter().map(|f| reach::allowed(whole.schema, &f.scope)).collect();
+    let mut touched: BTreeMap<RuleId, BTreeSet<PilotId>> = BTreeMap::new();
+    for draft in drafts {
+        if let Some(pilot) = draft.rule.pilot {
+            for over in &draft.rule.over {
+                touched.entry(*over).or_default().insert(pilot);
+            }
+        }
+    }
+    let mut told: BTreeSet<(PilotId, PilotId)> = BTreeSet::new();
+    for (rule, pilots) in &touched {
+        let all: Vec<PilotId> = pilots.iter().copied().collect();
+        for (i, a) in all.iter().enumerate() {
+            for b in all.iter().skip(i + 1) {
+                let frames = (whole.frames.get(usize::from(a.0)), whole.frames.get(usize::from(b.0)));
+                let scopes = (allowed.get(usize::from(a.0)), allowed.get(usize::from(b.0)));
+                let (Some((fa, fb)), Some((sa, sb))) = (frames.0.zip(frames.1), scopes.0.zip(scopes.1)) else { continue };
+                let (Some((ia, _)), Some((ib, _))) = (items.get(usize::from(a.0)), items.get(usize::from(b.0))) else { continue };
+                let ordered = says_over(ia, &ib.name.node) || says_over(ib, &ia.name.node);
+                if ordered || !overlap(fa.force, fb.force) || !reach::together(sa, sb) || !told.insert((*a, *b)) {
+                    continue;
+                }
+                let id = drafts.get(rule.0 as usize).map_or("?", |d| d.rule.id.as_str());
+                diagnostics.push(
+                    Diagnostic::new(
+                        codes::PILOTS_COLLIDE,
+                        format!("two pilots touch `{id}` in the same place on the same days"),
+                        ib.name.at.0,
+                    )
+                    .label("this pilot")
+                    .also(ia.name.at.0, "and this one")
+                    .help(format!("say which goes first: `over {}` in one of them", ia.name.node)),
+                );
+            }
+        }
+    }
+    for (item, _) in &items {
+        for name in clauses(item, &mut Vec::new()).over {
+            if name.node == item.name.node {
+                diagnostics.push(Diagnostic::new(codes::ITSELF, format!("`{}` goes before itself", name.node), name.at.0).label("itself"));
+            } else if !whole.names.pilots.contains_key(&name.node) {
+                diagnostics.push(unknown_name("pilot", name, whole.names.pilots.keys().map(String::as_str)));
+            }
+        }
+    }
+}
+
+fn says_over(pilot: &ast::Pilot, other: &str) -> bool {
+    clauses(pilot, &mut Vec::new()).over.iter().any(|n| n.node == other)
+}
+
+/// Rules that can never be in force, or whose scope nothing can meet.
+fn reachable(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Force { from, until } = draft.rule.force;
+    if let (Some(from), Some(until)) = (from, until) {
+        if from.first > until.last {
+            diagnostics.push(
+                Diagnostic::new(codes::NEVER_IN_FORCE, format!("`{}` is never in force", draft.rule.id), draft.id_at)
+                    .label(format!("it would begin on {} and end on {}", from.first, until.last)),
+            );
+        }
+    }
+    let allowed = reach::allowed(whole.schema, &draft.rule.scope);
+    if let Some(field) = reach::impossible(&allowed) {
+        let path = whole.schema.field(field).map_or("?", |f| f.path.as_str());
+        diagnostics.push(
+            Diagnostic::new(codes::NEVER_IN_SCOPE, format!("`{}` can never apply", draft.rule.id), draft.scope_at)
+                .label(format!("no `{path}` meets all of this")),
+        );
+    }
+}
+
+/// No law is cited for days on which it, or the article, is gone.
+fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    for (basis, at) in draft.rule.basis.iter().zip(&draft.cited_at) {
+        let Some(law) = whole.laws.get(basis.law.0 as usize) else { continue };
+        let last = draft.rule.force.until.map(|d| d.last);
+        if let Some(end) = law.force.until {
+            if last.is_none_or(|last| last > end.last) {
+                diagnostics.push(
+                    Diagnostic::new(
+                        codes::LAW_NOT_IN_FORCE,
+                        format!("`{}` cites `{}` for days after its end", draft.rule.id, law.id),
+                        *at,
+                    )
+                    .label(format!("in force until {}", end.last))
+                    .help(format!("end the rule with `force until {}`", end.last)),
+                );
+            }
+        }
+        if let (Some(until), Some(from)) = (draft.rule.force.until, law.force.from) {
+            if draft.on.is_none() && until.last < from.first {
+                diagnostics.push(
+                    Diagnostic::new(
+                        codes::LAW_NOT_IN_FORCE,
+                        format!("`{}` cites `{}` for days before it was in force", draft.rule.id, law.id),
+                        *at,
+                    )
+                    .label(format!("in force from {}", from.first)),
+                );
+            }
+        }
+        for newer in whole.items_laws {
+            // Who cites the newer text too means the article as it reads since.
+            let newer_id = whole.names.laws.get(&newer.id.node).copied();
+            if draft.rule.basis.iter().any(|b| Some(b.law) == newer_id) {
+                continue;
+            }
+            for replaced in &newer.replaces {
+                let same_law = replaced.law.node == law.id;
+                let same_article = match (&replaced.article, &basis.article) {
+                    (None, _) => true,
+                    (Some(r), Some(b)) => r.node == *b && paragraph_hit(replaced, basis.paragraph.as_deref()),
+                    (Some(_), None) => false,
+                };
+                let since = newer_id.and_then(|id| whole.laws.get(id.0 as usize)).and_then(|l| l.force.from);
+                let Some(since) = since else { continue };
+                if same_law && same_article && last.is_none_or(|last| last >= since.last) {
+                    diagnostics.push(
+                        Diagnostic::new(
+                            codes::ARTICLE_REPLACED,
+                            format!("`{}` cites what `{}` replaced on {}", draft.rule.id, newer.id.node, since.first),
+                            *at,
+                        )
+                        .label("replaced")
+                        .also(replaced.law.at.0, "replaced here")
+                        .help("end this version the day before, and write a new one that cites the newer text"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn paragraph_hit(replaced: &ast::Citation, cited: Option<&str>) -> bool {
+    match (&replaced.paragraph, cited) {
+        (Some(r), Some(c)) => r.node == c,
+        _ => true,
+    }
+}
+
+/// Labels of fields that stand side by side must differ, from each other and from definitions.
+pub(super) fn labels_apart(schema: &Schema, names: &Names<'_>, parameters: &[Parameter], diagnostics: &mut Vec<Diagnostic>) {
+    let place = |field: FieldId| schema.places.0.get(field.0 as usize).copied().unwrap_or_default();
+    for (label, all) in names.all_labels() {
+        let mut by_home: BTreeMap<Option<u32>, Vec<FieldId>> = BTreeMap::new();
+        for named in all {
+            if let Named::Field(field) = named {
+                let home = match schema.field(*field).map(|f| f.home) {
+                    Some(Home::Element(list, _)) => Some(list.0),
+                    _ => None,
+                };
+                by_home.entry(home).or_default().push(*field);
+            }
+        }
+        let complain = |first: Span, second: Span, diagnostics: &mut Vec<Diagnostic>| {
+            diagnostics.push(
+                Diagnostic::new(codes::LABEL_COLLISION, format!("two things are called `{label}` where both can stand"), second)
+                    .label("this one")
+                    .also(first, "and this one")
+                    .help("give one of them another label"),
+            );
+        };
+        for fields in by_home.values() {
+            if let [first, second, ..] = fields.as_slice() {
+                complain(place(*first), place(*second), diagnostics);
+            }
+        }
+        let other = all.iter().find_map(|n| match n {
+            Named::Let(name) => names.lets.get(name).map(|l| l.name.at.0),
+            Named::Parameter(p) => parameters.get(p.0 as usize).map(|_| Span::default()),
+            _ => None,
+        });
+        let field = by_home.values().flatten().next();
+        if let (Some(other), Some(field)) = (other, field) {
+            complain(place(*field), other, diagnostics);
+        }
+    }
+}
+
+/// The items whose use is looked after.
+pub(super) struct Written<'w, 'a> {
+    pub lets: &'w [&'a ast::Let],
+    pub parameters: &'w [&'a ast::Parameter],
+    pub lists: &'w [&'a ast::List],
+    pub tables: &'w [&'a ast::Table],
+    pub rules: &'w [(&'a ast::Rule, Span)],
+}
+
+/// Warnings: what works, and that its author should look at.
+pub(super) fn lints(
+    written: &Written<'_, '_>,
+    rules: &[Rule],
+    covers: &[Cover],
+    parameters: &[Parameter],
+    used: &BTreeSet<String>,
+    schema: &Schema,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut unused = |what: &str, name: &ast::Name| {
+        if !used.contains(&format!("{what} {}", name.node)) {
+            diagnostics.push(
+                Diagnostic::new(codes::NEVER_USED, format!("the {what} `{}` is never used", name.node), name.at.0).label("by no rule"),
+            );
+        }
+    };
+    written.lets.iter().for_each(|l| unused("let", &l.name));
+    written.parameters.iter().for_each(|p| unused("parameter", &p.name));
+    written.lists.iter().for_each(|l| unused("list", &l.name));
+    written.tables.iter().for_each(|t| unused("table", &t.name));
+    for (item, _) in written.rules {
+        let titles = super::law::labels(&item.labels);
+        if !both_languages(&titles) {
+            diagnostics.push(
+                Diagnostic::new(codes::LABEL_MISSING, format!("`{}` has no title in one of the languages", item.id.node), item.id.at.0)
+                    .label("needs `\"中文\" / \"English\"`"),
+            );
+        }
+        for clause in &item.clauses {
+            if let ast::Clause::Say(texts) = &clause.node {
+                if !both_languages(&super::law::labels(texts)) {
+                    diagnostics.push(
+                        Diagnostic::new(codes::LABEL_MISSING, format!("the message of `{}` lacks one of the languages", item.id.node), clause.at.0)
+                            .label("needs `\"中文\" / \"English\"`"),
+                    );
+                }
+            }
+        }
+    }
+    for (index, field) in schema.fields.iter().enumerate() {
+        if !both_languages(&field.labels) {
+            let at = schema.places.0.get(index).copied().unwrap_or_default();
+            diagnostics.push(
+                Diagnostic::new(codes::LABEL_MISSING, format!("`{}` has no label in one of the languages", field.path), at)
+                    .label("needs `\"中文\" / \"English\"`"),
+            );
+        }
+    }
+    for parameter in parameters {
+        for pair in parameter.values.windows(2) {
+            if let [a, b] = pair {
+                let next = a.period.until.and_then(|d| d.add(0, 1));
+                if next != b.period.from {
+                    let at = written.parameters.iter().find(|p| p.name.node == parameter.name).map(|p| p.name.at.0);
+                    diagnostics.push(
+                        Diagnostic::new(
+                            codes::PARAMETER_GAP,
+                            format!("`{}` has no value between two of its periods", parameter.name),
+                            at.unwrap_or_default(),
+                        )
+                        .label("rules that need it are undetermined on those days"),
+                    );
+                }
+            }
+        }
+    }
+    if covers.is_empty() && !rules.is_empty() {
+        let at = written.rules.first().map(|(r, _)| r.id.at.0).unwrap_or_default();
+        diagnostics.push(
+            Diagnostic::new(codes::NO_COVERAGE, "nothing is covered, so every movement is outside the law on file", at)
+                .label("no `covers` beside the rules")
+                .help("say with `covers` where the rule set claims to be complete"),
+        );
+    }
+    for rule in rules {
+        let idle = rule.outcome.is_none() && rule.requires.is_empty() && rule.waives.is_empty() && rule.over.is_empty();
+        if idle && rule.message.zh.is_empty() && rule.message.en.is_empty() {
+            diagnostics.push(
+                Diagnostic::new(codes::NO_EFFECT, format!("`{}` has no effect when it fires", rule.id), rule.place.0)
+                    .label("it neither decides, requires, waives, excuses nor says anything"),
+            );
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Names in expressions: fields, attributes, definitions, parameters, codes at hand.
+
+use super::{Lower, Lowered, Typed};
+use crate::check::codes;
+use crate::check::names::{Named, nearest};
+use crate::check::rules::Expr;
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::span::At;
+use crate::schema::Home;
+use crate::schema::value::{FieldId, ListId, TableId, Type};
+
+impl Lower<'_, '_> {
+    /// What a name stands for; complains where it stands for nothing.
+    pub(super) fn name(&mut self, name: &str, at: At) -> Option<Lowered> {
+        if let Some(found) = self.try_name(name, at) {
+            return found;
+        }
+        // `zone_id.zone_type`: what stands before the last point, and an attribute of it.
+        if let Some((owner, attribute)) = name.rsplit_once('.') {
+            let owner = match owner {
+                "it" | "其" => self.it_value(at),
+                owner => match self.try_name(owner, at) {
+                    Some(Some(Lowered::Value(value))) => Some(value),
+                    Some(_) => return None,
+                    None => None,
+                },
+            };
+            if let Some(owner) = owner {
+                return self.attribute(owner, attribute, at).map(Lowered::Value);
+            }
+        }
+        self.unknown_name(name, at);
+        None
+    }
+
+    fn unknown_name(&mut self, name: &str, at: At) {
+        let bound: Vec<String> = self.bound.iter().map(|b| b.name.clone()).collect();
+        let known = self.scope.names.readable().chain(bound.iter().map(String::as_str));
+        let near = nearest(name, known).map(str::to_owned);
+        let mut diagnostic =
+            Diagnostic::new(codes::UNKNOWN_NAME, format!("nothing is called `{name}`"), at.0).label("not known");
+        if let Some(near) = near {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        } else if self.scope.schema.tables.iter().any(|t| t.find(name).is_some()) {
+            diagnostic = diagnostic.help(format!("`{name}` is a code: compare with `is {name}`"));
+        }
+        self.push(diagnostic);
+    }
+
+    /// Nothing where the name is not known as a whole; an inner nothing after a complaint.
+    fn try_name(&mut self, name: &str, at: At) -> Option<Option<Lowered>> {
+        if let Some((depth, bound)) = self.bound.iter().enumerate().rev().find(|(_, b)| b.name == name) {
+            let expr = Expr::Bound(u8::try_from(depth).unwrap_or(u8::MAX));
+            return Some(Some(Lowered::Value(Typed { expr, typ: Type::Code(bound.table) })));
+        }
+        if let Some(field) = self.scope.names.fields.get(name).copied() {
+            return Some(self.field(field, at).map(Lowered::Value));
+        }
+        if self.scope.names.lets.contains_key(name) {
+            return Some(self.definition(name, at));
+        }
+        if let Some(parameter) = self.scope.names.parameters.get(name).copied() {
+            self.used.insert(format!("parameter {name}"));
+            let typ = self.scope.parameters.get(parameter.0 as usize).map_or(Type::Bool, |p| p.typ);
+            let expr = Expr::Parameter { parameter, on: None };
+            return Some(Some(Lowered::Value(Typed { expr, typ })));
+        }
+        self.by_label(name, at)
+    }
+
+    fn by_label(&mut self, name: &str, at: At) -> Option<Option<Lowered>> {
+        let readable: Vec<Named> = self
+            .scope
+            .names
+            .labelled(name)
+            .iter()
+            .filter(|n| match n {
+                Named::Field(field) => self.at_hand(*field),
+                Named::Let(_) | Named::Parameter(_) => true,
+                _ => false,
+            })
+            .cloned()
+            .collect();
+        match readable.as_slice() {
+            [] => None,
+            [Named::Field(field)] => Some(self.field(*field, at).map(Lowered::Value)),
+            [Named::Let(name)] => Some(self.definition(name, at)),
+            [Named::Parameter(parameter)] => {
+                let known = self.scope.parameters.get(parameter.0 as usize);
+                let (name, typ) = known.map_or(("", Type::Bool), |p| (p.name.as_str(), p.typ));
+                self.used.insert(format!("parameter {name}"));
+                let expr = Expr::Parameter { parameter: *parameter, on: None };
+                Some(Some(Lowered::Value(Typed { expr, typ })))
+            }
+            _ => {
+                let names: Vec<String> = readable.iter().map(|n| self.identifier(n)).collect();
+                self.push(
+                    Diagnostic::new(codes::AMBIGUOUS_LABEL, format!("`{name}` can mean several things here"), at.0)
+                        .label("which one?")
+                        .help(format!("write one of {}", names.join(", "))),
+                );
+                Some(None)
+            }
+        }
+    }
+
+    fn identifier(&self, named: &Named) -> String {
+        match named {
+            Named::Field(field) => self.scope.schema.field(*field).map_or("?".into(), |f| format!("`{}`", f.path)),
+            Named::Let(name) => format!("`{name}`"),
+            Named::Parameter(p) => {
+                self.scope.parameters.get(p.0 as usize).map_or("?".into(), |p| format!("`{}`", p.name))
+            }
+            _ => "?".to_owned(),
+        }
+    }
+
+    fn at_hand(&self, field: FieldId) -> bool {
+        match self.scope.schema.field(field).map(|f| f.home) {
+            Some(Home::Header(_)) => true,
+            Some(Home::Element(list, _)) => self.anywhere || self.elements.contains(&list),
+            None => false,
+        }
+    }
+
+    /// A field as a value, where its element is at hand.
+    pub(super) fn field(&mut self, field: FieldId, at: At) -> Option<Typed> {
+        let known = self.scope.schema.field(field)?;
+        if !self.at_hand(field) {
+            let element = match known.home {
+                Home::Element(list, _) => self.scope.schema.list(list).map_or("", |l| l.element.as_str()),
+                Home::Header(_) => "",
+            };
+            self.push(
+                Diagnostic::new(
+                    codes::NO_ELEMENT,
+                    format!("no `{element}` is at hand for `{}`", known.path),
+                    at.0,
+                )
+                .label(format!("belongs to one `{element}`"))
+                .help(format!(
+                    "begin the rule with `each {element}`, or ask for `any {element} has (…)` or `sum of … over …`"
+                )),
+            );
+            return None;
+        }
+        Some(Typed { expr: Expr::Field(field), typ: known.typ })
+    }
+
+    fn definition(&mut self, name: &str, at: At) -> Option<Lowered> {
+        let definition = *self.scope.names.lets.get(name)?;
+        self.used.insert(format!("let {name}"));
+        if self.lets.iter().any(|l| l == name) {
+            let chain = self.lets.join("`, `");
+            self.push(
+                Diagnostic::new(codes::DEFINITION_CYCLE, format!("`{name}` is defined by itself"), definition.name.at.0)
+                    .label("leads back to itself")
+                    .help(format!("the way: `{chain}`, `{name}`")),
+            );
+            return None;
+        }
+        let _ = at;
+        self.lets.push(name.to_owned());
+        let lowered = self.any(&definition.value);
+        self.lets.pop();
+        lowered
+    }
+
+    /// The argument of a requirement.
+    pub(super) fn it_value(&mut self, at: At) -> Option<Typed> {
+        match self.it {
+            Some(typ) => Some(Typed { expr: Expr::It, typ }),
+            None => {
+                self.complain(
+                    codes::NO_ARGUMENT_AT_HAND,
+                    "`it` stands only in `met when` and in `waive … where`",
+                    at,
+                    "no argument is at hand",
+                );
+                None
+            }
+        }
+    }
+
+    fn attribute(&mut self, owner: Typed, attribute: &str, at: At) -> Option<Typed> {
+        let Type::Code(table) = owner.typ else {
+            let found = self.type_name(owner.typ);
+            self.complain(
+                codes::WRONG_TYPE,
+                format!("only a code has attributes such as `{attribute}`"),
+                at,
+                format!("what stands before it is {found}"),
+            );
+            return None;
+        };
+        let known = self.scope.schema.table(table)?;
+        let Some(column) = known.attributes.iter().position(|c| c.name == attribute) else {
+            let near = nearest(attribute, known.attributes.iter().map(|c| c.name.as_str()));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    let all: Vec<&str> = known.attributes.iter().map(|c| c.name.as_str()).collect();
+                    format!("`{}` has: {}", known.name, all.join(", "))
+                }
+            };
+            self.push(
+                Diagnostic::new(codes::UNKNOWN_NAME, format!("`{}` has no attribute `{attribute}`", known.name), at.0)
+                    .label("not known")
+                    .help(help),
+            );
+            return None;
+        };
+        let typ = known.attributes.get(column)?.typ;
+        let attribute = u16::try_from(column).ok()?;
+        Some(Typed { expr: Expr::Attribute { of: Box::new(owner.expr), table, attribute, on: None }, typ })
+    }
+
+    /// The list that a name means: the list's path, the element's name, or the list's label.
+    pub(in crate::check) fn list_named(&mut self, name: &str, at: At) -> Option<ListId> {
+        let names = self.scope.names;
+        let by_field = names.fields.get(name).and_then(|f| match self.scope.schema.field(*f)?.typ {
+            Type::List(list) => Some(list),
+            _ => None,
+        });
+        let found = names.elements.get(name).copied().or(by_field).or_else(|| {
+            let mut lists: Vec<ListId> = names
+                .labelled(name)
+                .iter()
+                .filter_map(|n| match n {
+                    Named::Element(list) => Some(*list),
+                    Named::Field(f) => match self.scope.schema.field(*f)?.typ {
+                        Type::List(list) => Some(list),
+                        _ => None,
+                    },
+                    _ => None,
+                })
+                .collect();
+            lists.dedup();
+            if lists.len() == 1 { lists.first().copied() } else { None }
+        });
+        let Some(list) = found else {
+            let known = self.scope.schema.lists.iter().map(|l| l.element.as_str());
+            let near = nearest(name, known).map(str::to_owned);
+            let mut diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, format!("no list is called `{name}`"), at.0)
+                .label("not a list of the declaration");
+            if let Some(near) = near {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            }
+            self.push(diagnostic);
+            return None;
+        };
+        let parent = self.scope.schema.list(list)?.parent;
+        if let Some(parent) = parent {
+            if !self.anywhere && !self.elements.contains(&parent) {
+                let owner = self.scope.schema.list(parent).map_or("", |l| l.element.as_str());
+                self.push(
+                    Diagnostic::new(codes::NO_ELEMENT, format!("no `{owner}` is at hand for `{name}`"), at.0)
+                        .label(format!("this list is inside one `{owner}`"))
+                        .help(format!("range over `{owner}` first")),
+                );
+                return None;
+            }
+        }
+        Some(list)
+    }
+
+    /// The set field that a name means, with its table.
+    pub(in crate::check) fn set_named(&mut self, name: &str, at: At) -> Option<(FieldId, TableId)> {
+        match self.name(name, at)? {
+            Lowered::Value(Typed { expr: Expr::Field(field), typ: Type::Set(table) }) => Some((field, table)),
+            Lowered::Value(value) => {
+                let found = self.type_name(value.typ);
+                self.complain(codes::WRONG_TYPE, format!("`{name}` is not a set of codes"), at, format!("this is {found}"));
+                None
+            }
+            Lowered::Cond(_) => {
+                self.complain(codes::WRONG_TYPE, format!("`{name}` is not a set of codes"), at, "this is a condition");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Syntax becomes checked rules: names, types, units, dates, exceptions.
+//!
+//! What is lost here: spelling, comments, definitions (put in where they are used), the order of
+//! files and items. What is kept: a place for every rule, so that a verdict can point to it.
+//!
+//! The one gate is [`compile`]: it goes on after a mistake as far as that makes sense, and gives a
+//! rule set only where no error was found.
+
+pub mod codes;
+mod assemble;
+mod conflict;
+mod describe;
+mod fingerprint;
+mod law;
+mod lower;
+mod names;
+mod pilot;
+mod reach;
+mod rule;
+pub mod rules;
+pub mod scenario;
+mod schema;
+mod table;
+pub mod tables;
+
+use crate::folder::Folder;
+use crate::ground::diagnostic::{self, Diagnostic, Severity};
+use crate::ground::limits::Limits;
+use crate::ground::source::{Source, Sources};
+use crate::syntax::{self, ast};
+use rules::RuleSet;
+use scenario::Scenario;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What became of a rule folder.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The rule set; none where an error was found.
+    pub rules: Option<Arc<RuleSet>>,
+    /// Its scenarios, in the order of files and lines.
+    pub scenarios: Vec<Scenario>,
+    /// All complaints, in the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many complaints there were beyond the limit.
+    pub not_shown: u64,
+    /// The texts that were read, for drawing the complaints.
+    pub sources: Sources,
+}
+
+impl Compiled {
+    /// Whether some complaint is an error.
+    pub fn has_errors(&self) -> bool {
+        self.rules.is_none()
+    }
+}
+
+/// Reads, checks and numbers a whole rule folder.
+///
+/// ```
+/// use kakou::{check::compile, folder::Folder, ground::limits::Limits};
+/// let folder = Folder::from_texts([("broken.rules", "rule X-1\n  when lien is first\n")]);
+/// let compiled = compile(&folder, &Limits::default());
+/// assert!(compiled.rules.is_none());
+/// assert!(!compiled.diagnostics.is_empty());
+/// ```
+pub fn compile(folder: &Folder, limits: &Limits) -> Compiled {
+    let mut sources = Sources::default();
+    let mut diagnostics = Vec::new();
+    let mut files: Vec<ast::File> = Vec::new();
+    for (name, text) in folder.rules() {
+        let id = sources.add(Source::new(name, text));
+        let (file, found) = syntax::parse(id, text, limits);
+        diagnostics.extend(found);
+        files.push(file);
+    }
+    let unreadable = diagnostics.iter().any(|d| d.code.severity() == Severity::Error);
+    let mut loading = tables::Loading {
+        folder,
+        limits,
+        sources: &mut sources,
+        complaints: &mut diagnostics,
+        dropped: 0,
+    };
+    let assembled = assemble::assemble(&files, &mut loading, unreadable);
+    let mut not_shown = loading.dropped;
+    if unreadable {
+        let declared = declared_words(folder);
+        diagnostics.retain(|d| {
+            let word = sources.get(d.span().source).map_or("", |s| s.slice(d.span()));
+            d.code != codes::UNKNOWN_NAME || !declared.contains(word.trim_matches(['「', '」']))
+        });
+    }
+    diagnostic::sort(&mut diagnostics);
+    diagnostics.dedup();
+    let errors = diagnostics.iter().any(|d| d.code.severity() == Severity::Error) || not_shown > 0;
+    if diagnostics.len() > limits.diagnostics {
+        not_shown += (diagnostics.len() - limits.diagnostics) as u64;
+        diagnostics.truncate(limits.diagnostics);
+    }
+    let (rules, scenarios) = match assembled {
+        Some((rules, scenarios)) if !errors => (Some(Arc::new(rules)), scenarios),
+        _ => (None, Vec::new()),
+    };
+    Compiled { rules, scenarios, diagnostics, not_shown, sources }
+}
+
+/// Words that some text tries to declare: where it could not be read, that they are not known is
+/// no further mistake.
+fn declared_words(folder: &Folder) -> BTreeSet<&str> {
+    folder
+        .rules()
+        .flat_map(|(_, text)| text.lines())
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            if line.starts_with(char::is_whitespace) { words.next() } else { words.nth(1) }
+        })
+        .map(|word| word.trim_end_matches([',', ':', '(']))
+        .map(|word| word.split('(').next().unwrap_or(word))
+        .collect()
+}

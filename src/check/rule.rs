@@ -1,0 +1,555 @@
+//! Rules from their clauses; tables of rules taken apart; messages.
+
+use super::codes;
+use super::law::{basis, force_cond, labels, unknown_name};
+use super::lower::Lower;
+use super::names::{Named, Names};
+use super::rules::{
+    Cond, DecisionTable, Each, Expr, Force, KindId, Law, LawId, Message, MessagePart, PilotId, Place, Require, Rule,
+    Sure, Waive,
+};
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::span::Span;
+use crate::schema::Labels;
+use crate::schema::value::{DepartmentId, OutcomeId, Type};
+use crate::syntax::ast::{self, Clause, Consequence};
+
+/// A rule before exceptions are numbered.
+#[derive(Debug, Clone)]
+pub(super) struct RuleDraft {
+    pub rule: Rule,
+    /// The rules named after `over`.
+    pub over: Vec<ast::Name>,
+    /// The field on which the period counts; the as-of date where none.
+    pub on: Option<String>,
+    /// Where the identifier stands.
+    pub id_at: Span,
+    /// For a part of a rule's table: the rule's own identifier.
+    pub whole: Option<String>,
+    /// Where each citation stands.
+    pub cited_at: Vec<Span>,
+    /// The scope's place, for complaints.
+    pub scope_at: Span,
+    /// Whether it says `pass` itself.
+    pub passes: bool,
+}
+
+/// What the kinds of requirement take as arguments.
+pub(super) struct KindType {
+    pub argument: Option<Type>,
+}
+
+/// The clauses of a rule, each at most once.
+#[derive(Default)]
+struct Clauses<'a> {
+    by: Option<(&'a [ast::Citation], Option<Sure>, Span)>,
+    force: Option<&'a ast::Force>,
+    departments: Option<&'a [ast::Name]>,
+    pilot: Option<&'a ast::Name>,
+    over: Option<&'a [ast::Name]>,
+    scope: Option<(&'a [ast::Expr], Span)>,
+    each: Option<&'a [ast::Binding]>,
+    when: Option<&'a ast::Expr>,
+    unless: Option<&'a ast::Expr>,
+    table: Option<(&'a ast::RuleTable, Span)>,
+    then: Option<&'a [Consequence]>,
+    say: Option<(&'a ast::Labels, Span)>,
+}
+
+fn clauses<'a>(rule: &'a ast::Rule, diagnostics: &mut Vec<Diagnostic>) -> Clauses<'a> {
+    let mut found = Clauses::default();
+    let mut first: std::collections::BTreeMap<&str, Span> = std::collections::BTreeMap::new();
+    for clause in &rule.clauses {
+        let at = clause.at.0;
+        let word = match &clause.node {
+            Clause::By { citations, sure } => {
+                found.by = found.by.or(Some((citations, sure.as_ref().map(|s| s.node), at)));
+                "by"
+            }
+            Clause::Force(force) => {
+                found.force = found.force.or(Some(force));
+                "force"
+            }
+            Clause::Department(names) => {
+                found.departments = found.departments.or(Some(names));
+                "department"
+            }
+            Clause::Pilot(name) => {
+                found.pilot = found.pilot.or(Some(name));
+                "pilot"
+            }
+            Clause::Over(names) => {
+                found.over = found.over.or(Some(names));
+                "over"
+            }
+            Clause::For(terms) => {
+                found.scope = found.scope.or(Some((terms, at)));
+                "for"
+            }
+            Clause::Each(bindings) => {
+                found.each = found.each.or(Some(bindings));
+                "each"
+            }
+            Clause::When(expr) => {
+                found.when = found.when.or(Some(expr));
+                "when"
+            }
+            Clause::Unless(expr) => {
+                found.unless = found.unless.or(Some(expr));
+                "unless"
+            }
+            Clause::Table(table) => {
+                found.table = found.table.or(Some((table, at)));
+                "table"
+            }
+            Clause::Then(consequences) => {
+                found.then = found.then.or(Some(consequences));
+                "then"
+            }
+            Clause::Say(texts) => {
+                found.say = found.say.or(Some((texts, at)));
+                "say"
+            }
+        };
+        if let Some(before) = first.insert(word, at) {
+            diagnostics.push(
+                Diagnostic::new(codes::CLAUSE_TWICE, format!("`{word}` stands twice in `{}`", rule.id.node), at)
+                    .label("again here")
+                    .also(before, "first here"),
+            );
+        }
+    }
+    found
+}
+
+/// Pilots by number, for the rules that belong to them.
+pub(super) struct PilotFrame {
+    pub in_force: Cond,
+    pub scope: Cond,
+    pub force: Force,
+}
+
+/// One rule; several where its table is taken apart. Tables found are added to `tables`.
+pub(super) fn rule(
+    lower: &mut Lower<'_, '_>,
+    item: &ast::Rule,
+    at: Span,
+    laws: &[Law],
+    kinds: &[KindType],
+    pilots: &[PilotFrame],
+    declared: Force,
+    tables: &mut Vec<DecisionTable>,
+) -> Vec<RuleDraft> {
+    let found = clauses(item, lower.diagnostics);
+    let (basis, sure, cited_at) = match found.by {
+        Some((citations, sure, _)) => {
+            let basis = basis(lower, citations);
+            let weakest = weakest(laws, &basis, sure);
+            (basis, weakest, citations.iter().map(|c| c.law.at.0).collect())
+        }
+        None => {
+            lower.push(
+                Diagnostic::new(codes::CLAUSE_MISSING, format!("`{}` rests on nothing", item.id.node), item.id.at.0)
+                    .label("no `by`")
+                    .help("cite an entry of the register of laws: `by LAW article 1`"),
+            );
+            (Vec::new(), Sure::Design, Vec::new())
+        }
+    };
+    let departments = departments(lower, found.departments);
+    let pilot = found.pilot.and_then(|name| pilot_named(lower, name));
+    let force = match found.force {
+        Some(force) => force_cond(lower, force),
+        None => Some(Cond::Always),
+    };
+    let scope = match found.scope {
+        Some((terms, _)) => scope_cond(lower, terms),
+        None => Some(Cond::Always),
+    };
+    let (in_force, scope, force_declared) = match pilot.and_then(|p| pilots.get(usize::from(p.0))) {
+        Some(frame) => (
+            force.map(|f| both(frame.in_force.clone(), f)),
+            scope.map(|s| both(frame.scope.clone(), s)),
+            tighter(declared, frame.force),
+        ),
+        None => (force, scope, declared),
+    };
+
+    let (each, bound) = bindings(lower, found.each.unwrap_or(&[]));
+    let depth = (lower.elements.len(), lower.bound.len());
+    for (each, name) in each.iter().zip(&bound) {
+        match each {
+            Each::List(list) => lower.elements.push(*list),
+            Each::Set(field) => {
+                let table = match lower.scope.schema.field(*field).map(|f| f.typ) {
+                    Some(Type::Set(table)) => table,
+                    _ => continue,
+                };
+                lower.bound.push(super::lower::BoundName { name: name.clone().unwrap_or_default(), table });
+            }
+        }
+    }
+    let when = match found.when {
+        Some(expr) => lower.condition(expr),
+        None => Some(Cond::Always),
+    };
+    let unless = match found.unless {
+        Some(expr) => lower.condition(expr).map(Some),
+        None => Some(None),
+    };
+    let message = match found.say {
+        Some((texts, _)) => message(lower, texts),
+        None => Message::default(),
+    };
+    let parts: Vec<(String, Cond, Consequences)> = match (found.table, found.then) {
+        (Some((table, table_at)), None) => super::table::rule_table(lower, item, table, table_at, kinds, tables),
+        (None, Some(then)) => {
+            vec![(item.id.node.clone(), Cond::Always, consequences(lower, then, kinds))]
+        }
+        (Some((_, table_at)), Some(_)) => {
+            lower.push(
+                Diagnostic::new(codes::CLAUSE_TWICE, "a rule has `then` or a table, not both", table_at).label("the table"),
+            );
+            Vec::new()
+        }
+        (None, None) => {
+            lower.push(
+                Diagnostic::new(codes::CLAUSE_MISSING, format!("`{}` says no consequence", item.id.node), item.id.at.0)
+                    .label("no `then` and no `table`")
+                    .help("end it with `then hold`, `then require …` or `then pass`"),
+            );
+            Vec::new()
+        }
+    };
+    lower.elements.truncate(depth.0);
+    lower.bound.truncate(depth.1);
+
+    let (Some(in_force), Some(scope), Some(when), Some(unless)) = (in_force, scope, when, unless) else {
+        return Vec::new();
+    };
+    let whole = found.table.is_some().then(|| item.id.node.clone());
+    parts
+        .into_iter()
+        .map(|(id, selected, consequences)| RuleDraft {
+            rule: Rule {
+                id,
+                labels: labels(&item.labels),
+                basis: basis.clone(),
+                sure,
+                departments: departments.clone(),
+                pilot,
+                over: Vec::new(),
+                each: each.clone(),
+                in_force: in_force.clone(),
+                force: force_declared,
+                scope: scope.clone(),
+                when: both(when.clone(), selected),
+                unless: unless.clone(),
+                outcome: consequences.outcome,
+                requires: consequences.requires,
+                waives: consequences.waives,
+                message: message.clone(),
+                place: Place(at),
+            },
+            over: found.over.unwrap_or(&[]).to_vec(),
+            on: found.force.and_then(|f| f.on.as_ref()).map(|n| n.node.clone()),
+            id_at: item.id.at.0,
+            whole: whole.clone(),
+            cited_at: cited_at.clone(),
+            scope_at: found.scope.map_or(item.id.at.0, |(_, at)| at),
+            passes: consequences.passes,
+        })
+        .collect()
+}
+
+/// Both, without needless frames around what is always true.
+pub(super) fn both(a: Cond, b: Cond) -> Cond {
+    match (a, b) {
+        (Cond::Always, other) | (other, Cond::Always) => other,
+        (Cond::And(mut all), Cond::And(more)) => {
+            all.extend(more);
+            Cond::And(all)
+        }
+        (Cond::And(mut all), one) => {
+            all.push(one);
+            Cond::And(all)
+        }
+        (one, Cond::And(more)) => {
+            let mut all = vec![one];
+            all.extend(more);
+            Cond::And(all)
+        }
+        (a, b) => Cond::And(vec![a, b]),
+    }
+}
+
+fn tighter(a: Force, b: Force) -> Force {
+    let from = match (a.from, b.from) {
+        (Some(x), Some(y)) => Some(if x.first >= y.first { x } else { y }),
+        (x, y) => x.or(y),
+    };
+    let until = match (a.until, b.until) {
+        (Some(x), Some(y)) => Some(if x.last <= y.last { x } else { y }),
+        (x, y) => x.or(y),
+    };
+    Force { from, until }
+}
+
+/// The weakest of the laws' marks and the rule's own.
+pub(super) fn weakest(laws: &[Law], basis: &[super::rules::Basis], own: Option<Sure>) -> Sure {
+    let of = |id: LawId| laws.get(id.0 as usize).map_or(Sure::Design, |l| l.sure);
+    let laws_mark = basis.iter().map(|b| of(b.law)).max().unwrap_or(Sure::Design);
+    own.map_or(laws_mark, |own| own.max(laws_mark))
+}
+
+fn departments(lower: &mut Lower<'_, '_>, found: Option<&[ast::Name]>) -> Vec<DepartmentId> {
+    let names = lower.scope.names;
+    let mut all = Vec::new();
+    for name in found.unwrap_or(&[]) {
+        let department = names.find(&names.departments, &name.node, |n| match n {
+            Named::Department(d) => Some(*d),
+            _ => None,
+        });
+        match department {
+            Some(d) => all.push(d),
+            None => lower.push(unknown_name("department", name, names.departments.keys().map(String::as_str))),
+        }
+    }
+    all.sort();
+    all.dedup();
+    if all.is_empty() {
+        all.push(DepartmentId(0));
+    }
+    all
+}
+
+pub(super) fn pilot_named(lower: &mut Lower<'_, '_>, name: &ast::Name) -> Option<PilotId> {
+    let names = lower.scope.names;
+    let found = names.find(&names.pilots, &name.node, |n| match n {
+        Named::Pilot(p) => Some(*p),
+        _ => None,
+    });
+    if found.is_none() {
+        lower.push(unknown_name("pilot", name, names.pilots.keys().map(String::as_str)));
+    }
+    found
+}
+
+/// The terms of a scope together.
+pub(super) fn scope_cond(lower: &mut Lower<'_, '_>, terms: &[ast::Expr]) -> Option<Cond> {
+    let lowered: Vec<Option<Cond>> = terms.iter().map(|t| lower.term(t)).collect();
+    let mut all: Vec<Cond> = lowered.into_iter().collect::<Option<_>>()?;
+    Some(match all.len() {
+        0 => Cond::Always,
+        1 => all.pop().unwrap_or(Cond::Always),
+        _ => Cond::And(all),
+    })
+}
+
+/// What `each` ranges over, with the names of codes at hand.
+fn bindings(lower: &mut Lower<'_, '_>, found: &[ast::Binding]) -> (Vec<Each>, Vec<Option<String>>) {
+    let (mut each, mut names) = (Vec::new(), Vec::new());
+    let depth = (lower.elements.len(), lower.bound.len());
+    for binding in found {
+        let Some((range, name)) = lower.binding(binding) else { continue };
+        if let Each::List(list) = range {
+            let parent = lower.scope.schema.list(list).and_then(|l| l.parent);
+            let outer = each.last().and_then(|e| match e {
+                Each::List(l) => Some(*l),
+                Each::Set(_) => None,
+            });
+            if !each.is_empty() && parent != outer {
+                let at = binding_at(binding);
+                lower.push(
+                    Diagnostic::new(codes::TYPE_NOT_HERE, "a list is ranged over first, or inside its owner", at)
+                        .label("not inside what is before it"),
+                );
+                continue;
+            }
+            lower.elements.push(list);
+        }
+        each.push(range);
+        names.push(name);
+    }
+    if each.len() > 2 {
+        if let Some(third) = found.get(2) {
+            lower.push(
+                Diagnostic::new(codes::TYPE_NOT_HERE, "`each` goes over two levels at most", binding_at(third)).label("a third"),
+            );
+        }
+        each.truncate(2);
+        names.truncate(2);
+    }
+    lower.elements.truncate(depth.0);
+    lower.bound.truncate(depth.1);
+    (each, names)
+}
+
+fn binding_at(binding: &ast::Binding) -> Span {
+    match binding {
+        ast::Binding::Element(name) => name.at.0,
+        ast::Binding::In { name, set } => name.at.0.to(set.at.0),
+    }
+}
+
+/// Consequences in their checked form.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Consequences {
+    pub outcome: Option<OutcomeId>,
+    pub requires: Vec<Require>,
+    pub waives: Vec<Waive>,
+    pub passes: bool,
+}
+
+/// What follows, checked against the outcomes and kinds of requirement of the schema.
+pub(super) fn consequences(lower: &mut Lower<'_, '_>, found: &[Consequence], kinds: &[KindType]) -> Consequences {
+    let mut all = Consequences::default();
+    for consequence in found {
+        match consequence {
+            Consequence::Pass(_) => all.passes = true,
+            Consequence::Outcome(name) => match lower.outcome(&name.node) {
+                Some(outcome) => all.outcome = Some(all.outcome.map_or(outcome, |o| o.max(outcome))),
+                None => {
+                    let names = lower.scope.names;
+                    let known = names.outcomes.keys().map(String::as_str).chain(["require", "waive", "pass"]);
+                    lower.push(unknown_name("outcome", name, known));
+                }
+            },
+            Consequence::Require { firmly, kind, argument } => {
+                let Some((id, wanted)) = kind_named(lower, kind, kinds) else { continue };
+                let Some(argument) = argument_of(lower, kind, argument.as_ref(), wanted) else { continue };
+                all.requires.push(Require { kind: id, firmly: *firmly, argument });
+            }
+            Consequence::Waive { kind, condition } => {
+                let Some((id, wanted)) = kind_named(lower, kind, kinds) else { continue };
+                let condition = match condition {
+                    None => None,
+                    Some(condition) => {
+                        let before = lower.it.take();
+                        lower.it = wanted;
+                        let lowered = lower.condition(condition);
+                        lower.it = before;
+                        match lowered {
+                            Some(cond) => Some(cond),
+                            None => continue,
+                        }
+                    }
+                };
+                all.waives.push(Waive { kind: id, condition });
+            }
+        }
+    }
+    all
+}
+
+fn argument_of(
+    lower: &mut Lower<'_, '_>,
+    kind: &ast::Name,
+    argument: Option<&ast::Expr>,
+    wanted: Option<Type>,
+) -> Option<Option<Expr>> {
+    match (argument, wanted) {
+        (None, None) => Some(None),
+        (Some(argument), Some(wanted)) => {
+            let table = match wanted {
+                Type::Code(table) => Some(table),
+                _ => None,
+            };
+            let typed = lower.value_or_code(argument, table)?;
+            lower.fits(&typed, wanted, argument.at).then_some(Some(typed.expr))
+        }
+        (Some(argument), None) => {
+            lower.push(
+                Diagnostic::new(codes::WRONG_COUNT, format!("`{}` is required without an argument", kind.node), argument.at.0)
+                    .label("nothing goes here"),
+            );
+            None
+        }
+        (None, Some(wanted)) => {
+            let wanted = lower.type_name(wanted);
+            lower.push(
+                Diagnostic::new(codes::WRONG_COUNT, format!("which `{}`?", kind.node), kind.at.0)
+                    .label(format!("{wanted} is needed after it")),
+            );
+            None
+        }
+    }
+}
+
+/// The kind of requirement of that name, with the type of its argument.
+pub(super) fn kind_named(lower: &mut Lower<'_, '_>, name: &ast::Name, kinds: &[KindType]) -> Option<(KindId, Option<Type>)> {
+    let names = lower.scope.names;
+    let found = find_kind(names, &name.node);
+    match found {
+        Some(id) => Some((id, kinds.get(usize::from(id.0)).and_then(|k| k.argument))),
+        None => {
+            lower.push(unknown_name("kind of requirement", name, names.kinds.keys().map(String::as_str)));
+            None
+        }
+    }
+}
+
+/// The kind of requirement of that name or label.
+pub(super) fn find_kind(names: &Names<'_>, name: &str) -> Option<KindId> {
+    names.find(&names.kinds, name, |n| match n {
+        Named::Kind(k) => Some(*k),
+        _ => None,
+    })
+}
+
+/// A message: texts and values in braces; `{{` and `}}` stand for the braces themselves.
+pub(super) fn message(lower: &mut Lower<'_, '_>, texts: &ast::Labels) -> Message {
+    let mut parts = |text: &Option<ast::Spanned<String>>| text.as_ref().map(|t| message_parts(lower, t)).unwrap_or_default();
+    Message { zh: parts(&texts.zh), en: parts(&texts.en) }
+}
+
+fn message_parts(lower: &mut Lower<'_, '_>, text: &ast::Spanned<String>) -> Vec<MessagePart> {
+    let mut parts = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text.node.as_str();
+    let broken = |lower: &mut Lower<'_, '_>, what: &str| {
+        lower.push(
+            Diagnostic::new(codes::MESSAGE_BRACE, format!("a brace is not {what}"), text.at.0)
+                .label("in this text")
+                .help("a value stands in braces, `{item.hs_code}`; for the sign itself write `{{` or `}}`"),
+        );
+    };
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, found) = rest.split_at(at);
+        plain.push_str(before);
+        if let Some(after) = found.strip_prefix("{{") {
+            plain.push('{');
+            rest = after;
+        } else if let Some(after) = found.strip_prefix("}}") {
+            plain.push('}');
+            rest = after;
+        } else if let Some(after) = found.strip_prefix('{') {
+            let Some((name, after)) = after.split_once('}') else {
+                broken(lower, "closed");
+                rest = "";
+                break;
+            };
+            if !plain.is_empty() {
+                parts.push(MessagePart::Text(std::mem::take(&mut plain)));
+            }
+            if let Some(typed) = lower.named_value(name.trim(), text.at) {
+                parts.push(MessagePart::Value(typed.expr, typed.typ));
+            }
+            rest = after;
+        } else {
+            broken(lower, "opened");
+            rest = "";
+            break;
+        }
+    }
+    plain.push_str(rest);
+    if !plain.is_empty() {
+        parts.push(MessagePart::Text(plain));
+    }
+    parts
+}
+
+/// The texts that a lint asks for in both languages.
+pub(super) fn both_languages(labels: &Labels) -> bool {
+    labels.zh.is_some() && labels.en.is_some()
+}

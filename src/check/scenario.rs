@@ -1,0 +1,283 @@
+//! Scenarios: what rule authors expect of their rules. They are no part of a rule set's meaning.
+
+use super::codes;
+use super::law::{constant, labels, unknown_name};
+use super::lower::Lower;
+use super::names::nearest;
+use super::rule::{find_kind, kind_named, pilot_named, KindType};
+use super::rules::{KindId, ObligationState, PilotId, Place, RuleState, Sure};
+use crate::ground::day::Day;
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::span::{At, Span};
+use crate::schema::Labels;
+use crate::schema::value::{OutcomeId, Value};
+use crate::syntax::ast::{self, ExprKind, Literal, ScenarioLine};
+
+/// A scenario in its checked form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scenario {
+    /// What it shows.
+    pub labels: Labels,
+    /// The file of declarations, relative to the rule folder.
+    pub file: String,
+    /// The place of the file's name.
+    pub file_place: Place,
+    /// The declaration's identifier.
+    pub id: String,
+    /// What is changed, in order.
+    pub changes: Vec<Change>,
+    /// The paths that are taken out, with places from 1.
+    pub without: Vec<(String, Place)>,
+    /// The as-of date; the declaration's own where none.
+    pub as_of: Option<Day>,
+    /// The trust level; the default where none.
+    pub trust: Option<Sure>,
+    /// The pilot whose verdict is looked at.
+    pub pilot: Option<PilotId>,
+    /// What is expected.
+    pub expectations: Vec<(Expected, Place)>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A field and what it is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The path, with places from 1: `items[1].total`.
+    pub path: String,
+    /// What it is given.
+    pub given: ChangedTo,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What a scenario gives a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangedTo {
+    /// Given as empty.
+    None,
+    /// A value as a declaration would write it, and the currency or unit written after it.
+    Text(String, Option<String>),
+    /// The codes of a set.
+    Codes(Vec<String>),
+}
+
+/// What is expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// The interval.
+    Between(OutcomeId, OutcomeId),
+    /// Of a rule, by its identifier or the first part of it.
+    Rule(RuleState, String),
+    /// Of an obligation; any argument where none.
+    Obligation(ObligationState, KindId, Option<Value>),
+    /// A fact named as missing.
+    Missing(String),
+}
+
+/// One scenario; nothing where it lacks what every scenario needs.
+pub(super) fn scenario(
+    lower: &mut Lower<'_, '_>,
+    item: &ast::Scenario,
+    at: Span,
+    kinds: &[KindType],
+    rule_ids: &[&str],
+) -> Option<Scenario> {
+    let mut found = Scenario {
+        labels: labels(&item.labels),
+        file: String::new(),
+        file_place: Place(at),
+        id: String::new(),
+        changes: Vec::new(),
+        without: Vec::new(),
+        as_of: None,
+        trust: None,
+        pilot: None,
+        expectations: Vec::new(),
+        place: Place(at),
+    };
+    for line in &item.lines {
+        match &line.node {
+            ScenarioLine::Given { file, id } => {
+                found.file = file.node.clone();
+                found.file_place = Place(file.at.0);
+                found.id = id.node.clone();
+            }
+            ScenarioLine::But(changes) => {
+                for (path, literal) in changes {
+                    let Some(path_text) = path_of(lower, path) else { continue };
+                    if let Some(given) = changed_to(lower, literal, path.at) {
+                        found.changes.push(Change { path: path_text, given, place: Place(path.at.0) });
+                    }
+                }
+            }
+            ScenarioLine::Without(paths) => {
+                for path in paths {
+                    if let Some(text) = path_of(lower, path) {
+                        found.without.push((text, Place(path.at.0)));
+                    }
+                }
+            }
+            ScenarioLine::AsOf(text) => match text.node.parse() {
+                Ok(day) => found.as_of = Some(day),
+                Err(_) => lower.complain(codes::BAD_LITERAL, format!("`{}` is no day", text.node), text.at, "no such day"),
+            },
+            ScenarioLine::Trust(sure) => found.trust = Some(*sure),
+            ScenarioLine::Pilot(name) => found.pilot = pilot_named(lower, name),
+            ScenarioLine::Expect(expectations) => {
+                for expectation in expectations {
+                    if let Some((expected, at)) = expected(lower, expectation, kinds, rule_ids) {
+                        found.expectations.push((expected, Place(at.0)));
+                    }
+                }
+            }
+        }
+    }
+    if found.file.is_empty() || !item.lines.iter().any(|l| matches!(l.node, ScenarioLine::Expect(_))) {
+        let lacks = if found.file.is_empty() { "`given`" } else { "`expect`" };
+        lower.push(
+            Diagnostic::new(codes::SCENARIO_INCOMPLETE, "the scenario is not complete", at)
+                .label(format!("lacks {lacks}"))
+                .help("a scenario has a declaration, `given \"file\" ID`, and what is expected, `expect hold`"),
+        );
+        return None;
+    }
+    Some(found)
+}
+
+/// The path without places must be a field; a label becomes the field's path.
+fn path_of(lower: &mut Lower<'_, '_>, path: &ast::Name) -> Option<String> {
+    let schema = lower.scope.schema;
+    let mut plain = String::new();
+    let mut inside = false;
+    for c in path.node.chars() {
+        match c {
+            '[' => inside = true,
+            ']' => inside = false,
+            c if !inside => plain.push(c),
+            _ => {}
+        }
+    }
+    if known_path(schema, &plain) {
+        return Some(path.node.clone());
+    }
+    if let [super::names::Named::Field(field)] = lower.scope.names.labelled(&path.node) {
+        return schema.field(*field).map(|f| f.path.clone());
+    }
+    let known: Vec<String> = all_paths(schema);
+    let near = nearest(&plain, known.iter().map(String::as_str)).map(str::to_owned);
+    let mut diagnostic = Diagnostic::new(
+        codes::SCENARIO_PATH,
+        format!("the declaration has no `{}`", path.node),
+        path.at.0,
+    )
+    .label("not a path of the declaration");
+    if let Some(near) = near {
+        diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+    }
+    lower.push(diagnostic);
+    None
+}
+
+fn known_path(schema: &crate::schema::Schema, plain: &str) -> bool {
+    all_paths(schema).iter().any(|p| p == plain)
+}
+
+/// Paths as declarations write them: `items.total` rather than `item.total`.
+fn all_paths(schema: &crate::schema::Schema) -> Vec<String> {
+    schema
+        .fields
+        .iter()
+        .map(|field| match field.home {
+            crate::schema::Home::Header(_) => field.path.clone(),
+            crate::schema::Home::Element(list, _) => format!("{}.{}", list_path(schema, list), field.parts.join(".")),
+        })
+        .collect()
+}
+
+fn list_path(schema: &crate::schema::Schema, list: crate::schema::value::ListId) -> String {
+    let Some(list) = schema.list(list) else { return String::new() };
+    let Some(field) = schema.field(list.field) else { return String::new() };
+    match list.parent {
+        None => field.path.clone(),
+        Some(parent) => format!("{}.{}", list_path(schema, parent), field.parts.join(".")),
+    }
+}
+
+fn changed_to(lower: &mut Lower<'_, '_>, literal: &Literal, at: At) -> Option<ChangedTo> {
+    match literal {
+        Literal::None(_) => Some(ChangedTo::None),
+        Literal::Set(codes) => Some(ChangedTo::Codes(codes.iter().map(|c| c.node.clone()).collect())),
+        Literal::Value(expr) => match expr.kind.as_ref() {
+            ExprKind::Name(text) | ExprKind::Text(text) | ExprKind::Date(text) => {
+                Some(ChangedTo::Text(text.clone(), None))
+            }
+            ExprKind::Bool(b) => Some(ChangedTo::Text(b.to_string(), None)),
+            ExprKind::Number { digits, unit } => {
+                Some(ChangedTo::Text(digits.clone(), unit.as_ref().map(|u| u.node.clone())))
+            }
+            _ => {
+                lower.complain(codes::BAD_LITERAL, "a value written out is needed", expr.at, "not a literal");
+                let _ = at;
+                None
+            }
+        },
+    }
+}
+
+fn expected(
+    lower: &mut Lower<'_, '_>,
+    expectation: &ast::Expectation,
+    kinds: &[KindType],
+    rule_ids: &[&str],
+) -> Option<(Expected, At)> {
+    match expectation {
+        ast::Expectation::Between(low, high) => {
+            let (l, h) = (outcome(lower, low), outcome(lower, high));
+            Some((Expected::Between(l?, h?), low.at))
+        }
+        ast::Expectation::Rule { state, rule } => {
+            // A bare name is an outcome where one is called so.
+            if *state == RuleState::Fires {
+                if let Some(outcome) = lower.outcome(&rule.node) {
+                    return Some((Expected::Between(outcome, outcome), rule.at));
+                }
+            }
+            let prefix = format!("{}.", rule.node);
+            let known = rule_ids.iter().any(|id| *id == rule.node || id.starts_with(&prefix));
+            if !known {
+                let names = lower.scope.names;
+                let all = rule_ids.iter().copied().chain(names.outcomes.keys().map(String::as_str));
+                lower.push(unknown_name("rule or outcome", rule, all));
+                return None;
+            }
+            Some((Expected::Rule(*state, rule.node.clone()), rule.at))
+        }
+        ast::Expectation::Obligation { state, kind, argument } => {
+            if find_kind(lower.scope.names, &kind.node).is_none() && *state == ObligationState::Undetermined && argument.is_none() {
+                let rule = ast::Expectation::Rule { state: RuleState::Undetermined, rule: kind.clone() };
+                return expected(lower, &rule, kinds, rule_ids);
+            }
+            let (id, wanted) = kind_named(lower, kind, kinds)?;
+            let argument = match (argument, wanted) {
+                (Some(argument), Some(wanted)) => Some(constant(lower, argument, wanted)?),
+                (Some(argument), None) => {
+                    lower.complain(codes::WRONG_COUNT, format!("`{}` has no argument", kind.node), argument.at, "");
+                    return None;
+                }
+                (None, _) => None,
+            };
+            Some((Expected::Obligation(*state, id, argument), kind.at))
+        }
+        ast::Expectation::Missing(path) => path_of(lower, path).map(|p| (Expected::Missing(p), path.at)),
+    }
+}
+
+fn outcome(lower: &mut Lower<'_, '_>, name: &ast::Name) -> Option<OutcomeId> {
+    let found = lower.outcome(&name.node);
+    if found.is_none() {
+        let names = lower.scope.names;
+        lower.push(unknown_name("outcome", name, names.outcomes.keys().map(String::as_str)));
+    }
+    found
+}

@@ -1,0 +1,303 @@
+//! What is wrong with a declaration, a map or an input: a stable code, the path of the fact,
+//! the place in the text, and what may help.
+//!
+//! A reader goes on after an error, so that one look shows all that is wrong with a record.
+
+use crate::ground::diagnostic::Code;
+use std::fmt;
+
+/// How many errors of one record are kept; the rest is counted.
+pub const MAX_ERRORS: usize = 20;
+
+/// The record is larger than the limit.
+pub const TOO_LARGE: Code = Code("E0701");
+/// The text is not JSON, or something follows the record.
+pub const NOT_JSON: Code = Code("E0702");
+/// The text is not UTF-8.
+pub const NOT_UTF8: Code = Code("E0703");
+/// The schema has no such field.
+pub const UNKNOWN_FIELD: Code = Code("E0704");
+/// The same field is given twice in one record.
+pub const GIVEN_TWICE: Code = Code("E0705");
+/// The value is of another kind than the field.
+pub const WRONG_TYPE: Code = Code("E0706");
+/// The code table has no such code.
+pub const UNKNOWN_CODE: Code = Code("E0707");
+/// The text is not an exact decimal number within the digits allowed.
+pub const BAD_NUMBER: Code = Code("E0708");
+/// The number has an exponent or comes from a binary float.
+pub const NOT_EXACT: Code = Code("E0709");
+/// The number is not whole, or larger than an integer may be.
+pub const BAD_INTEGER: Code = Code("E0710");
+/// The text is not a day written YYYY-MM-DD.
+pub const BAD_DATE: Code = Code("E0711");
+/// The text is not a tariff code of 2 to 10 digits.
+pub const BAD_HS: Code = Code("E0712");
+/// The list has fewer or more elements than the schema allows.
+pub const BAD_LENGTH: Code = Code("E0713");
+/// Two elements of a keyed list have the same key.
+pub const SAME_KEY: Code = Code("E0714");
+/// The same code stands twice in a set.
+pub const SAME_CODE: Code = Code("E0715");
+/// An amount is given whose currency or unit is none, or is another one.
+pub const NO_UNIT: Code = Code("E0716");
+/// An empty text where the field is no text.
+pub const EMPTY: Code = Code("E0717");
+/// Records nest deeper than the limit.
+pub const TOO_DEEP: Code = Code("E0718");
+/// The map file does not say what a map may say.
+pub const BAD_MAP: Code = Code("E0719");
+/// The columns of the input and of the map do not fit.
+pub const BAD_COLUMNS: Code = Code("E0720");
+/// A row of the input is malformed or can't be translated.
+pub const BAD_ROW: Code = Code("E0721");
+/// A path names a place that is not there.
+pub const BAD_PLACE: Code = Code("E0722");
+/// The input can't be read on.
+pub const UNREADABLE: Code = Code("E0723");
+
+/// Every code of this group with its meaning in one line, in the order of the codes.
+///
+/// ```
+/// use kakou::facts::error::CODES;
+/// assert!(CODES.iter().any(|(code, _)| code.0 == "E0704"));
+/// assert!(CODES.windows(2).all(|pair| pair[0].0 .0 < pair[1].0 .0));
+/// ```
+pub const CODES: &[(Code, &str)] = &[
+    (TOO_LARGE, "the record is larger than the limit"),
+    (NOT_JSON, "the text is not JSON, or something follows the record"),
+    (NOT_UTF8, "the text is not UTF-8"),
+    (UNKNOWN_FIELD, "the schema has no such field"),
+    (GIVEN_TWICE, "the same field is given twice in one record"),
+    (WRONG_TYPE, "the value is of another kind than the field"),
+    (UNKNOWN_CODE, "the code table has no such code"),
+    (BAD_NUMBER, "not an exact decimal number within the digits allowed"),
+    (NOT_EXACT, "the number has an exponent or comes from a binary float"),
+    (BAD_INTEGER, "the number is not whole, or larger than an integer may be"),
+    (BAD_DATE, "not a day written YYYY-MM-DD"),
+    (BAD_HS, "not a tariff code of 2 to 10 digits"),
+    (BAD_LENGTH, "the list has fewer or more elements than the schema allows"),
+    (SAME_KEY, "two elements of a keyed list have the same key"),
+    (SAME_CODE, "the same code stands twice in a set"),
+    (NO_UNIT, "an amount is given whose currency or unit is none, or is another one"),
+    (EMPTY, "an empty text where the field is no text"),
+    (TOO_DEEP, "records nest deeper than the limit"),
+    (BAD_MAP, "the map file does not say what a map may say"),
+    (BAD_COLUMNS, "the columns of the input and of the map do not fit"),
+    (BAD_ROW, "a row of the input is malformed or can't be translated"),
+    (BAD_PLACE, "a path names a place that is not there"),
+    (UNREADABLE, "the input can't be read on"),
+];
+
+/// A place in the text of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: u64,
+    /// The character within the line, from 1.
+    pub column: u64,
+    /// The byte within the input, from 0.
+    pub byte: u64,
+}
+
+impl Position {
+    /// The place of a byte of a text; bytes past the end are its end.
+    ///
+    /// ```
+    /// use kakou::facts::error::Position;
+    /// let place = Position::of("{\n 卡 1".as_bytes(), 7);
+    /// assert_eq!((place.line, place.column, place.byte), (2, 4, 7));
+    /// ```
+    pub fn of(text: &[u8], byte: usize) -> Position {
+        let before = text.get(..byte).unwrap_or(text);
+        let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let line = before.iter().filter(|b| **b == b'\n').count();
+        // Bytes that go on with a character don't begin a column.
+        let column = before.iter().skip(start).filter(|b| **b & 0xC0 != 0x80).count();
+        Position { line: count(line) + 1, column: count(column) + 1, byte: count(before.len()) }
+    }
+
+    /// The same place in an input in which the text begins at `start`.
+    fn within(self, start: Position) -> Position {
+        Position {
+            line: self.line + start.line - 1,
+            column: if self.line == 1 { self.column + start.column - 1 } else { self.column },
+            byte: self.byte + start.byte,
+        }
+    }
+}
+
+/// A count as it goes into output, whatever the width of the machine's pointers.
+pub(crate) fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+/// One error of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactError {
+    /// The stable code, one of [`CODES`].
+    pub code: Code,
+    /// The path of the fact with places counted from 1: `items[2].total`; empty for the record.
+    pub path: String,
+    /// What is wrong, in lower case without a full stop.
+    pub message: String,
+    /// Where in the text, where that is known.
+    pub position: Option<Position>,
+    /// What may help.
+    pub help: Option<String>,
+}
+
+impl FactError {
+    /// An error of a fact, or of the record where the path is empty.
+    pub fn new(code: Code, path: impl Into<String>, message: impl Into<String>) -> FactError {
+        FactError { code, path: path.into(), message: message.into(), position: None, help: None }
+    }
+
+    /// Says where in the text.
+    pub fn at(mut self, position: Option<Position>) -> FactError {
+        self.position = position;
+        self
+    }
+
+    /// Says what may help.
+    pub fn help(mut self, help: Option<String>) -> FactError {
+        self.help = help;
+        self
+    }
+}
+
+impl fmt::Display for FactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code.0)?;
+        if let Some(at) = self.position {
+            write!(f, " at {}:{}", at.line, at.column)?;
+        }
+        if !self.path.is_empty() {
+            write!(f, " `{}`", self.path)?;
+        }
+        write!(f, ": {}", self.message)?;
+        if let Some(help) = &self.help {
+            write!(f, " ({help})")?;
+        }
+        Ok(())
+    }
+}
+impl std::error::Error for FactError {}
+
+/// All errors of one record, at most [`MAX_ERRORS`] of them, and how many more there were.
+///
+/// ```
+/// use kakou::facts::error::{FactError, FactErrors, WRONG_TYPE};
+/// let errors = FactErrors::from(FactError::new(WRONG_TYPE, "items[2].total", "not a number"));
+/// assert_eq!(errors.to_string(), "E0706 `items[2].total`: not a number");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FactErrors {
+    /// In the order found.
+    pub errors: Vec<FactError>,
+    /// How many more there were.
+    pub more: u64,
+}
+
+impl FactErrors {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.errors.is_empty() && self.more == 0
+    }
+
+    /// Adds one, or counts it where there are enough.
+    pub fn push(&mut self, error: FactError) {
+        if self.is_full() {
+            self.more += 1;
+        } else {
+            self.errors.push(error);
+        }
+    }
+
+    /// Whether further errors are only counted.
+    pub fn is_full(&self) -> bool {
+        self.errors.len() >= MAX_ERRORS
+    }
+
+    /// Counts an error that nobody will read.
+    pub(crate) fn skip(&mut self) {
+        self.more += 1;
+    }
+
+    /// The value where there is no error.
+    pub(crate) fn or<T>(self, value: T) -> Result<T, FactErrors> {
+        if self.is_empty() { Ok(value) } else { Err(self) }
+    }
+
+    /// The same errors in an input in which the record begins at that place.
+    pub(crate) fn within(mut self, start: Position) -> FactErrors {
+        for error in &mut self.errors {
+            error.position = error.position.map(|p| p.within(start));
+        }
+        self
+    }
+}
+
+impl From<FactError> for FactErrors {
+    fn from(error: FactError) -> FactErrors {
+        FactErrors { errors: vec![error], more: 0 }
+    }
+}
+
+impl fmt::Display for FactErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, error) in self.errors.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{error}")?;
+        }
+        if self.more > 0 {
+            write!(f, "\nand {} more", self.more)?;
+        }
+        Ok(())
+    }
+}
+impl std::error::Error for FactErrors {}
+
+/// The candidate most like a name, where one is like it.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // A name of foreign data can be megabytes long; such a one is like nothing.
+    if name.len() > 200 {
+        return None;
+    }
+    // Nor is a table of a million codes searched for each of its wrong ones.
+    const MOST: usize = 5_000;
+    let length = name.chars().count();
+    let most = (length / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    let alike = |c: &&str| c.chars().count().abs_diff(length) <= most;
+    for candidate in candidates.into_iter().filter(alike).take(MOST) {
+        let distance = strsim::osa_distance(name, candidate);
+        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Asks whether the nearest name was meant.
+pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(name, candidates).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// A text of foreign data as a message shows it: short and without control characters.
+pub(crate) fn shown(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut out: String = text.chars().take(MOST).flat_map(shown_char).collect();
+    if text.chars().nth(MOST).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+fn shown_char(c: char) -> impl Iterator<Item = char> {
+    let escaped = c.is_control();
+    let plain = (!escaped).then_some(c);
+    plain.into_iter().chain(escaped.then(|| c.escape_default()).into_iter().flatten())
+}
