@@ -11,7 +11,7 @@ use crate::graph::plan::{Conjunct, Subject};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::value::{Fact, ListId, Value};
-use crate::verdict::judgement::{Element, Fired, Judgement, Step};
+use crate::verdict::judgement::{Element, Fired, Step};
 
 /// Judges one declaration into the scratch.
 pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Scratch) {
