@@ -43,13 +43,13 @@ pub(super) struct Output {
 
 impl Output {
     /// A file, or the standard output. A file that is read at the same time is refused.
-    pub(super) fn open(path: Option<&Path>, inputs: &[Input], others: &[&Path]) -> Result<Output, Failure> {
+    pub(super) fn open(path: Option<&Path>, inputs: &[Input], others: &[PathBuf]) -> Result<Output, Failure> {
         let Some(path) = path else {
             let to = BufWriter::with_capacity(BUFFER, Box::new(io::stdout().lock()) as Box<dyn Write>);
             return Ok(Output { to, name: "the output".into(), at_once: false });
         };
         let shown = visible(&path.display().to_string());
-        let read = inputs.iter().filter_map(|input| input.path.as_deref()).chain(others.iter().copied());
+        let read = inputs.iter().filter_map(|input| input.path.as_deref()).chain(others.iter().map(PathBuf::as_path));
         for other in read {
             if same_file(path, other) {
                 return Err(Failure::usage(format!("the output `{shown}` is a file that is read"))

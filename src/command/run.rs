@@ -74,7 +74,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let limits = Limits::default();
     let inputs = input::inputs(&args.input, args.map.is_some())?;
-    let (_, _, rules) = loading::load(&args.rules, &limits, terminal)?;
+    let (_, compiled, rules) = loading::load(&args.rules, &limits, terminal)?;
     let judge = Judge::new(rules, &args.how, limits)?;
     let tables = inputs.iter().any(Input::is_table);
     let map_path = input::map_file(&args.rules, args.map.as_deref(), tables)?;
@@ -84,8 +84,11 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         (true, None) => Format::Table,
         _ => Format::Ndjson,
     });
-    let others: Vec<&std::path::Path> = map_path.iter().map(PathBuf::as_path).collect();
+    let mut others: Vec<PathBuf> = map_path.iter().cloned().collect();
+    others.extend(loading::files(&args.rules, &compiled));
     let mut output = Output::open(args.output.as_deref(), &inputs, &others)?;
+    // A file is written without colours, whatever the terminal.
+    let terminal = &if args.output.is_some() { terminal.plain() } else { *terminal };
     // Whoever writes to the standard input one by one waits for each answer.
     output.at_once = inputs.iter().any(|input| input.path.is_none());
     let reader = Reader::new(schema.clone()).with_limits(limits);

@@ -147,7 +147,7 @@ fn the_output_is_never_a_file_that_is_read_or_rules() {
         ("in.ndjson", "is a file that is read"),
         #[cfg(unix)]
         ("link.ndjson", "is a file that is read"),
-        ("rules/rules.rules", "is called like a rule file"),
+        ("new.rules", "is called like a rule file"),
         ("no/such/folder/out.ndjson", "cannot be written: there is no such file or folder"),
         ("rules", "cannot be written"),
     ] {
@@ -156,6 +156,15 @@ fn the_output_is_never_a_file_that_is_read_or_rules() {
         assert!(came.err.contains(said), "{output}: {}", came.err);
     }
     assert_eq!(place.read("in.ndjson"), ONE);
+    // Nor a list or a rule file of the rules in use.
+    let (rules, input) = (place.arg("rules"), place.arg("in.ndjson"));
+    for name in ["rules/lists/catalogue.csv", "rules/codes/zone.csv", "rules/rules.rules"] {
+        let before = place.read(name);
+        let came = ask(&["run", &rules, &input, "--output", &place.arg(name)]);
+        assert_eq!(came.code, 2, "{name}");
+        assert!(came.err.contains("is a file that is read"), "{}", came.err);
+        assert_eq!(place.read(name), before);
+    }
 }
 
 #[test]
