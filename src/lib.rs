@@ -1,5 +1,6 @@
 //! Kakou: a rule engine for customs supervision.
 pub mod check;
+pub mod doc;
 pub mod facts;
 pub mod folder;
 pub mod ground;

@@ -1,0 +1,9 @@
+//! The reference, as it is printed beside the library: the language, its grammar.
+
+pub mod language {
+    #![doc = include_str!("language.md")]
+}
+
+pub mod grammar {
+    #![doc = include_str!("grammar.md")]
+}
