@@ -1,4 +1,4 @@
-//! The reference, as it is printed beside the library: the language, its grammar.
+//! The reference, as it is printed beside the library: the language, its grammar, the verdict.
 
 pub mod language {
     #![doc = include_str!("language.md")]
@@ -6,4 +6,8 @@ pub mod language {
 
 pub mod grammar {
     #![doc = include_str!("grammar.md")]
+}
+
+pub mod verdict {
+    #![doc = include_str!("verdict.md")]
 }

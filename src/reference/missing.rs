@@ -5,11 +5,10 @@
 use super::duties::{Argument, Group, Owed, it};
 use super::fires::{Trial, World};
 use super::scene::{Here, prefix};
-use crate::check::rules::{Combine, Cond, Expr, Rule, RuleId};
+use crate::check::rules::{Combine, CompareOp, Cond, Expr, Rule, RuleId, RuleSet};
 use crate::facts::eval::{Eval, compare};
 use crate::ground::truth::Truth;
 use crate::schema::value::{Denomination, FieldId, OutcomeId, Type};
-use crate::syntax::ast::CompareOp;
 use crate::verdict::judgement::{Coverage, Element, FactRef, Interval, Missing, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +40,10 @@ impl Trial<'_> {
             .into_iter()
             .filter(|f| f.truth == Truth::Unknown)
         {
-            if self.worst_consequence(fired.rule) > interval.low {
+            let Some(rule) = self.scene.rules.rule(fired.rule) else {
+                continue;
+            };
+            if worst_consequence(self.scene.rules, rule) > interval.low {
                 let facts = self.settling(world, fired.rule, fired.element);
                 want(&mut wanted, facts, &[fired.rule]);
             }
@@ -86,27 +88,6 @@ impl Trial<'_> {
             }
         }
         facts.0
-    }
-
-    /// The worst that a rule may make of the movement: its outcome, that of its requirements
-    /// while they are not met, and that of requirements that contradict.
-    pub fn worst_consequence(&self, rule: RuleId) -> OutcomeId {
-        let schema = self.scene.schema();
-        let Some(rule) = self.scene.rules.rule(rule) else {
-            return schema.mildest();
-        };
-        let kinds = rule
-            .requires
-            .iter()
-            .filter_map(|require| self.scene.rules.kind(require.kind));
-        let outcomes = kinds.map(|kind| match kind.combine {
-            Combine::One => kind.otherwise.max(schema.missing),
-            _ => kind.otherwise,
-        });
-        outcomes
-            .chain(rule.outcome)
-            .max()
-            .unwrap_or_else(|| schema.mildest())
     }
 
     /// The unknown facts that would settle whether a rule fires for an element: those under its
@@ -348,6 +329,23 @@ impl Trial<'_> {
             }
         }
     }
+}
+
+/// The worst that a rule may make of the movement: its outcome, that of its requirements while
+/// they are not met, and that of requirements that contradict.
+pub fn worst_consequence(rules: &RuleSet, rule: &Rule) -> OutcomeId {
+    let kinds = rule
+        .requires
+        .iter()
+        .filter_map(|require| rules.kind(require.kind));
+    let outcomes = kinds.map(|kind| match kind.combine {
+        Combine::One => kind.otherwise.max(rules.schema.missing),
+        _ => kind.otherwise,
+    });
+    outcomes
+        .chain(rule.outcome)
+        .max()
+        .unwrap_or_else(|| rules.schema.mildest())
 }
 
 /// The facts found.

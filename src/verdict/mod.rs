@@ -1,0 +1,265 @@
+//! The verdict on one declaration, as plain data with names and texts.
+//!
+//! Judging gives numbers, a [`Judgement`](judgement::Judgement); [`render`](render::render) makes
+//! a [`Verdict`] of them, the same for the reference and for the engine. [`json`] writes it for
+//! machines, [`text`] for people, and [`why`] explains a condition in words.
+//!
+#![doc = include_str!("../doc/verdict.md")]
+
+pub mod json;
+pub mod judgement;
+pub mod layout;
+pub mod named;
+pub mod render;
+pub mod text;
+pub mod why;
+pub mod words;
+
+use crate::check::rules::{ObligationState, Sure};
+use crate::facts::Assumed;
+use crate::ground::day::Day;
+use crate::ground::truth::Truth;
+use crate::schema::Lang;
+use judgement::Coverage;
+
+/// A text in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Bilingual {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Bilingual {
+    /// The text in that language.
+    ///
+    /// ```
+    /// use kakou::{schema::Lang, verdict::Bilingual};
+    /// let text = Bilingual::new(|lang| if lang == Lang::Zh { "放行".into() } else { "release".into() });
+    /// assert_eq!(text.get(Lang::En), "release");
+    /// ```
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+
+    /// Both texts, each made for its language.
+    pub fn new(text: impl Fn(Lang) -> String) -> Bilingual {
+        Bilingual {
+            zh: text(Lang::Zh),
+            en: text(Lang::En),
+        }
+    }
+}
+
+/// An identifier with what people call it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Named {
+    /// The identifier.
+    pub name: String,
+    /// What people call it.
+    pub labels: Bilingual,
+}
+
+/// An interval of outcomes, and how grave its worse end is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Outcomes {
+    /// The mildest that is still possible.
+    pub low: Named,
+    /// The worst that is still possible.
+    pub high: Named,
+    /// The place of `high` among the outcomes, from 0 for the mildest.
+    pub grade: u8,
+    /// The place of the worst outcome of the schema.
+    pub worst: u8,
+}
+
+/// All that is said of one declaration.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verdict {
+    /// The identifier that the declaration gives.
+    pub id: Option<String>,
+    /// The as-of date.
+    pub as_of: Option<Day>,
+    /// With all live pilots: what counts.
+    pub counted: Outcomes,
+    /// Without any pilot.
+    pub base: Outcomes,
+    /// What each shadow pilot would change.
+    pub pilots: Vec<PilotVerdict>,
+    /// The view of each department.
+    pub departments: Vec<(Named, Outcomes)>,
+    /// The codes of the header that are always required, in words.
+    pub context: Vec<Bilingual>,
+    /// Rules that fire, by rule and element.
+    pub findings: Vec<Finding>,
+    /// Undetermined rules that are not among the findings: those beyond the limit and those that
+    /// cannot make the verdict worse than it is.
+    pub undetermined_not_listed: u64,
+    /// Requirements.
+    pub obligations: Vec<Obligation>,
+    /// Rules that would fire were their basis sure enough.
+    pub shadow: Vec<Finding>,
+    /// What coverage says.
+    pub coverage: Option<Coverage>,
+    /// The facts that would settle what is open; always complete.
+    pub missing: Vec<MissingFact>,
+    /// Defaults that a map filled in.
+    pub assumed: Vec<Assumed>,
+    /// The least sure mark that decides.
+    pub trust: Option<Sure>,
+    /// The fingerprint of the rule set.
+    pub rules: String,
+}
+
+/// What one shadow pilot would change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PilotVerdict {
+    /// The pilot.
+    pub pilot: Named,
+    /// The interval with all live pilots and this one.
+    pub outcomes: Outcomes,
+    /// The rules that fire with it and not without, certainly or possibly: identifier, element.
+    pub gained: Vec<(String, Option<String>)>,
+    /// The rules that fire without it and not with it.
+    pub lost: Vec<(String, Option<String>)>,
+}
+
+/// A rule that fires for one element.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Finding {
+    /// The rule's identifier.
+    pub rule: String,
+    /// The rule's title.
+    pub title: Bilingual,
+    /// `True` or `Unknown`.
+    pub truth: Truth,
+    /// The outcome; none for a rule that only excuses, requires or waives.
+    pub outcome: Option<Named>,
+    /// The message with facts filled in; the title where the rule has none.
+    pub message: Bilingual,
+    /// Where the rule is written.
+    pub basis: Vec<BasisText>,
+    /// How sure the rule is.
+    pub sure: Sure,
+    /// The element, such as `items[1]`; none for the whole.
+    pub element: Option<String>,
+    /// The departments that the rule speaks for.
+    pub departments: Vec<String>,
+    /// The pilot that the rule belongs to.
+    pub pilot: Option<String>,
+    /// All facts that the rule and its exceptions name, by path.
+    pub facts: Vec<ShownFact>,
+}
+
+/// A place in a law, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BasisText {
+    /// The law's identifier.
+    pub law: String,
+    /// Its short name.
+    pub name: Bilingual,
+    /// The article as written.
+    pub article: Option<String>,
+    /// The paragraph as written.
+    pub paragraph: Option<String>,
+    /// How sure the text of the law is.
+    pub sure: Sure,
+}
+
+/// A fact with its path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ShownFact {
+    /// Its path with places counted from 1: `items[1].hs_code`.
+    pub path: String,
+    /// What people call the field.
+    pub label: Bilingual,
+    /// What was given.
+    pub value: ShownValue,
+}
+
+/// What was given for a fact, as text without thousands separators.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ShownValue {
+    /// Nothing.
+    Unknown,
+    /// Given as empty.
+    None,
+    /// A value.
+    One(String),
+    /// A set of codes.
+    Set(Vec<String>),
+}
+
+/// A requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Obligation {
+    /// Its kind.
+    pub kind: Named,
+    /// Its argument as text; none for a kind without one, and where it is not known.
+    pub argument: Option<String>,
+    /// Its argument in words.
+    pub words: Option<Bilingual>,
+    /// Whether the argument is known.
+    pub argument_known: bool,
+    /// The element that it is required for.
+    pub element: Option<String>,
+    /// Whether it is certainly required.
+    pub certain: bool,
+    /// Whether it cannot be waived.
+    pub firmly: bool,
+    /// Its state.
+    pub state: ObligationState,
+    /// The outcome while it is not met.
+    pub otherwise: Named,
+    /// The rules that require it.
+    pub rules: Vec<String>,
+    /// The rules that waive it, certainly or possibly.
+    pub waived_by: Vec<String>,
+}
+
+/// A missing fact.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MissingFact {
+    /// Its path.
+    pub path: String,
+    /// What people call it.
+    pub label: Bilingual,
+    /// The rules that wait for it; empty where only the schema or coverage asks for it.
+    pub rules: Vec<String>,
+}
+
+/// The word of a mark in rule text and JSON.
+pub fn mark(sure: Sure) -> &'static str {
+    match sure {
+        Sure::Found => "found",
+        Sure::High => "high",
+        Sure::Medium => "medium",
+        Sure::Low => "low",
+        Sure::Design => "design",
+    }
+}
+
+/// The word of a state in rule text and JSON.
+pub fn state(state: ObligationState) -> &'static str {
+    match state {
+        ObligationState::Met => "met",
+        ObligationState::Unmet => "unmet",
+        ObligationState::Waived => "waived",
+        ObligationState::Undetermined => "undetermined",
+    }
+}
+
+/// The word of coverage in JSON.
+pub fn coverage(coverage: Coverage) -> &'static str {
+    match coverage {
+        Coverage::Full => "full",
+        Coverage::Advice => "advice",
+        Coverage::FullOrAdvice => "full or advice",
+        Coverage::Undetermined => "undetermined",
+        Coverage::Outside => "outside",
+    }
+}

@@ -1,0 +1,210 @@
+//! The facts that a rule and its exceptions name, for the element it judged: with just these the
+//! reference evaluator finds the same.
+
+use crate::check::rules::{Cond, Each, Expr, MessagePart, Rule, RuleId};
+use crate::reference::missing::{operands, parts};
+use crate::reference::scene::{Here, Scene, prefix};
+use crate::schema::value::{FieldId, ListId};
+use crate::schema::{Home, Lang};
+use crate::verdict::judgement::{Element, FactRef, Step};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The rules over each rule.
+pub type Excusers = BTreeMap<RuleId, Vec<RuleId>>;
+
+/// The rules over each rule.
+pub fn excusers(scene: &Scene<'_>) -> Excusers {
+    let mut all = Excusers::new();
+    for (id, rule) in (0u32..).map(RuleId).zip(&scene.rules.rules) {
+        for excused in &rule.over {
+            all.entry(*excused).or_default().push(id);
+        }
+    }
+    all
+}
+
+/// The facts that a rule and all rules over it name, for an element.
+pub fn named(
+    scene: &Scene<'_>,
+    over: &Excusers,
+    rule: RuleId,
+    element: Element,
+) -> BTreeSet<FactRef> {
+    let mut facts = BTreeSet::new();
+    let mut seen = BTreeSet::from([rule]);
+    let mut waiting = vec![rule];
+    while let Some(id) = waiting.pop() {
+        let Some(rule) = scene.rules.rule(id) else {
+            continue;
+        };
+        let here = here(&rule.each, prefix(element, rule.each.len()));
+        Names {
+            scene,
+            facts: &mut facts,
+        }
+        .rule(rule, &here);
+        let next = over.get(&id).into_iter().flatten();
+        waiting.extend(next.filter(|id| seen.insert(**id)));
+    }
+    facts
+}
+
+/// The element for evaluation, without looking whether it exists.
+pub fn here(each: &[Each], element: Element) -> Here {
+    let steps = each.iter().zip(element.0);
+    steps.fold(Here::default(), |here, (each, step)| here.with(*each, step))
+}
+
+struct Names<'s, 'a, 'f> {
+    scene: &'s Scene<'a>,
+    facts: &'f mut BTreeSet<FactRef>,
+}
+
+impl Names<'_, '_, '_> {
+    fn rule(&mut self, rule: &Rule, here: &Here) {
+        for each in &rule.each {
+            match each {
+                Each::List(list) => self.list(*list, here),
+                Each::Set(field) => self.field(*field, here),
+            }
+        }
+        let conditions = [&rule.in_force, &rule.scope, &rule.when];
+        for condition in conditions.into_iter().chain(&rule.unless) {
+            self.condition(condition, here);
+        }
+        for argument in rule
+            .requires
+            .iter()
+            .filter_map(|require| require.argument.as_ref())
+        {
+            self.value(argument, here);
+        }
+        for lang in [Lang::Zh, Lang::En] {
+            let message = match lang {
+                Lang::Zh => &rule.message.zh,
+                Lang::En => &rule.message.en,
+            };
+            for part in message {
+                if let MessagePart::Value(expr, _) = part {
+                    self.value(expr, here);
+                }
+            }
+        }
+    }
+
+    fn condition(&mut self, condition: &Cond, here: &Here) {
+        match condition {
+            Cond::And(all) | Cond::Or(all) => {
+                for one in all {
+                    self.condition(one, here);
+                }
+            }
+            Cond::Not(inner) => self.condition(inner, here),
+            Cond::Quantified { over, body, .. } => {
+                match over {
+                    Each::List(list) => self.list(*list, here),
+                    Each::Set(field) => self.field(*field, here),
+                }
+                self.condition(body, &here.with(*over, Step::Unknown));
+            }
+            _ => {
+                for expr in operands(condition) {
+                    self.value(expr, here);
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, expr: &Expr, here: &Here) {
+        match expr {
+            Expr::Field(field) => self.field(*field, here),
+            Expr::Choice { arms, otherwise } => {
+                for (value, condition) in arms {
+                    self.condition(condition, here);
+                    self.value(value, here);
+                }
+                self.value(otherwise, here);
+            }
+            Expr::Aggregate {
+                value,
+                list,
+                condition,
+                same,
+                ..
+            } => {
+                self.list(*list, here);
+                let inside = here.with(Each::List(*list), Step::Unknown);
+                for field in same {
+                    self.field(*field, &inside);
+                    self.field(*field, here);
+                }
+                if let Some(condition) = condition {
+                    self.condition(condition, &inside);
+                }
+                if let Some(value) = value {
+                    self.value(value, &inside);
+                }
+            }
+            Expr::Test(condition) => self.condition(condition, here),
+            _ => {
+                for part in parts(expr) {
+                    self.value(part, here);
+                }
+            }
+        }
+    }
+
+    /// A field of the header or of the element at hand; where the element is ranged over, of
+    /// every row.
+    fn field(&mut self, field: FieldId, here: &Here) {
+        match self.scene.schema().field(field).map(|f| f.home) {
+            Some(Home::Element(list, _)) => {
+                let rows = self.rows(list, here);
+                if rows.is_empty() {
+                    self.list(list, here);
+                }
+                self.facts
+                    .extend(rows.into_iter().map(|row| FactRef::Cell(field, list, row)));
+            }
+            Some(Home::Header(_)) => {
+                self.facts.insert(FactRef::Header(field));
+            }
+            None => {}
+        }
+    }
+
+    /// A list itself: whether it was given, and how many elements it has.
+    fn list(&mut self, list: ListId, here: &Here) {
+        let Some(declared) = self.scene.schema().list(list) else {
+            return;
+        };
+        match declared.parent {
+            None => {
+                self.facts.insert(FactRef::List(list));
+            }
+            Some(parent) => {
+                let field = declared.field;
+                let owners = self.rows(parent, here);
+                self.facts.extend(
+                    owners
+                        .into_iter()
+                        .map(|row| FactRef::Cell(field, parent, row)),
+                );
+            }
+        }
+    }
+
+    fn rows(&self, list: ListId, here: &Here) -> Vec<u32> {
+        if let Some(row) = here.row(list) {
+            return vec![row];
+        }
+        let Some(rows) = self.scene.facts.rows(list) else {
+            return Vec::new();
+        };
+        let parent = self.scene.schema().list(list).and_then(|l| l.parent);
+        match parent.and_then(|parent| here.row(parent)) {
+            Some(owner) => rows.of(owner).collect(),
+            None => (0..rows.len()).collect(),
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! A verdict for people, in Chinese or in English.
+
+use super::layout::{both_ends, visible, width, wrap};
+use super::{BasisText, Finding, Obligation, Outcomes, Verdict};
+use crate::check::rules::{ObligationState, Sure};
+use crate::ground::truth::Truth;
+use crate::schema::Lang;
+use crate::verdict::judgement::Coverage;
+
+/// How a verdict is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// The language.
+    pub lang: Lang,
+    /// Columns of a line.
+    pub columns: usize,
+    /// Whether outcomes are coloured.
+    pub colour: bool,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style {
+            lang: Lang::En,
+            columns: 80,
+            colour: false,
+        }
+    }
+}
+
+/// The verdict as lines of text, each ended.
+///
+/// ```
+/// use kakou::{schema::Lang, verdict::{Verdict, text::{to_text, Style}}};
+/// let text = to_text(&Verdict::default(), Style { lang: Lang::Zh, ..Style::default() });
+/// assert!(text.contains("缺失：无"));
+/// ```
+pub fn to_text(verdict: &Verdict, style: Style) -> String {
+    let mut page = Page {
+        style,
+        out: String::new(),
+    };
+    page.head(verdict);
+    let mut told = vec![false; verdict.obligations.len()];
+    for finding in &verdict.findings {
+        page.finding(finding);
+        for (one, told) in verdict.obligations.iter().zip(&mut told) {
+            if !*told && one.element == finding.element && one.rules.contains(&finding.rule) {
+                page.obligation(one, 9);
+                *told = true;
+            }
+        }
+    }
+    if verdict.undetermined_not_listed > 0 {
+        let n = verdict.undetermined_not_listed;
+        page.line(
+            2,
+            &page.say(
+                &format!("另有 {n} 条规则未定"),
+                &format!("{n} more undetermined"),
+            ),
+        );
+    }
+    for (one, _) in verdict
+        .obligations
+        .iter()
+        .zip(&told)
+        .filter(|(_, told)| !**told)
+    {
+        page.obligation(one, 2);
+    }
+    page.shadow(verdict);
+    page.views(verdict);
+    page.missing(verdict);
+    page.foot(verdict);
+    page.out
+}
+
+struct Page {
+    style: Style,
+    out: String,
+}
+
+impl Page {
+    fn say(&self, zh: &str, en: &str) -> String {
+        if self.style.lang == Lang::Zh {
+            zh.into()
+        } else {
+            en.into()
+        }
+    }
+
+    /// A paragraph, wrapped and indented; further lines stand under the first.
+    fn line(&mut self, indent: usize, text: &str) {
+        self.hanging(indent, indent, text);
+    }
+
+    fn hanging(&mut self, first: usize, then: usize, text: &str) {
+        let columns = self.style.columns.saturating_sub(first.max(then)).max(20);
+        for (at, line) in wrap(&visible(text), columns).iter().enumerate() {
+            let indent = if at == 0 { first } else { then };
+            self.raw(&format!("{}{line}", " ".repeat(indent)));
+        }
+    }
+
+    fn raw(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    fn outcome(&self, outcomes: &Outcomes) -> String {
+        let (low, high) = (&outcomes.low, &outcomes.high);
+        let lang = self.style.lang;
+        let label = |text: &str| visible(text).to_uppercase();
+        if low.name == high.name {
+            return label(high.labels.get(lang));
+        }
+        let joint = self.say(" 至 ", " TO ");
+        format!(
+            "{}{joint}{}",
+            label(low.labels.get(lang)),
+            label(high.labels.get(lang))
+        )
+    }
+
+    /// The identifier, the context and the day at the left, the outcome at the right.
+    fn head(&mut self, verdict: &Verdict) {
+        let lang = self.style.lang;
+        let context = verdict.context.iter().map(|text| visible(text.get(lang)));
+        let day = verdict.as_of.map(|day| day.to_string());
+        let about: Vec<String> = context.chain(day).collect();
+        let id = visible(verdict.id.as_deref().unwrap_or("-"));
+        let left = format!("{id}   {}", about.join(" · "));
+        let outcome = self.outcome(&verdict.counted);
+        let mut lines = both_ends(&left, &outcome, self.style.columns);
+        if width(&left) > self.style.columns {
+            lines = wrap(&left, self.style.columns);
+            lines.push(format!(
+                "{}{outcome}",
+                " ".repeat(self.style.columns.saturating_sub(width(&outcome)))
+            ));
+        }
+        if self.style.colour
+            && let Some(last) = lines.last_mut()
+            && let Some(rest) = last.strip_suffix(&outcome)
+        {
+            let code = match verdict.counted.grade {
+                0 => "32",
+                grade if grade == verdict.counted.worst => "31",
+                _ => "33",
+            };
+            *last = format!("{rest}\u{1b}[1;{code}m{outcome}\u{1b}[0m");
+        }
+        for line in lines {
+            self.raw(&line);
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let mut title = format!("  {}", finding.rule);
+        if finding.truth == Truth::Unknown {
+            title.push_str(&self.say(" 未定", " undetermined"));
+        }
+        self.titled(&title, finding);
+        let message = finding.message.get(self.style.lang);
+        if message != finding.title.get(self.style.lang) {
+            self.line(9, message);
+        }
+    }
+
+    fn titled(&mut self, start: &str, finding: &Finding) {
+        let lang = self.style.lang;
+        let element = finding
+            .element
+            .as_ref()
+            .map_or(String::new(), |e| format!("  {e}"));
+        let title = finding.title.get(lang);
+        let left = visible(&format!("{start}{element}  {title}"));
+        let basis: Vec<String> = finding.basis.iter().map(|b| self.basis(b)).collect();
+        let basis = visible(&basis.join(&self.say("、", "; ")));
+        let columns = self.style.columns;
+        if width(&left) <= columns && width(&basis) + 9 <= columns {
+            for line in both_ends(&left, &basis, columns) {
+                self.raw(&line);
+            }
+        } else {
+            self.hanging(0, 9, &left.clone());
+            self.line(9, &basis);
+        }
+    }
+
+    fn basis(&self, basis: &BasisText) -> String {
+        let mut text = basis.name.get(self.style.lang).to_string();
+        for (part, zh, en) in [
+            (&basis.article, "条", "art."),
+            (&basis.paragraph, "款", "para."),
+        ] {
+            if let Some(part) = part {
+                text.push_str(&self.say(&format!(" 第{part}{zh}"), &format!(" {en} {part}")));
+            }
+        }
+        text
+    }
+
+    fn obligation(&mut self, one: &Obligation, indent: usize) {
+        let lang = self.style.lang;
+        let argument = match (&one.words, one.argument_known) {
+            (Some(words), _) => self.say(&format!("：{}", words.zh), &format!(": {}", words.en)),
+            (None, false) => self.say("：未知", ": unknown"),
+            (None, true) => String::new(),
+        };
+        let state = match one.state {
+            ObligationState::Met => self.say("已满足", "met"),
+            ObligationState::Unmet => self.say("未满足", "unmet"),
+            ObligationState::Waived => {
+                let by = one.waived_by.join(&self.say("、", ", "));
+                self.say(&format!("已由 {by} 免除"), &format!("waived by {by}"))
+            }
+            ObligationState::Undetermined => self.say("未定", "undetermined"),
+        };
+        let label = one.kind.labels.get(lang);
+        let text = self.say(
+            &format!("→ {label}{argument}（{state}）"),
+            &format!("→ {label}{argument} ({state})"),
+        );
+        self.hanging(indent, indent + 2, &text);
+    }
+
+    fn shadow(&mut self, verdict: &Verdict) {
+        for finding in &verdict.shadow {
+            let start = self.say("  影子 ", "  shadow ");
+            self.titled(&format!("{start}{}", finding.rule), finding);
+            let mark = sure_words(finding.sure, self.style.lang);
+            self.line(
+                9,
+                &self.say(
+                    &format!("依据把握不足（{mark}），不作判定"),
+                    &format!("its basis is not sure enough ({mark}): it decides nothing"),
+                ),
+            );
+        }
+    }
+
+    fn views(&mut self, verdict: &Verdict) {
+        let lang = self.style.lang;
+        let colon = self.say("：", ": ");
+        if verdict.base != verdict.counted {
+            let text = self.say("无试点", "without pilots");
+            self.line(2, &format!("{text}{colon}{}", self.outcome(&verdict.base)));
+        }
+        for pilot in &verdict.pilots {
+            let text = self.say("影子试点", "shadow pilot");
+            let label = pilot.pilot.labels.get(lang);
+            let mut line = format!("{text} {label}{colon}{}", self.outcome(&pilot.outcomes));
+            for (sign, rules) in [("+", &pilot.gained), ("-", &pilot.lost)] {
+                for (rule, element) in rules {
+                    let element = element.as_ref().map_or(String::new(), |e| format!(" {e}"));
+                    line.push_str(&format!(" {sign}{rule}{element}"));
+                }
+            }
+            self.line(2, &line);
+        }
+        if verdict.departments.len() > 1 {
+            let views = verdict.departments.iter().map(|(department, outcomes)| {
+                format!("{} {}", department.labels.get(lang), self.outcome(outcomes))
+            });
+            let views = views.collect::<Vec<_>>().join(&self.say("；", "; "));
+            let text = self.say("部门", "departments");
+            self.line(2, &format!("{text}{colon}{views}"));
+        }
+        let coverage = match verdict.coverage {
+            None | Some(Coverage::Full) => return,
+            Some(Coverage::Advice) => self.say("仅供参考", "advice only"),
+            Some(Coverage::FullOrAdvice) => self.say("完整或仅供参考", "full, or advice only"),
+            Some(Coverage::Undetermined) => self.say("未定", "undetermined"),
+            Some(Coverage::Outside) => {
+                self.say("未收录相关法规", "no law is on file for this movement")
+            }
+        };
+        let text = self.say("覆盖", "coverage");
+        self.line(2, &format!("{text}{colon}{coverage}"));
+    }
+
+    fn missing(&mut self, verdict: &Verdict) {
+        let lang = self.style.lang;
+        let colon = self.say("：", ": ");
+        let head = self.say("缺失", "missing");
+        if verdict.missing.is_empty() {
+            let nothing = self.say("无", "nothing");
+            self.line(2, &format!("{head}{colon}{nothing}"));
+        } else {
+            self.line(2, &format!("{head}{}", colon.trim_end()));
+        }
+        for missing in &verdict.missing {
+            let rules = match missing.rules.is_empty() {
+                true => String::new(),
+                false => self.say(
+                    &format!("（{}）", missing.rules.join("、")),
+                    &format!(" ({})", missing.rules.join(", ")),
+                ),
+            };
+            let label = missing.label.get(lang);
+            let label = if label == missing.path {
+                String::new()
+            } else {
+                format!(" {label}")
+            };
+            self.hanging(4, 6, &format!("{}{label}{rules}", missing.path));
+        }
+        for assumed in &verdict.assumed {
+            let head = self.say("推定", "assumed");
+            self.hanging(
+                2,
+                4,
+                &format!("{head}{colon}{} = {}", assumed.path, assumed.value),
+            );
+        }
+    }
+
+    fn foot(&mut self, verdict: &Verdict) {
+        let Some(trust) = verdict.trust else { return };
+        let mark = sure_words(trust, self.style.lang);
+        let rules = &verdict.rules;
+        self.line(
+            2,
+            &self.say(
+                &format!("信任：{mark} · 规则 {rules}"),
+                &format!("trust: {mark} · rules {rules}"),
+            ),
+        );
+    }
+}
+
+/// A mark in words.
+pub fn sure_words(sure: Sure, lang: Lang) -> &'static str {
+    let (zh, en) = match sure {
+        Sure::Found => ("原文", "text found"),
+        Sure::High => ("高", "high"),
+        Sure::Medium => ("中等", "medium"),
+        Sure::Low => ("低", "low"),
+        Sure::Design => ("推定", "our inference"),
+    };
+    if lang == Lang::Zh { zh } else { en }
+}

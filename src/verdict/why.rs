@@ -1,0 +1,588 @@
+//! Why a condition holds, fails or is open, in words: every part with its truth and the values it
+//! compares.
+
+use super::layout::visible;
+use super::words;
+use crate::check::rules::{
+    Aggregation, ArithOp, CompareOp, Cond, Each, Expr, Quantity, Rule, RuleId,
+};
+use crate::facts::eval::Eval;
+use crate::ground::truth::Truth;
+use crate::reference::fires::{Trial, World};
+use crate::reference::scene::{Here, Scene, prefix};
+use crate::schema::value::{Code, Denomination, ListId, TableId, Type, Value};
+use crate::schema::{Labels, Lang};
+use crate::verdict::judgement::{Element, Step};
+
+/// A condition explained, with its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// What was compared, with the values: `order 3,900.00 ≤ 5,000.00 CNY`.
+    pub text: String,
+    /// Whether it holds.
+    pub truth: Truth,
+    /// The parts.
+    pub parts: Vec<Why>,
+}
+
+impl Why {
+    /// One line for each part, indented under what it is part of: `✓` holds, `✗` fails, `?` is open.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        self.push(0, &mut lines);
+        lines
+    }
+
+    fn push(&self, depth: usize, lines: &mut Vec<String>) {
+        let mark = match self.truth {
+            Truth::True => '✓',
+            Truth::False => '✗',
+            Truth::Unknown => '?',
+        };
+        lines.push(format!(
+            "{}{mark} {}",
+            "  ".repeat(depth),
+            visible(&self.text)
+        ));
+        for part in &self.parts {
+            part.push(depth + 1, lines);
+        }
+    }
+
+    /// The parts without parts of their own that decide: those with the same truth as the whole.
+    /// For a near miss these are the comparisons that fail.
+    pub fn deciding(&self) -> Vec<&Why> {
+        if self.parts.is_empty() {
+            return vec![self];
+        }
+        let same: Vec<&Why> = self
+            .parts
+            .iter()
+            .filter(|part| part.truth == self.truth)
+            .collect();
+        if same.is_empty() {
+            return self.parts.iter().flat_map(Why::deciding).collect();
+        }
+        same.into_iter().flat_map(Why::deciding).collect()
+    }
+}
+
+/// Rules that take part, are in force and in scope, and yet certainly do not fire, by rule and
+/// element.
+pub fn near_misses(trial: &Trial<'_>, world: &World) -> Vec<(RuleId, Element)> {
+    let mut near = Vec::new();
+    for (id, rule) in trial
+        .rules()
+        .filter(|(_, rule)| trial.takes_part(world, rule))
+    {
+        for instance in trial.instances(&rule.each) {
+            let here = &instance.here;
+            let in_scope = trial.scene.truth(&rule.in_force, here).certain()
+                && trial.scene.truth(&rule.scope, here).certain();
+            if in_scope && trial.fires(world, id, instance.element) == Truth::False {
+                near.push((id, instance.element));
+            }
+        }
+    }
+    near
+}
+
+/// Why a rule fires for an element, or why not.
+pub fn rule(
+    trial: &Trial<'_>,
+    world: &World,
+    id: RuleId,
+    element: Element,
+    lang: Lang,
+) -> Option<Why> {
+    let rule: &Rule = trial.scene.rules.rule(id)?;
+    let here = &trial.instance(rule, element)?.here;
+    let words = Words {
+        scene: &trial.scene,
+        lang,
+    };
+    let mut parts = Vec::new();
+    let named = [
+        (&rule.in_force, "施行期", "in force"),
+        (&rule.scope, "适用范围", "scope"),
+        (&rule.when, "条件", "condition"),
+    ];
+    for (condition, zh, en) in named {
+        if *condition != Cond::Always {
+            parts.push(under(words.say(zh, en), words.condition(condition, here)));
+        }
+    }
+    if let Some(unless) = &rule.unless {
+        let inner = words.condition(unless, here);
+        let truth = inner.truth.not();
+        let text = words.say("不属除外情形", "not excused by its own exception");
+        parts.push(Why {
+            text,
+            truth,
+            parts: vec![inner],
+        });
+    }
+    for over in trial.excusers(id) {
+        let Some(found) = trial.scene.rules.rule(*over) else {
+            continue;
+        };
+        let part = prefix(element, found.each.len());
+        let truth = trial.fires(world, *over, part).not();
+        let title = found.labels.get(lang, &found.id);
+        let zh = format!("未被 {} {title} 排除", found.id);
+        let en = format!("not excused by {} {title}", found.id);
+        parts.push(Why {
+            text: words.say(&zh, &en),
+            truth,
+            parts: Vec::new(),
+        });
+    }
+    let text = format!("{} {}", rule.id, rule.labels.get(lang, &rule.id));
+    Some(Why {
+        text,
+        truth: trial.fires(world, id, element),
+        parts,
+    })
+}
+
+/// Why a condition holds for the element at hand, or why not.
+pub fn condition(scene: &Scene<'_>, condition: &Cond, here: &Here, lang: Lang) -> Why {
+    Words { scene, lang }.condition(condition, here)
+}
+
+fn under(text: String, inner: Why) -> Why {
+    Why {
+        text,
+        truth: inner.truth,
+        parts: vec![inner],
+    }
+}
+
+struct Words<'s, 'a> {
+    scene: &'s Scene<'a>,
+    lang: Lang,
+}
+
+impl Words<'_, '_> {
+    fn say(&self, zh: &str, en: &str) -> String {
+        if self.lang == Lang::Zh {
+            zh.into()
+        } else {
+            en.into()
+        }
+    }
+
+    fn condition(&self, cond: &Cond, here: &Here) -> Why {
+        let truth = self.scene.truth(cond, here);
+        let leaf = |text: String| Why {
+            text,
+            truth,
+            parts: Vec::new(),
+        };
+        let all = |text: String, parts: &[Cond]| Why {
+            text,
+            truth,
+            parts: parts
+                .iter()
+                .map(|part| self.condition(part, here))
+                .collect(),
+        };
+        match cond {
+            Cond::Always => leaf(self.say("总是", "always")),
+            Cond::And(parts) => all(self.say("全部成立", "all of"), parts),
+            Cond::Or(parts) => all(self.say("任一成立", "any of"), parts),
+            Cond::Not(inner) => all(self.say("不成立", "not"), std::slice::from_ref(inner)),
+            Cond::Flag(expr) => leaf(self.shown(expr, here)),
+            Cond::Compare(op, left, right) => leaf(self.comparison(*op, left, right, truth, here)),
+            Cond::IsNone(expr) => leaf(self.relation(expr, here, ("为空", "is none"), "")),
+            Cond::OneOf {
+                value,
+                codes,
+                negated,
+            } => {
+                let table = self.code_table(value);
+                let codes = codes.iter().map(|code| self.code(table, *code));
+                let words = if *negated {
+                    ("不为", "is not")
+                } else {
+                    ("为", "is")
+                };
+                leaf(self.relation(value, here, words, &self.either(codes)))
+            }
+            Cond::Under {
+                value,
+                prefixes,
+                negated,
+            } => {
+                let words = if *negated {
+                    ("不属", "not under")
+                } else {
+                    ("属", "under")
+                };
+                let prefixes = prefixes.iter().map(ToString::to_string);
+                leaf(self.relation(value, here, words, &self.either(prefixes)))
+            }
+            Cond::InList {
+                keys,
+                list,
+                negated,
+                ..
+            } => {
+                let list = self.scene.rules.named_list(*list);
+                let name = list.map_or("", |l| l.labels.get(self.lang, &l.name));
+                let keys = keys
+                    .iter()
+                    .map(|key| self.shown(key, here))
+                    .collect::<Vec<_>>();
+                let words = if *negated {
+                    ("不在", "not in")
+                } else {
+                    ("在", "in")
+                };
+                leaf(format!(
+                    "{} {} {name}",
+                    keys.join(", "),
+                    self.say(words.0, words.1)
+                ))
+            }
+            Cond::InSet {
+                value,
+                set,
+                negated,
+            } => {
+                let words = if *negated {
+                    ("不在", "not in")
+                } else {
+                    ("在", "in")
+                };
+                leaf(self.relation(value, here, words, &self.shown(set, here)))
+            }
+            Cond::Has { set, codes } => {
+                let codes = codes
+                    .iter()
+                    .map(|code| self.constant_or_shown(code, set, here));
+                leaf(self.relation(set, here, ("有", "has"), &self.either(codes)))
+            }
+            Cond::Quantified {
+                quantity,
+                over,
+                body,
+            } => self.quantified(*quantity, *over, body, truth, here),
+            Cond::Rows {
+                table,
+                inputs,
+                rows,
+            } => {
+                let table = self.scene.rules.decision_table(*table);
+                let name = table.map_or("", |t| t.labels.get(self.lang, &t.name));
+                let inputs = inputs
+                    .iter()
+                    .map(|i| self.shown(i, here))
+                    .collect::<Vec<_>>();
+                let rows = rows.iter().map(|row| (u32::from(*row) + 1).to_string());
+                let rows = self.either(rows);
+                let zh = format!("{name}（{}）取第 {rows} 行", inputs.join("，"));
+                let en = format!("{name} ({}) takes row {rows}", inputs.join(", "));
+                leaf(self.say(&zh, &en))
+            }
+        }
+    }
+
+    /// `order 3,900.00 ≤ 5,000.00 CNY`: the relation that holds where it is known, else the one
+    /// that is asked for.
+    fn comparison(
+        &self,
+        op: CompareOp,
+        left: &Expr,
+        right: &Expr,
+        truth: Truth,
+        here: &Here,
+    ) -> String {
+        let (a, b) = (self.scene.value(left, here), self.scene.value(right, here));
+        let given = |eval: &Eval| matches!(eval, Eval::Value(_) | Eval::Between(..));
+        let holds = truth != Truth::False || !given(&a) || !given(&b);
+        let sign = match (op, holds) {
+            (CompareOp::Eq, true) | (CompareOp::Ne, false) => "=",
+            (CompareOp::Ne, true) | (CompareOp::Eq, false) => "≠",
+            (CompareOp::Lt, true) | (CompareOp::Ge, false) => "<",
+            (CompareOp::Le, true) | (CompareOp::Gt, false) => "≤",
+            (CompareOp::Gt, true) | (CompareOp::Le, false) => ">",
+            (CompareOp::Ge, true) | (CompareOp::Lt, false) => "≥",
+        };
+        let table = self.code_table(left).or_else(|| self.code_table(right));
+        let shorten = same_unit(&a, &b) && !matches!(left, Expr::Const(_));
+        let mut first = self.with_table(left, here, table);
+        if shorten && let Some((short, _)) = first.rsplit_once(' ') {
+            first = short.to_string();
+        }
+        format!("{first} {sign} {}", self.with_table(right, here, table))
+    }
+
+    fn relation(&self, value: &Expr, here: &Here, words: (&str, &str), rest: &str) -> String {
+        let text = format!(
+            "{} {} {rest}",
+            self.shown(value, here),
+            self.say(words.0, words.1)
+        );
+        text.trim_end().to_string()
+    }
+
+    /// A quantifier with the elements that tell: those that satisfy the condition, fail it or are
+    /// open, each explained.
+    fn quantified(
+        &self,
+        quantity: Quantity,
+        over: Each,
+        body: &Cond,
+        truth: Truth,
+        here: &Here,
+    ) -> Why {
+        let name = self.each_name(over);
+        let (zh, en) = match quantity {
+            Quantity::Any => (format!("任一{name}"), format!("any {name}")),
+            Quantity::Every => (format!("每一{name}"), format!("every {name}")),
+            Quantity::No => (format!("没有{name}"), format!("no {name}")),
+            Quantity::Exactly(n) => (format!("恰有 {n} 项{name}"), format!("exactly {n} {name}")),
+            Quantity::AtLeast(n) => (format!("至少 {n} 项{name}"), format!("at least {n} {name}")),
+        };
+        let mut text = self.say(&zh, &en);
+        let Some(steps) = self.scene.elements(over, here) else {
+            text.push_str(&self.say("（清单未提供）", " (the list was not given)"));
+            return Why {
+                text,
+                truth,
+                parts: Vec::new(),
+            };
+        };
+        if *body == Cond::Always {
+            let n = steps.len();
+            text.push_str(&self.say(&format!("（共 {n} 项）"), &format!(" (there are {n})")));
+            return Why {
+                text,
+                truth,
+                parts: Vec::new(),
+            };
+        }
+        let part = |(at, step): (usize, &Step)| {
+            let inner = self.condition(body, &here.with(over, *step));
+            under(format!("{name}[{}]", at + 1), inner)
+        };
+        Why {
+            text,
+            truth,
+            parts: steps.iter().enumerate().map(part).collect(),
+        }
+    }
+
+    fn each_name(&self, each: Each) -> String {
+        match each {
+            Each::List(list) => self.list_name(list),
+            Each::Set(field) => words::field(self.scene.schema(), field)
+                .get(self.lang)
+                .to_string(),
+        }
+    }
+
+    fn list_name(&self, list: ListId) -> String {
+        let Some(list) = self.scene.schema().list(list) else {
+            return String::new();
+        };
+        words::field(self.scene.schema(), list.field)
+            .get(self.lang)
+            .to_string()
+    }
+
+    /// An expression with its value; of a constant only the value.
+    fn shown(&self, expr: &Expr, here: &Here) -> String {
+        self.with_table(expr, here, self.code_table(expr))
+    }
+
+    fn constant_or_shown(&self, expr: &Expr, beside: &Expr, here: &Here) -> String {
+        self.with_table(expr, here, self.code_table(beside))
+    }
+
+    fn with_table(&self, expr: &Expr, here: &Here, table: Option<TableId>) -> String {
+        let value = self.scene.value(expr, here);
+        let typ = table.map_or(self.type_of(expr), Type::Code);
+        let text = words::eval(self.scene.schema(), typ, &value, self.lang);
+        match self.name(expr) {
+            name if name.is_empty() => text,
+            name => format!("{name} {text}"),
+        }
+    }
+
+    /// What people call an expression; nothing for a constant.
+    fn name(&self, expr: &Expr) -> String {
+        let rules = self.scene.rules;
+        let labels = |labels: &Labels, name: &str| labels.get(self.lang, name).to_string();
+        let both = |sign: &str, a: &Expr, b: &Expr| {
+            let side = |e: &Expr| match (self.name(e), e) {
+                (name, Expr::Const(value)) if name.is_empty() => {
+                    words::value(self.scene.schema(), self.type_of(e), value, self.lang)
+                }
+                (name, _) => name,
+            };
+            format!("{} {sign} {}", side(a), side(b))
+        };
+        let of = |zh: &str, en: &str, a: &Expr| {
+            let name = self.name(a);
+            self.say(&format!("{name}的{zh}"), &format!("{en} {name}"))
+        };
+        match expr {
+            Expr::Const(_) => String::new(),
+            Expr::Field(field) => words::field(self.scene.schema(), *field)
+                .get(self.lang)
+                .to_string(),
+            Expr::Bound(_) => self.say("该代码", "the code at hand"),
+            Expr::It => self.say("其", "it"),
+            Expr::AsOf => self.say("判定日", "as_of"),
+            Expr::Event(event) => rules
+                .events
+                .get(event.0 as usize)
+                .map_or(String::new(), |e| labels(&e.labels, &e.name)),
+            Expr::Parameter { parameter, .. } => rules
+                .parameters
+                .get(parameter.0 as usize)
+                .map_or(String::new(), |p| labels(&p.labels, &p.name)),
+            Expr::Attribute {
+                of,
+                table,
+                attribute,
+                ..
+            } => {
+                let table = self.scene.schema().table(*table);
+                let column = table.and_then(|t| t.attributes.get(usize::from(*attribute)));
+                format!("{}.{}", self.name(of), column.map_or("", |c| &c.name))
+            }
+            Expr::Lookup {
+                list, attribute, ..
+            } => {
+                let list = rules.named_list(*list);
+                let column = list.and_then(|l| l.attributes.get(usize::from(*attribute)));
+                let name = list.map_or(String::new(), |l| labels(&l.labels, &l.name));
+                format!("{name}.{}", column.map_or("", |c| &c.name))
+            }
+            Expr::TableCall { table, .. } => rules
+                .decision_table(*table)
+                .map_or(String::new(), |t| labels(&t.labels, &t.name)),
+            Expr::Arith(ArithOp::Add, a, b) => both("+", a, b),
+            Expr::Arith(ArithOp::Sub, a, b) => both("-", a, b),
+            Expr::Arith(ArithOp::Mul, a, b) => both("×", a, b),
+            Expr::AddDuration { date, months, days } => {
+                let mut text = self.name(date);
+                for (count, zh, en) in [(months, "个月", "months"), (days, "天", "days")] {
+                    if **count != Expr::Const(Value::Number(crate::ground::number::Number::ZERO)) {
+                        let count = match &**count {
+                            Expr::Const(Value::Number(n)) => n.to_string(),
+                            other => self.name(other),
+                        };
+                        text.push_str(&format!(" + {count} {}", self.say(zh, en)));
+                    }
+                }
+                text
+            }
+            Expr::Rounded {
+                value,
+                divisor: Some(divisor),
+                ..
+            } => both("/", value, divisor),
+            Expr::Rounded {
+                value,
+                divisor: None,
+                ..
+            } => self.name(value),
+            Expr::Convert { value, .. } => self.name(value),
+            Expr::NumberOf(a) => of("数值", "number of", a),
+            Expr::EndOfMonth(a) => of("月末", "end of month of", a),
+            Expr::EndOfYear(a) => of("年末", "end of year of", a),
+            Expr::DaysBetween(a, b) => {
+                let (a, b) = (self.name(a), self.name(b));
+                self.say(
+                    &format!("自{a}至{b}的天数"),
+                    &format!("days from {a} to {b}"),
+                )
+            }
+            Expr::Earlier(a, b) => both(&self.say("、较早者", "or earlier"), a, b),
+            Expr::Later(a, b) => both(&self.say("、较晚者", "or later"), a, b),
+            Expr::Choice { arms, otherwise } => {
+                let values = arms.iter().map(|(value, _)| value).chain([&**otherwise]);
+                let mut names: Vec<String> = values.map(|value| self.name(value)).collect();
+                names.retain(|name| !name.is_empty());
+                names.dedup();
+                names.join(" / ")
+            }
+            Expr::Aggregate {
+                what, value, list, ..
+            } => {
+                let value = value.as_deref().map(|v| self.name(v)).unwrap_or_default();
+                let list = self.list_name(*list);
+                let (zh, en) = match what {
+                    Aggregation::Count => ("之数", "count of"),
+                    Aggregation::Sum => ("之和", "sum of"),
+                    Aggregation::Min => ("最小值", "least"),
+                    Aggregation::Max => ("最大值", "greatest"),
+                };
+                match value.is_empty() {
+                    true => self.say(&format!("{list}{zh}"), &format!("{en} {list}")),
+                    false => self.say(
+                        &format!("{list}中{value}{zh}"),
+                        &format!("{en} {value} over {list}"),
+                    ),
+                }
+            }
+            Expr::Test(_) => self.say("条件", "the condition"),
+        }
+    }
+
+    /// The type of an expression as far as printing needs it: whose codes it holds, and rates.
+    fn type_of(&self, expr: &Expr) -> Type {
+        let schema = self.scene.schema();
+        let rules = self.scene.rules;
+        let known = match expr {
+            Expr::Field(field) => schema.field(*field).map(|f| f.typ),
+            Expr::Parameter { parameter, .. } => {
+                rules.parameters.get(parameter.0 as usize).map(|p| p.typ)
+            }
+            Expr::Attribute {
+                table, attribute, ..
+            } => schema
+                .table(*table)
+                .and_then(|t| t.attributes.get(usize::from(*attribute)))
+                .map(|column| column.typ),
+            Expr::Lookup {
+                list, attribute, ..
+            } => rules
+                .named_list(*list)
+                .and_then(|l| l.attributes.get(usize::from(*attribute)))
+                .map(|column| column.typ),
+            Expr::TableCall { table, .. } => rules.decision_table(*table).map(|t| t.gives),
+            Expr::Choice { otherwise, .. } => Some(self.type_of(otherwise)),
+            _ => None,
+        };
+        known.unwrap_or(Type::Money(Denomination::Open))
+    }
+
+    fn code_table(&self, expr: &Expr) -> Option<TableId> {
+        match self.type_of(expr) {
+            Type::Code(table) | Type::Set(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    fn code(&self, table: Option<TableId>, code: Code) -> String {
+        words::code_words(self.scene.schema(), table, code, self.lang)
+    }
+
+    fn either(&self, all: impl Iterator<Item = String>) -> String {
+        all.collect::<Vec<_>>().join(&self.say(" 或 ", " or "))
+    }
+}
+
+/// Whether two known amounts are of one currency or unit, so that it need be written once.
+fn same_unit(a: &Eval, b: &Eval) -> bool {
+    match (a.known(), b.known()) {
+        (Some(Value::Money(_, a)), Some(Value::Money(_, b)))
+        | (Some(Value::Quantity(_, a)), Some(Value::Quantity(_, b))) => a == b,
+        _ => false,
+    }
+}
