@@ -1,7 +1,7 @@
 //! Declarations become verdicts: the rules, the day and the level of trust put together.
 
 use super::failure::Failure;
-use crate::check::rules::{RuleSet, Sure};
+use crate::check::rules::{PilotId, RuleSet, Sure};
 use crate::facts::Facts;
 use crate::facts::batch::Place;
 use crate::facts::error::{FactError, FactErrors, NO_DAY};
@@ -10,6 +10,7 @@ use crate::ground::limits::Limits;
 use crate::ground::nearest::nearest;
 use crate::ground::render::visible;
 use crate::reference::Reference;
+use crate::scenario::counting;
 use crate::verdict::Verdict;
 use crate::verdict::render::render;
 use clap::{Args, ValueEnum};
@@ -117,13 +118,11 @@ impl Judge {
     }
 }
 
-/// The same rules with one shadow pilot live. They keep their fingerprint: what is judged by is the
-/// same, and the verdict says which pilot was asked for.
+/// The same rules with one shadow pilot live, by its name.
 fn with_pilot(rules: &Arc<RuleSet>, name: &str) -> Result<Arc<RuleSet>, Failure> {
-    let mut rules = RuleSet::clone(rules);
-    if let Some(pilot) = rules.pilots.iter_mut().find(|p| p.name == name) {
-        pilot.live = true;
-        return Ok(Arc::new(rules));
+    let found = (0u16..).map(PilotId).zip(&rules.pilots).find(|(_, pilot)| pilot.name == name);
+    if let Some((id, _)) = found {
+        return Ok(counting(rules, id));
     }
     let names: Vec<&str> = rules.pilots.iter().map(|p| p.name.as_str()).collect();
     let failure = Failure::usage(format!("the rules have no pilot `{}`", visible(name)));

@@ -22,6 +22,7 @@ mod run;
 mod summary;
 mod table;
 mod terminal;
+mod test;
 
 use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
@@ -63,6 +64,8 @@ enum Verb {
     Run(run::Args),
     /// Check the rules and show all that is wrong with them
     Check(check::Args),
+    /// Run the scenarios that stand among the rules
+    Test(test::Args),
     /// Lay out rule files in the one canonical way, each in its own language
     Fmt(fmt::Args),
 }
@@ -92,6 +95,7 @@ pub fn main() -> ExitCode {
     let end = match &cli.verb {
         Verb::Run(args) => run::run(args, &terminal),
         Verb::Check(args) => check::run(args, &terminal),
+        Verb::Test(args) => test::run(args, &terminal),
         Verb::Fmt(args) => fmt::run(args, &terminal),
     };
     match end {
