@@ -38,6 +38,7 @@ const COMMAND: &[&str] = &[
     "encoding_rs",
     "indicatif",
     "layout-rs",
+    "terminal_size",
 ];
 
 /// The dependencies of one kind that cargo itself sees, without going to the registry.

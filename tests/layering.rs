@@ -221,6 +221,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ),
     ("indicatif", &["command"], "terminals are the command's"),
     ("layout", &["command"], "pictures are the command's"),
+    ("terminal_size", &["command"], "terminals are the command's"),
 ];
 
 /// Files that may name a hashed collection, and why its order cannot show.
