@@ -87,6 +87,8 @@ pub mod decide;
 
 pub mod graph;
 
+pub mod engine;
+
 // What is said of a declaration.
 pub mod verdict;
 
@@ -103,7 +105,9 @@ pub mod command;
 pub use check::rules::{RuleSet, Sure};
 pub use check::{Compiled, compile};
 pub use facts::Facts;
+pub use engine::Engine;
 pub use folder::Folder;
+pub use graph::Graph;
 pub use ground::limits::Limits;
 pub use load::{CompileError, load};
 pub use reference::Reference;

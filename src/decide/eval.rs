@@ -184,16 +184,18 @@ impl<'a> Evaluator<'a, '_> {
 
     fn has(&mut self, operands: &[NodeId]) -> Truth {
         let Some((set, codes)) = operands.split_first() else { return Truth::Unknown };
-        let set = match self.value(*set) {
-            Eval::None => return Truth::False,
-            Eval::Value(Value::Set(set)) => set,
-            _ => return Truth::Unknown,
-        };
+        let set = self.value(*set);
+        if matches!(set, Eval::None) {
+            return Truth::False;
+        }
         let mut truth = Truth::False;
         for code in codes {
-            truth = truth.or(match self.value(*code) {
-                Eval::None => Truth::False,
-                Eval::Value(Value::Code(code)) => Truth::from(set.binary_search(&code).is_ok()),
+            // None is never held, not even by a set that is unknown.
+            truth = truth.or(match (self.value(*code), &set) {
+                (Eval::None, _) => Truth::False,
+                (Eval::Value(Value::Code(code)), Eval::Value(Value::Set(set))) => {
+                    Truth::from(set.binary_search(&code).is_ok())
+                }
                 _ => Truth::Unknown,
             });
         }

@@ -15,7 +15,7 @@ use crate::facts::eval::Eval;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
 use crate::schema::value::{Denomination, Fact, FieldId, ListId, OutcomeId, Type, Value};
-use crate::verdict::judgement::{Element, FactRef, Fired, Judgement, Missing, Step};
+use crate::verdict::judgement::{Coverage, Element, FactRef, Fired, Judgement, Missing, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts that were not given.
@@ -159,9 +159,10 @@ impl Evaluator<'_, '_> {
             Uncovered { advice: true, .. } => schema.advice,
             _ => schema.mildest(),
         };
-        let covers_open = covers > low && (uncovered.outside || uncovered.advice);
+        let open = matches!(out.coverage, Some(Coverage::Undetermined | Coverage::FullOrAdvice));
+        let covers_open = open && covers > low;
         let rules_open = out.fired.iter().any(|fired| fired.truth == Truth::Unknown);
-        let duties_open = room.works.iter().any(|work| work.group_high > low);
+        let duties_open = room.works.iter().any(|work| self.is_open(work, low));
         if !covers_open && !rules_open && !duties_open {
             return;
         }
@@ -185,8 +186,8 @@ impl Evaluator<'_, '_> {
                 }
             }
         }
-        for work in room.works.iter().filter(|work| work.group_high > low) {
-            if work.obliged.possible() {
+        for work in &room.works {
+            if self.is_open(work, low) {
                 let mut found = Found::new();
                 self.settling_duty(applies, room, work, &mut found);
                 for fact in found {
@@ -199,6 +200,15 @@ impl Evaluator<'_, '_> {
             rules: rules.into_iter().collect(),
         };
         out.missing.extend(wanted.into_iter().map(missing));
+    }
+
+    /// Whether a requirement may still worsen the verdict: it is due, and not met where each
+    /// counts by itself. Where they combine, one that is met may yet be the one that counts.
+    fn is_open(&self, work: &Work, low: OutcomeId) -> bool {
+        let kind = self.program.kinds.get(usize::from(work.duty.kind.0));
+        let alone = kind.is_none_or(|kind| kind.combine == Combine::All);
+        let settled = alone && work.duty.met.certain();
+        work.group_high > low && work.obliged.possible() && !settled
     }
 
     fn under_covers(&mut self, found: &mut Found) {
@@ -296,7 +306,8 @@ impl Evaluator<'_, '_> {
         let program = self.program;
         let element = work.duty.element;
         for (rule, place) in &work.requirers {
-            if fires_in(applies, room, *rule, element) == Truth::Unknown {
+            let open = work.obliged == Truth::Unknown;
+            if open && fires_in(applies, room, *rule, element) == Truth::Unknown {
                 self.settling(applies, room, (*rule, element), found);
             }
             let Some(form) = program.form(*rule) else { continue };

@@ -101,6 +101,12 @@ impl<'a> Builder<'a> {
         index
     }
 
+    /// The node of a field or of the as-of date, where some condition reads it.
+    pub(super) fn fact(&self, field: Option<FieldId>) -> Option<NodeIndex> {
+        let node = Node::Meaning(field.map_or(Op::AsOf, Op::Field));
+        self.known.get(&NodeKey { node, operands: vec![] }).copied()
+    }
+
     fn needs_of(&self, key: &NodeKey) -> Needs {
         let mut needs = Needs::default();
         for operand in &key.operands {

@@ -10,7 +10,10 @@
 
 pub mod cells;
 mod meaning;
+pub mod layout;
 pub mod node;
+pub mod plan;
+mod shape;
 pub mod walk;
 
 use crate::check::rules::{RuleId, RuleSet, Sure};
@@ -20,8 +23,10 @@ use crate::decide::program::{
 use crate::ground::diagnostic::{Code, Diagnostic};
 use crate::ground::limits::Limits;
 use crate::ground::span::Span;
+use layout::{Block, Layout};
 use meaning::{Builder, RuleNodes, dense};
 use node::{Edge, Node};
+use plan::Plan;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use std::sync::Arc;
@@ -46,6 +51,8 @@ impl Default for Options {
 pub struct Graph {
     graph: DiGraph<Node, Edge>,
     program: Arc<Program>,
+    plan: Plan,
+    layout: Layout,
     made: u64,
     shared: u64,
 }
@@ -61,9 +68,38 @@ impl Graph {
         }
         let mut builder = Builder::new(rules);
         let parts = lower(rules, &mut builder, options)?;
+        let (rule_nodes, cover_nodes) = (parts.rule_nodes(), parts.cover_nodes.clone());
         let program = program(rules, &builder, parts, options)?;
         let (made, shared) = (builder.made, builder.shared);
-        Ok(Graph { graph: builder.graph, program: Arc::new(program), made, shared })
+        let plan = plan::plan(&program);
+        let facts: Vec<Option<NodeIndex>> =
+            plan.axes.iter().map(|axis| builder.fact(axis.field())).collect();
+        let mut graph = builder.graph;
+        let members: Vec<NodeIndex> = rule_nodes.into_iter().chain(cover_nodes).collect();
+        let levels = program.forms.iter().map(|form| form.level).max().unwrap_or(0);
+        let fact = |axis: u32| facts.get(axis as usize).copied().flatten();
+        let layout = layout::layout(&plan, &mut graph, &members, &fact, levels);
+        Ok(Graph { graph, program: Arc::new(program), plan, layout, made, shared })
+    }
+
+    /// What the plan knows of cells and members.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The blocks of rules.
+    pub fn blocks(&self) -> &[Block] {
+        &self.layout.blocks
+    }
+
+    /// Where running the plan begins.
+    pub fn root(&self) -> NodeIndex {
+        self.layout.root
+    }
+
+    /// The nodes and edges, to read.
+    pub fn inner(&self) -> &DiGraph<Node, Edge> {
+        &self.graph
     }
 
     /// The meaning in dense form.
@@ -87,7 +123,14 @@ struct Parts {
     rules: Vec<RuleNodes>,
     met: Vec<Option<NodeIndex>>,
     covers: Vec<(NodeIndex, NodeIndex)>,
+    cover_nodes: Vec<NodeIndex>,
     required: Vec<Option<NodeIndex>>,
+}
+
+impl Parts {
+    fn rule_nodes(&self) -> Vec<NodeIndex> {
+        self.rules.iter().map(|nodes| nodes.rule).collect()
+    }
 }
 
 /// Lowers rules, kinds, covers and required fields, in this order.
@@ -97,7 +140,7 @@ fn lower(
     options: Options,
 ) -> Result<Parts, Vec<Diagnostic>> {
     let mut parts =
-        Parts { rules: Vec::new(), met: Vec::new(), covers: Vec::new(), required: Vec::new() };
+        Parts { rules: Vec::new(), met: Vec::new(), covers: Vec::new(), cover_nodes: Vec::new(), required: Vec::new() };
     let outcome = |builder: &mut Builder<'_>, outcome| builder.intern(Node::Outcome(outcome), vec![]);
     let mut kinds = Vec::new();
     for (number, kind) in (0u16..).zip(&rules.kinds) {
@@ -147,7 +190,8 @@ fn lower(
     }
     for (number, cover) in (0u32..).zip(&rules.covers) {
         let both = (builder.cond(&cover.in_force, 0), builder.cond(&cover.scope, 0));
-        builder.intern(Node::Cover(number), vec![both.0, both.1]);
+        let node = builder.intern(Node::Cover(number), vec![both.0, both.1]);
+        parts.cover_nodes.push(node);
         parts.covers.push(both);
     }
     for (number, required) in (0u32..).zip(&rules.required) {
