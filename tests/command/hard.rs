@@ -283,3 +283,45 @@ fn formatting_keeps_the_language_settles_and_leaves_mistakes_alone() {
     // No file is left beside those that were written.
     assert_eq!(fs::read_dir(place.at("rules")).unwrap().count(), 2);
 }
+
+#[test]
+fn the_only_map_in_the_rule_folder_is_used_and_of_several_one_is_asked_for() {
+    let place = Place::with_rules();
+    let map = fs::read_to_string(super::home().join("table.map.json")).unwrap();
+    place.write("rules/a.map.json", &map);
+    let rules = place.arg("rules");
+    let by_itself = ask(&["run", &rules, "table.csv"]);
+    let asked = ask(&["run", "small", "table.csv", "--map", "table.map.json"]);
+    assert_eq!((by_itself.code, &by_itself.out), (1, &asked.out));
+    place.write("rules/b.map.json", &map);
+    let came = ask(&["run", &rules, "table.csv"]);
+    assert_eq!((came.code, came.out.as_str()), (2, ""));
+    assert!(came.err.contains("several maps") && came.err.contains("b.map.json"), "{}", came.err);
+}
+
+#[test]
+fn what_the_map_assumed_is_said() {
+    let came = ask(&["run", "small", "table.csv", "--map", "table.map.json"]);
+    let told = lines(&came.out);
+    assert_eq!(told[3]["assumed"][0]["path"], "items[1].total");
+    assert_eq!(told[3]["assumed"][0]["value"], "1");
+    assert_eq!(told[1]["assumed"], serde_json::json!([]));
+}
+
+#[test]
+fn pictures_and_measures_come_in_every_form() {
+    for (format, begins) in [("dot", "digraph"), ("mermaid", "flowchart"), ("svg", "<"), ("stats", "rules")] {
+        let came = ask(&["graph", "small", "--format", format]);
+        assert_eq!((came.code, came.err.as_str()), (0, ""), "{format}");
+        assert!(came.out.starts_with(begins), "{format}: {}", came.out);
+    }
+}
+
+#[test]
+fn every_shell_gets_its_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let came = ask(&["completions", shell]);
+        assert_eq!(came.code, 0);
+        assert!(came.out.contains("explain"), "{shell}");
+    }
+}
