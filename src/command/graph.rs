@@ -96,7 +96,13 @@ fn drawn(graph: &Graph, form: Form, args: &Args, rules: &RuleSet) -> Result<Stri
 
 /// The measures of a graph in two columns.
 fn measures(stats: &Stats, language: Language, terminal: &Terminal) -> String {
-    let say = |zh: &str, en: &str| if language == Language::Zh { zh.to_owned() } else { en.to_owned() };
+    let say = |zh: &str, en: &str| {
+        if language == Language::Zh {
+            zh.to_owned()
+        } else {
+            en.to_owned()
+        }
+    };
     let mut rows = vec![
         (say("规则", "rules"), stats.rules),
         (say("节点", "nodes"), stats.all_nodes()),
@@ -110,13 +116,25 @@ fn measures(stats: &Stats, language: Language, terminal: &Terminal) -> String {
         (say("其中共用", "of these shared"), stats.shared),
         (say("规则块", "blocks of rules"), stats.blocks),
         (say("字节", "bytes"), stats.bytes),
-        (say("每条规则字节", "bytes for each rule"), stats.bytes_per_rule()),
+        (
+            say("每条规则字节", "bytes for each rule"),
+            stats.bytes_per_rule(),
+        ),
         (say("判定步数上限", "steps at the worst"), stats.steps),
     ]);
-    let longest = rows.iter().map(|(_, n)| thousands(*n).len()).max().unwrap_or(0);
+    let longest = rows
+        .iter()
+        .map(|(_, n)| thousands(*n).len())
+        .max()
+        .unwrap_or(0);
     let rows: Vec<Vec<Cell>> = rows
         .into_iter()
-        .map(|(what, n)| vec![Cell::new(what), Cell::new(format!("{:>longest$}", thousands(n)))])
+        .map(|(what, n)| {
+            vec![
+                Cell::new(what),
+                Cell::new(format!("{:>longest$}", thousands(n))),
+            ]
+        })
         .collect();
     let layout = Layout::new(&rows, 40, terminal);
     rows.iter().map(|row| layout.lines(row, terminal)).collect()

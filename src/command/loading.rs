@@ -73,8 +73,16 @@ pub(super) fn load(
 
 /// The paths of all texts of a rule set, lists and code tables included.
 pub(super) fn files(rules: &Path, compiled: &Compiled) -> Vec<PathBuf> {
-    let folder = if rules.is_dir() { rules } else { rules.parent().unwrap_or(Path::new("")) };
-    compiled.sources.iter().map(|(_, source)| folder.join(source.name())).collect()
+    let folder = if rules.is_dir() {
+        rules
+    } else {
+        rules.parent().unwrap_or(Path::new(""))
+    };
+    compiled
+        .sources
+        .iter()
+        .map(|(_, source)| folder.join(source.name()))
+        .collect()
 }
 
 /// How many complaints there are.
