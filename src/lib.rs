@@ -58,9 +58,10 @@
 //!
 //! # Documents
 //!
+//! - [`doc::language`]: the rule language, page by page, with every complaint it knows;
 //! - [`syntax`]: the grammar of the language and its words in both languages;
 //! - [`verdict`]: how a verdict is read, and the JSON it is written as;
-//! - [`ground::limits`]: every bound with its default and the complaint it raises.
+//! - [`Limits`]: every bound with its default and the complaint it raises.
 
 // The stages, in the order in which text flows through them.
 
@@ -98,6 +99,9 @@ pub mod load;
 // What rule authors expect of their rules, tried out.
 pub mod scenario;
 
+// The reference: the language, its grammar, the verdict.
+pub mod doc;
+
 // The `kakou` command; embedders leave it out.
 #[cfg(feature = "cli")]
 pub mod command;
@@ -113,3 +117,8 @@ pub use load::{CompileError, load};
 pub use reference::Reference;
 pub use schema::{Lang, Schema};
 pub use verdict::Verdict;
+
+/// What the READMEs show of Rust is compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

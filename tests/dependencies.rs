@@ -1,5 +1,11 @@
 //! What embedders take on: the library's own dependencies are a fixed list, each with its reason.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what went wrong by panicking"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
@@ -38,6 +44,7 @@ const COMMAND: &[&str] = &[
     "encoding_rs",
     "indicatif",
     "layout-rs",
+    "terminal_size",
 ];
 
 /// The dependencies of one kind that cargo itself sees, without going to the registry.

@@ -1,12 +1,21 @@
 //! The examples for embedders do what they say: each is run, and what it prints is kept in
 //! `tests/examples/`. `UPDATE=1` writes it anew.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what went wrong by panicking"
+)]
 #![allow(dead_code, reason = "each example brings a `main` of its own")]
 
 #[path = "../examples/check_one.rs"]
 mod check_one;
 #[path = "../examples/explain_verdict.rs"]
 mod explain_verdict;
+#[path = "../examples/share_engine.rs"]
+mod share_engine;
+#[path = "../examples/swap_rules.rs"]
+mod swap_rules;
 
 use std::error::Error;
 use std::io::Write;
@@ -18,6 +27,8 @@ type Run = fn(&mut dyn Write) -> Result<(), Box<dyn Error>>;
 const EXAMPLES: &[(&str, Run)] = &[
     ("check_one", check_one::run),
     ("explain_verdict", explain_verdict::run),
+    ("share_engine", share_engine::run),
+    ("swap_rules", swap_rules::run),
 ];
 
 #[test]

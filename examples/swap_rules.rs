@@ -1,0 +1,89 @@
+//! Swaps a rule set while others check: nobody waits, and no declaration meets half of each.
+//!
+//! `cargo run --example swap_rules`
+
+use kakou::engine::Engine;
+use kakou::graph::{Graph, Options};
+use kakou::load::accept;
+use kakou::{Facts, Folder, Limits, RuleSet, compile};
+use std::error::Error;
+use std::io::Write;
+use std::sync::{Arc, RwLock};
+use std::thread;
+
+/// What is swapped: a rule set with its engine. Whoever holds it keeps it as long as needed.
+struct InForce {
+    rules: Arc<RuleSet>,
+    engine: Engine,
+}
+
+/// The rules with a limit on the weight error; the text of a new version comes from anywhere.
+fn version(limit: &str) -> Result<Arc<InForce>, Box<dyn Error>> {
+    let text = std::fs::read_to_string("examples/gate/gate.rules")?.replace("3 % from", limit);
+    let folder = Folder::from_texts([("gate.rules", text)])
+        .with_file("lines.csv", std::fs::read("examples/gate/lines.csv")?)
+        .with_file(
+            "currencies.csv",
+            std::fs::read("examples/gate/currencies.csv")?,
+        );
+    let rules = accept(compile(&folder, &Limits::default()))?;
+    let graph =
+        Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    Ok(Arc::new(InForce {
+        engine: Engine::from(&graph),
+        rules,
+    }))
+}
+
+/// Judges by the rules of the moment. The lock is held for a copy of a pointer, not for the work.
+fn check(gate: &RwLock<Arc<InForce>>) -> Result<String, Box<dyn Error + Send + Sync>> {
+    let now = Arc::clone(&gate.read().map_err(|_| "poisoned")?);
+    let facts = Facts::builder(&now.rules.schema)
+        .set("id", "D-3")
+        .set("date", "2026-08-03")
+        .set("line", "second")
+        .set("weight_error", "0.04")
+        .element("items", |item| {
+            item.set("hs_code", "8471300000").set("total", "25000.00")
+        })
+        .build()?;
+    let as_of = facts.as_of(&now.rules.schema).ok_or("no date")?;
+    let high = now.engine.check(&facts, as_of).counted.high;
+    Ok(now.rules.schema.outcome_name(high).to_owned())
+}
+
+pub fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let gate = RwLock::new(version("3 % from")?);
+    writeln!(out, "before: {}", check(&gate).map_err(|e| e.to_string())?)?;
+
+    thread::scope(|scope| -> Result<(), Box<dyn Error>> {
+        let checking = scope.spawn(|| {
+            (0..200)
+                .map(|_| check(&gate))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        // Compiling takes as long as it takes; the others go on with the old rules meanwhile.
+        let next = version("5 % from")?;
+        *gate.write().map_err(|_| "poisoned")? = next;
+        let seen = checking
+            .join()
+            .map_err(|_| "a worker ended early")?
+            .map_err(|e| e.to_string())?;
+        assert!(
+            seen.iter()
+                .all(|outcome| outcome == "hold" || outcome == "release")
+        );
+        Ok(())
+    })?;
+
+    writeln!(out, "after: {}", check(&gate).map_err(|e| e.to_string())?)?;
+
+    // Rules that do not stand never come into force: the old ones stay.
+    let refused = version("3 kg from").err().ok_or("kilograms are no rate")?;
+    writeln!(out, "refused:\n{refused}")?;
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    run(&mut std::io::stdout())
+}
