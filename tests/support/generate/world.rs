@@ -42,9 +42,11 @@ pub const DAYS: &[&str] = &[
 /// The folder of the world with more rule files beside the schema.
 pub fn folder<'a>(rules: impl IntoIterator<Item = (&'a str, &'a str)>) -> Folder {
     let texts = [("schema.rules", SCHEMA)].into_iter().chain(rules);
-    FILES.iter().fold(Folder::from_texts(texts), |folder, file| {
-        folder.with_file(file.0, file.1)
-    })
+    FILES
+        .iter()
+        .fold(Folder::from_texts(texts), |folder, file| {
+            folder.with_file(file.0, file.1)
+        })
 }
 
 /// Compiles one rule text beside the schema.
