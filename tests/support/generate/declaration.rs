@@ -252,6 +252,7 @@ pub fn give(c: &mut Choices<'_>, none: usize, declaration: &mut Value, path: &st
     let mut record = out;
     let mut fields = HEADER;
     let mut rest = path;
+    let mut at = 0;
     while let Some((name, after)) = rest.split_once('[') {
         let Some((place, inner)) = after.split_once("].") else {
             return;
@@ -259,6 +260,7 @@ pub fn give(c: &mut Choices<'_>, none: usize, declaration: &mut Value, path: &st
         let Ok(place) = place.parse::<usize>() else {
             return;
         };
+        at = place;
         fields = match name {
             "items" => ITEM,
             "parts" => PART,
@@ -275,7 +277,7 @@ pub fn give(c: &mut Choices<'_>, none: usize, declaration: &mut Value, path: &st
     let value = match rest {
         "items" | "lines" | "parts" if c.chance(none) => Some(Value::Null),
         "items" | "lines" | "parts" => Some(Value::Array(vec![json!({}); c.below(3)])),
-        "seq" if fields == LINE => Some(json!(1000 + c.below(256))),
+        "seq" if fields == LINE => Some(json!(1000 + at)),
         _ => {
             let pool = fields.iter().find(|(field, _)| *field == rest);
             pool.and_then(|(_, pool)| fact(c, known, pool))
