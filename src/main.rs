@@ -1,2 +1,5 @@
-//! The command.
-fn main() {}
+//! The `kakou` command; all of it is in [`kakou::command`].
+
+fn main() -> std::process::ExitCode {
+    kakou::command::main()
+}

@@ -1,5 +1,13 @@
 //! Declarations in, facts or errors out. `UPDATE=1` writes the expected texts anew.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that finds nothing shall fail loudly"
+)]
+
 #[path = "support/schema.rs"]
 mod schema;
 

@@ -1,5 +1,13 @@
 //! Builder, changes, maps and inputs by example.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that finds nothing shall fail loudly"
+)]
+
 #[path = "support/schema.rs"]
 mod schema;
 
@@ -385,5 +393,58 @@ fn a_line_without_end_is_not_kept() {
             "2@2 E0701 at 2:1: the record is larger than 4194304 bytes",
             "3@3 b"
         ]
+    );
+}
+
+#[test]
+fn facts_may_go_between_threads() {
+    fn shared<T: Send + Sync + Clone>() {}
+    shared::<Facts>();
+    shared::<Reader>();
+    shared::<Map>();
+}
+
+#[test]
+fn records_nest_as_deep_as_the_limit() {
+    let text = br#"{"head":{"carrier":{"credit":"regular"}}}"#;
+    let read = |nesting| {
+        from_json(
+            &schema::schema(),
+            text,
+            &Limits {
+                nesting,
+                ..Limits::default()
+            },
+        )
+    };
+    assert!(read(2).is_ok());
+    let errors = read(1).unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "E0718 at 1:10 `head.carrier`: records nest deeper than 1 levels"
+    );
+}
+
+#[test]
+fn an_input_that_breaks_off_is_an_error_and_ends() {
+    struct Broken;
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("the line is dead"))
+        }
+    }
+    let schema = Arc::new(schema::schema());
+    let input = || BufReader::new(b"{\"id\":\"a\"}\n".chain(Broken));
+    let reader = Reader::new(schema.clone());
+    let dead = "2@2 E0723 at 2:1: the input can't be read on: the line is dead";
+    assert_eq!(say(Batch::ndjson(reader.clone(), input())), ["1@1 a", dead]);
+    assert_eq!(
+        say(Batch::json(reader, BufReader::new(Broken)))[0].get(..12),
+        Some("1@1 E0723 at")
+    );
+    let map = Map::parse(&schema, MAP).unwrap();
+    assert_eq!(
+        say(Batch::csv(map, Limits::default(), BufReader::new(Broken))).len(),
+        1
     );
 }

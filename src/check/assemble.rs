@@ -3,6 +3,7 @@
 use super::codes;
 use super::conflict;
 use super::law::{self, Events, labels, twice};
+use super::lints;
 use super::lower::{Lower, Scope};
 use super::names::{Named, Names};
 use super::pilot;
@@ -15,7 +16,7 @@ use super::scenario::{self, Scenario};
 use super::schema::{self, Ground, TypeNames};
 use super::table;
 use super::tables::{Loading, PendingAttributes, read_codes, read_list, read_rates};
-use crate::ground::diagnostic::Diagnostic;
+use crate::ground::diagnostic::{Diagnostic, Severity};
 use crate::ground::span::Span;
 use crate::schema::Schema;
 use crate::schema::table::{CodeTable, NamedList};
@@ -97,7 +98,7 @@ pub(super) fn assemble(
         diagnostics,
         &mut used,
     );
-    conflict::labels_apart(&schema, &names, &parameters, diagnostics);
+    conflict::labels_apart(&schema, &names, &items.parameters, diagnostics);
 
     let base = |tables| Base {
         schema: &schema,
@@ -165,9 +166,14 @@ pub(super) fn assemble(
         names: &names,
         pilots: &items.pilots,
         frames: &frames,
+        written: items.rules.iter().map(|(r, _)| *r).collect(),
     };
     let rules = conflict::number(drafts, &mut pilots, &whole, diagnostics);
-    let rule_ids: Vec<&str> = rules.iter().map(|r| r.id.as_str()).collect();
+    let rule_ids: Vec<&str> = rules
+        .iter()
+        .map(|r| r.id.as_str())
+        .chain(items.rules.iter().map(|(r, _)| r.id.node.as_str()))
+        .collect();
     let mut scenarios = Vec::new();
     for (item, at) in &items.scenarios {
         let scope = all.scope();
@@ -180,15 +186,32 @@ pub(super) fn assemble(
             &rule_ids,
         ));
     }
-    conflict::lints(
-        &items_for_lint(&items),
-        &rules,
-        &covers,
-        &parameters,
-        &used,
-        &schema,
-        diagnostics,
-    );
+    lints::labels(&items.rules, &schema, diagnostics);
+    // What errors hide would look unused or without effect.
+    if !partial
+        && !diagnostics
+            .iter()
+            .any(|d| d.code.severity() == Severity::Error)
+    {
+        let written = lints::Written {
+            lets: &items.lets,
+            parameters: &items.parameters,
+            lists: &items.lists,
+            tables: &items.tables,
+            rules: &items.rules,
+            pilots: &items.pilots,
+        };
+        lints::lints(
+            &written,
+            &rules,
+            &covers,
+            &pilots,
+            &parameters,
+            &used,
+            diagnostics,
+        );
+    }
+    loading.dropped += names.dropped.get();
     let mut set = RuleSet {
         schema: Arc::new(schema.clone()),
         laws,
@@ -338,6 +361,8 @@ fn read_schema<'a>(
         if let Some(types) = types {
             let attributes = pending.read(loading, &types, schema.tables.as_slice());
             filled.push((item.name.node.as_str(), attributes));
+        } else if let Some(table) = names.tables.get(&item.name.node) {
+            names.broken_tables.insert(*table);
         }
     }
     for (name, attributes) in filled {
@@ -390,12 +415,16 @@ fn code_tables<'a>(
                 pending.push((rest, item));
                 table
             }
-            None => CodeTable {
-                name: name.to_owned(),
-                codes: Vec::new(),
-                attributes: Vec::new(),
-                dated: false,
-            },
+            None => {
+                let id = TableId(u32::try_from(tables.len()).unwrap_or(u32::MAX));
+                names.broken_tables.insert(id);
+                CodeTable {
+                    name: name.to_owned(),
+                    codes: Vec::new(),
+                    attributes: Vec::new(),
+                    dated: false,
+                }
+            }
         };
         names.tables.insert(
             name.to_owned(),
@@ -453,10 +482,12 @@ fn read_lists<'a>(
             (keys, attributes)
         };
         let (Some(keys), Some(attributes)) = types else {
+            names.breaks(name, &item.labels);
             continue;
         };
         let Some(list) = read_list(loading, item, &keys, &attributes, schema.tables.as_slice())
         else {
+            names.breaks(name, &item.labels);
             continue;
         };
         let id = NamedListId(u32::try_from(lists.len()).unwrap_or(u32::MAX));
@@ -491,6 +522,7 @@ fn number_names<'a>(items: &Items<'a>, names: &mut Names<'a>, diagnostics: &mut 
         lets.insert(item.name.node.clone(), item);
     }
     names.lets = lets;
+    apart(items, names, diagnostics);
     let mut number = |found: Vec<(&ast::Name, &ast::Labels)>, what: &str| {
         let mut sorted: BTreeMap<String, (Span, Option<String>)> = BTreeMap::new();
         for (name, labels) in found {
@@ -531,6 +563,15 @@ fn number_names<'a>(items: &Items<'a>, names: &mut Names<'a>, diagnostics: &mut 
             .collect(),
         "pilot",
     );
+    for (found, what) in [(&kinds, "kinds of requirement"), (&pilots, "pilots")] {
+        if let Some((at, _)) = found.values().nth(usize::from(u16::MAX)) {
+            diagnostics.push(Diagnostic::new(
+                codes::WRONG_COUNT,
+                format!("at most 65,535 {what} can be told apart"),
+                *at,
+            ));
+        }
+    }
     for (i, (name, (_, zh))) in kinds.into_iter().enumerate() {
         let id = KindId(u16::try_from(i).unwrap_or(u16::MAX));
         names.label(zh.as_deref(), Named::Kind(id));
@@ -551,6 +592,33 @@ fn number_names<'a>(items: &Items<'a>, names: &mut Names<'a>, diagnostics: &mut 
         names.label(zh.as_deref(), Named::Pilot(id));
         names.pilots.insert(name, id);
     }
+}
+
+/// Names that would hide one another: of what is read as a value, and of what is called.
+fn apart(items: &Items<'_>, names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for parameter in &items.parameters {
+        let name = &parameter.name;
+        if let Some(first) = names.lets.get(&name.node) {
+            diagnostics.push(hidden(name, "a definition").also(first.name.at.0, "the definition"));
+        } else if names.fields.contains_key(&name.node) {
+            diagnostics.push(hidden(name, "a field of the declaration"));
+        }
+    }
+    for table in &items.tables {
+        let same = items.lists.iter().find(|l| l.name.node == table.name.node);
+        if let Some(list) = same {
+            diagnostics.push(hidden(&table.name, "a list").also(list.name.at.0, "the list"));
+        }
+    }
+}
+
+fn hidden(name: &ast::Name, what: &str) -> Diagnostic {
+    Diagnostic::new(
+        codes::DUPLICATE_NAME,
+        format!("`{}` is already the name of {what}", name.node),
+        name.at.0,
+    )
+    .label("choose another name")
 }
 
 /// The first item of each name, in the order of names.
@@ -589,9 +657,20 @@ fn parameters(
             let typ = base
                 .types()
                 .plain(&item.typ, diagnostics)
-                .unwrap_or(Type::Bool);
+                .and_then(|typ| no_set(typ, &item.typ, diagnostics));
             let mut lower = Lower::new(&scope, diagnostics, used);
-            law::parameter(&mut lower, item, typ)
+            match typ {
+                Some(typ) => law::parameter(&mut lower, item, typ),
+                None => {
+                    names.breaks(&item.name.node, &item.labels);
+                    Parameter {
+                        name: item.name.node.clone(),
+                        labels: labels(&item.labels),
+                        typ: Type::Bool,
+                        values: Vec::new(),
+                    }
+                }
+            }
         })
         .collect()
 }
@@ -604,13 +683,34 @@ fn kind_types(
 ) -> Vec<KindType> {
     by_name(items.requirements.iter().copied(), |r| &r.name)
         .into_iter()
-        .map(|item| KindType {
-            argument: item
-                .typ
-                .as_ref()
-                .and_then(|t| type_names(schema, names).plain(t, diagnostics)),
+        .map(|item| {
+            let argument = item.typ.as_ref().and_then(|t| {
+                let typ = type_names(schema, names).plain(t, diagnostics)?;
+                no_set(typ, t, diagnostics)
+            });
+            KindType {
+                broken: item.typ.is_some() && argument.is_none(),
+                argument,
+            }
         })
         .collect()
+}
+
+/// A set cannot be written out, so nothing can be given where one is wanted.
+fn no_set(typ: Type, at: &ast::Spanned<ast::Type>, found: &mut Vec<Diagnostic>) -> Option<Type> {
+    if !matches!(typ, Type::Set(_)) {
+        return Some(typ);
+    }
+    found.push(
+        Diagnostic::new(
+            codes::TYPE_NOT_HERE,
+            "a set of codes cannot be given here",
+            at.at.0,
+        )
+        .label("a set")
+        .help("a set stands in the declaration, in a list, or as what a table gives"),
+    );
+    None
 }
 
 fn kinds(
@@ -628,7 +728,10 @@ fn kinds(
     {
         let mut lower = Lower::new(&scope, diagnostics, used);
         lower.it = typ.argument;
-        let met = item.met.as_ref().and_then(|met| lower.condition(met));
+        let met = match &item.met {
+            Some(met) if !typ.broken => lower.condition(met),
+            _ => None,
+        };
         let otherwise = match lower.outcome(&item.otherwise.node) {
             Some(outcome) => outcome,
             None => {
@@ -651,7 +754,10 @@ fn kinds(
                     | Type::Date
             )
         );
-        if matches!(item.combine, ast::Combine::Largest | ast::Combine::Earliest) && !ordered {
+        if matches!(item.combine, ast::Combine::Largest | ast::Combine::Earliest)
+            && !ordered
+            && !typ.broken
+        {
             lower.push(
                 Diagnostic::new(
                     codes::CANNOT_COMPARE,
@@ -685,11 +791,12 @@ fn table_frames(
         .into_iter()
         .map(|item| {
             let mut lower = Lower::new(&scope, diagnostics, used).anywhere();
-            let inputs = table::input_types(&mut lower, &item.inputs).unwrap_or_default();
-            let gives = base
-                .types()
-                .plain(&item.gives, diagnostics)
-                .unwrap_or(Type::Bool);
+            let inputs = table::input_types(&mut lower, &item.inputs);
+            let gives = base.types().plain(&item.gives, diagnostics);
+            if inputs.is_none() || gives.is_none() {
+                base.names.breaks(&item.name.node, &item.labels);
+            }
+            let (inputs, gives) = (inputs.unwrap_or_default(), gives.unwrap_or(Type::Bool));
             DecisionTable {
                 name: item.name.node.clone(),
                 labels: labels(&item.labels),
@@ -713,7 +820,7 @@ fn fill_tables(
         .into_iter()
         .zip(base.tables)
         .map(|(item, frame)| {
-            if frame.inputs.len() != item.inputs.len() {
+            if base.names.is_broken(&item.name.node) {
                 return frame.clone();
             }
             let mut lower = Lower::new(&scope, diagnostics, used);
@@ -801,11 +908,30 @@ fn rules(
         (&a.0.id.node, a.2.from, a.2.until).cmp(&(&b.0.id.node, b.2.from, b.2.until))
     });
     let mut drafts = Vec::new();
+    let mut weight = 0;
     for (item, at, declared) in sorted {
         let mut lower = Lower::new(&scope, diagnostics, used);
-        drafts.extend(rule::rule(
-            &mut lower, item, at, laws, kinds, frames, declared, tables,
-        ));
+        let found = rule::rule(&mut lower, item, at, laws, kinds, frames, declared, tables);
+        let frame = found.first().and_then(|d| d.rule.pilot);
+        let frame = frame.and_then(|p| frames.get(usize::from(p.0)));
+        let nodes = lower.nodes() + frame.map_or(0, |f| f.nodes);
+        weight += nodes.saturating_mul(found.len().max(1));
+        if weight > base.limits.set_nodes {
+            lower.push(
+                Diagnostic::new(
+                    codes::SET_TOO_LARGE,
+                    format!(
+                        "more than {} conditions and values in all rules together",
+                        base.limits.set_nodes
+                    ),
+                    item.id.at.0,
+                )
+                .label("the limit is reached here")
+                .help("a long condition that many rules share may be stated in one of them, with the others `over` it"),
+            );
+            return drafts;
+        }
+        drafts.extend(found);
     }
     drafts
 }
@@ -820,6 +946,18 @@ fn covers(
     let mut all = Vec::new();
     for (item, at) in &items.covers {
         let mut lower = Lower::new(&scope, diagnostics, used);
+        let backwards = match (&item.force.from, &item.force.until) {
+            (Some(ast::LegalDay::Date(from)), Some(ast::LegalDay::Date(until))) => {
+                from.node > until.node
+            }
+            _ => false,
+        };
+        if backwards {
+            lower.push(
+                Diagnostic::new(codes::NEVER_IN_FORCE, "nothing is covered on any day", *at)
+                    .label("it ends before it begins"),
+            );
+        }
         let in_force = law::force_cond(&mut lower, &item.force);
         let terms = rule::scope_cond(&mut lower, &item.terms);
         if let (Some(in_force), Some(terms)) = (in_force, terms) {
@@ -834,14 +972,4 @@ fn covers(
     // The order of files and lines must not show: covers are sorted by what they say.
     all.sort_by_cached_key(|c| format!("{:?}{:?}{}", c.scope, c.in_force, c.advice));
     all
-}
-
-fn items_for_lint<'i, 'a>(items: &'i Items<'a>) -> conflict::Written<'i, 'a> {
-    conflict::Written {
-        lets: &items.lets,
-        parameters: &items.parameters,
-        lists: &items.lists,
-        tables: &items.tables,
-        rules: &items.rules,
-    }
 }

@@ -86,6 +86,8 @@ codes! {
     RULE_TOO_LARGE = "E0505";
     /// Conditions are nested deeper than the limit.
     TOO_DEEP = "E0503";
+    /// All rules together have more conditions and values than the limit.
+    SET_TOO_LARGE = "E0509";
     /// There are more rules than the limit.
     TOO_MANY_RULES = "E0504";
 
@@ -102,8 +104,8 @@ codes! {
     PLAIN_FACT = "W0301";
     /// No `covers` is declared, so every movement is outside the law on file.
     NO_COVERAGE = "W0401";
-    /// A parameter has no value for some days on which a rule that needs it is in force.
+    /// A parameter has no value between two of its periods.
     PARAMETER_GAP = "W0402";
-    /// A rule fires and has no effect: it neither decides, requires, waives nor excuses.
+    /// A rule has no effect when it fires, or a pilot changes nothing.
     NO_EFFECT = "W0403";
 }

@@ -1,13 +1,13 @@
 //! Rules against each other and against the register of laws: identifiers, exceptions, pilots,
-//! periods, articles that were replaced; then the lints.
+//! periods, articles that were replaced; and labels that collide.
 
 use super::codes;
 use super::law::{twice, unknown_name};
 use super::names::{Named, Names};
 use super::pilot::{clauses, overlap, sorted};
 use super::reach::{self, Allowed};
-use super::rule::{PilotFrame, RuleDraft, both_languages};
-use super::rules::{Cover, Force, Law, Parameter, Pilot, PilotId, Rule, RuleId};
+use super::rule::{PilotFrame, RuleDraft};
+use super::rules::{Force, Law, Pilot, PilotId, Rule, RuleId};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::Span;
 use crate::schema::value::FieldId;
@@ -25,6 +25,8 @@ pub(super) struct Whole<'w, 'a> {
     pub names: &'w Names<'a>,
     pub pilots: &'w [(&'a ast::Pilot, Span)],
     pub frames: &'w [PilotFrame],
+    /// All rules as written, those that could not be checked included.
+    pub written: Vec<&'a ast::Rule>,
 }
 
 /// Sorts and numbers the rules, resolves their exceptions and checks them against each other.
@@ -49,7 +51,7 @@ pub(super) fn number(
             ))
     });
     identifiers(&drafts, diagnostics);
-    exceptions(&mut drafts, diagnostics);
+    exceptions(&mut drafts, &whole.written, diagnostics);
     exception_cycles(&drafts, diagnostics);
     for (index, draft) in drafts.iter().enumerate() {
         let id = RuleId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -103,9 +105,9 @@ fn identifiers(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
             .iter()
             .find(|other| other.on != draft.on || overlap(other.rule.force, draft.rule.force));
         if let Some(other) = clash {
-            let mut diagnostic = twice("rule", &name_at(&draft.rule.id, draft.id_at), other.id_at);
+            let mut diagnostic = twice("rule", &name_at(draft.shown(), draft.id_at), other.id_at);
             diagnostic.code = codes::RULE_TWICE;
-            diagnostic.title = format!("two rules are called `{}` on the same days", draft.rule.id);
+            diagnostic.title = format!("two rules are called `{}` on the same days", draft.shown());
             diagnostics.push(
                 diagnostic
                     .help("end the older one with `force until`, or give one another identifier"),
@@ -123,7 +125,8 @@ fn name_at(text: &str, at: Span) -> ast::Name {
 }
 
 /// Numbers what `over` names: all versions of a rule, or all parts of a rule's table.
-fn exceptions(drafts: &mut [RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
+fn exceptions(drafts: &mut [RuleDraft], written: &[&ast::Rule], diagnostics: &mut Vec<Diagnostic>) {
+    let written: BTreeSet<&str> = written.iter().map(|r| r.id.node.as_str()).collect();
     let mut by_id: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, draft) in drafts.iter().enumerate() {
         by_id.entry(draft.rule.id.clone()).or_default().push(index);
@@ -136,6 +139,13 @@ fn exceptions(drafts: &mut [RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
         let mut over = Vec::new();
         for name in &draft.over {
             let Some(targets) = by_id.get(&name.node) else {
+                // A rule that was complained of is there all the same.
+                let table = name.node.rsplit_once('.').map_or("", |(rule, _)| rule);
+                if written.contains(name.node.as_str())
+                    || (written.contains(table) && !by_id.contains_key(table))
+                {
+                    continue;
+                }
                 diagnostics.push(unknown_name("rule", name, by_id.keys().map(String::as_str)));
                 continue;
             };
@@ -147,7 +157,7 @@ fn exceptions(drafts: &mut [RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
                     diagnostics.push(
                         Diagnostic::new(
                             codes::ITSELF,
-                            format!("`{}` excuses itself", draft.rule.id),
+                            format!("`{}` excuses itself", draft.shown()),
                             name.at.0,
                         )
                         .label("itself"),
@@ -158,7 +168,7 @@ fn exceptions(drafts: &mut [RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
                     diagnostics.push(
                         Diagnostic::new(
                             codes::EXCEPTION_TOO_FINE,
-                            format!("`{}` cannot excuse `{}` as a whole", draft.rule.id, excused.rule.id),
+                            format!("`{}` cannot excuse `{}` as a whole", draft.shown(), excused.shown()),
                             name.at.0,
                         )
                         .label("judges other elements than this exception")
@@ -199,10 +209,11 @@ fn exception_cycles(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
             .filter_map(|n| drafts.get(*graph.node_weight(*n)?))
             .collect();
         members.sort_by_key(|d| d.id_at);
+        members.dedup_by_key(|d| d.id_at);
         let Some((first, rest)) = members.split_first() else {
             continue;
         };
-        let names: Vec<String> = members.iter().map(|d| format!("`{}`", d.rule.id)).collect();
+        let names: Vec<String> = members.iter().map(|d| format!("`{}`", d.shown())).collect();
         let mut diagnostic = Diagnostic::new(
             codes::EXCEPTION_CYCLE,
             format!("exceptions lead in a circle: {}", names.join(", ")),
@@ -316,7 +327,7 @@ fn reachable(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Dia
             diagnostics.push(
                 Diagnostic::new(
                     codes::NEVER_IN_FORCE,
-                    format!("`{}` is never in force", draft.rule.id),
+                    format!("`{}` is never in force", draft.shown()),
                     draft.id_at,
                 )
                 .label(format!(
@@ -332,7 +343,7 @@ fn reachable(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Dia
         diagnostics.push(
             Diagnostic::new(
                 codes::NEVER_IN_SCOPE,
-                format!("`{}` can never apply", draft.rule.id),
+                format!("`{}` can never apply", draft.shown()),
                 draft.scope_at,
             )
             .label(format!("no `{path}` meets all of this")),
@@ -354,7 +365,8 @@ fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec
                         codes::LAW_NOT_IN_FORCE,
                         format!(
                             "`{}` cites `{}` for days after its end",
-                            draft.rule.id, law.id
+                            draft.shown(),
+                            law.id
                         ),
                         *at,
                     )
@@ -370,7 +382,8 @@ fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec
                         codes::LAW_NOT_IN_FORCE,
                         format!(
                             "`{}` cites `{}` for days before it was in force",
-                            draft.rule.id, law.id
+                            draft.shown(),
+                            law.id
                         ),
                         *at,
                     )
@@ -401,7 +414,7 @@ fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec
                     diagnostics.push(
                         Diagnostic::new(
                             codes::ARTICLE_REPLACED,
-                            format!("`{}` cites what `{}` replaced on {}", draft.rule.id, newer.id.node, since.first),
+                            format!("`{}` cites what `{}` replaced on {}", draft.shown(), newer.id.node, since.first),
                             *at,
                         )
                         .label("replaced")
@@ -425,9 +438,13 @@ fn paragraph_hit(replaced: &ast::Citation, cited: Option<&str>) -> bool {
 pub(super) fn labels_apart(
     schema: &Schema,
     names: &Names<'_>,
-    parameters: &[Parameter],
+    parameters: &[&ast::Parameter],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let parameter_at = |name: &str| {
+        let found = parameters.iter().find(|p| p.name.node == name);
+        found.map(|p| p.name.at.0)
+    };
     let place = |field: FieldId| {
         schema
             .places
@@ -464,154 +481,23 @@ pub(super) fn labels_apart(
                 complain(place(*first), place(*second), diagnostics);
             }
         }
-        let other = all.iter().find_map(|n| match n {
-            Named::Let(name) => names.lets.get(name).map(|l| l.name.at.0),
-            Named::Parameter(p) => parameters.get(p.0 as usize).map(|_| Span::default()),
-            _ => None,
-        });
-        let field = by_home.values().flatten().next();
-        if let (Some(other), Some(field)) = (other, field) {
-            complain(place(*field), other, diagnostics);
-        }
-    }
-}
-
-/// The items whose use is looked after.
-pub(super) struct Written<'w, 'a> {
-    pub lets: &'w [&'a ast::Let],
-    pub parameters: &'w [&'a ast::Parameter],
-    pub lists: &'w [&'a ast::List],
-    pub tables: &'w [&'a ast::Table],
-    pub rules: &'w [(&'a ast::Rule, Span)],
-}
-
-/// Warnings: what works, and that its author should look at.
-pub(super) fn lints(
-    written: &Written<'_, '_>,
-    rules: &[Rule],
-    covers: &[Cover],
-    parameters: &[Parameter],
-    used: &BTreeSet<String>,
-    schema: &Schema,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let mut unused = |what: &str, name: &ast::Name| {
-        if !used.contains(&format!("{what} {}", name.node)) {
-            diagnostics.push(
-                Diagnostic::new(
-                    codes::NEVER_USED,
-                    format!("the {what} `{}` is never used", name.node),
-                    name.at.0,
-                )
-                .label("by no rule"),
-            );
-        }
-    };
-    written.lets.iter().for_each(|l| unused("let", &l.name));
-    written
-        .parameters
-        .iter()
-        .for_each(|p| unused("parameter", &p.name));
-    written.lists.iter().for_each(|l| unused("list", &l.name));
-    written.tables.iter().for_each(|t| unused("table", &t.name));
-    for (item, _) in written.rules {
-        let titles = super::law::labels(&item.labels);
-        if !both_languages(&titles) {
-            diagnostics.push(
-                Diagnostic::new(
-                    codes::LABEL_MISSING,
-                    format!("`{}` has no title in one of the languages", item.id.node),
-                    item.id.at.0,
-                )
-                .label("needs `\"中文\" / \"English\"`"),
-            );
-        }
-        for clause in &item.clauses {
-            if let ast::Clause::Say(texts) = &clause.node {
-                if !both_languages(&super::law::labels(texts)) {
-                    diagnostics.push(
-                        Diagnostic::new(
-                            codes::LABEL_MISSING,
-                            format!(
-                                "the message of `{}` lacks one of the languages",
-                                item.id.node
-                            ),
-                            clause.at.0,
-                        )
-                        .label("needs `\"中文\" / \"English\"`"),
-                    );
+        // Definitions and parameters can be read wherever a field can.
+        let mut others: Vec<Span> = all
+            .iter()
+            .filter_map(|n| match n {
+                Named::Let(name) => names.lets.get(name).map(|l| l.name.at.0),
+                Named::Parameter(id) => {
+                    let name = names.parameters.iter().find(|(_, p)| *p == id)?.0;
+                    parameter_at(name)
                 }
-            }
-        }
-    }
-    for (index, field) in schema.fields.iter().enumerate() {
-        if !both_languages(&field.labels) {
-            let at = schema.places.0.get(index).copied().unwrap_or_default();
-            diagnostics.push(
-                Diagnostic::new(
-                    codes::LABEL_MISSING,
-                    format!("`{}` has no label in one of the languages", field.path),
-                    at,
-                )
-                .label("needs `\"中文\" / \"English\"`"),
-            );
-        }
-    }
-    for parameter in parameters {
-        for pair in parameter.values.windows(2) {
-            if let [a, b] = pair {
-                let next = a.period.until.and_then(|d| d.add(0, 1));
-                if next != b.period.from {
-                    let at = written
-                        .parameters
-                        .iter()
-                        .find(|p| p.name.node == parameter.name)
-                        .map(|p| p.name.at.0);
-                    diagnostics.push(
-                        Diagnostic::new(
-                            codes::PARAMETER_GAP,
-                            format!(
-                                "`{}` has no value between two of its periods",
-                                parameter.name
-                            ),
-                            at.unwrap_or_default(),
-                        )
-                        .label("rules that need it are undetermined on those days"),
-                    );
-                }
-            }
-        }
-    }
-    if covers.is_empty() && !rules.is_empty() {
-        let at = written
-            .rules
-            .first()
-            .map(|(r, _)| r.id.at.0)
-            .unwrap_or_default();
-        diagnostics.push(
-            Diagnostic::new(
-                codes::NO_COVERAGE,
-                "nothing is covered, so every movement is outside the law on file",
-                at,
-            )
-            .label("no `covers` beside the rules")
-            .help("say with `covers` where the rule set claims to be complete"),
-        );
-    }
-    for rule in rules {
-        let idle = rule.outcome.is_none()
-            && rule.requires.is_empty()
-            && rule.waives.is_empty()
-            && rule.over.is_empty();
-        if idle && rule.message.zh.is_empty() && rule.message.en.is_empty() {
-            diagnostics.push(
-                Diagnostic::new(
-                    codes::NO_EFFECT,
-                    format!("`{}` has no effect when it fires", rule.id),
-                    rule.place.0,
-                )
-                .label("it neither decides, requires, waives, excuses nor says anything"),
-            );
+                _ => None,
+            })
+            .collect();
+        others.sort();
+        let field = by_home.values().flatten().next().map(|f| place(*f));
+        if let Some(first) = field.or(others.first().copied()) {
+            let rest = others.iter().skip(usize::from(field.is_none()));
+            rest.for_each(|other| complain(first, *other, diagnostics));
         }
     }
 }

@@ -193,9 +193,13 @@ pub(super) fn laws(
             LawId(u32::try_from(index).unwrap_or(u32::MAX)),
         );
         let force = match &law.force {
-            Some(force) => declared_force(force, names, events, diagnostics),
+            Some(force) => {
+                no_field(force, diagnostics);
+                declared_force(force, names, events, diagnostics)
+            }
             None => Force::default(),
         };
+        forwards(force, "the law", &law.id, diagnostics);
         laws.push(Law {
             id: law.id.node.clone(),
             labels: labels(&law.labels),
@@ -289,12 +293,60 @@ pub(super) fn force_cond(lower: &mut Lower<'_, '_>, force: &ast::Force) -> Optio
     })
 }
 
-/// The places in laws that are cited, in the order written.
-pub(super) fn basis(lower: &mut Lower<'_, '_>, citations: &[ast::Citation]) -> Vec<Basis> {
+/// The places in laws that are cited, in the order written, and where each is written.
+pub(super) fn basis(
+    lower: &mut Lower<'_, '_>,
+    citations: &[ast::Citation],
+) -> (Vec<Basis>, Vec<Span>) {
     citations
         .iter()
-        .filter_map(|c| citation(lower.scope.names, c, lower.diagnostics))
-        .collect()
+        .filter_map(|c| {
+            let basis = citation(lower.scope.names, c, lower.diagnostics)?;
+            Some((basis, c.law.at.0))
+        })
+        .unzip()
+}
+
+/// Complains where a period ends before it begins.
+pub(super) fn forwards(
+    force: Force,
+    what: &str,
+    name: &ast::Name,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if let (Some(from), Some(until)) = (force.from, force.until) {
+        if from.first > until.last {
+            diagnostics.push(
+                Diagnostic::new(
+                    codes::NEVER_IN_FORCE,
+                    format!("{what} `{}` is never in force", name.node),
+                    name.at.0,
+                )
+                .label(format!(
+                    "it would begin on {} and end on {}",
+                    from.first, until.last
+                )),
+            );
+        }
+    }
+}
+
+/// Complains of `on FIELD` where only the as-of date counts.
+pub(super) fn no_field(force: &ast::Force, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(on) = &force.on {
+        diagnostics.push(
+            Diagnostic::new(
+                codes::ON_NOT_HERE,
+                "only the period of a rule, a pilot or a `covers` counts on a field",
+                on.at.0,
+            )
+            .label("a field")
+            .help(format!(
+                "say where it is read on which day it is read: `… on {}`",
+                on.node
+            )),
+        );
+    }
 }
 
 /// One place in a law.
@@ -328,6 +380,7 @@ pub(super) fn parameter(
         let Some(known) = constant(lower, &value.node.value, typ) else {
             continue;
         };
+        no_field(&value.node.force, lower.diagnostics);
         let mut exact = |day: &Option<ast::LegalDay>| match day {
             None => None,
             Some(ast::LegalDay::Date(text)) => {
@@ -360,6 +413,19 @@ pub(super) fn parameter(
             from: exact(&value.node.force.from),
             until: exact(&value.node.force.until),
         };
+        if let (Some(from), Some(until)) = (period.from, period.until) {
+            if from > until {
+                lower.push(
+                    Diagnostic::new(
+                        codes::NEVER_IN_FORCE,
+                        format!("a value of `{}` never holds", parameter.name.node),
+                        value.at.0,
+                    )
+                    .label(format!("it would begin on {from} and end on {until}")),
+                );
+                continue;
+            }
+        }
         let by = match &value.node.by {
             Some(by) => citation(lower.scope.names, by, lower.diagnostics),
             None => None,

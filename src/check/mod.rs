@@ -10,8 +10,10 @@ mod assemble;
 pub mod codes;
 mod conflict;
 mod describe;
+pub mod dump;
 mod fingerprint;
 mod law;
+mod lints;
 mod lower;
 mod names;
 mod pilot;
@@ -27,6 +29,7 @@ use crate::folder::Folder;
 use crate::ground::diagnostic::{self, Diagnostic, Severity};
 use crate::ground::limits::Limits;
 use crate::ground::source::{Source, Sources};
+use crate::ground::span::Span;
 use crate::syntax::{self, ast};
 use rules::RuleSet;
 use scenario::Scenario;
@@ -77,6 +80,7 @@ pub fn compile(folder: &Folder, limits: &Limits) -> Compiled {
     let unreadable = diagnostics
         .iter()
         .any(|d| d.code.severity() == Severity::Error);
+    let spoilt: Vec<Span> = diagnostics.iter().map(Diagnostic::span).collect();
     let mut loading = tables::Loading {
         folder,
         limits,
@@ -92,6 +96,9 @@ pub fn compile(folder: &Folder, limits: &Limits) -> Compiled {
             let word = sources
                 .get(d.span().source)
                 .map_or("", |s| s.slice(d.span()));
+            if LACKING.contains(&d.code) && lacks_by_syntax(&files, &spoilt, d.span()) {
+                return false;
+            }
             d.code != codes::UNKNOWN_NAME || !declared.contains(word.trim_matches(['「', '」']))
         });
     }
@@ -116,6 +123,35 @@ pub fn compile(folder: &Folder, limits: &Limits) -> Compiled {
         not_shown,
         sources,
     }
+}
+
+/// Complaints that something is not there, which may be there and not be read.
+const LACKING: [diagnostic::Code; 4] = [
+    codes::CLAUSE_MISSING,
+    codes::SCENARIO_INCOMPLETE,
+    codes::SCHEMA_PART_MISSING,
+    codes::LABEL_MISSING,
+];
+
+/// Whether some text of the item at a place could not be read.
+fn lacks_by_syntax(files: &[ast::File], spoilt: &[Span], at: Span) -> bool {
+    let starts = files
+        .iter()
+        .flat_map(|f| &f.items)
+        .map(|i| i.at.0)
+        .filter(|s| s.source == at.source)
+        .map(|s| s.start);
+    let (mut from, mut to) = (0, u32::MAX);
+    for start in starts {
+        if start <= at.start {
+            from = from.max(start);
+        } else {
+            to = to.min(start);
+        }
+    }
+    spoilt
+        .iter()
+        .any(|s| s.source == at.source && (from..to).contains(&s.start))
 }
 
 /// Words that some text tries to declare: where it could not be read, that they are not known is

@@ -3,7 +3,8 @@
 use super::rules::{DecisionTableId, EventId, KindId, LawId, NamedListId, ParameterId, PilotId};
 use crate::schema::value::{DepartmentId, FieldId, ListId, OutcomeId, TableId};
 use crate::syntax::ast;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of one rule set. Each map is by identifier; Chinese labels that name exactly one
 /// thing are found through [`Names::labels`].
@@ -23,13 +24,20 @@ pub(super) struct Names<'a> {
     pub pilots: BTreeMap<String, PilotId>,
     pub lets: BTreeMap<String, &'a ast::Let>,
     labels: BTreeMap<String, Vec<Named>>,
+    /// Names whose own declaration was complained of: that they can't be used is no further mistake.
+    broken: RefCell<BTreeSet<String>>,
+    /// Code tables whose file could not be read.
+    pub broken_tables: BTreeSet<TableId>,
+    /// Errors found in expressions so far.
+    pub errors: Cell<usize>,
+    /// Complaints that were only counted.
+    pub dropped: Cell<u64>,
 }
 
 /// What a label can stand for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Named {
     Field(FieldId),
-    Element(ListId),
     List(NamedListId),
     Kind(KindId),
     Event(EventId),
@@ -50,6 +58,18 @@ impl<'a> Names<'a> {
                 all.push(named);
             }
         }
+    }
+
+    /// Notes that a declaration was complained of.
+    pub fn breaks(&self, name: &str, labels: &ast::Labels) {
+        let mut broken = self.broken.borrow_mut();
+        broken.insert(name.to_owned());
+        broken.extend(labels.zh.iter().map(|l| l.node.clone()));
+    }
+
+    /// Whether the declaration of that name was complained of.
+    pub fn is_broken(&self, name: &str) -> bool {
+        self.broken.borrow().contains(name)
     }
 
     /// All that a label can stand for.

@@ -95,16 +95,16 @@ pub(super) fn frames(
                 .force
                 .map(|f| law::declared_force(f, scope.names, events, diagnostics))
                 .unwrap_or_default();
+            law::forwards(force, "the pilot", &item.name, diagnostics);
             let mut lower = Lower::new(scope, diagnostics, used);
+            let (in_force, within) = (
+                found.force.and_then(|f| force_cond(&mut lower, f)),
+                found.scope.and_then(|(t, _)| scope_cond(&mut lower, t)),
+            );
             PilotFrame {
-                in_force: found
-                    .force
-                    .and_then(|f| force_cond(&mut lower, f))
-                    .unwrap_or(Cond::Always),
-                scope: found
-                    .scope
-                    .and_then(|(t, _)| scope_cond(&mut lower, t))
-                    .unwrap_or(Cond::Always),
+                in_force: in_force.unwrap_or(Cond::Always),
+                scope: within.unwrap_or(Cond::Always),
+                nodes: lower.nodes(),
                 force,
             }
         })
@@ -125,7 +125,7 @@ pub(super) fn pilots(
         let found = clauses(item, &mut Vec::new());
         let mut lower = Lower::new(scope, diagnostics, used);
         let citations = found.by.map(|(c, _)| c).unwrap_or(&[]);
-        let cited = basis(&mut lower, citations);
+        let (cited, cited_at) = basis(&mut lower, citations);
         let sure = weakest(laws, &cited, found.by.and_then(|(_, s)| s));
         for (missing, word, help) in [
             (
@@ -186,9 +186,8 @@ pub(super) fn pilots(
                     .map(|n| n.node.clone()),
                 id_at: item.name.at.0,
                 whole: None,
-                cited_at: citations.iter().map(|c| c.law.at.0).collect(),
+                cited_at,
                 scope_at: found.scope.map_or(item.name.at.0, |(_, at)| at),
-                passes: true,
             });
         }
         pilots.push(Pilot {

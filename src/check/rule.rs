@@ -30,13 +30,20 @@ pub(super) struct RuleDraft {
     pub cited_at: Vec<Span>,
     /// The scope's place, for complaints.
     pub scope_at: Span,
-    /// Whether it says `pass` itself.
-    pub passes: bool,
+}
+
+impl RuleDraft {
+    /// What its author calls it: a part of a table goes by the name of its rule.
+    pub fn shown(&self) -> &str {
+        self.whole.as_deref().unwrap_or(&self.rule.id)
+    }
 }
 
 /// What the kinds of requirement take as arguments.
 pub(super) struct KindType {
     pub argument: Option<Type>,
+    /// The type was complained of.
+    pub broken: bool,
 }
 
 /// The clauses of a rule, each at most once.
@@ -133,6 +140,8 @@ pub(super) struct PilotFrame {
     pub in_force: Cond,
     pub scope: Cond,
     pub force: Force,
+    /// How many conditions and values it adds to each of its rules.
+    pub nodes: usize,
 }
 
 /// One rule; several where its table is taken apart. Tables found are added to `tables`.
@@ -149,13 +158,9 @@ pub(super) fn rule(
     let found = clauses(item, lower.diagnostics);
     let (basis, sure, cited_at) = match found.by {
         Some((citations, sure, _)) => {
-            let basis = basis(lower, citations);
+            let (basis, places) = basis(lower, citations);
             let weakest = weakest(laws, &basis, sure);
-            (
-                basis,
-                weakest,
-                citations.iter().map(|c| c.law.at.0).collect(),
-            )
+            (basis, weakest, places)
         }
         None => {
             lower.push(
@@ -293,7 +298,6 @@ pub(super) fn rule(
             whole: whole.clone(),
             cited_at: cited_at.clone(),
             scope_at: found.scope.map_or(item.id.at.0, |(_, at)| at),
-            passes: consequences.passes,
         })
         .collect()
 }
@@ -402,6 +406,26 @@ fn bindings(lower: &mut Lower<'_, '_>, found: &[ast::Binding]) -> (Vec<Each>, Ve
         let Some((range, name)) = lower.binding(binding) else {
             continue;
         };
+        if matches!(each.last(), Some(Each::Set(_))) {
+            lower.push(
+                Diagnostic::new(
+                    codes::TYPE_NOT_HERE,
+                    "nothing is inside a code of a set",
+                    binding_at(binding),
+                )
+                .label("after a set")
+                .help("range over the list first and over the set last"),
+            );
+            continue;
+        }
+        if let Each::Set(field) = range {
+            if let Some(Type::Set(table)) = lower.scope.schema.field(field).map(|f| f.typ) {
+                lower.bound.push(super::lower::BoundName {
+                    name: name.clone().unwrap_or_default(),
+                    table,
+                });
+            }
+        }
         if let Each::List(list) = range {
             let parent = lower.scope.schema.list(list).and_then(|l| l.parent);
             let outer = each.last().and_then(|e| match e {
@@ -452,12 +476,11 @@ fn binding_at(binding: &ast::Binding) -> Span {
 }
 
 /// Consequences in their checked form.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Consequences {
     pub outcome: Option<OutcomeId>,
     pub requires: Vec<Require>,
     pub waives: Vec<Waive>,
-    pub passes: bool,
 }
 
 /// What follows, checked against the outcomes and kinds of requirement of the schema.
@@ -467,13 +490,27 @@ pub(super) fn consequences(
     kinds: &[KindType],
 ) -> Consequences {
     let mut all = Consequences::default();
+    let mut decided: Option<Span> = None;
     for consequence in found {
+        let decides = match consequence {
+            Consequence::Pass(at) => Some(at.0),
+            Consequence::Outcome(name) => Some(name.at.0),
+            _ => None,
+        };
+        if let (Some(first), Some(second)) = (decided, decides) {
+            lower.push(
+                Diagnostic::new(codes::CLAUSE_TWICE, "a rule has one outcome", second)
+                    .label("a second one")
+                    .also(first, "the first")
+                    .help("keep the one that the text of the law demands"),
+            );
+            continue;
+        }
+        decided = decided.or(decides);
         match consequence {
-            Consequence::Pass(_) => all.passes = true,
+            Consequence::Pass(_) => {}
             Consequence::Outcome(name) => match lower.outcome(&name.node) {
-                Some(outcome) => {
-                    all.outcome = Some(all.outcome.map_or(outcome, |o| o.max(outcome)))
-                }
+                Some(outcome) => all.outcome = Some(outcome),
                 None => {
                     let names = lower.scope.names;
                     let known = names
@@ -492,6 +529,9 @@ pub(super) fn consequences(
                 let Some((id, wanted)) = kind_named(lower, kind, kinds) else {
                     continue;
                 };
+                if kinds.get(usize::from(id.0)).is_some_and(|k| k.broken) {
+                    continue;
+                }
                 let Some(argument) = argument_of(lower, kind, argument.as_ref(), wanted) else {
                     continue;
                 };
@@ -505,6 +545,9 @@ pub(super) fn consequences(
                 let Some((id, wanted)) = kind_named(lower, kind, kinds) else {
                     continue;
                 };
+                if kinds.get(usize::from(id.0)).is_some_and(|k| k.broken) {
+                    continue;
+                }
                 let condition = match condition {
                     None => None,
                     Some(condition) => {
@@ -643,9 +686,21 @@ fn message_parts(lower: &mut Lower<'_, '_>, text: &ast::Spanned<String>) -> Vec<
             if !plain.is_empty() {
                 parts.push(MessagePart::Text(std::mem::take(&mut plain)));
             }
-            match crate::syntax::expression(name.trim(), text.at.0, lower.scope.limits) {
+            let at = within(text, name);
+            match crate::syntax::expression(name.trim(), at, lower.scope.limits) {
                 Ok(expr) => {
                     if let Some(typed) = lower.value(&expr) {
+                        if let Type::List(_) = typed.typ {
+                            lower.push(
+                                Diagnostic::new(
+                                    codes::TYPE_NOT_HERE,
+                                    "a list cannot be filled into a message",
+                                    at,
+                                )
+                                .label("a list")
+                                .help("count its elements, or let the rule judge each of them"),
+                            );
+                        }
                         parts.push(MessagePart::Value(typed.expr, typed.typ));
                     }
                 }
@@ -663,6 +718,21 @@ fn message_parts(lower: &mut Lower<'_, '_>, text: &ast::Spanned<String>) -> Vec<
         parts.push(MessagePart::Text(plain));
     }
     parts
+}
+
+/// The place of a piece of a text, where the text is written as it reads; else of the whole text.
+fn within(text: &ast::Spanned<String>, piece: &str) -> Span {
+    let whole = text.at.0;
+    let start = (piece.as_ptr() as usize).checked_sub(text.node.as_ptr() as usize);
+    let place = || {
+        let start = u32::try_from(start?).ok()?;
+        let length = u32::try_from(piece.len()).ok()?;
+        let plain = u32::try_from(text.node.len()).ok()?.checked_add(2)? == whole.len();
+        // The quotation mark comes before the text.
+        let first = whole.start.checked_add(1)?.checked_add(start)?;
+        plain.then(|| Span::new(whole.source, first, first + length))
+    };
+    place().unwrap_or(whole)
 }
 
 /// The texts that a lint asks for in both languages.

@@ -325,14 +325,19 @@ pub(super) fn declaration(
         currencies: currencies.and_then(|t| tables.get(t.0 as usize)),
     };
 
+    let in_order: Vec<&Draft<'_>> = drafts.values().collect();
+    let mut broken: Vec<&ast::Field> = Vec::new();
     let mut fields = Vec::new();
     let mut header = Vec::new();
     let mut columns: BTreeMap<ListId, Vec<FieldId>> = BTreeMap::new();
     let mut places = Vec::new();
     for (path, draft) in &drafts {
         let id = *ids.get(path)?;
-        let typ = field_type(draft, &ids, &list_ids, &drafts, &type_names, diagnostics)
-            .unwrap_or(Type::Bool);
+        let typ = field_type(draft, &ids, &list_ids, &in_order, &type_names, diagnostics);
+        if typ.is_none() {
+            broken.push(draft.field);
+        }
+        let typ = typ.unwrap_or(Type::Bool);
         let home = match draft.element.and_then(|e| list_ids.get(e)) {
             None => {
                 header.push(id);
@@ -362,6 +367,9 @@ pub(super) fn declaration(
     }
     let lists = lists(&drafts, &ids, &list_ids, columns, diagnostics);
 
+    for field in broken {
+        names.breaks(&field.path.node, &field.labels);
+    }
     for (path, id) in &ids {
         names.fields.insert((*path).to_owned(), *id);
         if let Some(field) = fields.get(id.0 as usize) {
@@ -391,11 +399,12 @@ pub(super) fn declaration(
                 )
                 .label("not a date of the header"),
             );
-            return None;
+            // Any field will do: a schema that is complained of judges nothing.
+            FieldId(0)
         }
         None => {
             diagnostics.push(unknown_name("field", &item.judged_on, ids.keys().copied()));
-            return None;
+            FieldId(0)
         }
     };
     let id = ids.get("id").copied().filter(|id| {
@@ -450,7 +459,7 @@ fn field_type(
     draft: &Draft<'_>,
     ids: &BTreeMap<&str, FieldId>,
     list_ids: &BTreeMap<&str, ListId>,
-    drafts: &BTreeMap<&str, Draft<'_>>,
+    in_order: &[&Draft<'_>],
     type_names: &TypeNames<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Type> {
@@ -471,7 +480,7 @@ fn field_type(
             diagnostics.push(unknown_name("field", name, ids.keys().copied()));
             return None;
         };
-        let target = drafts.values().nth(id.0 as usize)?;
+        let target = in_order.get(id.0 as usize)?;
         let table_name = table.map(|t| t.name.as_str());
         let right = matches!(&target.field.typ.node, ast::Type::Code(t) if Some(t.node.as_str()) == table_name)
             && (target.element.is_none() || target.element == draft.element);

@@ -10,7 +10,7 @@ use crate::ground::span::{At, Span};
 use crate::schema::Labels;
 use crate::schema::value::{Type, Value};
 use crate::syntax::ast;
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 /// The types of a table's inputs; complains where one is not known.
 pub(super) fn input_types(lower: &mut Lower<'_, '_>, inputs: &[ast::Name]) -> Option<Vec<Type>> {
@@ -58,7 +58,12 @@ pub(super) fn table(
         );
     }
     let mut rows = Vec::new();
-    for row in &item.rows {
+    let shown = if too_many(lower, item.rows.len(), item.name.at) {
+        &[]
+    } else {
+        item.rows.as_slice()
+    };
+    for row in shown {
         let cells = cells(lower, &row.node.cells, &inputs, row.at.0);
         let output = output(lower, &row.node.output, gives);
         if let (Some(cells), Some(output)) = (cells, output) {
@@ -74,6 +79,20 @@ pub(super) fn table(
         policy: item.policy,
         rows,
     }
+}
+
+/// Rows are numbered in two bytes.
+fn too_many(lower: &mut Lower<'_, '_>, rows: usize, at: At) -> bool {
+    let many = rows > usize::from(u16::MAX);
+    if many {
+        lower.complain(
+            codes::WRONG_COUNT,
+            format!("a table has at most {} rows, and this one {rows}", u16::MAX),
+            at,
+            "divide it",
+        );
+    }
+    many
 }
 
 fn no_rows(lower: &mut Lower<'_, '_>, empty: bool, name: &str, at: At) {
@@ -253,7 +272,11 @@ pub(super) fn rule_table(
         return Vec::new();
     }
     let mut rows = Vec::new();
-    let mut groups: Vec<(usize, Vec<Consequence>, Vec<u16>, Consequences)> = Vec::new();
+    let mut groups: Vec<(usize, Vec<u16>, Consequences)> = Vec::new();
+    let mut group_of: HashMap<Consequences, usize> = HashMap::new();
+    if too_many(lower, table.rows.len(), item.id.at) {
+        return Vec::new();
+    }
     for (index, row) in table.rows.iter().enumerate() {
         let Some(cells) = cells(lower, &row.node.cells, &types, row.at.0) else {
             continue;
@@ -263,16 +286,31 @@ pub(super) fn rule_table(
             cells,
             output: Output::None,
         });
-        let same = groups
-            .iter_mut()
-            .find(|(_, written, _, _)| *written == row.node.output);
-        match same {
-            Some((_, _, numbers, _)) => numbers.push(number),
+        let lowered = consequences(lower, &row.node.output, kinds);
+        let known = group_of.get(&lowered).and_then(|g| groups.get_mut(*g));
+        match known {
+            Some((_, numbers, _)) => numbers.push(number),
             None => {
-                let lowered = consequences(lower, &row.node.output, kinds);
-                groups.push((index + 1, row.node.output.clone(), vec![number], lowered));
+                group_of.insert(lowered.clone(), groups.len());
+                groups.push((index + 1, vec![number], lowered));
             }
         }
+    }
+    let weight = lower.nodes().saturating_mul(groups.len());
+    if weight > lower.scope.limits.set_nodes {
+        lower.push(
+            Diagnostic::new(
+                codes::SET_TOO_LARGE,
+                format!(
+                    "the parts of `{}` have more than {} conditions and values together",
+                    item.id.node, lower.scope.limits.set_nodes
+                ),
+                item.id.at.0,
+            )
+            .label("one part for each consequence")
+            .help("let fewer rows differ in what follows, or shorten what the table reads"),
+        );
+        return Vec::new();
     }
     let id = DecisionTableId(u32::try_from(tables.len()).unwrap_or(u32::MAX));
     tables.push(DecisionTable {
@@ -285,7 +323,7 @@ pub(super) fn rule_table(
     });
     groups
         .into_iter()
-        .map(|(row, _, rows, consequences)| {
+        .map(|(row, rows, consequences)| {
             let part = format!("{}.{row}", item.id.node);
             (
                 part,
@@ -300,13 +338,8 @@ pub(super) fn rule_table(
         .collect()
 }
 
-use crate::syntax::ast::Consequence;
-
 /// A definition looked at by itself, so that one nobody uses is checked too.
 pub(super) fn definition(mut lower: Lower<'_, '_>, item: &ast::Let) {
     let lowered: Option<Lowered> = lower.any(&item.value);
     drop(lowered);
 }
-
-/// Names used by rules, for the lint on what is never used.
-pub(super) type Used = BTreeSet<String>;

@@ -242,6 +242,9 @@ fn translate<'t>(rule: &'t Rule, text: &'t str, said: bool) -> Result<Cow<'t, st
             iso_date(rule.date, &out).ok_or_else(|| bad("is not a day as the map writes it"))?,
         );
     }
+    if let Some(places) = rule.places_kept {
+        out = Cow::Owned(rounded(&out, places).ok_or_else(|| bad("is not a number to be rounded"))?.to_string());
+    }
     if rule.percent {
         let rate = out
             .parse::<Number>()
@@ -260,6 +263,26 @@ fn translate<'t>(rule: &'t Rule, text: &'t str, said: bool) -> Result<Cow<'t, st
         out = Cow::Owned(format!("{}{out}", "0".repeat(short)));
     }
     Ok(out)
+}
+
+/// A number rounded half up, away from zero; it may have more places than a number can keep.
+fn rounded(text: &str, places: u32) -> Option<Number> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !plain(whole) || !plain(part) {
+        return None;
+    }
+    let mut kept: i128 = whole.parse().ok()?;
+    let mut part = part.bytes();
+    for _ in 0..places {
+        let digit = part.next().map_or(0, |b| i128::from(b - b'0'));
+        kept = kept.checked_mul(10)?.checked_add(digit)?;
+    }
+    if part.next().is_some_and(|b| b >= b'5') {
+        kept = kept.checked_add(1)?;
+    }
+    Number::from_parts(if negative { -kept } else { kept }, places)
 }
 
 /// A table has texts only: what is true in it is written as a word.
@@ -290,4 +313,27 @@ fn iso_date(order: DateOrder, text: &str) -> Option<String> {
         }
     };
     Some(format!("{year}-{month:0>2}-{day:0>2}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_rounded_from_their_digits() {
+        for (text, places, expected) in [
+            ("0.08000000000000003", 4, "0.08"),
+            ("1477645.4000000001", 2, "1477645.4"),
+            ("0.995", 2, "1"),
+            ("0.9949999999999999", 2, "0.99"),
+            ("-0.005", 2, "-0.01"),
+            ("12", 2, "12"),
+            ("12.5", 0, "13"),
+        ] {
+            assert_eq!(rounded(text, places).unwrap().to_string(), expected, "{text}");
+        }
+        for text in ["", "-", ".5", "1e3", "1,000", "1.2.3", "12."] {
+            assert!(rounded(text, 2).is_none(), "{text}");
+        }
+    }
 }

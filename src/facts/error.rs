@@ -55,6 +55,8 @@ pub const BAD_ROW: Code = Code("E0721");
 pub const BAD_PLACE: Code = Code("E0722");
 /// The input can't be read on.
 pub const UNREADABLE: Code = Code("E0723");
+/// The day to judge on is not given.
+pub const NO_DAY: Code = Code("E0724");
 
 /// Every code of this group with its meaning in one line, in the order of the codes.
 ///
@@ -111,6 +113,7 @@ pub const CODES: &[(Code, &str)] = &[
     ),
     (BAD_PLACE, "a path names a place that is not there"),
     (UNREADABLE, "the input can't be read on"),
+    (NO_DAY, "the day to judge on is not given"),
 ];
 
 /// A place in the text of an input.
@@ -320,36 +323,12 @@ impl fmt::Display for FactErrors {
 }
 impl std::error::Error for FactErrors {}
 
-/// The candidate most like a name, where one is like it.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    // A name of foreign data can be megabytes long; such a one is like nothing.
-    if name.len() > 200 {
-        return None;
-    }
-    // Nor is a table of a million codes searched for each of its wrong ones.
-    const MOST: usize = 5_000;
-    let length = name.chars().count();
-    let most = (length / 3).max(1);
-    let mut best: Option<(usize, &str)> = None;
-    let alike = |c: &&str| c.chars().count().abs_diff(length) <= most;
-    for candidate in candidates.into_iter().filter(alike).take(MOST) {
-        let distance = strsim::osa_distance(name, candidate);
-        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
-        }
-    }
-    best.map(|(_, candidate)| candidate)
-}
-
 /// Asks whether the nearest name was meant.
 pub(crate) fn did_you_mean<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
-    nearest(name, candidates).map(|near| format!("did you mean `{near}`?"))
+    crate::ground::nearest::nearest(name, candidates).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// A text of foreign data as a message shows it: short and without control characters.

@@ -4,12 +4,12 @@
 //! days) an interval of values of one unit. Nothing here knows a rule; arithmetic is in
 //! [`arith`](super::arith).
 
+use crate::ground::compare::CompareOp;
 use crate::ground::day::Day;
 use crate::ground::number::Number;
 use crate::ground::truth::Truth;
 use crate::schema::Lang;
 use crate::schema::value::{Code, Fact, Value};
-use crate::syntax::ast::CompareOp;
 
 /// Why something is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -196,7 +196,7 @@ impl From<Result<Eval, Reason>> for Eval {
 /// use kakou::ground::number::Number;
 /// use kakou::ground::truth::Truth;
 /// use kakou::schema::value::Value;
-/// use kakou::syntax::ast::CompareOp;
+/// use kakou::ground::compare::CompareOp;
 /// let number = |n| Value::Number(Number::from_i64(n));
 /// let some = Eval::between(number(2), number(5));
 /// assert_eq!(compare(CompareOp::Lt, &some, &Eval::Value(number(6))), Truth::True);

@@ -4,14 +4,14 @@
 use super::error::{self, FactError, FactErrors, Position, did_you_mean, shown};
 use super::gather::{CodeSet, Frame, Gather};
 use super::index::{Child, Index, Leaf, Node, NodeId};
-use super::leaf::{Fault, Raw};
+use super::leaf::Fault;
+use super::written::{Given, Written};
 use super::{Facts, ListState};
 use crate::ground::limits::Limits;
 use crate::schema::Schema;
 use crate::schema::value::{Fact, ListId, Type};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -207,35 +207,6 @@ impl<'de> Visitor<'de> for KeySeed<'_, '_> {
     }
     fn visit_str<E>(self, name: &str) -> Result<Key, E> {
         Ok(self.find(name, None))
-    }
-}
-
-/// Which names of a record were given: the first 64 in a word, the rest in a list.
-#[derive(Default)]
-struct Given {
-    first: u64,
-    rest: Vec<u64>,
-}
-
-impl Given {
-    /// Notes a name; says whether it is new.
-    fn note(&mut self, place: usize) -> bool {
-        let bit = 1u64 << (place % 64);
-        let word = match (place / 64).checked_sub(1) {
-            None => &mut self.first,
-            Some(at) => {
-                if self.rest.len() <= at {
-                    self.rest.resize(at + 1, 0);
-                }
-                match self.rest.get_mut(at) {
-                    Some(word) => word,
-                    None => return true,
-                }
-            }
-        };
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
     }
 }
 
@@ -538,53 +509,5 @@ impl<'de> Visitor<'de> for SetSeed<'_, '_> {
         }
         run.gather.put_set(leaf, row, codes);
         Ok(())
-    }
-}
-
-/// A JSON value that is read whole: by its first byte it is known what it is.
-enum Written<'t> {
-    Null,
-    Bool(bool),
-    Digits(&'t str),
-    Text(Cow<'t, str>),
-    Array,
-    Object,
-}
-
-impl<'t> Written<'t> {
-    fn of(json: &'t str) -> Result<Written<'t>, Fault> {
-        Ok(match json.as_bytes().first() {
-            Some(b'"') => {
-                let inner = json
-                    .get(1..json.len().saturating_sub(1))
-                    .unwrap_or_default();
-                if inner.bytes().any(|b| b == b'\\') {
-                    // All that the parser has not looked at yet is whether `\u` pairs make characters.
-                    let text = serde_json::from_str(json).map_err(|_| {
-                        Fault::new(error::NOT_JSON, "an escape that is half a character")
-                    })?;
-                    Written::Text(Cow::Owned(text))
-                } else {
-                    Written::Text(Cow::Borrowed(inner))
-                }
-            }
-            Some(b't') => Written::Bool(true),
-            Some(b'f') => Written::Bool(false),
-            Some(b'n') => Written::Null,
-            Some(b'[') => Written::Array,
-            Some(b'{') => Written::Object,
-            _ => Written::Digits(json),
-        })
-    }
-
-    fn raw(&self) -> Raw<'_> {
-        match self {
-            Written::Null => Raw::Null,
-            Written::Bool(yes) => Raw::Bool(*yes),
-            Written::Digits(digits) => Raw::Digits(digits),
-            Written::Text(text) => Raw::Text(text),
-            Written::Array => Raw::Array,
-            Written::Object => Raw::Object,
-        }
     }
 }

@@ -18,8 +18,9 @@
 //! }
 //! ```
 //! `prefix` puts a text before the cell, `pad` fills it with zeros from the left, `percent` reads
-//! 8.0 as 8 %, `split` takes a set of codes apart, `date` says another order (`YYYYMMDD`,
-//! `DD/MM/YYYY`, `MM/DD/YYYY`). They apply in the order: `codes`, `prefix`, `pad`.
+//! 8.0 as 8 %, `places` rounds half up a number of which a program left a float's digits
+//! (0.08000000000000003), `split` takes a set of codes apart, `date` says another order (`YYYYMMDD`,
+//! `DD/MM/YYYY`, `MM/DD/YYYY`). They apply in the order: `codes`, `places`, `percent`, `prefix`, `pad`.
 //! An element none of whose columns holds anything is not made.
 
 use super::edit::split_place;
@@ -28,6 +29,7 @@ use super::given::{no_record, step};
 use super::index::{Child, Index, Leaf};
 use super::json::not_json;
 use super::leaf::Fault;
+use crate::ground::number::MAX_PLACES;
 use crate::schema::Schema;
 use crate::schema::value::{ListId, Type};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -61,6 +63,8 @@ pub(crate) struct Rule {
     pub(crate) prefix: String,
     pub(crate) pad: usize,
     pub(crate) percent: bool,
+    /// To how many places a number is rounded; exact where nothing is said.
+    pub(crate) places_kept: Option<u32>,
     pub(crate) split: Option<String>,
     pub(crate) date: DateOrder,
     pub(crate) empty_is_unknown: bool,
@@ -136,9 +140,9 @@ impl<'de> Deserialize<'de> for Pairs<'de> {
 #[serde(transparent)]
 struct Key<'t>(#[serde(borrow)] Cow<'t, str>);
 
-const RULE_WORDS: [&str; 11] = [
+const RULE_WORDS: [&str; 12] = [
     "codes", "column", "constant", "date", "default", "empty", "others", "pad", "percent",
-    "prefix", "split",
+    "places", "prefix", "split",
 ];
 
 fn which_element() -> Fault {
@@ -307,6 +311,7 @@ impl<'t> Parser<'t> {
             prefix: String::new(),
             pad: 0,
             percent: false,
+            places_kept: None,
             split: None,
             date: DateOrder::Iso,
             empty_is_unknown: false,
@@ -335,6 +340,11 @@ impl<'t> Parser<'t> {
                     )
                 }
                 "percent" => rule.percent = self.read(raw, path, "true or false").unwrap_or(false),
+                "places" => {
+                    rule.places_kept = self
+                        .read::<u8>(raw, path, "a number of places up to 10")
+                        .map(u32::from)
+                }
                 "split" => rule.split = self.read(raw, path, "a text"),
                 "date" => rule.date = self.date(raw, path),
                 "empty" => {
@@ -402,6 +412,17 @@ impl<'t> Parser<'t> {
                 &rule.path,
                 "`percent` is for rates and decimal numbers",
             );
+        }
+        let amount = number || matches!(typ, Type::Money(_) | Type::Quantity(_));
+        if rule.places_kept.is_some() && !amount {
+            self.bad(
+                raw.get(),
+                &rule.path,
+                "`places` is for amounts, rates and decimal numbers",
+            );
+        }
+        if rule.places_kept.is_some_and(|n| n as usize > MAX_PLACES) {
+            self.bad(raw.get(), &rule.path, "`places` is at most 10");
         }
         if rule.date != DateOrder::Iso && typ != Type::Date {
             self.bad(raw.get(), &rule.path, "`date` is for dates");

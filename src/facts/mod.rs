@@ -1,10 +1,55 @@
 //! The facts of one declaration, prepared: every value is typed and checked against the schema.
 //! Prepared facts belong to a schema and outlive a rule set.
+//!
+//! ```
+//! use kakou::facts::Facts;
+//! use kakou::facts::edit::{Change, apply};
+//! use kakou::facts::json::from_json;
+//! use kakou::ground::limits::Limits;
+//! # use kakou::schema::value::{FieldId, OutcomeId, Type};
+//! # use kakou::schema::{Field, Home, Schema};
+//! # let field = |path: &str, slot, typ| Field {
+//! #     path: path.to_owned(),
+//! #     parts: path.split('.').map(str::to_owned).collect(),
+//! #     home: Home::Header(slot),
+//! #     typ,
+//! #     absent_means_none: false,
+//! #     labels: Default::default(),
+//! #     elements: Vec::new(),
+//! # };
+//! # let schema = Schema {
+//! #     labels: Default::default(),
+//! #     outcomes: Vec::new(),
+//! #     missing: OutcomeId(0),
+//! #     advice: OutcomeId(0),
+//! #     departments: Vec::new(),
+//! #     fields: vec![field("date", 0, Type::Date), field("head.copies", 1, Type::Integer)],
+//! #     header: vec![FieldId(0), FieldId(1)],
+//! #     lists: Vec::new(),
+//! #     judged_on: FieldId(0),
+//! #     id: None,
+//! #     tables: Vec::new(),
+//! #     units: None,
+//! #     currencies: None,
+//! #     rates: None,
+//! #     places: Default::default(),
+//! # };
+//! let text = br#"{"date": "2026-05-12", "head": {"copies": 3}}"#;
+//! let facts = from_json(&schema, text, &Limits::default()).unwrap();
+//! let built = Facts::builder(&schema).set("date", "2026-05-12").set("head.copies", 3).build();
+//! assert_eq!(built.as_ref(), Ok(&facts));
+//! let changed = apply(&schema, &facts, &[Change::set("head.copies", 4)]).unwrap();
+//! assert_ne!(changed, facts);
+//!
+//! let errors = from_json(&schema, br#"{"dat": "2026-05-12"}"#, &Limits::default()).unwrap_err();
+//! let said = "E0704 at 1:2 `dat`: the schema has no such field (did you mean `date`?)";
+//! assert_eq!(errors.to_string(), said);
+//! ```
 
+pub mod arith;
 pub mod batch;
 pub mod bind;
 pub mod builder;
-pub mod arith;
 pub mod edit;
 pub mod error;
 pub mod eval;
@@ -18,6 +63,7 @@ pub mod map;
 pub mod serde;
 mod split;
 pub mod write;
+mod written;
 
 use crate::ground::day::Day;
 use crate::schema::value::{Fact, FieldId, ListId, Value};

@@ -20,6 +20,9 @@ pub struct Limits {
     pub rules: usize,
     /// Conditions and values of one rule once its definitions are put in (default 10,000; `E0505`).
     pub rule_nodes: usize,
+    /// Conditions and values of all rules together, definitions and tables put in (default
+    /// 8,000,000; `E0509`).
+    pub set_nodes: usize,
     /// Nodes of the decision graph (default 4,000,000; `E0506`).
     pub graph_nodes: usize,
     /// Steps that judging one declaration may take at the worst (default 200,000,000; `E0507`).
@@ -42,6 +45,7 @@ impl Default for Limits {
             nesting: 64,
             rules: 100_000,
             rule_nodes: 10_000,
+            set_nodes: 8_000_000,
             graph_nodes: 4_000_000,
             steps: 200_000_000,
             list_rows: 1_000_000,

@@ -21,10 +21,8 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     // A third of the letters may differ: more than that, and another name was meant.
     let most = (length / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates.into_iter().take(MOST) {
-        if candidate.len().abs_diff(name.len()) > 4 * most {
-            continue;
-        }
+    let alike = |c: &&str| c.chars().count().abs_diff(length) <= most;
+    for candidate in candidates.into_iter().filter(alike).take(MOST) {
         let distance = strsim::osa_distance(name, candidate);
         let whole = candidate.chars().count().max(length);
         if distance <= most && distance < whole && best.is_none_or(|b| (distance, candidate) < b) {

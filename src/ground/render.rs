@@ -281,7 +281,13 @@ fn hidden(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-fn visible(text: &str) -> String {
+/// A text as it may be shown anywhere: what a terminal would obey or hide is made visible.
+///
+/// ```
+/// use kakou::ground::render::visible;
+/// assert_eq!(visible("卡口\u{1b}[2J\u{202e}"), "卡口␛[2J<U+202E>");
+/// ```
+pub fn visible(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 

@@ -5,11 +5,10 @@
 use super::duties::{Argument, Group, Owed, it};
 use super::fires::{Trial, World};
 use super::scene::{Here, prefix};
-use crate::check::rules::{Combine, Cond, Expr, Rule, RuleId, RuleSet};
+use crate::check::rules::{Combine, CompareOp, Cond, Expr, Rule, RuleId, RuleSet};
 use crate::facts::eval::{Eval, compare};
 use crate::ground::truth::Truth;
 use crate::schema::value::{Denomination, FieldId, OutcomeId, Type};
-use crate::syntax::ast::CompareOp;
 use crate::verdict::judgement::{Coverage, Element, FactRef, Interval, Missing, Step};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -80,6 +80,9 @@ impl Lower<'_, '_> {
                 .in_set(value, negated, set, target.at)
                 .map(Lowered::Cond);
         }
+        if self.scope.names.is_broken(name) {
+            return None;
+        }
         let schema = self.scope.schema;
         let units = schema.units.and_then(|t| schema.table(t));
         let currencies = schema.currencies.and_then(|t| schema.table(t));
@@ -249,6 +252,9 @@ impl Lower<'_, '_> {
         at: At,
     ) -> Option<Typed> {
         let names = self.scope.names;
+        if names.is_broken(&name.node) {
+            return None;
+        }
         let table = names.find(&names.decision_tables, &name.node, |n| match n {
             Named::Table(t) => Some(*t),
             _ => None,

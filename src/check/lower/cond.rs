@@ -6,6 +6,7 @@ use crate::check::names::Named;
 use crate::check::rules::{CompareOp, Cond, Each, Expr, Quantity};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::At;
+use crate::schema::Home;
 use crate::schema::value::{Code, Denomination, Type, Value};
 use crate::syntax::ast::{self, Binding, ExprKind};
 
@@ -23,6 +24,9 @@ impl Lower<'_, '_> {
         right: &ast::Expr,
         at: At,
     ) -> Option<Cond> {
+        let (l, r) = (self.value(left), self.value(right));
+        let (l, r) = (l?, r?);
+        self.comparable(op, &l, &r, left, right)?;
         if let (_, ExprKind::Bool(_)) | (ExprKind::Bool(_), _) =
             (left.kind.as_ref(), right.kind.as_ref())
         {
@@ -36,9 +40,6 @@ impl Lower<'_, '_> {
                 .help("write the fact, or `not` and the fact"),
             );
         }
-        let (l, r) = (self.value(left), self.value(right));
-        let (l, r) = (l?, r?);
-        self.comparable(op, &l, &r, left, right)?;
         Some(Cond::Compare(op, l.expr, r.expr))
     }
 
@@ -83,7 +84,9 @@ impl Lower<'_, '_> {
         let mut diagnostic = Diagnostic::new(code, format!("{a} compared with {b}"), left.at.0)
             .label(a.clone())
             .also(right.at.0, b);
-        if l.typ == r.typ || matches!(l.typ, Type::Code(_)) {
+        if matches!(l.typ, Type::Set(_) | Type::List(_)) {
+            diagnostic = diagnostic.help("sets and lists are not compared; for a set write `has`");
+        } else if l.typ == r.typ || matches!(l.typ, Type::Code(_)) {
             diagnostic = diagnostic
                 .help("codes, texts and tariff codes have no order; for codes write `is`");
         } else if matches!((l.typ, r.typ), (Type::Rate, _) | (_, Type::Rate)) {
@@ -345,7 +348,13 @@ impl Lower<'_, '_> {
                 .map(|l| (Each::List(l), None)),
             Binding::In { name, set } => {
                 let (field, _) = self.set_named(&set.node, set.at)?;
-                if self.scope.names.fields.contains_key(&name.node) || self.is_bound(&name.node) {
+                let names = self.scope.names;
+                if names.fields.contains_key(&name.node)
+                    || names.lets.contains_key(&name.node)
+                    || names.parameters.contains_key(&name.node)
+                    || names.elements.contains_key(&name.node)
+                    || self.is_bound(&name.node)
+                {
                     self.complain(
                         codes::DUPLICATE_NAME,
                         format!("`{}` is already the name of something", name.node),
@@ -379,7 +388,38 @@ impl Lower<'_, '_> {
             );
             return None;
         }
-        self.condition(expr)
+        let cond = self.condition(expr)?;
+        let plain = match &cond {
+            Cond::OneOf { value, .. } => self.of_header(value),
+            Cond::InList { keys, .. } => keys.iter().all(|k| self.of_header(k)),
+            Cond::InSet { value, set, .. } => self.of_header(value) && self.of_header(set),
+            _ => false,
+        };
+        if !plain {
+            self.push(
+                Diagnostic::new(
+                    codes::SCOPE_TOO_RICH,
+                    "a scope looks at fields of the header and their attributes only",
+                    expr.at.0,
+                )
+                .label("worked out from more than one field")
+                .help("say it in `when`"),
+            );
+            return None;
+        }
+        Some(cond)
+    }
+
+    /// Whether it is a field of the header, or an attribute of one.
+    fn of_header(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Field(field) => matches!(
+                self.scope.schema.field(*field).map(|f| f.home),
+                Some(Home::Header(_))
+            ),
+            Expr::Attribute { of, .. } => self.of_header(of),
+            _ => false,
+        }
     }
 
     /// A boolean fact or condition behind a label, for messages.

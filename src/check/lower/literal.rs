@@ -175,16 +175,34 @@ impl Lower<'_, '_> {
         at: At,
     ) -> Option<Code> {
         let known = self.scope.schema.table(table)?;
+        if self.scope.names.broken_tables.contains(&table) {
+            return None;
+        }
         if let Some(code) = known.find(text) {
             return Some(code);
         }
-        let mut labelled = known
+        let labelled: Vec<(usize, &str)> = known
             .codes
             .iter()
             .enumerate()
-            .filter(|(_, e)| e.labels.zh.as_deref() == Some(text));
-        if let (Some((index, _)), None) = (labelled.next(), labelled.next()) {
-            return u32::try_from(index).ok().map(Code);
+            .filter(|(_, e)| e.labels.zh.as_deref() == Some(text))
+            .map(|(index, e)| (index, e.code.as_str()))
+            .collect();
+        match labelled.as_slice() {
+            [] => {}
+            [(index, _)] => return u32::try_from(*index).ok().map(Code),
+            several => {
+                let all: Vec<String> = several.iter().map(|(_, c)| format!("`{c}`")).collect();
+                let diagnostic = Diagnostic::new(
+                    codes::AMBIGUOUS_LABEL,
+                    format!("several codes of `{}` are called `{text}`", known.name),
+                    at.0,
+                )
+                .label("which one?")
+                .help(format!("write one of {}", all.join(", ")));
+                self.push(diagnostic);
+                return None;
+            }
         }
         let near = nearest(text, known.codes.iter().map(|e| e.code.as_str())).map(str::to_owned);
         let mut diagnostic = Diagnostic::new(

@@ -9,9 +9,9 @@ mod value;
 use super::codes;
 use super::names::Names;
 use super::rules::{Cond, DecisionTable, Each, Expr, Parameter};
-use crate::ground::diagnostic::{Code, Diagnostic};
+use crate::ground::diagnostic::{Code, Diagnostic, Severity};
 use crate::ground::limits::Limits;
-use crate::ground::span::{At, Span};
+use crate::ground::span::At;
 use crate::schema::Schema;
 use crate::schema::table::NamedList;
 use crate::schema::value::{ListId, TableId, Type};
@@ -131,12 +131,21 @@ impl<'s, 'a> Lower<'s, 'a> {
     pub fn value_or_code(&mut self, expr: &ast::Expr, table: Option<TableId>) -> Option<Typed> {
         match table {
             Some(table) if self.is_code_word(expr) => self.code(expr, table),
-            _ => self.value(expr),
+            Some(_) => match expr.kind.as_ref() {
+                ast::ExprKind::Choice { arms, otherwise } => {
+                    self.choice(arms, otherwise, table, expr.at)
+                }
+                _ => self.value(expr),
+            },
+            None => self.value(expr),
         }
     }
 
     /// A value or a condition, counted against the limits.
     pub fn any(&mut self, expr: &ast::Expr) -> Option<Lowered> {
+        if self.scope.names.errors.get() >= self.most_errors() {
+            return None;
+        }
         self.nodes += 1;
         if self.nodes > self.scope.limits.rule_nodes {
             if !self.too_large {
@@ -217,17 +226,33 @@ impl<'s, 'a> Lower<'s, 'a> {
                 && d.span() == diagnostic.span()
                 && d.title == diagnostic.title
         });
-        if !known {
-            self.diagnostics.push(diagnostic);
+        if known {
+            return;
         }
+        let names = self.scope.names;
+        if diagnostic.code.severity() == Severity::Error {
+            if names.errors.get() >= self.most_errors() {
+                names.dropped.set(names.dropped.get() + 1);
+                return;
+            }
+            names.errors.set(names.errors.get() + 1);
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// So many errors are looked for: more than are shown, so that those shown are the first ones
+    /// of most rule folders, and not so many that looking takes long.
+    fn most_errors(&self) -> usize {
+        self.scope.limits.diagnostics.saturating_mul(4).max(100)
+    }
+
+    /// The conditions and values lowered so far.
+    pub fn nodes(&self) -> usize {
+        self.nodes
     }
 
     /// A type as complaints name it.
     pub fn type_name(&self, typ: Type) -> String {
         super::describe::type_name(self.scope.schema, typ)
-    }
-
-    pub fn span_of(&self, expr: &ast::Expr) -> Span {
-        expr.at.0
     }
 }

@@ -4,7 +4,7 @@ use super::{Lower, Lowered, Typed};
 use crate::check::codes;
 use crate::check::names::{Named, nearest};
 use crate::check::rules::Expr;
-use crate::ground::diagnostic::Diagnostic;
+use crate::ground::diagnostic::{Diagnostic, Label};
 use crate::ground::span::At;
 use crate::schema::Home;
 use crate::schema::value::{FieldId, ListId, TableId, Type};
@@ -75,6 +75,9 @@ impl Lower<'_, '_> {
                 expr,
                 typ: Type::Code(bound.table),
             })));
+        }
+        if self.scope.names.is_broken(name) {
+            return Some(None);
         }
         if let Some(field) = self.scope.names.fields.get(name).copied() {
             return Some(self.field(field, at).map(Lowered::Value));
@@ -213,11 +216,42 @@ impl Lower<'_, '_> {
             );
             return None;
         }
-        let _ = at;
         self.lets.push(name.to_owned());
+        let before = self.diagnostics.len();
         let lowered = self.any(&definition.value);
         self.lets.pop();
+        if lowered.is_none() {
+            self.asked_from(before, name, at);
+        }
         lowered
+    }
+
+    /// What a definition lacks where it is used is the mistake of who uses it.
+    fn asked_from(&mut self, before: usize, name: &str, at: At) {
+        let lacking = [
+            codes::NO_ELEMENT,
+            codes::NO_ARGUMENT_AT_HAND,
+            codes::AMBIGUOUS_LABEL,
+            codes::RULE_TOO_LARGE,
+            codes::TOO_DEEP,
+        ];
+        if self.anywhere {
+            return;
+        }
+        for diagnostic in self.diagnostics.iter_mut().skip(before) {
+            if !lacking.contains(&diagnostic.code) {
+                continue;
+            }
+            let whole = Label {
+                span: at.0,
+                text: format!("asked for by `{name}`"),
+            };
+            match diagnostic.labels.as_mut_slice() {
+                // A definition inside a definition: only the outermost use counts.
+                [first, _, ..] => *first = whole,
+                _ => diagnostic.labels.insert(0, whole),
+            }
+        }
     }
 
     /// The argument of a requirement.
@@ -251,6 +285,9 @@ impl Lower<'_, '_> {
             return None;
         };
         let known = self.scope.schema.table(table)?;
+        if known.attributes.is_empty() && self.scope.names.broken_tables.contains(&table) {
+            return None;
+        }
         let Some(column) = known.attributes.iter().position(|c| c.name == attribute) else {
             let near = nearest(attribute, known.attributes.iter().map(|c| c.name.as_str()));
             let help = match near {
@@ -300,7 +337,6 @@ impl Lower<'_, '_> {
                 .labelled(name)
                 .iter()
                 .filter_map(|n| match n {
-                    Named::Element(list) => Some(*list),
                     Named::Field(f) => match self.scope.schema.field(*f)?.typ {
                         Type::List(list) => Some(list),
                         _ => None,
@@ -316,6 +352,9 @@ impl Lower<'_, '_> {
             }
         });
         let Some(list) = found else {
+            if names.is_broken(name) {
+                return None;
+            }
             let known = self.scope.schema.lists.iter().map(|l| l.element.as_str());
             let near = nearest(name, known).map(str::to_owned);
             let mut diagnostic = Diagnostic::new(

@@ -7,7 +7,7 @@ use crate::ground::diagnostic::Diagnostic;
 use crate::ground::number::Number;
 use crate::ground::span::At;
 use crate::schema::Home;
-use crate::schema::value::{Denomination, FieldId, Type, Value};
+use crate::schema::value::{Denomination, FieldId, TableId, Type, Value};
 use crate::syntax::ast::{self, DurationUnit, ExprKind};
 
 impl Lower<'_, '_> {
@@ -119,7 +119,7 @@ impl Lower<'_, '_> {
                 expr: Expr::EndOfYear(Box::new(a)),
                 typ: Type::Date,
             })),
-            ExprKind::Choice { arms, otherwise } => value(self.choice(arms, otherwise, at)),
+            ExprKind::Choice { arms, otherwise } => value(self.choice(arms, otherwise, None, at)),
             ExprKind::Call {
                 name,
                 arguments,
@@ -396,17 +396,20 @@ impl Lower<'_, '_> {
         })
     }
 
-    fn choice(
+    /// The values of a choice may be codes of that table.
+    pub(super) fn choice(
         &mut self,
         arms: &[(ast::Expr, ast::Expr)],
         otherwise: &ast::Expr,
+        table: Option<TableId>,
         at: At,
     ) -> Option<Typed> {
         let mut lowered = Vec::new();
         let mut typ: Option<Option<Type>> = None;
         let mut good = true;
         for (value, condition) in arms {
-            let (value_typed, condition) = (self.value(value), self.condition(condition));
+            let (value_typed, condition) =
+                (self.value_or_code(value, table), self.condition(condition));
             match (value_typed, condition) {
                 (Some(v), Some(c)) => {
                     typ = Some(match typ {
@@ -418,7 +421,7 @@ impl Lower<'_, '_> {
                 _ => good = false,
             }
         }
-        let last = self.value(otherwise)?;
+        let last = self.value_or_code(otherwise, table)?;
         if !good {
             return None;
         }
@@ -598,7 +601,20 @@ fn product_type(a: Type, b: Type) -> Option<Type> {
 
 /// The type of a choice between two values.
 fn join(a: Type, b: Type) -> Option<Type> {
-    if a == b { Some(a) } else { sum_type(a, b) }
+    // Which of the two it is, and so its currency or unit, only the data shows.
+    let open = |a, b| {
+        if a == b {
+            Some(a)
+        } else {
+            joined(a, b).map(|_| Denomination::Open)
+        }
+    };
+    match (a, b) {
+        (Type::Money(a), Type::Money(b)) => open(a, b).map(Type::Money),
+        (Type::Quantity(a), Type::Quantity(b)) => open(a, b).map(Type::Quantity),
+        (a, b) if a == b => Some(a),
+        (a, b) => sum_type(a, b),
+    }
 }
 
 /// In a list, a currency named by a field may differ between elements: only the data shows it.

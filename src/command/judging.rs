@@ -1,0 +1,134 @@
+//! Declarations become verdicts: the rules, the day and the level of trust put together.
+
+use super::failure::Failure;
+use crate::check::rules::{PilotId, RuleSet, Sure};
+use crate::facts::Facts;
+use crate::facts::batch::Place;
+use crate::facts::error::{FactError, FactErrors, NO_DAY};
+use crate::ground::day::Day;
+use crate::ground::limits::Limits;
+use crate::ground::nearest::nearest;
+use crate::ground::render::visible;
+use crate::reference::Reference;
+use crate::scenario::counting;
+use crate::verdict::Verdict;
+use crate::verdict::render::render;
+use clap::{Args, ValueEnum};
+use std::sync::Arc;
+
+/// How declarations are judged.
+#[derive(Debug, Args)]
+pub(super) struct How {
+    /// The day to judge on, instead of the day that each declaration gives.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Day>,
+    /// How sure a rule's basis must be for the rule to decide.
+    #[arg(long, value_enum, value_name = "MARK", default_value_t = Mark::High)]
+    trust: Mark,
+    /// Count this shadow pilot as if it were live.
+    #[arg(long, value_name = "NAME")]
+    pilot: Option<String>,
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    text.parse().map_err(|_| "a day is written YYYY-MM-DD, such as 2026-08-03".to_string())
+}
+
+/// How sure a rule is of its basis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mark {
+    /// The text was found
+    Found,
+    /// High
+    High,
+    /// Medium
+    Medium,
+    /// Low
+    Low,
+    /// Our own inference
+    Design,
+}
+
+impl From<Mark> for Sure {
+    fn from(mark: Mark) -> Sure {
+        match mark {
+            Mark::Found => Sure::Found,
+            Mark::High => Sure::High,
+            Mark::Medium => Sure::Medium,
+            Mark::Low => Sure::Low,
+            Mark::Design => Sure::Design,
+        }
+    }
+}
+
+/// A record that has no verdict.
+#[derive(Debug, Clone)]
+pub(super) struct Wrong {
+    /// The name of its input.
+    pub(super) input: Arc<str>,
+    /// Where it stands there.
+    pub(super) place: Place,
+    /// The identifier, where the record could be read.
+    pub(super) id: Option<String>,
+    /// What is wrong with it.
+    pub(super) errors: FactErrors,
+}
+
+/// Judges declarations; used from many threads.
+#[derive(Debug)]
+pub(super) struct Judge {
+    /// The rules, with the pilot that was asked for as a live one.
+    pub(super) rules: Arc<RuleSet>,
+    trust: Sure,
+    as_of: Option<Day>,
+    limits: Limits,
+    /// The pilot that was asked for.
+    pub(super) pilot: Option<String>,
+}
+
+impl Judge {
+    /// A judge of these rules.
+    pub(super) fn new(rules: Arc<RuleSet>, how: &How, limits: Limits) -> Result<Judge, Failure> {
+        let rules = match &how.pilot {
+            Some(name) => with_pilot(&rules, name)?,
+            None => rules,
+        };
+        Ok(Judge { rules, trust: how.trust.into(), as_of: how.as_of, limits, pilot: how.pilot.clone() })
+    }
+
+    /// The day a declaration is judged on.
+    pub(super) fn day(&self, facts: &Facts) -> Result<Day, FactError> {
+        self.as_of.or_else(|| facts.as_of(&self.rules.schema)).ok_or_else(|| {
+            let schema = &self.rules.schema;
+            let path = schema.field(schema.judged_on).map_or("", |f| f.path.as_str());
+            FactError::new(NO_DAY, path, "the day to judge on is not given")
+                .help(Some("give one for all with `--as-of DATE`".into()))
+        })
+    }
+
+    /// The evaluator.
+    pub(super) fn reference(&self) -> Reference<'_> {
+        Reference::new(&self.rules, self.trust)
+    }
+
+    /// Judges one declaration.
+    pub(super) fn verdict(&self, facts: &Facts) -> Result<Verdict, FactError> {
+        let judgement = self.reference().judge(facts, self.day(facts)?);
+        Ok(render(&self.rules, facts, &judgement, self.trust, &self.limits))
+    }
+}
+
+/// The same rules with one shadow pilot live, by its name.
+fn with_pilot(rules: &Arc<RuleSet>, name: &str) -> Result<Arc<RuleSet>, Failure> {
+    let found = (0u16..).map(PilotId).zip(&rules.pilots).find(|(_, pilot)| pilot.name == name);
+    if let Some((id, _)) = found {
+        return Ok(counting(rules, id));
+    }
+    let names: Vec<&str> = rules.pilots.iter().map(|p| p.name.as_str()).collect();
+    let failure = Failure::usage(format!("the rules have no pilot `{}`", visible(name)));
+    Err(match (nearest(name, names.iter().copied()), names.as_slice()) {
+        (Some(near), _) => failure.help(format!("did you mean `{near}`?")),
+        (None, []) => failure.help("they have no pilots at all"),
+        (None, all) => failure.help(format!("there are: {}", all.join(", "))),
+    })
+}

@@ -1,0 +1,118 @@
+//! The `kakou` command: what can be asked for on the command line, and what comes back.
+//!
+//! One file for each verb. A verb writes its result to the standard output and what is to be said
+//! about it to the standard error; what it returns becomes the exit code:
+//!
+//! | code | meaning |
+//! |---|---|
+//! | 0 | all was judged, passed or is as it should be |
+//! | 1 | something was not: a record that could not be judged, a scenario that differs |
+//! | 2 | the rules or the usage are wrong, and nothing was judged |
+//! | 141 | the reader of the output went away, as a shell reports it for other tools |
+
+mod check;
+mod diff;
+mod failure;
+mod fmt;
+mod input;
+mod judging;
+mod loading;
+mod output;
+mod run;
+mod summary;
+mod table;
+mod terminal;
+mod test;
+
+use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
+use std::process::ExitCode;
+use terminal::Terminal;
+
+/// What a verb found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// All is as it should be.
+    Fine,
+    /// Something could not be judged, or differs.
+    Some,
+    /// The rules are wrong.
+    Refused,
+}
+
+/// A rule engine for customs supervision: rules read aloud, and a basis for every verdict.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kakou",
+    version,
+    max_term_width = 100,
+    styles = terminal::STYLES,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 all is well, 1 something could not be judged or differs, 2 the rules or the usage are wrong."
+)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// When to colour the output.
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Judge declarations: one verdict for each, in the order of the input
+    Run(run::Args),
+    /// Check the rules and show all that is wrong with them
+    Check(check::Args),
+    /// Run the scenarios that stand among the rules
+    Test(test::Args),
+    /// Lay out rule files in the one canonical way, each in its own language
+    Fmt(fmt::Args),
+}
+
+/// A language for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    /// Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+impl From<Language> for crate::schema::Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Zh => crate::schema::Lang::Zh,
+            Language::En => crate::schema::Lang::En,
+        }
+    }
+}
+
+/// Runs the command with the arguments of the process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = Terminal::new(cli.color);
+    let end = match &cli.verb {
+        Verb::Run(args) => run::run(args, &terminal),
+        Verb::Check(args) => check::run(args, &terminal),
+        Verb::Test(args) => test::run(args, &terminal),
+        Verb::Fmt(args) => fmt::run(args, &terminal),
+    };
+    match end {
+        Ok(End::Fine) => ExitCode::SUCCESS,
+        Ok(End::Some) => ExitCode::from(1),
+        Ok(End::Refused) => ExitCode::from(2),
+        Err(failure) => failure.report(&terminal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,614 @@
+//! Evaluates one node of the program at the place at hand: a condition to a truth, an
+//! expression to a value. Each is worked out at most once for a declaration or element where
+//! it reads no more than that.
+
+use super::program::{Memo, NodeId, Op, Program};
+use super::state::{At, BoundCode, State};
+use crate::check::rules::{Aggregation, ArithOp, CompareOp, Each, Quantity};
+use crate::facts::arith;
+use crate::facts::eval::{Eval, Reason, compare};
+use crate::facts::{Facts, ListState};
+use crate::ground::day::Day;
+use crate::ground::truth::Truth;
+use crate::schema::value::{Code, Fact, FieldId, Hs, ListId, Type, Value};
+use crate::schema::{Home, Schema};
+use std::ops::Range;
+
+/// Evaluates the nodes of one program on the facts of one declaration.
+pub struct Evaluator<'a, 's> {
+    /// The program.
+    pub program: &'a Program,
+    /// The facts.
+    pub facts: &'a Facts,
+    /// The as-of date.
+    pub as_of: Day,
+    /// What changes.
+    pub state: &'s mut State,
+}
+
+/// The elements that a quantifier or aggregate ranges over.
+#[derive(Debug, Clone)]
+pub enum Elements {
+    /// The list was not given.
+    Unknown,
+    /// These rows.
+    Rows(Range<u32>),
+}
+
+/// How many elements satisfy a condition.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    certain: u32,
+    possible: u32,
+    all: u32,
+}
+
+impl<'a> Evaluator<'a, '_> {
+    fn schema(&self) -> &'a Schema {
+        &self.program.rules.schema
+    }
+
+    /// A condition at the place at hand.
+    pub fn truth(&mut self, node: NodeId) -> Truth {
+        let stamp = self.state.stamp(self.program.memo(node));
+        if let Some(stamp) = stamp
+            && let Some(truth) = self.state.kept_truth(node, stamp)
+        {
+            return truth;
+        }
+        self.state.steps += 1;
+        let truth = self.work_out_truth(node);
+        if let Some(stamp) = stamp {
+            self.state.keep_truth(node, stamp, truth);
+        }
+        truth
+    }
+
+    fn work_out_truth(&mut self, node: NodeId) -> Truth {
+        let program = self.program;
+        let operands = program.operands(node);
+        match program.op(node) {
+            Op::Always => Truth::True,
+            Op::And => self.all_of(operands),
+            Op::Or => self.any_of(operands),
+            Op::Not => self.first_truth(operands).not(),
+            Op::Flag => match self.first(operands) {
+                Eval::None => Truth::False,
+                Eval::Value(Value::Bool(value)) => Truth::from(value),
+                _ => Truth::Unknown,
+            },
+            Op::Compare(op) => self.comparison(*op, operands),
+            Op::IsNone => match self.first(operands) {
+                Eval::None => Truth::True,
+                Eval::Unknown(_) => Truth::Unknown,
+                _ => Truth::False,
+            },
+            Op::OneOf { codes, negated } => match self.first(operands) {
+                Eval::None => Truth::False,
+                Eval::Value(Value::Code(code)) => {
+                    flip(Truth::from(codes.binary_search(&code).is_ok()), *negated)
+                }
+                _ => Truth::Unknown,
+            },
+            Op::Under { prefixes, negated } => match self.first(operands) {
+                Eval::None => Truth::False,
+                Eval::Value(Value::Hs(code)) => flip(under(code, prefixes), *negated),
+                _ => Truth::Unknown,
+            },
+            Op::InList { list, on, negated } => {
+                let (keys, day) = split_day(operands, *on);
+                match self.found(*list, keys, day) {
+                    Found::NoneKey => Truth::False,
+                    Found::Row(_) => flip(Truth::True, *negated),
+                    Found::Nothing => flip(Truth::False, *negated),
+                    Found::Unknown(_) => Truth::Unknown,
+                }
+            }
+            Op::InSet { negated } => match operands {
+                [value, set] => self.in_set(*value, *set, *negated),
+                _ => Truth::Unknown,
+            },
+            Op::Has => self.has(operands),
+            Op::Quantified { quantity, over, binds } => {
+                let Some(body) = operands.first() else { return Truth::Unknown };
+                match self.tally(*over, *binds, *body) {
+                    None => Truth::Unknown,
+                    Some(tally) => tally.holds(*quantity),
+                }
+            }
+            Op::Rows { table, rows } => self.table_rows(*table, operands, rows),
+            _ => Truth::Unknown,
+        }
+    }
+
+    fn first_truth(&mut self, operands: &[NodeId]) -> Truth {
+        operands.first().map_or(Truth::Unknown, |node| self.truth(*node))
+    }
+
+    fn first(&mut self, operands: &[NodeId]) -> Eval {
+        match operands.first() {
+            Some(node) => self.value(*node),
+            None => Eval::Unknown(Reason::WrongType),
+        }
+    }
+
+    fn all_of(&mut self, operands: &[NodeId]) -> Truth {
+        let mut truth = Truth::True;
+        for operand in operands {
+            truth = truth.and(self.truth(*operand));
+            if truth == Truth::False {
+                break;
+            }
+        }
+        truth
+    }
+
+    fn any_of(&mut self, operands: &[NodeId]) -> Truth {
+        let mut truth = Truth::False;
+        for operand in operands {
+            truth = truth.or(self.truth(*operand));
+            if truth == Truth::True {
+                break;
+            }
+        }
+        truth
+    }
+
+    fn comparison(&mut self, op: CompareOp, operands: &[NodeId]) -> Truth {
+        let [left, right] = operands else { return Truth::Unknown };
+        let (left, right) = (self.value(*left), self.value(*right));
+        compare(op, &left, &right)
+    }
+
+    fn in_set(&mut self, value: NodeId, set: NodeId, negated: bool) -> Truth {
+        let program = self.program;
+        let value = self.value(value);
+        if matches!(value, Eval::None) {
+            return Truth::False;
+        }
+        let inside = match program.op(set) {
+            Op::TableCall(table) => {
+                let code = value.code();
+                self.in_table_set(*table, program.operands(set), code)
+            }
+            _ => match (self.value(set), value.code()) {
+                (Eval::None, _) => return Truth::False,
+                (Eval::Value(Value::Set(set)), Some(code)) => {
+                    Some(Truth::from(set.binary_search(&code).is_ok()))
+                }
+                _ => Some(Truth::Unknown),
+            },
+        };
+        inside.map_or(Truth::False, |inside| flip(inside, negated))
+    }
+
+    fn has(&mut self, operands: &[NodeId]) -> Truth {
+        let Some((set, codes)) = operands.split_first() else { return Truth::Unknown };
+        let set = self.value(*set);
+        if matches!(set, Eval::None) {
+            return Truth::False;
+        }
+        let mut truth = Truth::False;
+        for code in codes {
+            // None is never held, not even by a set that is unknown.
+            truth = truth.or(match (self.value(*code), &set) {
+                (Eval::None, _) => Truth::False,
+                (Eval::Value(Value::Code(code)), Eval::Value(Value::Set(set))) => {
+                    Truth::from(set.binary_search(&code).is_ok())
+                }
+                _ => Truth::Unknown,
+            });
+        }
+        truth
+    }
+
+    /// The elements of a list at the place at hand.
+    pub fn elements(&self, list: ListId) -> Elements {
+        let owner = match self.schema().list(list).and_then(|l| l.parent) {
+            None => 0,
+            Some(parent) => match self.state.row(parent) {
+                At::Row(row) => row,
+                _ => return Elements::Unknown,
+            },
+        };
+        let Some(rows) = self.facts.rows(list) else { return Elements::Unknown };
+        match rows.state(owner) {
+            ListState::Unknown => Elements::Unknown,
+            ListState::None => Elements::Rows(0..0),
+            ListState::Given => Elements::Rows(rows.of(owner)),
+        }
+    }
+
+    fn tally(&mut self, over: Each, binds: u8, body: NodeId) -> Option<Tally> {
+        let mut tally = Tally::default();
+        match over {
+            Each::List(list) => {
+                let Elements::Rows(rows) = self.elements(list) else { return None };
+                let outer = self.state.row(list);
+                for row in rows {
+                    self.state.put_row(list, At::Row(row));
+                    tally.count(self.truth(body));
+                }
+                self.state.put_row(list, outer);
+            }
+            Each::Set(field) => match self.field(field) {
+                Fact::Unknown => return None,
+                Fact::None => {}
+                Fact::Value(Value::Set(set)) => {
+                    for code in set.iter() {
+                        let outer = self.state.put_code(binds, BoundCode::Code(*code));
+                        tally.count(self.truth(body));
+                        self.state.put_code(binds, outer);
+                    }
+                }
+                Fact::Value(_) => return None,
+            },
+        }
+        Some(tally)
+    }
+
+    /// The fact of a field at the place at hand; unknown where its element is not known.
+    pub fn field(&self, field: FieldId) -> &'a Fact {
+        static UNKNOWN: Fact = Fact::Unknown;
+        match self.schema().field(field).map(|f| f.home) {
+            Some(Home::Header(slot)) => self.facts.header(slot),
+            Some(Home::Element(list, column)) => match self.state.row(list) {
+                At::Row(row) => self.facts.rows(list).map_or(&UNKNOWN, |r| r.cell(row, column)),
+                _ => &UNKNOWN,
+            },
+            None => &UNKNOWN,
+        }
+    }
+
+    /// A value at the place at hand.
+    pub fn value(&mut self, node: NodeId) -> Eval {
+        let program = self.program;
+        let memo = program.memo(node);
+        if memo == Memo::No {
+            return self.work_out_value(node);
+        }
+        let slot = program.slots.get(node.0 as usize).copied().flatten();
+        let (Some(stamp), Some(slot)) = (self.state.stamp(memo), slot) else {
+            return self.work_out_value(node);
+        };
+        if let Some(value) = self.state.kept_value(slot, stamp) {
+            return value.clone();
+        }
+        self.state.steps += 1;
+        let value = self.work_out_value(node);
+        self.state.keep_value(slot, stamp, &value);
+        value
+    }
+
+    fn work_out_value(&mut self, node: NodeId) -> Eval {
+        let program = self.program;
+        let operands = program.operands(node);
+        match program.op(node) {
+            Op::Const(value) => Eval::Value(value.clone()),
+            Op::Field(field) => self.field_value(*field),
+            Op::Bound(number) => match self.state.bounds.get(usize::from(*number)) {
+                Some(BoundCode::Code(code)) => Eval::Value(Value::Code(*code)),
+                _ => Eval::Unknown(Reason::ElementNotGiven),
+            },
+            Op::It => self.state.it.clone(),
+            Op::AsOf => Eval::Value(Value::Date(self.as_of)),
+            Op::Event(event) => {
+                match program.rules.events.get(event.0 as usize).and_then(|e| e.on) {
+                    Some(day) => Eval::days(day.first, day.last),
+                    None => Eval::Unknown(Reason::NotGiven),
+                }
+            }
+            Op::Parameter(parameter) => self.parameter(*parameter, operands),
+            Op::Attribute { table, attribute } => {
+                let (of, day) = (self.first(operands), operands.get(1).copied());
+                let code = match of {
+                    Eval::None => return Eval::None,
+                    Eval::Value(Value::Code(code)) => code,
+                    Eval::Unknown(reason) => return Eval::Unknown(reason),
+                    _ => return Eval::Unknown(Reason::WrongType),
+                };
+                let day = match self.day(day) {
+                    Ok(day) => day,
+                    Err(reason) => return Eval::Unknown(reason),
+                };
+                let row = self.schema().table(*table).and_then(|t| t.row(code, day));
+                match row.map(|row| row.attributes.get(usize::from(*attribute))) {
+                    None => Eval::Unknown(Reason::CodeNotInForce),
+                    Some(Some(Some(value))) => Eval::Value(value.clone()),
+                    Some(_) => Eval::None,
+                }
+            }
+            Op::Lookup { list, attribute, on } => {
+                let (keys, day) = split_day(operands, *on);
+                match self.found(*list, keys, day) {
+                    Found::NoneKey | Found::Nothing => Eval::None,
+                    Found::Unknown(reason) => Eval::Unknown(reason),
+                    Found::Row(row) => match row.attributes.get(usize::from(*attribute)) {
+                        Some(Some(value)) => Eval::Value(value.clone()),
+                        _ => Eval::None,
+                    },
+                }
+            }
+            Op::TableCall(table) => self.table_value(*table, operands),
+            Op::Arith(op) => {
+                let f = match op {
+                    ArithOp::Add => arith::add,
+                    ArithOp::Sub => arith::sub,
+                    ArithOp::Mul => arith::mul,
+                };
+                self.two(operands, f)
+            }
+            Op::AddDuration => match operands {
+                [date, months, days] => {
+                    let (date, months) = (self.value(*date), self.value(*months));
+                    arith::add_duration(&date, &months, &self.value(*days))
+                }
+                _ => Eval::Unknown(Reason::WrongType),
+            },
+            Op::Rounded { places, rounding } => {
+                let value = self.first(operands);
+                let divisor = operands.get(1).map(|node| self.value(*node));
+                arith::rounded(&value, divisor.as_ref(), *places, *rounding)
+            }
+            Op::Convert { to, money } => self.convert(*to, *money, operands),
+            Op::NumberOf => arith::number_of(&self.first(operands)),
+            Op::DaysBetween => self.two(operands, arith::days_between),
+            Op::Earlier => self.two(operands, arith::earlier),
+            Op::Later => self.two(operands, arith::later),
+            Op::EndOfMonth => arith::end_of_month(&self.first(operands)),
+            Op::EndOfYear => arith::end_of_year(&self.first(operands)),
+            Op::Choice => self.choice(operands),
+            Op::Aggregate { .. } => self.aggregate(node),
+            Op::Test => Eval::truth(self.first_truth(operands)),
+            _ => Eval::Unknown(Reason::WrongType),
+        }
+    }
+
+    fn two(&mut self, operands: &[NodeId], f: fn(&Eval, &Eval) -> Eval) -> Eval {
+        let [left, right] = operands else { return Eval::Unknown(Reason::WrongType) };
+        let (left, right) = (self.value(*left), self.value(*right));
+        f(&left, &right)
+    }
+
+    fn field_value(&self, field: FieldId) -> Eval {
+        match self.schema().field(field) {
+            Some(f) => match f.typ {
+                Type::List(list) => self.list_value(list),
+                _ => Eval::fact(self.field(field)),
+            },
+            None => Eval::Unknown(Reason::NotGiven),
+        }
+    }
+
+    /// A list as a value can only be asked whether it is none.
+    fn list_value(&self, list: ListId) -> Eval {
+        match self.list_state(list) {
+            ListState::Unknown => Eval::Unknown(Reason::NotGiven),
+            ListState::None => Eval::None,
+            ListState::Given => Eval::Value(Value::Bool(true)),
+        }
+    }
+
+    /// Whether a list was given at the place at hand.
+    pub fn list_state(&self, list: ListId) -> ListState {
+        let owner = match self.schema().list(list).and_then(|l| l.parent) {
+            None => 0,
+            Some(parent) => match self.state.row(parent) {
+                At::Row(row) => row,
+                _ => return ListState::Unknown,
+            },
+        };
+        self.facts.rows(list).map_or(ListState::Unknown, |rows| rows.state(owner))
+    }
+
+    fn day(&mut self, on: Option<NodeId>) -> Result<Day, Reason> {
+        match on {
+            None => Ok(self.as_of),
+            Some(node) => self.value(node).day(),
+        }
+    }
+
+    fn parameter(
+        &mut self,
+        parameter: crate::check::rules::ParameterId,
+        operands: &[NodeId],
+    ) -> Eval {
+        let (first, last) = match operands.first() {
+            None => (self.as_of, self.as_of),
+            Some(node) => match self.value(*node).ends() {
+                Ok((Value::Date(first), Value::Date(last))) => (*first, *last),
+                Ok(_) => return Eval::Unknown(Reason::WrongType),
+                Err(reason) => return Eval::Unknown(reason),
+            },
+        };
+        let Some(parameter) = self.program.rules.parameters.get(parameter.0 as usize) else {
+            return Eval::Unknown(Reason::NoParameter);
+        };
+        let mut found: Option<&Value> = None;
+        let mut day = Some(first);
+        while let Some(at) = day.filter(|day| *day <= last) {
+            let Some(holds) = parameter.values.iter().find(|v| v.period.holds(at)) else {
+                return Eval::Unknown(Reason::NoParameter);
+            };
+            if found.is_some_and(|value| *value != holds.value) {
+                return Eval::Unknown(Reason::RoughDay);
+            }
+            found = Some(&holds.value);
+            day = holds.period.until.and_then(|until| until.add(0, 1));
+        }
+        found.map_or(Eval::Unknown(Reason::NoParameter), |value| Eval::Value(value.clone()))
+    }
+
+    fn convert(&mut self, to: Code, money: bool, operands: &[NodeId]) -> Eval {
+        let value = self.first(operands);
+        if !money {
+            let units = self.schema().units.and_then(|id| self.schema().table(id));
+            return arith::convert_quantity(&value, to, units);
+        }
+        match self.day(operands.get(1).copied()) {
+            Ok(day) => arith::convert_money(&value, to, self.schema().rates.as_ref(), day),
+            Err(reason) => Eval::Unknown(reason),
+        }
+    }
+
+    fn choice(&mut self, operands: &[NodeId]) -> Eval {
+        let mut rest = operands;
+        while let [condition, value, more @ ..] = rest {
+            match self.truth(*condition) {
+                Truth::True => return self.value(*value),
+                Truth::Unknown => return Eval::Unknown(Reason::Undetermined),
+                Truth::False => rest = more,
+            }
+        }
+        self.first(rest)
+    }
+
+    fn aggregate(&mut self, node: NodeId) -> Eval {
+        let program = self.program;
+        let Op::Aggregate { what, list, value, condition, same, empty } = program.op(node) else {
+            return Eval::Unknown(Reason::WrongType);
+        };
+        let operands = program.operands(node);
+        let value_node = operands.first().copied().filter(|_| *value);
+        let condition = operands.get(usize::from(*value)).copied().filter(|_| *condition);
+        let Elements::Rows(rows) = self.elements(*list) else {
+            return Eval::Unknown(Reason::ElementNotGiven);
+        };
+        let outer = self.state.row(*list);
+        let list = *list;
+        let mut member = |row: u32| {
+            self.state.put_row(list, At::Row(row));
+            let mut truth = condition.map_or(Truth::True, |c| self.truth(c));
+            for field in same {
+                if truth == Truth::False {
+                    break;
+                }
+                truth = truth.and(self.same(list, *field, outer, row));
+            }
+            let value = match value_node {
+                Some(node) if truth != Truth::False => self.value(node),
+                _ => Eval::None,
+            };
+            self.state.put_row(list, outer);
+            (truth, value)
+        };
+        let members = rows.map(&mut member);
+        match what {
+            Aggregation::Count => arith::count(members.map(|(truth, _)| truth)),
+            Aggregation::Sum => arith::sum(members, *empty),
+            Aggregation::Min => arith::least(members),
+            Aggregation::Max => arith::greatest(members),
+        }
+    }
+
+    /// Whether the member has the value of the field that the element at hand has.
+    pub(super) fn same(&self, list: ListId, field: FieldId, outer: At, row: u32) -> Truth {
+        let (Some(Home::Element(_, column)), Some(rows)) =
+            (self.schema().field(field).map(|f| f.home), self.facts.rows(list))
+        else {
+            return Truth::Unknown;
+        };
+        let mine = Eval::fact(rows.cell(row, column));
+        let theirs = match outer {
+            At::Row(outer) => Eval::fact(rows.cell(outer, column)),
+            _ => Eval::Unknown(Reason::ElementNotGiven),
+        };
+        compare(CompareOp::Eq, &mine, &theirs)
+    }
+
+    fn found(
+        &mut self,
+        list: crate::check::rules::NamedListId,
+        keys: &[NodeId],
+        on: Option<NodeId>,
+    ) -> Found<'a> {
+        let mut values = std::mem::take(&mut self.state.keys);
+        values.clear();
+        let (mut none, mut unknown) = (false, None);
+        for key in keys {
+            match self.value(*key) {
+                Eval::None => none = true,
+                Eval::Value(value) => values.push(value),
+                Eval::Unknown(reason) => unknown = Some(reason),
+                Eval::Between(..) => unknown = Some(Reason::RoughDay),
+            }
+        }
+        let found = if none {
+            Found::NoneKey
+        } else if let Some(reason) = unknown {
+            Found::Unknown(reason)
+        } else {
+            match self.day(on) {
+                Ok(day) => {
+                    let list = self.program.rules.named_list(list);
+                    match list.map(|list| list.find(&values, day)) {
+                        None | Some(crate::schema::table::Found::Nothing) => Found::Nothing,
+                        Some(crate::schema::table::Found::Row(row)) => Found::Row(row),
+                        Some(crate::schema::table::Found::TooShort) => {
+                            Found::Unknown(Reason::TooShort)
+                        }
+                    }
+                }
+                Err(reason) => Found::Unknown(reason),
+            }
+        };
+        self.state.keys = values;
+        found
+    }
+}
+
+/// What looking up in a list gave.
+enum Found<'a> {
+    NoneKey,
+    Unknown(Reason),
+    Nothing,
+    Row(&'a crate::schema::table::ListRow),
+}
+
+fn split_day(operands: &[NodeId], on: bool) -> (&[NodeId], Option<NodeId>) {
+    match operands.split_last() {
+        Some((day, keys)) if on => (keys, Some(*day)),
+        _ => (operands, None),
+    }
+}
+
+/// The contrary where negated; what is undetermined stays so.
+pub(super) fn flip(truth: Truth, negated: bool) -> Truth {
+    if negated { truth.not() } else { truth }
+}
+
+/// Whether a tariff code is under one of the prefixes; undetermined where it is too short to tell.
+pub(super) fn under(code: Hs, prefixes: &[Hs]) -> Truth {
+    if prefixes.iter().any(|prefix| code.is_under(*prefix)) {
+        Truth::True
+    } else if prefixes.iter().any(|prefix| code.may_be_under(*prefix)) {
+        Truth::Unknown
+    } else {
+        Truth::False
+    }
+}
+
+impl Tally {
+    fn count(&mut self, truth: Truth) {
+        self.all += 1;
+        self.certain += u32::from(truth.certain());
+        self.possible += u32::from(truth.possible());
+    }
+
+    fn holds(self, quantity: Quantity) -> Truth {
+        let decide = |always: bool, never: bool| match (always, never) {
+            (true, _) => Truth::True,
+            (_, true) => Truth::False,
+            _ => Truth::Unknown,
+        };
+        match quantity {
+            Quantity::Any => decide(self.certain >= 1, self.possible == 0),
+            Quantity::No => decide(self.possible == 0, self.certain >= 1),
+            Quantity::Every => decide(self.certain == self.all, self.possible < self.all),
+            Quantity::Exactly(n) => {
+                decide(self.certain == n && self.possible == n, n < self.certain || n > self.possible)
+            }
+            Quantity::AtLeast(n) => decide(self.certain >= n, self.possible < n),
+        }
+    }
+}

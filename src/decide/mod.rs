@@ -1,0 +1,17 @@
+//! The meaning in dense form, and how it is evaluated and resolved.
+//!
+//! - [`program`]: every value and condition once, by number; rules, kinds and covers on them;
+//! - [`state`]: the element at hand, and results already worked out;
+//! - [`eval`], [`table`]: one node at the place at hand;
+//! - [`resolve`], [`duty`], [`missing`]: from rules that apply to the judgement.
+//!
+//! The walker and the engine differ in how they find the rules that apply, and share what
+//! follows. Nothing here knows the graph library.
+
+pub mod duty;
+pub mod eval;
+pub mod missing;
+pub mod program;
+pub mod resolve;
+pub mod state;
+pub mod table;

@@ -1,0 +1,344 @@
+//! The meaning in dense form: every value and condition of a rule set once, its operands by
+//! number, and the rules, kinds, covers and required fields that stand on them.
+//!
+//! The decision graph makes it from its meaning layer; the walker and the engine read it.
+//! Nothing here knows the graph library, and nothing here changes after it was made.
+
+use crate::check::rules::{
+    Aggregation, ArithOp, Combine, CompareOp, DecisionTableId, Each, EventId, KindId, NamedListId,
+    ParameterId, PilotId, Quantity, RuleId, RuleSet,
+};
+use crate::facts::arith::Unit;
+use crate::ground::number::Rounding;
+use crate::schema::value::{
+    Code, DepartmentId, FieldId, Hs, ListId, OutcomeId, TableId, Value,
+};
+use std::sync::Arc;
+
+/// A value or condition of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+/// What a value or condition does with its operands. It is the checked form without its
+/// children; where an operand can be absent, the operation says whether it is there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each is the construct of the checked rules of the same name")]
+pub enum Op {
+    // Values.
+    Const(Value),
+    Field(FieldId),
+    Bound(u8),
+    It,
+    AsOf,
+    Event(EventId),
+    /// The day is the only operand, where there is one.
+    Parameter(ParameterId),
+    /// The code, then the day where there is one.
+    Attribute { table: TableId, attribute: u16 },
+    /// The keys, then the day where `on`.
+    Lookup { list: NamedListId, attribute: u16, on: bool },
+    /// The inputs.
+    TableCall(DecisionTableId),
+    Arith(ArithOp),
+    /// The day, the months, the days.
+    AddDuration,
+    /// The value, then the divisor where there is one.
+    Rounded { places: u32, rounding: Rounding },
+    /// The value, then the day where there is one.
+    Convert { to: Code, money: bool },
+    NumberOf,
+    DaysBetween,
+    Earlier,
+    Later,
+    EndOfMonth,
+    EndOfYear,
+    /// Condition, value, condition, value, …, and the value where none holds.
+    Choice,
+    /// The value where `value`, then the condition where `condition`; `empty` is what a sum of
+    /// nothing is counted in.
+    Aggregate {
+        what: Aggregation,
+        list: ListId,
+        value: bool,
+        condition: bool,
+        same: Vec<FieldId>,
+        empty: Option<Unit>,
+    },
+    Test,
+    // Conditions.
+    Always,
+    And,
+    Or,
+    Not,
+    Flag,
+    Compare(CompareOp),
+    IsNone,
+    OneOf { codes: Vec<Code>, negated: bool },
+    Under { prefixes: Vec<Hs>, negated: bool },
+    /// The keys, then the day where `on`.
+    InList { list: NamedListId, on: bool, negated: bool },
+    /// The code, then the set.
+    InSet { negated: bool },
+    /// The set, then the codes.
+    Has,
+    /// The condition. A set binds the code of that number.
+    Quantified { quantity: Quantity, over: Each, binds: u8 },
+    /// The inputs.
+    Rows { table: DecisionTableId, rows: Vec<u16> },
+}
+
+impl Op {
+    /// Whether it gives a truth value rather than a value.
+    pub fn is_condition(&self) -> bool {
+        matches!(
+            self,
+            Op::Always
+                | Op::And
+                | Op::Or
+                | Op::Not
+                | Op::Flag
+                | Op::Compare(_)
+                | Op::IsNone
+                | Op::OneOf { .. }
+                | Op::Under { .. }
+                | Op::InList { .. }
+                | Op::InSet { .. }
+                | Op::Has
+                | Op::Quantified { .. }
+                | Op::Rows { .. }
+        )
+    }
+}
+
+/// What a node reads of the place where it is evaluated. A node that needs nothing of it has
+/// one value for the whole declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// Lists of whose element at hand it reads, one bit each; lists from 63 up share the last.
+    pub lists: u64,
+    /// Codes at hand that it reads, one bit each.
+    pub bounds: u64,
+    /// Whether it reads the argument of a requirement.
+    pub it: bool,
+}
+
+impl Needs {
+    /// The bit of a list.
+    pub fn bit(list: ListId) -> u64 {
+        1u64 << list.0.min(63)
+    }
+
+    /// What either needs.
+    pub fn union(self, other: Needs) -> Needs {
+        Needs {
+            lists: self.lists | other.lists,
+            bounds: self.bounds | other.bounds,
+            it: self.it || other.it,
+        }
+    }
+
+    /// Whether it is the same for the whole declaration.
+    pub fn is_header(self) -> bool {
+        self == Needs::default()
+    }
+}
+
+/// Where the result of a node may be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memo {
+    /// Nowhere: it is cheap, or depends on more than one element.
+    No,
+    /// Once for the declaration.
+    Header,
+    /// Once for each element of the list.
+    Element(ListId),
+}
+
+/// A rule in dense form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleForm {
+    /// What it judges one by one.
+    pub each: Vec<Each>,
+    /// The period.
+    pub in_force: NodeId,
+    /// The scope.
+    pub scope: NodeId,
+    /// The condition.
+    pub when: NodeId,
+    /// What excuses it.
+    pub unless: Option<NodeId>,
+    /// The rules over it, sorted.
+    pub excused_by: Vec<RuleId>,
+    /// Above the levels of those over it.
+    pub level: u32,
+    /// Its outcome.
+    pub outcome: Option<OutcomeId>,
+    /// What it requires.
+    pub requires: Vec<RequireForm>,
+    /// What it waives.
+    pub waives: Vec<WaiveForm>,
+    /// Its pilot.
+    pub pilot: Option<PilotId>,
+    /// Whether that pilot is live; true without a pilot.
+    pub live: bool,
+    /// Whether it is sure enough to decide.
+    pub trusted: bool,
+    /// Whom it speaks for.
+    pub departments: Vec<DepartmentId>,
+}
+
+/// A requirement in dense form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequireForm {
+    /// The kind.
+    pub kind: KindId,
+    /// It cannot be waived.
+    pub firmly: bool,
+    /// The argument.
+    pub argument: Option<NodeId>,
+}
+
+/// A waiver in dense form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaiveForm {
+    /// The kind.
+    pub kind: KindId,
+    /// Which ones.
+    pub condition: Option<NodeId>,
+}
+
+/// A kind of requirement in dense form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindForm {
+    /// When one counts as met.
+    pub met: Option<NodeId>,
+    /// The outcome while it is not.
+    pub otherwise: OutcomeId,
+    /// How several combine.
+    pub combine: Combine,
+}
+
+/// A claim of completeness in dense form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CoverForm {
+    /// The period.
+    pub in_force: NodeId,
+    /// What.
+    pub scope: NodeId,
+    /// It only informs.
+    pub advice: bool,
+}
+
+/// A required field in dense form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequiredForm {
+    /// The field.
+    pub field: FieldId,
+    /// When.
+    pub when: Option<NodeId>,
+}
+
+/// All of a rule set in dense form.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The checked rules it stands for.
+    pub rules: Arc<RuleSet>,
+    /// What each node does.
+    pub ops: Vec<Op>,
+    /// Where the operands of each node begin; one more than there are nodes.
+    pub starts: Vec<u32>,
+    /// The operands of all nodes.
+    pub operands: Vec<NodeId>,
+    /// What each node needs.
+    pub needs: Vec<Needs>,
+    /// Where the result of each node may be kept.
+    pub memo: Vec<Memo>,
+    /// The place of each node among the values that are kept; none for conditions.
+    pub slots: Vec<Option<u32>>,
+    /// How many values are kept.
+    pub slot_count: u32,
+    /// The rules by number.
+    pub forms: Vec<RuleForm>,
+    /// The kinds by number.
+    pub kinds: Vec<KindForm>,
+    /// The covers in order.
+    pub covers: Vec<CoverForm>,
+    /// The required fields in order.
+    pub required: Vec<RequiredForm>,
+    /// The pilots that run in shadow, in order.
+    pub shadow_pilots: Vec<PilotId>,
+    /// Whether some rule belongs to a live pilot.
+    pub live_pilots: bool,
+}
+
+impl Program {
+    /// What a node does.
+    #[inline]
+    pub fn op(&self, node: NodeId) -> &Op {
+        static ALWAYS: Op = Op::Always;
+        self.ops.get(node.0 as usize).unwrap_or(&ALWAYS)
+    }
+
+    /// The operands of a node.
+    #[inline]
+    pub fn operands(&self, node: NodeId) -> &[NodeId] {
+        let at = node.0 as usize;
+        match (self.starts.get(at), self.starts.get(at + 1)) {
+            (Some(from), Some(to)) => {
+                self.operands.get(*from as usize..*to as usize).unwrap_or(&[])
+            }
+            _ => &[],
+        }
+    }
+
+    /// What a node needs.
+    #[inline]
+    pub fn needs(&self, node: NodeId) -> Needs {
+        self.needs.get(node.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// The rule of that number.
+    #[inline]
+    pub fn form(&self, rule: RuleId) -> Option<&RuleForm> {
+        self.forms.get(rule.0 as usize)
+    }
+
+    /// Where the result of a node may be kept.
+    #[inline]
+    pub fn memo(&self, node: NodeId) -> Memo {
+        self.memo.get(node.0 as usize).copied().unwrap_or(Memo::No)
+    }
+
+    /// Works out where results may be kept, from what each node needs. A result that reads one
+    /// element, or an element and the one that holds it, is kept for that element.
+    pub fn memos(ops: &[Op], needs: &[Needs], rules: &RuleSet) -> Vec<Memo> {
+        ops.iter().zip(needs).map(|(op, needs)| Program::memo_of(op, *needs, rules)).collect()
+    }
+
+    fn memo_of(op: &Op, needs: Needs, rules: &RuleSet) -> Memo {
+        let costly = match op {
+            Op::Aggregate { .. } | Op::Choice | Op::TableCall(_) | Op::Lookup { .. } => true,
+            Op::Always | Op::Flag | Op::IsNone => false,
+            op => op.is_condition(),
+        };
+        if !costly || needs.it || needs.bounds != 0 {
+            return Memo::No;
+        }
+        if needs.lists == 0 {
+            return Memo::Header;
+        }
+        rules
+            .schema
+            .lists
+            .iter()
+            .enumerate()
+            .take(63)
+            .filter_map(|(at, list)| u32::try_from(at).ok().map(|at| (ListId(at), list)))
+            .find(|(id, list)| {
+                let own = Needs::bit(*id);
+                let both = own | list.parent.map_or(0, Needs::bit);
+                needs.lists == own || (needs.lists == both && list.parent.is_some())
+            })
+            .map_or(Memo::No, |(id, _)| Memo::Element(id))
+    }
+}

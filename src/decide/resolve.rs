@@ -1,0 +1,307 @@
+//! From the rules that apply to the judgement: exceptions level by level, the worlds with and
+//! without pilots, outcomes, departments, coverage.
+//!
+//! What comes in is the list of rules whose own conditions are true or undetermined, by rule
+//! and element. It is short for most declarations, so everything here goes over that list and
+//! never over the rule set.
+
+use super::duty::Work;
+use super::eval::Evaluator;
+use super::program::{Program, RuleForm};
+use crate::check::rules::{PilotId, RuleId};
+use crate::ground::truth::Truth;
+use crate::schema::value::{DepartmentId, OutcomeId};
+use crate::verdict::judgement::{
+    Coverage, Duty, Element, Fired, Interval, Judgement, PilotView, Step,
+};
+
+/// Which pilots count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum World {
+    /// None.
+    Base,
+    /// All live ones.
+    Counted,
+    /// All live ones and this one.
+    With(PilotId),
+}
+
+impl World {
+    /// Whether a rule of this pilot, or of none, is in the world.
+    #[inline]
+    pub fn holds(self, form: &RuleForm) -> bool {
+        match (form.pilot, self) {
+            (None, _) => true,
+            (Some(_), World::Base) => false,
+            (Some(_), World::Counted) => form.live,
+            (Some(pilot), World::With(with)) => form.live || pilot == with,
+        }
+    }
+
+    /// Whether the rule decides in the world.
+    #[inline]
+    pub fn takes_part(self, form: &RuleForm) -> bool {
+        form.trusted && self.holds(form)
+    }
+}
+
+/// Room that resolving uses again and again.
+#[derive(Debug, Clone, Default)]
+pub struct Room {
+    /// Rules that others may excuse, by level.
+    order: Vec<(u32, u32)>,
+    /// By place in the list of rules that apply, whether it fires in the world at hand.
+    pub(super) fires: Vec<Truth>,
+    /// The same in the counted world, kept for what is missing.
+    pub(super) counted: Vec<Truth>,
+    /// Requirements in the making.
+    pub(super) works: Vec<Work>,
+    /// Vectors of rules to use again.
+    pub(super) spare: Vec<Vec<RuleId>>,
+    /// Candidates of a group whose largest counts.
+    pub(super) group: Vec<u32>,
+}
+
+/// The outcomes that do not depend on a world.
+#[derive(Debug, Clone, Copy)]
+pub struct Always {
+    /// What required fields that are not given and coverage ask for.
+    pub high: OutcomeId,
+}
+
+impl Room {
+    /// Takes back what a judgement holds, so that the next one need not allocate.
+    pub fn reclaim(&mut self, judgement: &mut Judgement) {
+        for duty in judgement.duties.drain(..) {
+            self.reclaim_duty(duty);
+        }
+        judgement.missing.clear();
+        judgement.fired.clear();
+        judgement.shadow.clear();
+        judgement.departments.clear();
+    }
+
+    pub(super) fn reclaim_duty(&mut self, duty: Duty) {
+        for mut rules in [duty.rules, duty.waived_by] {
+            rules.clear();
+            self.spare.push(rules);
+        }
+    }
+}
+
+/// The element of the first steps, for a rule with that many ranges.
+#[inline]
+pub fn prefix(element: Element, steps: usize) -> Element {
+    let [first, second] = element.0;
+    match steps {
+        0 => Element::default(),
+        1 => Element([first, Step::Whole]),
+        _ => Element([first, second]),
+    }
+}
+
+/// The place of a rule and element in the sorted list.
+#[inline]
+pub fn place_of(applies: &[Fired], rule: RuleId, element: Element) -> Option<usize> {
+    applies.binary_search_by(|fired| (fired.rule, fired.element).cmp(&(rule, element))).ok()
+}
+
+/// Works out which rules fire in a world.
+pub(super) fn fires(program: &Program, applies: &[Fired], world: World, room: &mut Room) {
+    room.fires.clear();
+    room.order.clear();
+    for (at, fired) in (0u32..).zip(applies) {
+        let Some(form) = program.form(fired.rule) else { continue };
+        room.fires.push(if world.holds(form) { fired.truth } else { Truth::False });
+        if !form.excused_by.is_empty() {
+            room.order.push((form.level, at));
+        }
+    }
+    room.order.sort_unstable();
+    for (_, at) in &room.order {
+        let Some(fired) = applies.get(*at as usize) else { continue };
+        let Some(form) = program.form(fired.rule) else { continue };
+        let mut excused = Truth::False;
+        for special in &form.excused_by {
+            let Some(other) = program.form(*special).filter(|f| world.takes_part(f)) else { continue };
+            let element = prefix(fired.element, other.each.len());
+            let found = place_of(applies, *special, element);
+            let truth = found.and_then(|place| room.fires.get(place).copied());
+            excused = excused.or(truth.unwrap_or(Truth::False));
+        }
+        if let Some(fires) = room.fires.get_mut(*at as usize) {
+            *fires = fires.and(excused.not());
+        }
+    }
+}
+
+impl Evaluator<'_, '_> {
+    /// Fills the judgement. `applies` is sorted by rule and element; `full` and `advice` tell
+    /// whether a cover of that sort holds.
+    pub fn resolve(
+        &mut self,
+        applies: &[Fired],
+        (full, advice): (Truth, Truth),
+        room: &mut Room,
+        out: &mut Judgement,
+    ) {
+        let program = self.program;
+        let schema = &program.rules.schema;
+        room.reclaim(out);
+        out.as_of = Some(self.as_of);
+        let mut high = schema.mildest();
+        self.required(&mut out.missing);
+        if !out.missing.is_empty() {
+            high = high.max(schema.missing);
+        }
+        let covered = coverage(full, advice);
+        out.coverage = Some(covered.0);
+        if covered.1.outside {
+            high = high.max(schema.worst());
+        }
+        if covered.1.advice {
+            high = high.max(schema.advice);
+        }
+        let always = Always { high };
+
+        fires(program, applies, World::Counted, room);
+        out.counted = self.interval(applies, World::Counted, None, always, room);
+        for (fired, truth) in applies.iter().zip(&room.fires) {
+            let Some(form) = program.form(fired.rule) else { continue };
+            if *truth == Truth::False {
+                continue;
+            }
+            let fired = Fired { truth: *truth, ..*fired };
+            if form.trusted {
+                out.fired.push(fired);
+            } else {
+                out.shadow.push(fired);
+            }
+        }
+        std::mem::swap(&mut room.fires, &mut room.counted);
+        self.settle_missing(applies, covered.1, room, out);
+        self.take_duties(room, out);
+        std::mem::swap(&mut room.fires, &mut room.counted);
+        self.departments(applies, always, room, out);
+        self.worlds(applies, always, room, out);
+    }
+
+    fn departments(
+        &mut self,
+        applies: &[Fired],
+        always: Always,
+        room: &mut Room,
+        out: &mut Judgement,
+    ) {
+        let departments = self.program.rules.schema.departments.len();
+        for number in 0..u8::try_from(departments).unwrap_or(u8::MAX) {
+            let department = DepartmentId(number);
+            let interval = if departments == 1 {
+                out.counted
+            } else {
+                self.interval(applies, World::Counted, Some(department), always, room)
+            };
+            out.departments.push((department, interval));
+        }
+    }
+
+    /// The worlds without pilots and with each shadow pilot; only where they can differ is
+    /// anything worked out again.
+    fn worlds(&mut self, applies: &[Fired], always: Always, room: &mut Room, out: &mut Judgement) {
+        let program = self.program;
+        out.base = out.counted;
+        if program.live_pilots && touches(program, applies, |form| form.pilot.is_some() && form.live) {
+            fires(program, applies, World::Base, room);
+            out.base = self.interval(applies, World::Base, None, always, room);
+        }
+        out.pilots.resize_with(program.shadow_pilots.len(), PilotView::default);
+        for (view, pilot) in out.pilots.iter_mut().zip(&program.shadow_pilots) {
+            view.pilot = Some(*pilot);
+            view.fired.clear();
+            if !touches(program, applies, |form| form.pilot == Some(*pilot)) {
+                view.interval = out.counted;
+                view.fired.extend_from_slice(&out.fired);
+                continue;
+            }
+            let world = World::With(*pilot);
+            fires(program, applies, world, room);
+            view.interval = self.interval(applies, world, None, always, room);
+            for (fired, truth) in applies.iter().zip(&room.fires) {
+                let decides = program.form(fired.rule).is_some_and(|form| world.takes_part(form));
+                if decides && *truth != Truth::False {
+                    view.fired.push(Fired { truth: *truth, ..*fired });
+                }
+            }
+        }
+    }
+
+    /// The interval in a world whose firing rules are in the room, for one department or all.
+    fn interval(
+        &mut self,
+        applies: &[Fired],
+        world: World,
+        department: Option<DepartmentId>,
+        always: Always,
+        room: &mut Room,
+    ) -> Interval {
+        let program = self.program;
+        let mut low = program.rules.schema.mildest();
+        let mut high = low.max(always.high);
+        let mut requires = false;
+        for (fired, truth) in applies.iter().zip(&room.fires) {
+            let Some(form) = program.form(fired.rule) else { continue };
+            if *truth == Truth::False || !speaks(form, world, department) {
+                continue;
+            }
+            requires |= !form.requires.is_empty();
+            let Some(outcome) = form.outcome else { continue };
+            high = high.max(outcome);
+            if *truth == Truth::True {
+                low = low.max(outcome);
+            }
+        }
+        // The counted requirements stay in the room until they are taken for the judgement.
+        if requires {
+            let duties = self.duties(applies, world, department, room);
+            low = low.max(duties.low);
+            high = high.max(duties.high);
+        } else if department.is_none() {
+            self.no_duties(room);
+        }
+        Interval { low, high: high.max(low) }
+    }
+}
+
+/// Whether the rule decides in the world and speaks for the department.
+#[inline]
+pub(super) fn speaks(form: &RuleForm, world: World, department: Option<DepartmentId>) -> bool {
+    world.takes_part(form) && department.is_none_or(|d| form.departments.contains(&d))
+}
+
+fn touches(program: &Program, applies: &[Fired], is: impl Fn(&RuleForm) -> bool) -> bool {
+    applies.iter().any(|fired| program.form(fired.rule).is_some_and(&is))
+}
+
+/// What coverage leaves possible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Uncovered {
+    pub(super) outside: bool,
+    pub(super) advice: bool,
+}
+
+fn coverage(full: Truth, advice: Truth) -> (Coverage, Uncovered) {
+    let possible = match (full, advice) {
+        (Truth::True, _) => Uncovered { outside: false, advice: false },
+        (_, Truth::True) => Uncovered { outside: false, advice: true },
+        (_, Truth::Unknown) => Uncovered { outside: true, advice: true },
+        (_, Truth::False) => Uncovered { outside: true, advice: false },
+    };
+    let name = match (full, advice) {
+        (Truth::True, _) => Coverage::Full,
+        (Truth::False, Truth::True) => Coverage::Advice,
+        (Truth::False, Truth::False) => Coverage::Outside,
+        (Truth::Unknown, Truth::True) => Coverage::FullOrAdvice,
+        _ => Coverage::Undetermined,
+    };
+    (name, possible)
+}

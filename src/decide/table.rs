@@ -1,0 +1,257 @@
+//! Decision tables: which rows fit, which one counts, what is put out.
+
+use super::eval::{Evaluator, under};
+use super::program::NodeId;
+use crate::check::rules::{Cell, CompareOp, DecisionTable, DecisionTableId, Output, Policy, Row};
+use crate::facts::eval::{Eval, Reason, compare};
+use crate::ground::truth::Truth;
+use crate::schema::value::{Code, Value};
+
+static NO_ROW: Output = Output::None;
+
+/// Which row of a table counts.
+enum Counts<'a> {
+    /// This output, whatever the unknown inputs are.
+    Output(&'a Output),
+    /// Not determined.
+    Unknown(Reason),
+}
+
+/// Whether a row fits its inputs.
+fn fits(row: &Row, inputs: &[Eval]) -> Truth {
+    let mut truth = Truth::True;
+    for (cell, input) in row.cells.iter().zip(inputs) {
+        truth = truth.and(cell_fits(cell, input));
+        if truth == Truth::False {
+            break;
+        }
+    }
+    truth
+}
+
+fn cell_fits(cell: &Cell, input: &Eval) -> Truth {
+    match (cell, input) {
+        (Cell::Any, _) => Truth::True,
+        (_, Eval::Unknown(_)) => Truth::Unknown,
+        (Cell::IsNone, input) => Truth::from(matches!(input, Eval::None)),
+        (_, Eval::None) => Truth::False,
+        (Cell::OneOf(values), input) => values.iter().fold(Truth::False, |truth, value| {
+            truth.or(compare(CompareOp::Eq, input, &Eval::Value(value.clone())))
+        }),
+        (Cell::Under(prefixes), Eval::Value(Value::Hs(code))) => under(*code, prefixes),
+        (Cell::Under(_), _) => Truth::Unknown,
+        (Cell::Compare(op, value), input) => compare(*op, input, &Eval::Value(value.clone())),
+        (Cell::Range(low, high), input) => {
+            let low = compare(CompareOp::Ge, input, &Eval::Value(low.clone()));
+            low.and(compare(CompareOp::Le, input, &Eval::Value(high.clone())))
+        }
+    }
+}
+
+/// The output that counts, where the policy picks one row.
+fn pick<'a>(table: &'a DecisionTable, inputs: &[Eval]) -> Counts<'a> {
+    match table.policy {
+        Policy::ExactlyOne => {
+            let (mut certain, mut possible) = (None, 0u32);
+            for row in &table.rows {
+                match fits(row, inputs) {
+                    Truth::False => {}
+                    Truth::True => {
+                        possible += 1;
+                        certain = Some(&row.output);
+                    }
+                    Truth::Unknown => return Counts::Unknown(Reason::Undetermined),
+                }
+            }
+            match certain {
+                Some(output) if possible == 1 => Counts::Output(output),
+                _ => Counts::Unknown(Reason::NotOneRow),
+            }
+        }
+        Policy::First => {
+            let mut found: Option<&Output> = None;
+            for row in &table.rows {
+                let truth = fits(row, inputs);
+                if truth == Truth::False {
+                    continue;
+                }
+                if found.is_some_and(|output| *output != row.output) {
+                    return Counts::Unknown(Reason::Undetermined);
+                }
+                found = Some(&row.output);
+                if truth == Truth::True {
+                    return Counts::Output(&row.output);
+                }
+            }
+            match found {
+                None | Some(Output::None) => Counts::Output(&NO_ROW),
+                Some(_) => Counts::Unknown(Reason::Undetermined),
+            }
+        }
+        Policy::All => Counts::Unknown(Reason::WrongType),
+    }
+}
+
+impl<'a> Evaluator<'a, '_> {
+    fn table(&self, table: DecisionTableId) -> Option<&'a DecisionTable> {
+        self.program.rules.decision_table(table)
+    }
+
+    /// Works out the inputs, lets the function see them, and gives their room back.
+    fn with_inputs<T>(&mut self, operands: &[NodeId], f: impl FnOnce(&[Eval]) -> T) -> T {
+        let mut inputs = std::mem::take(&mut self.state.inputs);
+        inputs.clear();
+        for operand in operands {
+            let value = self.value(*operand);
+            inputs.push(value);
+        }
+        let result = f(&inputs);
+        self.state.inputs = inputs;
+        result
+    }
+
+    /// What calling a table gives.
+    pub(super) fn table_value(&mut self, table: DecisionTableId, operands: &[NodeId]) -> Eval {
+        let Some(table) = self.table(table) else { return Eval::Unknown(Reason::WrongType) };
+        self.with_inputs(operands, |inputs| {
+            if table.policy == Policy::All {
+                return whole_set(table, inputs);
+            }
+            match pick(table, inputs) {
+                Counts::Unknown(reason) => Eval::Unknown(reason),
+                Counts::Output(Output::None) => Eval::None,
+                Counts::Output(Output::Value(value)) => Eval::Value(value.clone()),
+                Counts::Output(Output::AnyCode) => Eval::Unknown(Reason::WrongType),
+            }
+        })
+    }
+
+    /// Whether a code is in the set that a table gives; nothing where the table gives none.
+    pub(super) fn in_table_set(
+        &mut self,
+        table: DecisionTableId,
+        operands: &[NodeId],
+        code: Option<Code>,
+    ) -> Option<Truth> {
+        let Some(table) = self.table(table) else { return Some(Truth::Unknown) };
+        self.with_inputs(operands, |inputs| {
+            if table.policy == Policy::All {
+                let Some(code) = code else { return Some(Truth::Unknown) };
+                return Some(table.rows.iter().fold(Truth::False, |truth, row| {
+                    if holds(&row.output, code) { truth.or(fits(row, inputs)) } else { truth }
+                }));
+            }
+            match pick(table, inputs) {
+                Counts::Output(Output::None) => None,
+                Counts::Output(output) => {
+                    Some(code.map_or(Truth::Unknown, |code| Truth::from(holds(output, code))))
+                }
+                Counts::Unknown(_) => Some(Truth::Unknown),
+            }
+        })
+    }
+
+    /// Whether one of these rows is the one that counts.
+    pub(super) fn table_rows(
+        &mut self,
+        table: DecisionTableId,
+        operands: &[NodeId],
+        rows: &[u16],
+    ) -> Truth {
+        let Some(table) = self.table(table) else { return Truth::Unknown };
+        self.with_inputs(operands, |inputs| match table.policy {
+            Policy::First => first_is_one_of(table, inputs, rows),
+            Policy::ExactlyOne => only_is_one_of(table, inputs, rows),
+            Policy::All => any_fits(table, inputs, rows),
+        })
+    }
+}
+
+fn holds(output: &Output, code: Code) -> bool {
+    match output {
+        Output::None => false,
+        Output::AnyCode => true,
+        Output::Value(Value::Set(set)) => set.binary_search(&code).is_ok(),
+        Output::Value(Value::Code(one)) => *one == code,
+        Output::Value(_) => false,
+    }
+}
+
+/// The union over all rows that fit, where it is certain.
+fn whole_set(table: &DecisionTable, inputs: &[Eval]) -> Eval {
+    let (mut certain, mut possible) = (Vec::new(), Vec::new());
+    for row in &table.rows {
+        let truth = fits(row, inputs);
+        let codes: &[Code] = match (&row.output, truth) {
+            (_, Truth::False) | (Output::None, _) => continue,
+            (Output::AnyCode, _) => return Eval::Unknown(Reason::Undetermined),
+            (Output::Value(Value::Set(set)), _) => set,
+            (Output::Value(Value::Code(code)), _) => std::slice::from_ref(code),
+            (Output::Value(_), _) => return Eval::Unknown(Reason::WrongType),
+        };
+        possible.extend_from_slice(codes);
+        if truth == Truth::True {
+            certain.extend_from_slice(codes);
+        }
+    }
+    for set in [&mut certain, &mut possible] {
+        set.sort_unstable();
+        set.dedup();
+    }
+    if certain == possible {
+        Eval::Value(Value::Set(certain.into()))
+    } else {
+        Eval::Unknown(Reason::Undetermined)
+    }
+}
+
+fn numbered(table: &DecisionTable) -> impl Iterator<Item = (u16, &Row)> {
+    (0u16..).zip(&table.rows)
+}
+
+fn first_is_one_of(table: &DecisionTable, inputs: &[Eval], rows: &[u16]) -> Truth {
+    let (mut inside, mut outside) = (false, false);
+    let mut stopped = false;
+    for (number, row) in numbered(table) {
+        let truth = fits(row, inputs);
+        if truth == Truth::False {
+            continue;
+        }
+        match rows.binary_search(&number) {
+            Ok(_) => inside = true,
+            Err(_) => outside = true,
+        }
+        if truth == Truth::True {
+            stopped = true;
+            break;
+        }
+    }
+    match (inside, outside || !stopped) {
+        (true, false) => Truth::True,
+        (false, _) => Truth::False,
+        (true, true) => Truth::Unknown,
+    }
+}
+
+fn only_is_one_of(table: &DecisionTable, inputs: &[Eval], rows: &[u16]) -> Truth {
+    let (mut certain, mut undetermined, mut ours) = (0u32, false, Truth::False);
+    for (number, row) in numbered(table) {
+        let truth = fits(row, inputs);
+        certain += u32::from(truth.certain());
+        undetermined |= truth == Truth::Unknown;
+        if rows.binary_search(&number).is_ok() {
+            ours = ours.or(truth);
+        }
+    }
+    if certain == 1 && !undetermined {
+        return ours;
+    }
+    if ours == Truth::False { Truth::False } else { Truth::Unknown }
+}
+
+fn any_fits(table: &DecisionTable, inputs: &[Eval], rows: &[u16]) -> Truth {
+    rows.iter().fold(Truth::False, |truth, number| {
+        let row = table.rows.get(usize::from(*number));
+        truth.or(row.map_or(Truth::False, |row| fits(row, inputs)))
+    })
+}

@@ -1,0 +1,153 @@
+//! The engine: the decision graph laid out flat, for judging declarations by the million.
+//!
+//! It is made from a [`Graph`] and from nothing else, never changes, and may be shared by any
+//! number of threads; each brings its own [`Scratch`].
+
+mod build;
+mod judge;
+
+use crate::decide::program::Program;
+use crate::decide::resolve::Room;
+use crate::decide::state::State;
+use crate::facts::Facts;
+use crate::graph::Graph;
+use crate::graph::plan::{AxisPlan, Conjunct, Subject, Told};
+use crate::ground::day::Day;
+use crate::schema::value::ListId;
+use crate::verdict::judgement::{Fired, Judgement};
+use std::sync::Arc;
+
+/// Judges declarations.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    program: Arc<Program>,
+    /// The axes; where their facts are found.
+    axes: Vec<AxisPlan>,
+    sources: Vec<Source>,
+    told: Vec<Told>,
+    plan: Vec<Task>,
+    root: u32,
+    blocks: Vec<Block>,
+    /// By list, its axes.
+    element_axes: Vec<Vec<u32>>,
+}
+
+/// Where the fact of an axis is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    AsOf,
+    Header(u32),
+    Element(ListId, u32),
+}
+
+/// A node of the plan.
+#[derive(Debug, Clone)]
+enum Task {
+    /// All of these.
+    Fork(Vec<u32>),
+    /// The one for the cell; the last for a fact that is odd.
+    Split { axis: u32, by_cell: Vec<u32>, odd: u32 },
+    /// A block.
+    Match(u32),
+}
+
+/// Rules run together as rows of bits.
+#[derive(Debug, Clone)]
+struct Block {
+    list: Option<ListId>,
+    /// Words in a row.
+    words: usize,
+    /// All rows, one after another.
+    rows: Vec<u64>,
+    /// A bit for each member.
+    full: Vec<u64>,
+    header: Vec<Line>,
+    element: Vec<Line>,
+    members: Vec<Member>,
+}
+
+/// What one axis says of the members of a block.
+#[derive(Debug, Clone)]
+struct Line {
+    axis: u32,
+    /// The place of the axis among those of its list.
+    place: u32,
+    /// By cell, where its rows begin: of members that possibly, and that certainly, still apply.
+    cells: Vec<(u32, u32)>,
+    /// Each condition with the member it belongs to, for odd facts.
+    tests: Vec<(u32, u32)>,
+}
+
+/// A member of a block.
+#[derive(Debug, Clone)]
+struct Member {
+    subject: Subject,
+    /// What is evaluated while it is alive.
+    residue: Vec<Conjunct>,
+    /// Whether it judges something inside the element, or the codes of a set.
+    deep: bool,
+}
+
+/// What judging one declaration needs and the next one uses again.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    state: State,
+    room: Room,
+    judgement: Judgement,
+    applies: Vec<Fired>,
+    /// By axis, the cell of the header's fact.
+    ranks: Vec<u32>,
+    /// Row by row, the cells of a list's axes.
+    element_ranks: Vec<u32>,
+    /// The list whose cells these are.
+    ranked: Option<ListId>,
+    possible: Vec<u64>,
+    certain: Vec<u64>,
+    row_possible: Vec<u64>,
+    row_certain: Vec<u64>,
+    odd_possible: Vec<u64>,
+    odd_certain: Vec<u64>,
+    stack: Vec<u32>,
+}
+
+impl Scratch {
+    /// Steps taken for the last declaration: blocks of four words of a row, and conditions and
+    /// values worked out.
+    pub fn steps(&self) -> u64 {
+        self.state.steps
+    }
+}
+
+impl Engine {
+    /// Judges one declaration into the scratch.
+    ///
+    /// Once the scratch has grown to the size it needs, nothing is allocated, but for arguments of
+    /// requirements that are texts or sets and for what is missing.
+    pub fn judge<'s>(&self, facts: &Facts, as_of: Day, scratch: &'s mut Scratch) -> &'s Judgement {
+        judge::judge(self, facts, as_of, scratch);
+        &scratch.judgement
+    }
+
+    /// Judges one declaration with a scratch of its own.
+    pub fn check(&self, facts: &Facts, as_of: Day) -> Judgement {
+        let mut scratch = Scratch::default();
+        judge::judge(self, facts, as_of, &mut scratch);
+        scratch.judgement
+    }
+
+    /// The bytes of the rows, cells and plan; the checked rules and the conditions are not counted.
+    pub fn bytes(&self) -> usize {
+        build::bytes(self)
+    }
+
+    /// How many blocks of rules there are, and how many words their rows take.
+    pub fn blocks(&self) -> Vec<(usize, usize)> {
+        self.blocks.iter().map(|block| (block.members.len(), block.rows.len())).collect()
+    }
+}
+
+impl From<&Graph> for Engine {
+    fn from(graph: &Graph) -> Engine {
+        build::build(graph)
+    }
+}

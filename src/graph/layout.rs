@@ -1,0 +1,264 @@
+//! The plan as nodes of the graph: which fields are branched on, and which rules stand together
+//! in a block.
+//!
+//! Branching on a field pays where many rules name one code of it, or one chapter of the tariff:
+//! then a declaration passes by all the others. Rules that name several stay in a block of their
+//! own beside the split. Nothing is copied: where the field is unknown, all branches are run.
+
+use super::cells::{Domain, FIRST, NONE, UNKNOWN};
+use super::node::{Edge, Node};
+use super::plan::{Plan, Subject};
+use crate::ground::truth::Truth;
+use crate::schema::value::ListId;
+use petgraph::graph::{DiGraph, NodeIndex};
+use std::collections::BTreeMap;
+
+/// Blocks of this many rules or fewer are not split.
+const SPLIT_ABOVE: usize = 512;
+/// The most rules in one block: it bounds the bytes that a rule can cost, whatever the cuts.
+const BLOCK: usize = 2048;
+/// A split must take this share of the work away: one in so many.
+const SPLIT_GAIN: usize = 4;
+/// How many splits may stand one below the other.
+const SPLIT_DEPTH: usize = 4;
+
+/// Rules that are run together as rows of bits.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// The list whose elements they judge.
+    pub list: Option<ListId>,
+    /// Members of the plan, by number.
+    pub members: Vec<u32>,
+}
+
+/// The blocks, and the plan's root in the graph.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// By the number in [`Node::Match`].
+    pub blocks: Vec<Block>,
+    /// Where running begins.
+    pub root: NodeIndex,
+}
+
+struct Arranger<'a> {
+    plan: &'a Plan,
+    graph: &'a mut DiGraph<Node, Edge>,
+    /// The node of each member.
+    nodes: &'a [NodeIndex],
+    facts: &'a dyn Fn(u32) -> Option<NodeIndex>,
+    blocks: Vec<Block>,
+}
+
+/// A way to split: for each branch the cells and the members.
+struct Way {
+    axis: u32,
+    branches: BTreeMap<u32, Vec<u32>>,
+    rest: Vec<u32>,
+    /// The members that a declaration still meets, expected.
+    cost: usize,
+}
+
+/// Adds the plan to the graph. `nodes` are those of the members, `facts` finds the fact of an axis.
+pub(super) fn layout(
+    plan: &Plan,
+    graph: &mut DiGraph<Node, Edge>,
+    nodes: &[NodeIndex],
+    facts: &dyn Fn(u32) -> Option<NodeIndex>,
+    levels: u32,
+) -> Layout {
+    let mut by_list: BTreeMap<Option<ListId>, Vec<u32>> = BTreeMap::new();
+    for (number, member) in (0u32..).zip(&plan.members) {
+        by_list.entry(member.list).or_default().push(number);
+    }
+    let root = graph.add_node(Node::Fork);
+    let mut arranger = Arranger { plan, graph, nodes, facts, blocks: Vec::new() };
+    let mut next = 0;
+    for (list, members) in by_list {
+        let inner = arranger.arrange(members, list, 0);
+        let child = match list {
+            None => inner,
+            Some(list) => {
+                let each = arranger.graph.add_node(Node::Each(list));
+                let fold = arranger.graph.add_node(Node::Fold(list));
+                arranger.graph.add_edge(each, inner, Edge::Next(0));
+                arranger.graph.add_edge(each, fold, Edge::Next(1));
+                each
+            }
+        };
+        arranger.graph.add_edge(root, child, Edge::Next(next));
+        next += 1;
+    }
+    let resolve = arranger.graph.add_node(Node::Resolve(levels));
+    arranger.graph.add_edge(root, resolve, Edge::Next(next));
+    Layout { blocks: arranger.blocks, root }
+}
+
+impl Arranger<'_> {
+    fn arrange(&mut self, members: Vec<u32>, list: Option<ListId>, depth: usize) -> NodeIndex {
+        if members.len() > SPLIT_ABOVE
+            && depth < SPLIT_DEPTH
+            && let Some(way) = self.best_way(&members)
+        {
+            return self.split(way, list, depth);
+        }
+        let blocks: Vec<NodeIndex> =
+            members.chunks(BLOCK).map(|chunk| self.block(chunk, list)).collect();
+        match blocks.as_slice() {
+            [one] => *one,
+            _ => self.fork(&blocks),
+        }
+    }
+
+    fn fork(&mut self, children: &[NodeIndex]) -> NodeIndex {
+        let fork = self.graph.add_node(Node::Fork);
+        for (at, child) in (0u32..).zip(children) {
+            self.graph.add_edge(fork, *child, Edge::Next(at));
+        }
+        fork
+    }
+
+    fn block(&mut self, members: &[u32], list: Option<ListId>) -> NodeIndex {
+        let number = u32::try_from(self.blocks.len()).unwrap_or(u32::MAX);
+        let node = self.graph.add_node(Node::Match(number));
+        let residue = self.graph.add_node(Node::Residue(number));
+        self.graph.add_edge(node, residue, Edge::Next(0));
+        let mut conditions = Vec::new();
+        for number in members {
+            let Some(member) = self.plan.members.get(*number as usize) else { continue };
+            if let Some(target) = self.nodes.get(*number as usize) {
+                self.graph.add_edge(node, *target, Edge::Implements);
+            }
+            conditions.extend(member.residue.iter().map(|conjunct| conjunct.node));
+        }
+        conditions.sort_unstable();
+        conditions.dedup();
+        for condition in conditions {
+            // A number in the dense form is the node's number in the graph.
+            self.graph.add_edge(residue, NodeIndex::new(condition.0 as usize), Edge::Implements);
+        }
+        self.blocks.push(Block { list, members: members.to_vec() });
+        node
+    }
+
+    fn split(&mut self, way: Way, list: Option<ListId>, depth: usize) -> NodeIndex {
+        let Some(axis) = self.plan.axes.get(way.axis as usize) else {
+            return self.fork(&[]);
+        };
+        let cells = axis.domain.cells();
+        let groups: Vec<u32> = (0..cells).map(|cell| group_of(&axis.domain, cell)).collect();
+        let split = self.graph.add_node(Node::Split(axis.axis.clone()));
+        if let Some(fact) = (self.facts)(way.axis) {
+            self.graph.add_edge(split, fact, Edge::Implements);
+        }
+        let mut children = Vec::new();
+        let mut covered: Vec<bool> = vec![false; cells as usize];
+        for (group, members) in way.branches {
+            let child = self.arrange(members, list, depth + 1);
+            let mine: Vec<u32> = (FIRST..)
+                .zip(groups.iter().skip(FIRST as usize))
+                .filter(|(_, of)| **of == group)
+                .map(|(cell, _)| cell)
+                .collect();
+            for cell in &mine {
+                if let Some(covered) = covered.get_mut(*cell as usize) {
+                    *covered = true;
+                }
+            }
+            self.graph.add_edge(split, child, Edge::Cells(ranges(&mine)));
+            children.push(child);
+        }
+        let all = self.fork(&children);
+        self.graph.add_edge(split, all, Edge::Cells(vec![(UNKNOWN, UNKNOWN)]));
+        let open: Vec<u32> = (NONE..)
+            .zip(covered.iter().skip(NONE as usize))
+            .filter(|(_, covered)| !**covered)
+            .map(|(cell, _)| cell)
+            .collect();
+        let nothing = self.fork(&[]);
+        self.graph.add_edge(split, nothing, Edge::Cells(ranges(&open)));
+        if way.rest.is_empty() {
+            return split;
+        }
+        let rest = self.arrange(way.rest, list, depth + 1);
+        self.fork(&[split, rest])
+    }
+
+    /// The split after which a declaration is expected to meet the fewest rules, if that is worth it.
+    fn best_way(&self, members: &[u32]) -> Option<Way> {
+        let ways = (0u32..).zip(&self.plan.axes).filter(|(_, axis)| {
+            let branches =
+                matches!(axis.domain, Domain::Bools | Domain::Codes { .. } | Domain::Tariff { .. });
+            axis.list.is_none() && branches
+        });
+        let best = ways.map(|(number, _)| self.way(number, members)).min_by_key(|way| way.cost)?;
+        (best.branches.len() > 1 && best.cost + members.len() / SPLIT_GAIN <= members.len())
+            .then_some(best)
+    }
+
+    fn way(&self, axis: u32, members: &[u32]) -> Way {
+        let mut way = Way { axis, branches: BTreeMap::new(), rest: Vec::new(), cost: 0 };
+        for number in members {
+            match self.narrow(axis, *number) {
+                Some(group) => way.branches.entry(group).or_default().push(*number),
+                None => way.rest.push(*number),
+            }
+        }
+        let moved: usize = way.branches.values().map(Vec::len).sum();
+        let squares: usize = way.branches.values().map(|branch| branch.len() * branch.len()).sum();
+        way.cost = way.rest.len() + squares.checked_div(moved).unwrap_or(0);
+        way
+    }
+
+    /// The only group of cells in which a member can apply; none where it can in several.
+    fn narrow(&self, axis: u32, member: u32) -> Option<u32> {
+        let domain = &self.plan.axes.get(axis as usize)?.domain;
+        let member = self.plan.members.get(member as usize)?;
+        if matches!(member.subject, Subject::Cover(_)) {
+            return None;
+        }
+        let told = member.told.iter().filter_map(|number| self.plan.told.get(*number as usize));
+        told.filter(|told| told.axis == axis).find_map(|told| {
+            if told.says(NONE) != Truth::False {
+                return None;
+            }
+            let mut group = None;
+            let ends = told.runs.iter().skip(1).map(|run| run.0).chain([domain.cells()]);
+            for ((from, truth), end) in told.runs.iter().zip(ends) {
+                let from = (*from).max(FIRST);
+                if *truth == Truth::False || from >= end {
+                    continue;
+                }
+                let (first, last) = (group_of(domain, from), group_of(domain, end - 1));
+                if first != last || group.is_some_and(|known| known != first) {
+                    return None;
+                }
+                group = Some(first);
+            }
+            group
+        })
+    }
+}
+
+/// Cells that are branched on together: each code by itself, tariff codes by chapter.
+fn group_of(domain: &Domain, cell: u32) -> u32 {
+    const CHAPTER: i64 = 100_000_000;
+    match domain {
+        Domain::Tariff { cuts } => {
+            let first = cell.checked_sub(FIRST + 1).and_then(|at| cuts.get(at as usize));
+            first.map_or(0, |key| u32::try_from(key / CHAPTER).unwrap_or(0) + 1)
+        }
+        _ => cell,
+    }
+}
+
+/// Sorted cells as ranges, both ends included.
+fn ranges(cells: &[u32]) -> Vec<(u32, u32)> {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for cell in cells {
+        match ranges.last_mut() {
+            Some(last) if last.1 + 1 == *cell => last.1 = *cell,
+            _ => ranges.push((*cell, *cell)),
+        }
+    }
+    ranges
+}

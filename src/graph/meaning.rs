@@ -1,0 +1,419 @@
+//! The meaning layer: checked rules become one graph in which equal parts stand once.
+//!
+//! A node is found again by its full contents, its own and the numbers of its operands; a hash
+//! alone never decides. Nodes are made in the order of the rules, operands first, so the same
+//! rules always give the same numbers. Nothing is simplified: a condition with an unknown
+//! operand means what is written, and De Morgan and flattening are left to the plan.
+
+use super::node::{Edge, Node};
+use crate::check::rules::{Aggregation, Cond, Each, Expr, Rule, RuleSet};
+use crate::decide::program::{Needs, NodeId, Op};
+use crate::facts::arith::Unit;
+use crate::schema::value::{Code, FieldId, Type, Value};
+use crate::schema::{Home, Schema};
+use petgraph::graph::{DiGraph, NodeIndex};
+use std::collections::HashMap;
+
+/// The full contents of a node: what it is, and its operands in order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct NodeKey {
+    node: Node,
+    operands: Vec<NodeIndex>,
+}
+
+/// Builds the meaning layer.
+pub(super) struct Builder<'a> {
+    pub(super) graph: DiGraph<Node, Edge>,
+    /// Looked up by contents only; it is never iterated over.
+    known: HashMap<NodeKey, NodeIndex>,
+    schema: &'a Schema,
+    rules: &'a RuleSet,
+    /// What each node needs of the element at hand, by node number.
+    pub(super) needs: Vec<Needs>,
+    /// How many nodes were asked for.
+    pub(super) made: u64,
+    /// How many of them were there already.
+    pub(super) shared: u64,
+}
+
+/// The nodes of one rule.
+pub(super) struct RuleNodes {
+    pub(super) rule: NodeIndex,
+    pub(super) in_force: NodeIndex,
+    pub(super) scope: NodeIndex,
+    pub(super) when: NodeIndex,
+    pub(super) unless: Option<NodeIndex>,
+    pub(super) arguments: Vec<Option<NodeIndex>>,
+    pub(super) waiver_conditions: Vec<Option<NodeIndex>>,
+}
+
+/// What an expression is an amount of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Amount {
+    Plain,
+    Money,
+    Quantity,
+}
+
+impl Amount {
+    fn of(typ: Option<Type>) -> Amount {
+        match typ {
+            Some(Type::Money(_)) => Amount::Money,
+            Some(Type::Quantity(_)) => Amount::Quantity,
+            _ => Amount::Plain,
+        }
+    }
+}
+
+/// The number of a node in the dense form, which is its number in the graph.
+pub(super) fn dense(node: NodeIndex) -> NodeId {
+    NodeId(u32::try_from(node.index()).unwrap_or(u32::MAX))
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(rules: &'a RuleSet) -> Builder<'a> {
+        Builder {
+            graph: DiGraph::new(),
+            known: HashMap::new(),
+            schema: &rules.schema,
+            rules,
+            needs: Vec::new(),
+            made: 0,
+            shared: 0,
+        }
+    }
+
+    /// The node with these contents, made where there is none yet.
+    pub(super) fn intern(&mut self, node: Node, operands: Vec<NodeIndex>) -> NodeIndex {
+        self.made += 1;
+        let key = NodeKey { node, operands };
+        if let Some(found) = self.known.get(&key) {
+            self.shared += 1;
+            return *found;
+        }
+        let needs = self.needs_of(&key);
+        let index = self.graph.add_node(key.node.clone());
+        self.needs.push(needs);
+        for (at, operand) in (0u32..).zip(&key.operands) {
+            self.graph.add_edge(index, *operand, Edge::Operand(at));
+        }
+        self.known.insert(key, index);
+        index
+    }
+
+    /// The node of a field or of the as-of date, where some condition reads it.
+    pub(super) fn fact(&self, field: Option<FieldId>) -> Option<NodeIndex> {
+        let node = Node::Meaning(field.map_or(Op::AsOf, Op::Field));
+        self.known.get(&NodeKey { node, operands: vec![] }).copied()
+    }
+
+    fn needs_of(&self, key: &NodeKey) -> Needs {
+        let mut needs = Needs::default();
+        for operand in &key.operands {
+            needs = needs.union(self.needs.get(operand.index()).copied().unwrap_or_default());
+        }
+        let Node::Meaning(op) = &key.node else { return needs };
+        match op {
+            Op::Field(field) => needs = needs.union(self.needs_of_field(*field)),
+            Op::Bound(number) => needs.bounds |= 1u64 << (*number).min(63),
+            Op::It => needs.it = true,
+            Op::Aggregate { list, same, .. } => {
+                needs.lists &= !Needs::bit(*list);
+                if !same.is_empty() {
+                    needs.lists |= Needs::bit(*list);
+                }
+                needs.lists |= self.parent_bit(*list);
+            }
+            Op::Quantified { over: Each::List(list), .. } => {
+                needs.lists &= !Needs::bit(*list);
+                needs.lists |= self.parent_bit(*list);
+            }
+            Op::Quantified { over: Each::Set(field), binds, .. } => {
+                needs.bounds &= !(1u64 << (*binds).min(63));
+                needs = needs.union(self.needs_of_field(*field));
+            }
+            _ => {}
+        }
+        needs
+    }
+
+    fn needs_of_field(&self, field: FieldId) -> Needs {
+        match self.schema.field(field).map(|f| f.home) {
+            Some(Home::Element(list, _)) => Needs { lists: Needs::bit(list), ..Needs::default() },
+            _ => Needs::default(),
+        }
+    }
+
+    fn parent_bit(&self, list: crate::schema::value::ListId) -> u64 {
+        self.schema.list(list).and_then(|l| l.parent).map_or(0, Needs::bit)
+    }
+
+    /// A rule with all that hangs on it, apart from the edges to other rules.
+    pub(super) fn rule(&mut self, number: u32, rule: &Rule) -> RuleNodes {
+        let sets = rule.each.iter().filter(|e| matches!(e, Each::Set(_))).count();
+        let bound = u8::try_from(sets).unwrap_or(u8::MAX);
+        let in_force = self.cond(&rule.in_force, bound);
+        let scope = self.cond(&rule.scope, bound);
+        let when = self.cond(&rule.when, bound);
+        let unless = rule.unless.as_ref().map(|cond| self.cond(cond, bound));
+        let node = Node::Rule(crate::check::rules::RuleId(number));
+        let node = self.intern(node, vec![in_force, scope, when]);
+        if let Some(unless) = unless {
+            self.graph.add_edge(node, unless, Edge::Unless);
+        }
+        let arguments =
+            rule.requires.iter().map(|r| r.argument.as_ref().map(|a| self.expr(a, bound))).collect();
+        let waiver_conditions =
+            rule.waives.iter().map(|w| w.condition.as_ref().map(|c| self.cond(c, bound))).collect();
+        RuleNodes { rule: node, in_force, scope, when, unless, arguments, waiver_conditions }
+    }
+
+    fn meaning(&mut self, op: Op, operands: Vec<NodeIndex>) -> NodeIndex {
+        self.intern(Node::Meaning(op), operands)
+    }
+
+    fn exprs(&mut self, exprs: &[Expr], bound: u8) -> Vec<NodeIndex> {
+        exprs.iter().map(|expr| self.expr(expr, bound)).collect()
+    }
+
+    fn conds(&mut self, conds: &[Cond], bound: u8) -> Vec<NodeIndex> {
+        conds.iter().map(|cond| self.cond(cond, bound)).collect()
+    }
+
+    /// The operands, then the day where there is one.
+    fn with_day(
+        &mut self,
+        mut operands: Vec<NodeIndex>,
+        on: Option<&Expr>,
+        bound: u8,
+    ) -> Vec<NodeIndex> {
+        if let Some(on) = on {
+            operands.push(self.expr(on, bound));
+        }
+        operands
+    }
+
+    /// A condition; `bound` codes of sets are at hand where it stands.
+    pub(super) fn cond(&mut self, cond: &Cond, bound: u8) -> NodeIndex {
+        match cond {
+            Cond::Always => self.meaning(Op::Always, vec![]),
+            Cond::And(all) => {
+                let operands = self.conds(all, bound);
+                self.meaning(Op::And, operands)
+            }
+            Cond::Or(all) => {
+                let operands = self.conds(all, bound);
+                self.meaning(Op::Or, operands)
+            }
+            Cond::Not(inner) => {
+                let inner = self.cond(inner, bound);
+                self.meaning(Op::Not, vec![inner])
+            }
+            Cond::Flag(value) => {
+                let value = self.expr(value, bound);
+                self.meaning(Op::Flag, vec![value])
+            }
+            Cond::Compare(op, left, right) => {
+                let operands = vec![self.expr(left, bound), self.expr(right, bound)];
+                self.meaning(Op::Compare(*op), operands)
+            }
+            Cond::IsNone(value) => {
+                let value = self.expr(value, bound);
+                self.meaning(Op::IsNone, vec![value])
+            }
+            Cond::OneOf { value, codes, negated } => {
+                let value = self.expr(value, bound);
+                self.meaning(Op::OneOf { codes: codes.clone(), negated: *negated }, vec![value])
+            }
+            Cond::Under { value, prefixes, negated } => {
+                let value = self.expr(value, bound);
+                let op = Op::Under { prefixes: prefixes.clone(), negated: *negated };
+                self.meaning(op, vec![value])
+            }
+            Cond::InList { keys, list, on, negated } => {
+                let operands = self.exprs(keys, bound);
+                let operands = self.with_day(operands, on.as_ref(), bound);
+                let op = Op::InList { list: *list, on: on.is_some(), negated: *negated };
+                self.meaning(op, operands)
+            }
+            Cond::InSet { value, set, negated } => {
+                let operands = vec![self.expr(value, bound), self.expr(set, bound)];
+                self.meaning(Op::InSet { negated: *negated }, operands)
+            }
+            Cond::Has { set, codes } => {
+                let mut operands = vec![self.expr(set, bound)];
+                operands.extend(self.exprs(codes, bound));
+                self.meaning(Op::Has, operands)
+            }
+            Cond::Quantified { quantity, over, body } => {
+                let inner = match over {
+                    Each::List(_) => bound,
+                    Each::Set(_) => bound.saturating_add(1),
+                };
+                let body = self.cond(body, inner);
+                // A list binds no code, so where it stands does not matter to it.
+                let binds = if matches!(over, Each::Set(_)) { bound } else { 0 };
+                let op = Op::Quantified { quantity: *quantity, over: *over, binds };
+                self.meaning(op, vec![body])
+            }
+            Cond::Rows { table, inputs, rows } => {
+                let operands = self.exprs(inputs, bound);
+                self.meaning(Op::Rows { table: *table, rows: rows.clone() }, operands)
+            }
+        }
+    }
+
+    /// A value; `bound` codes of sets are at hand where it stands.
+    pub(super) fn expr(&mut self, expr: &Expr, bound: u8) -> NodeIndex {
+        match expr {
+            Expr::Const(value) => self.meaning(Op::Const(value.clone()), vec![]),
+            Expr::Field(field) => self.meaning(Op::Field(*field), vec![]),
+            Expr::Bound(number) => self.meaning(Op::Bound(*number), vec![]),
+            Expr::It => self.meaning(Op::It, vec![]),
+            Expr::AsOf => self.meaning(Op::AsOf, vec![]),
+            Expr::Event(event) => self.meaning(Op::Event(*event), vec![]),
+            Expr::Parameter { parameter, on } => {
+                let operands = self.with_day(vec![], on.as_deref(), bound);
+                self.meaning(Op::Parameter(*parameter), operands)
+            }
+            Expr::Attribute { of, table, attribute, on } => {
+                let operands = vec![self.expr(of, bound)];
+                let operands = self.with_day(operands, on.as_deref(), bound);
+                self.meaning(Op::Attribute { table: *table, attribute: *attribute }, operands)
+            }
+            Expr::Lookup { list, keys, attribute, on } => {
+                let operands = self.exprs(keys, bound);
+                let operands = self.with_day(operands, on.as_deref(), bound);
+                let op = Op::Lookup { list: *list, attribute: *attribute, on: on.is_some() };
+                self.meaning(op, operands)
+            }
+            Expr::TableCall { table, inputs } => {
+                let operands = self.exprs(inputs, bound);
+                self.meaning(Op::TableCall(*table), operands)
+            }
+            Expr::Arith(op, left, right) => {
+                let operands = vec![self.expr(left, bound), self.expr(right, bound)];
+                self.meaning(Op::Arith(*op), operands)
+            }
+            Expr::AddDuration { date, months, days } => {
+                let operands = [date, months, days].map(|e| self.expr(e, bound)).to_vec();
+                self.meaning(Op::AddDuration, operands)
+            }
+            Expr::Rounded { value, divisor, places, rounding } => {
+                let operands = vec![self.expr(value, bound)];
+                let operands = self.with_day(operands, divisor.as_deref(), bound);
+                self.meaning(Op::Rounded { places: *places, rounding: *rounding }, operands)
+            }
+            Expr::Convert { value, to, money, on } => {
+                let operands = vec![self.expr(value, bound)];
+                let operands = self.with_day(operands, on.as_deref(), bound);
+                self.meaning(Op::Convert { to: *to, money: *money }, operands)
+            }
+            Expr::NumberOf(value) => self.unary(Op::NumberOf, value, bound),
+            Expr::DaysBetween(a, b) => self.binary(Op::DaysBetween, a, b, bound),
+            Expr::Earlier(a, b) => self.binary(Op::Earlier, a, b, bound),
+            Expr::Later(a, b) => self.binary(Op::Later, a, b, bound),
+            Expr::EndOfMonth(value) => self.unary(Op::EndOfMonth, value, bound),
+            Expr::EndOfYear(value) => self.unary(Op::EndOfYear, value, bound),
+            Expr::Choice { arms, otherwise } => {
+                let mut operands = Vec::with_capacity(arms.len() * 2 + 1);
+                for (value, condition) in arms {
+                    operands.push(self.cond(condition, bound));
+                    operands.push(self.expr(value, bound));
+                }
+                operands.push(self.expr(otherwise, bound));
+                self.meaning(Op::Choice, operands)
+            }
+            Expr::Aggregate { what, value, list, condition, same, unit } => {
+                let mut operands = Vec::new();
+                if let Some(value) = value {
+                    operands.push(self.expr(value, bound));
+                }
+                if let Some(condition) = condition {
+                    operands.push(self.cond(condition, bound));
+                }
+                let op = Op::Aggregate {
+                    what: *what,
+                    list: *list,
+                    value: value.is_some(),
+                    condition: condition.is_some(),
+                    same: same.clone(),
+                    empty: self.unit_of_nothing(*what, value.as_deref(), *unit),
+                };
+                self.meaning(op, operands)
+            }
+            Expr::Test(cond) => {
+                let operand = self.cond(cond, bound);
+                self.meaning(Op::Test, vec![operand])
+            }
+        }
+    }
+
+    /// What a sum over no elements is counted in: the unit that the type states, or nothing for
+    /// plain numbers. Open where the type leaves it to the data.
+    fn unit_of_nothing(
+        &self,
+        what: Aggregation,
+        value: Option<&Expr>,
+        unit: Option<Code>,
+    ) -> Option<Unit> {
+        if what != Aggregation::Sum {
+            return None;
+        }
+        match self.amount_of(value?) {
+            Amount::Plain => Some(Unit::Plain),
+            Amount::Money => unit.map(Unit::Money),
+            Amount::Quantity => unit.map(Unit::Quantity),
+        }
+    }
+
+    fn amount_of(&self, expr: &Expr) -> Amount {
+        match expr {
+            Expr::Const(Value::Money(..)) => Amount::Money,
+            Expr::Const(Value::Quantity(..)) => Amount::Quantity,
+            Expr::Field(field) => Amount::of(self.schema.field(*field).map(|f| f.typ)),
+            Expr::Parameter { parameter, .. } => {
+                Amount::of(self.rules.parameters.get(parameter.0 as usize).map(|p| p.typ))
+            }
+            Expr::Attribute { table, attribute, .. } => {
+                let table = self.schema.table(*table);
+                Amount::of(table.and_then(|t| t.attributes.get(usize::from(*attribute))).map(|c| c.typ))
+            }
+            Expr::Lookup { list, attribute, .. } => {
+                let list = self.rules.named_list(*list);
+                Amount::of(list.and_then(|l| l.attributes.get(usize::from(*attribute))).map(|c| c.typ))
+            }
+            Expr::TableCall { table, .. } => {
+                Amount::of(self.rules.decision_table(*table).map(|t| t.gives))
+            }
+            Expr::Arith(_, left, right) => match self.amount_of(left) {
+                Amount::Plain => self.amount_of(right),
+                amount => amount,
+            },
+            Expr::Rounded { value, divisor, .. } => {
+                let amount = self.amount_of(value);
+                let divided = divisor.as_ref().is_some_and(|d| self.amount_of(d) == amount);
+                if divided { Amount::Plain } else { amount }
+            }
+            Expr::Convert { money: true, .. } => Amount::Money,
+            Expr::Convert { money: false, .. } => Amount::Quantity,
+            Expr::Choice { arms, otherwise } => arms
+                .iter()
+                .map(|(value, _)| self.amount_of(value))
+                .find(|amount| *amount != Amount::Plain)
+                .unwrap_or_else(|| self.amount_of(otherwise)),
+            Expr::Aggregate { value: Some(value), .. } => self.amount_of(value),
+            _ => Amount::Plain,
+        }
+    }
+
+    fn unary(&mut self, op: Op, value: &Expr, bound: u8) -> NodeIndex {
+        let operand = self.expr(value, bound);
+        self.meaning(op, vec![operand])
+    }
+
+    fn binary(&mut self, op: Op, left: &Expr, right: &Expr, bound: u8) -> NodeIndex {
+        let operands = vec![self.expr(left, bound), self.expr(right, bound)];
+        self.meaning(op, operands)
+    }
+}

@@ -1,0 +1,439 @@
+//! The plan: axes and their cells, what every condition on one field says in each cell, and
+//! which rules stand together in a block.
+//!
+//! A rule applies where all its conjuncts hold. Those that one cell of one field tells become
+//! bits in rows; what they say in a cell is worked out by evaluating the condition itself on a
+//! value of the cell, so the rows are right by construction. The rest is residue, evaluated for
+//! the rules that are still alive. Conjunctions are taken apart, and `not (a or b)` is read as
+//! `not a and not b`: both hold in Kleene's logic.
+
+use super::cells::{Axis, Cuts, Domain, FIRST, NONE, UNKNOWN};
+use super::shape::{Points, Shape, field_of, group_codes, shape};
+use crate::check::rules::{Each, RuleId};
+use crate::decide::eval::Evaluator;
+use crate::decide::program::{NodeId, Op, Program};
+use crate::decide::state::{At, State};
+use crate::facts::{Facts, ListState};
+use crate::facts::arith::Unit;
+use crate::ground::day::Day;
+use crate::ground::truth::Truth;
+use crate::schema::Home;
+use crate::schema::value::{Code, Denomination, Fact, FieldId, ListId, Type, Value};
+use std::collections::{BTreeMap, HashMap};
+
+/// The most codes of a set that share an axis.
+const SET_CODES: usize = 6;
+
+/// A field with its cells.
+#[derive(Debug, Clone)]
+pub struct AxisPlan {
+    /// What is cut.
+    pub axis: Axis,
+    /// How.
+    pub domain: Domain,
+    /// The list whose elements have the field; none for the header.
+    pub list: Option<ListId>,
+}
+
+impl AxisPlan {
+    /// The field that is cut; none for the as-of date.
+    pub fn field(&self) -> Option<FieldId> {
+        field_of(&self.axis)
+    }
+}
+
+/// A condition, as it stands or denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Conjunct {
+    /// The condition.
+    pub node: NodeId,
+    /// Whether its contrary is meant.
+    pub denied: bool,
+}
+
+/// What a condition says in each cell of its axis.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The condition.
+    pub conjunct: Conjunct,
+    /// The number of the axis.
+    pub axis: u32,
+    /// From each of these cells on it says this; the first is cell 0.
+    pub runs: Vec<(u32, Truth)>,
+}
+
+/// What a row's bit stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A rule.
+    Rule(RuleId),
+    /// A cover, by number.
+    Cover(u32),
+}
+
+/// A rule or cover as the plan sees it.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Which.
+    pub subject: Subject,
+    /// Its list, where it judges the elements of one.
+    pub list: Option<ListId>,
+    /// Numbers of what cells tell.
+    pub told: Vec<u32>,
+    /// What has to be evaluated; first what reads only the header.
+    pub residue: Vec<Conjunct>,
+}
+
+/// Axes, conditions and members; the blocks stand in [`super::layout`].
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The axes, the as-of date first.
+    pub axes: Vec<AxisPlan>,
+    /// What cells tell.
+    pub told: Vec<Told>,
+    /// Rules, then covers.
+    pub members: Vec<Member>,
+}
+
+impl Told {
+    /// What it says in a cell.
+    pub fn says(&self, cell: u32) -> Truth {
+        let at = self.runs.partition_point(|(from, _)| *from <= cell);
+        at.checked_sub(1).and_then(|at| self.runs.get(at)).map_or(Truth::Unknown, |run| run.1)
+    }
+}
+
+/// Takes a condition apart into conjuncts.
+fn conjuncts(program: &Program, node: NodeId, denied: bool, out: &mut Vec<Conjunct>) {
+    let operands = program.operands(node);
+    match (program.op(node), denied) {
+        (Op::Always, false) => {}
+        (Op::And, false) | (Op::Or, true) => {
+            for operand in operands {
+                conjuncts(program, *operand, denied, out);
+            }
+        }
+        (Op::Not, _) => {
+            for operand in operands {
+                conjuncts(program, *operand, !denied, out);
+            }
+        }
+        _ => out.push(Conjunct { node, denied }),
+    }
+}
+
+/// A member before it is known which of its conjuncts cells can tell.
+struct Draft {
+    subject: Subject,
+    each: Vec<Each>,
+    conjuncts: Vec<Conjunct>,
+}
+
+fn drafts(program: &Program) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for (number, form) in (0u32..).zip(&program.forms) {
+        let mut all = Vec::new();
+        for node in [form.in_force, form.scope, form.when] {
+            conjuncts(program, node, false, &mut all);
+        }
+        if let Some(unless) = form.unless {
+            conjuncts(program, unless, true, &mut all);
+        }
+        let subject = Subject::Rule(RuleId(number));
+        drafts.push(Draft { subject, each: form.each.clone(), conjuncts: all });
+    }
+    for (number, cover) in (0u32..).zip(&program.covers) {
+        let mut all = Vec::new();
+        conjuncts(program, cover.in_force, false, &mut all);
+        conjuncts(program, cover.scope, false, &mut all);
+        drafts.push(Draft { subject: Subject::Cover(number), each: vec![], conjuncts: all });
+    }
+    for draft in &mut drafts {
+        let mut seen = std::collections::HashSet::new();
+        draft.conjuncts.retain(|conjunct| seen.insert(*conjunct));
+    }
+    drafts
+}
+
+/// Works out axes, cells and members.
+pub(super) fn plan(program: &Program) -> Plan {
+    let drafts = drafts(program);
+    let mut shapes: BTreeMap<NodeId, Shape> = BTreeMap::new();
+    let mut tried = vec![false; program.ops.len()];
+    for conjunct in drafts.iter().flat_map(|draft| &draft.conjuncts) {
+        if let Some(tried) = tried.get_mut(conjunct.node.0 as usize)
+            && !std::mem::replace(tried, true)
+            && let Some(shape) = shape(program, conjunct.node)
+        {
+            shapes.insert(conjunct.node, shape);
+        }
+    }
+    let axes = axes(program, &mut shapes);
+    let mut teller = Teller::new(program, &axes);
+    let mut told = Vec::new();
+    let mut numbers: HashMap<Conjunct, Option<u32>> = HashMap::new();
+    let members = drafts.into_iter().map(|draft| {
+        let list = match draft.each.first() {
+            Some(Each::List(list)) => Some(*list),
+            _ => None,
+        };
+        let mut member = Member { subject: draft.subject, list, told: vec![], residue: vec![] };
+        for conjunct in draft.conjuncts {
+            let number = *numbers.entry(conjunct).or_insert_with(|| {
+                let shape = shapes.get(&conjunct.node)?;
+                let new = teller.tell(conjunct, shape)?;
+                told.push(new);
+                u32::try_from(told.len() - 1).ok()
+            });
+            let home = number.and_then(|n| told.get(n as usize)).and_then(|t| axes.get(t.axis as usize));
+            match (number, home) {
+                (Some(number), Some(axis)) if axis.list.is_none() || axis.list == list => {
+                    member.told.push(number);
+                }
+                _ => member.residue.push(conjunct),
+            }
+        }
+        member.residue.sort_by_key(|conjunct| {
+            let needs = program.needs(conjunct.node);
+            (!needs.is_header(), needs.bounds != 0)
+        });
+        member
+    });
+    let members = members.collect();
+    Plan { axes, told, members }
+}
+
+/// The axes of all shapes. Shapes that fit no axis are taken out.
+fn axes(program: &Program, shapes: &mut BTreeMap<NodeId, Shape>) -> Vec<AxisPlan> {
+    let schema = &program.rules.schema;
+    let mut points: BTreeMap<Option<FieldId>, Points> = BTreeMap::new();
+    let mut sets: BTreeMap<FieldId, Vec<Vec<Code>>> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for (node, shape) in shapes.iter_mut() {
+        shape.points.tidy();
+        let typ = shape.field.and_then(|f| schema.field(f)).map(|f| f.typ);
+        match (shape.field, typ) {
+            (Some(field), Some(Type::Set(_))) => {
+                sets.entry(field).or_default().push(shape.points.codes.clone());
+            }
+            _ => {
+                if !points.entry(shape.field).or_default().join(&shape.points) {
+                    refused.push(*node);
+                }
+            }
+        }
+    }
+    for node in refused {
+        shapes.remove(&node);
+    }
+    let mut axes = Vec::new();
+    for (field, mut points) in points {
+        points.tidy();
+        let axis = field.map_or(Axis::AsOf, Axis::Field);
+        if let Some(domain) = domain(program, field, &points) {
+            axes.push(AxisPlan { list: home(program, &axis), axis, domain });
+        }
+    }
+    for (field, wanted) in sets {
+        for group in group_codes(&wanted, SET_CODES) {
+            let axis = Axis::Codes(field, group.clone());
+            axes.push(AxisPlan { list: home(program, &axis), axis, domain: Domain::Sets(group) });
+        }
+    }
+    axes
+}
+
+fn home(program: &Program, axis: &Axis) -> Option<ListId> {
+    match program.rules.schema.field(field_of(axis)?)?.home {
+        Home::Element(list, _) => Some(list),
+        Home::Header(_) => None,
+    }
+}
+
+fn domain(program: &Program, field: Option<FieldId>, points: &Points) -> Option<Domain> {
+    let schema = &program.rules.schema;
+    let typ = match field {
+        None => Type::Date,
+        Some(field) => schema.field(field)?.typ,
+    };
+    let numbers = |unit| {
+        let (places, cuts) = Cuts::number_keys(&points.numbers)?;
+        Some(Domain::Numbers { unit, places, cuts })
+    };
+    match typ {
+        Type::Bool => Some(Domain::Bools),
+        Type::Code(table) => {
+            let codes = schema.table(table).map_or(0, |table| table.codes.len());
+            let most = points.codes.last().map_or(0, |code| code.0 as usize + 1);
+            let mut cells = vec![FIRST; codes.max(most.min(1 << 20))];
+            for (at, code) in (FIRST + 1..).zip(&points.codes) {
+                if let Some(cell) = cells.get_mut(code.0 as usize) {
+                    *cell = at;
+                }
+            }
+            Some(Domain::Codes { cells, named: points.codes.clone() })
+        }
+        Type::Integer | Type::Decimal | Type::Rate => numbers(Unit::Plain),
+        Type::Money(of) => numbers(points.unit.or_else(|| fixed(of).map(Unit::Money))?),
+        Type::Quantity(of) => numbers(points.unit.or_else(|| fixed(of).map(Unit::Quantity))?),
+        Type::Date => Some(Domain::Days { cuts: Cuts::day_keys(&points.days) }),
+        Type::Hs => Some(Domain::Tariff { cuts: Cuts::tariff_keys(&points.prefixes) }),
+        Type::Text => Some(Domain::Texts(points.texts.clone())),
+        Type::Set(_) | Type::List(_) => None,
+    }
+}
+
+fn fixed(denomination: Denomination) -> Option<Code> {
+    match denomination {
+        Denomination::Fixed(code) => Some(code),
+        Denomination::Named(_) | Denomination::Open => None,
+    }
+}
+
+/// Evaluates conditions on values of cells.
+struct Teller<'a> {
+    program: &'a Program,
+    axes: &'a [AxisPlan],
+    by_field: HashMap<Option<FieldId>, Vec<u32>>,
+    facts: Facts,
+    state: State,
+}
+
+impl<'a> Teller<'a> {
+    fn new(program: &'a Program, axes: &'a [AxisPlan]) -> Teller<'a> {
+        let schema = &program.rules.schema;
+        let mut facts = Facts::unknown(schema);
+        for (number, list) in (0u32..).zip(&schema.lists) {
+            if list.parent.is_none()
+                && let Some(rows) = facts.rows_mut(ListId(number))
+            {
+                rows.set_last_state(ListState::Given);
+                rows.push_row();
+            }
+        }
+        let mut by_field: HashMap<Option<FieldId>, Vec<u32>> = HashMap::new();
+        for (number, axis) in (0u32..).zip(axes) {
+            by_field.entry(field_of(&axis.axis)).or_default().push(number);
+        }
+        Teller { program, axes, by_field, facts, state: State::default() }
+    }
+
+    /// What a condition says in the cells of its axis; none where it has no axis.
+    fn tell(&mut self, conjunct: Conjunct, shape: &Shape) -> Option<Told> {
+        let candidates = self.by_field.get(&shape.field)?;
+        let fits = |axis: &AxisPlan| match &axis.axis {
+            Axis::Codes(_, group) => shape.points.codes.iter().all(|code| group.contains(code)),
+            _ => true,
+        };
+        let number = *candidates
+            .iter()
+            .find(|number| self.axes.get(**number as usize).is_some_and(fits))?;
+        let axis = self.axes.get(number as usize)?;
+        let mut runs = vec![
+            (UNKNOWN, self.says(conjunct, axis, &Fact::Unknown)?),
+            (NONE, self.says(conjunct, axis, &Fact::None)?),
+        ];
+        let mut cells = own_cells(&axis.domain, &shape.points);
+        cells.sort_unstable();
+        cells.dedup();
+        for cell in cells {
+            let value = axis.domain.representative(cell, &[])?;
+            runs.push((cell, self.says(conjunct, axis, &Fact::Value(value))?));
+        }
+        if let Some(named) = spots(&axis.domain, &shape.points) {
+            runs = around(runs, &named, axis.domain.cells());
+        }
+        runs.dedup_by_key(|run| run.1);
+        Some(Told { conjunct, axis: number, runs })
+    }
+
+    /// What a condition says of a fact.
+    fn says(&mut self, conjunct: Conjunct, axis: &AxisPlan, fact: &Fact) -> Option<Truth> {
+        let mut as_of = Day::MIN;
+        let home = field_of(&axis.axis).and_then(|f| self.program.rules.schema.field(f)).map(|f| f.home);
+        match (home, fact) {
+            (Some(Home::Header(slot)), fact) => self.facts.set_header(slot, fact.clone()),
+            (Some(Home::Element(list, column)), fact) => {
+                self.facts.rows_mut(list)?.set_cell(0, column, fact.clone());
+            }
+            (None, Fact::Value(Value::Date(day))) => as_of = *day,
+            // The as-of date is always known; nothing is ever looked up in these cells.
+            (None, _) => return Some(Truth::Unknown),
+        }
+        self.state.begin(self.program, &self.facts);
+        if let Some(list) = axis.list {
+            self.state.put_row(list, At::Row(0));
+        }
+        let mut evaluator = Evaluator {
+            program: self.program,
+            facts: &self.facts,
+            as_of,
+            state: &mut self.state,
+        };
+        let truth = evaluator.truth(conjunct.node);
+        match home {
+            Some(Home::Header(slot)) => self.facts.set_header(slot, Fact::Unknown),
+            Some(Home::Element(list, column)) => {
+                self.facts.rows_mut(list)?.set_cell(0, column, Fact::Unknown);
+            }
+            None => {}
+        }
+        Some(if conjunct.denied { truth.not() } else { truth })
+    }
+}
+
+/// The cells at which what a condition says may change, by its own constants.
+fn own_cells(domain: &Domain, points: &Points) -> Vec<u32> {
+    let mut cells = vec![FIRST];
+    let mut add = |key_cells: &mut dyn Iterator<Item = u32>| cells.extend(key_cells);
+    match domain {
+        Domain::Bools | Domain::Sets(_) => add(&mut (FIRST..domain.cells())),
+        Domain::Codes { .. } => {
+            add(&mut points.codes.iter().map(|code| domain.cell_of(&Value::Code(*code))));
+        }
+        Domain::Texts(_) => {
+            add(&mut points.texts.iter().map(|text| domain.cell_of(&Value::Text(text.clone()))));
+        }
+        Domain::Numbers { cuts, .. } => {
+            let own = Cuts::number_keys_at(&points.numbers, domain);
+            add(&mut own.iter().map(|key| Domain::cell_at(cuts, *key)));
+        }
+        Domain::Days { cuts } => {
+            let own = Cuts::day_keys(&points.days);
+            add(&mut own.iter().map(|key| Domain::cell_at(cuts, *key)));
+        }
+        Domain::Tariff { cuts } => {
+            let own = Cuts::tariff_keys(&points.prefixes);
+            add(&mut own.iter().map(|key| Domain::cell_at(cuts, *key)));
+        }
+    }
+    cells
+}
+
+/// The cells of the constants, where the domain has no order and only they differ from the rest.
+fn spots(domain: &Domain, points: &Points) -> Option<Vec<u32>> {
+    match domain {
+        Domain::Codes { .. } | Domain::Texts(_) => {
+            let mut cells = own_cells(domain, points);
+            cells.retain(|cell| *cell != FIRST);
+            cells.sort_unstable();
+            cells.dedup();
+            Some(cells)
+        }
+        _ => None,
+    }
+}
+
+/// After each constant's cell what holds elsewhere holds again.
+fn around(runs: Vec<(u32, Truth)>, named: &[u32], cells: u32) -> Vec<(u32, Truth)> {
+    let elsewhere = runs.iter().find(|run| run.0 == FIRST).map_or(Truth::Unknown, |run| run.1);
+    let mut out = Vec::with_capacity(runs.len() * 2);
+    for run in runs {
+        out.push(run);
+        let next = run.0 + 1;
+        if named.binary_search(&run.0).is_ok() && named.binary_search(&next).is_err() && next < cells {
+            out.push((next, elsewhere));
+        }
+    }
+    out
+}

@@ -1,0 +1,127 @@
+//! What embedders take on: the library's own dependencies are a fixed list, each with its reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+/// What the library depends on without the command, and why each is worth its place.
+const EMBEDDED: &[(&str, &str)] = &[
+    ("nom", "the card's: reading rules"),
+    ("petgraph", "the card's: the decision graph"),
+    (
+        "serde",
+        "the card's: declarations from a program's own types",
+    ),
+    ("serde_json", "the card's: declarations in, verdicts out"),
+    (
+        "csv",
+        "lists and code tables are CSV; quoting is easily got wrong",
+    ),
+    (
+        "jiff",
+        "months and their ends; a calendar by hand would be the mistake we warn of",
+    ),
+    (
+        "rust_decimal",
+        "exact decimals; money is never a binary float",
+    ),
+    ("sha2", "the fingerprint that a verdict carries"),
+    ("strsim", "the nearest name in a complaint"),
+    ("unicode-width", "carets under Chinese text"),
+];
+
+/// What the command adds.
+const COMMAND: &[&str] = &[
+    "anstream",
+    "anstyle",
+    "clap",
+    "clap_complete",
+    "encoding_rs",
+    "indicatif",
+    "layout-rs",
+];
+
+/// The dependencies of one kind that cargo itself sees, without going to the registry.
+fn direct(features: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--edges",
+            "normal",
+            "--depth",
+            "1",
+            "--prefix",
+            "none",
+        ])
+        .args([
+            "--format",
+            "{p}",
+            "--manifest-path",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+        ])
+        .args(features)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).unwrap();
+    let names = text
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(' ').next());
+    names
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn embedders_take_on_this_list_and_no_more() {
+    let allowed: BTreeSet<String> = EMBEDDED
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
+    assert_eq!(direct(&["--no-default-features"]), allowed);
+}
+
+#[test]
+fn the_command_adds_this_list_and_no_more() {
+    let allowed: BTreeSet<String> = EMBEDDED
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(COMMAND.iter().copied())
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(direct(&[]), allowed);
+}
+
+#[test]
+fn no_dependency_comes_twice_or_from_elsewhere() {
+    let lock = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).unwrap();
+    let mut versions: BTreeMap<&str, usize> = BTreeMap::new();
+    for package in lock.split("[[package]]").skip(1) {
+        let field = |name: &str| {
+            let line = package.lines().find_map(|line| line.strip_prefix(name))?;
+            line.strip_prefix(" = \"")?.strip_suffix('"')
+        };
+        let name = field("name").unwrap();
+        *versions.entry(name).or_default() += 1;
+        if name != "kakou" {
+            let source = field("source").unwrap_or("this repository");
+            assert!(
+                source.starts_with("registry+"),
+                "{name} comes from {source}"
+            );
+        }
+    }
+    for (name, _) in EMBEDDED {
+        assert_eq!(
+            versions.get(name),
+            Some(&1),
+            "{name} is there in several versions"
+        );
+    }
+}

@@ -1,0 +1,498 @@
+//! The import table: what each part may import, and what it must not know.
+//!
+//! In one crate nothing else keeps text flowing one way. The table is in the order of the
+//! pipeline, and a part may name only parts above it; the words beside it say what would go wrong
+//! if it named another. Tests, comments and documentation do not count as imports.
+
+#[path = "layering/scan.rs"]
+mod scan;
+
+use scan::Imports;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// A part of the library and the parts above it that it may import. A part inside another, such as
+/// `check::rules`, is a part of its own where its imports differ.
+struct Part {
+    name: &'static str,
+    work: &'static str,
+    may_import: &'static [&'static str],
+    must_not_know: &'static str,
+}
+
+const PARTS: &[Part] = &[
+    Part {
+        name: "ground",
+        work: "places in text, complaints, exact numbers, days, truth, limits",
+        may_import: &[],
+        must_not_know: "any stage: a complaint is data, whoever makes it",
+    },
+    Part {
+        name: "schema",
+        work: "the facts that a declaration may have, code tables, lists",
+        may_import: &["ground"],
+        must_not_know: "rules and text: another administration brings another schema",
+    },
+    Part {
+        name: "folder",
+        work: "the texts of one rule set, from disk or memory",
+        may_import: &["ground"],
+        must_not_know: "what stands in the texts",
+    },
+    Part {
+        name: "syntax::ast",
+        work: "the tree of the text, and the words that text and meaning share",
+        may_import: &["ground"],
+        must_not_know: "how it is read, and what it means",
+    },
+    Part {
+        name: "syntax",
+        work: "text to tree and back",
+        may_import: &["ground", "syntax::ast"],
+        must_not_know: "the schema: a text can be read and printed without its meaning",
+    },
+    Part {
+        name: "check::rules",
+        work: "checked rules: numbers for names, types, units, dates",
+        may_import: &["ground", "schema", "syntax::ast"],
+        must_not_know: "the checker that makes them and the evaluators that read them",
+    },
+    Part {
+        name: "check",
+        work: "tree and lists to checked rules",
+        may_import: &[
+            "ground",
+            "schema",
+            "folder",
+            "syntax::ast",
+            "syntax",
+            "check::rules",
+        ],
+        must_not_know: "evaluation: whether rules are right does not depend on how they run",
+    },
+    Part {
+        name: "facts",
+        work: "declarations from JSON, CSV and Rust; arithmetic on facts",
+        may_import: &["ground", "schema"],
+        must_not_know: "rules: prepared facts outlive a rule set",
+    },
+    Part {
+        name: "verdict::judgement",
+        work: "what judging works out, as numbers",
+        may_import: &["ground", "schema", "check::rules"],
+        must_not_know: "who works it out",
+    },
+    Part {
+        name: "reference",
+        work: "the meaning of checked rules, slowly and plainly",
+        may_import: &[
+            "ground",
+            "schema",
+            "check::rules",
+            "facts",
+            "verdict::judgement",
+        ],
+        must_not_know: "graph and engine, which are compared with it",
+    },
+    Part {
+        name: "decide",
+        work: "the dense form of conditions and rules, and deciding on it",
+        may_import: &[
+            "ground",
+            "schema",
+            "check::rules",
+            "facts",
+            "verdict::judgement",
+        ],
+        must_not_know: "the reference, or the comparison would be with itself",
+    },
+    Part {
+        name: "graph",
+        work: "checked rules to one decision graph, proved and frozen",
+        may_import: &[
+            "ground",
+            "schema",
+            "check::rules",
+            "facts",
+            "verdict::judgement",
+            "decide",
+        ],
+        must_not_know: "text, and the engine made from it",
+    },
+    Part {
+        name: "verdict",
+        work: "judgements as names and texts, for people and machines",
+        may_import: &[
+            "ground",
+            "schema",
+            "check::rules",
+            "facts",
+            "verdict::judgement",
+            "reference",
+        ],
+        must_not_know: "the engine: explaining is the same whoever judged",
+    },
+    Part {
+        name: "load",
+        work: "a rule folder to a rule set in one call",
+        may_import: &["ground", "folder", "check::rules", "check"],
+        must_not_know: "evaluation",
+    },
+    Part {
+        name: "command",
+        work: "the `kakou` command",
+        may_import: &[
+            "ground",
+            "schema",
+            "folder",
+            "syntax::ast",
+            "syntax",
+            "check::rules",
+            "check",
+            "facts",
+            "verdict::judgement",
+            "reference",
+            "decide",
+            "graph",
+            "verdict",
+            "load",
+        ],
+        must_not_know: "nothing; but nothing knows it",
+    },
+];
+
+/// Each crate from outside, the only places that may name it, and why it is kept there.
+const CRATES: &[(&str, &[&str], &str)] = &[
+    ("nom", &["syntax"], "reading text is one stage's work"),
+    (
+        "petgraph",
+        &["graph", "check::conflict"],
+        "the engine runs on its own flat form",
+    ),
+    (
+        "serde",
+        &["facts", "verdict::json", "command"],
+        "formats are made at the border only",
+    ),
+    (
+        "serde_json",
+        &["facts", "verdict::json", "ground::render", "command"],
+        "formats are made at the border only",
+    ),
+    (
+        "csv",
+        &["check::tables", "facts", "command"],
+        "lists and batches",
+    ),
+    (
+        "jiff",
+        &["ground::day"],
+        "one calendar, one place where its errors end",
+    ),
+    (
+        "rust_decimal",
+        &["ground::number"],
+        "inexact results are refused in one place",
+    ),
+    ("sha2", &["check::fingerprint"], "one fingerprint"),
+    (
+        "strsim",
+        &["ground::nearest", "syntax"],
+        "the nearest name, the nearest word",
+    ),
+    (
+        "unicode_width",
+        &[
+            "ground::render",
+            "syntax::print",
+            "verdict::layout",
+            "command",
+        ],
+        "columns matter where text is laid out",
+    ),
+    ("anstream", &["command"], "terminals are the command's"),
+    ("anstyle", &["command"], "terminals are the command's"),
+    ("clap", &["command"], "arguments are the command's"),
+    ("clap_complete", &["command"], "arguments are the command's"),
+    (
+        "encoding_rs",
+        &["command"],
+        "old spreadsheets are converted before the library reads them",
+    ),
+    ("indicatif", &["command"], "terminals are the command's"),
+    ("layout", &["command"], "pictures are the command's"),
+];
+
+/// Files that may name a hashed collection, and why its order cannot show.
+const HASHED: &[(&str, &str)] = &[
+    (
+        "facts/gather.rs",
+        "asked whether a value was seen, never walked",
+    ),
+    (
+        "graph/meaning.rs",
+        "asked whether a node is known, never walked",
+    ),
+    ("syntax/words.rs", "asked for one word, never walked"),
+];
+
+/// Lines that a file may have, its tests not counted.
+const LONGEST: usize = 600;
+
+fn source_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// All files of the library: path below `src` with `/`, and text.
+fn files() -> Vec<(String, String)> {
+    let root = source_root();
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let parts: Vec<_> = path.strip_prefix(&root).unwrap().iter().collect();
+                let name = parts
+                    .iter()
+                    .map(|p| p.to_str().unwrap())
+                    .collect::<Vec<_>>()
+                    .join("/");
+                found.push((name, std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    assert!(found.len() > 50, "the library was not found");
+    found
+}
+
+/// The module that a file holds: `check/rules.rs` is `check::rules`, `lib.rs` is the empty path.
+fn module_of(file: &str) -> String {
+    let stem = file.trim_end_matches(".rs").trim_end_matches("/mod");
+    if stem == "lib" || stem == "main" {
+        String::new()
+    } else {
+        stem.replace('/', "::")
+    }
+}
+
+fn within(path: &str, part: &str) -> bool {
+    path.strip_prefix(part)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+/// The part that a path belongs to: the longest name that it is within.
+fn part_of(path: &str) -> Option<&'static Part> {
+    PARTS
+        .iter()
+        .filter(|part| within(path, part.name))
+        .max_by_key(|part| part.name.len())
+}
+
+fn complain(complaints: &[String]) {
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+#[test]
+fn every_part_imports_only_what_the_table_allows() {
+    let mut complaints = Vec::new();
+    for (file, text) in files() {
+        let module = module_of(&file);
+        if module.is_empty() {
+            continue; // The facade and the program are above all parts.
+        }
+        let Some(part) = part_of(&module) else {
+            complaints.push(format!("src/{file} belongs to no part of the table"));
+            continue;
+        };
+        for path in Imports::of(&module, &text).own {
+            let allowed = match part_of(&path) {
+                Some(other) => other.name == part.name || part.may_import.contains(&other.name),
+                None => false,
+            };
+            if !allowed {
+                complaints.push(format!(
+                    "src/{file} names `{path}`; {} ({}) must not know {}",
+                    part.name, part.work, part.must_not_know
+                ));
+            }
+        }
+    }
+    complain(&complaints);
+}
+
+#[test]
+fn the_table_itself_only_points_up() {
+    for (at, part) in PARTS.iter().enumerate() {
+        for other in part.may_import {
+            let above = PARTS.iter().position(|p| p.name == *other);
+            assert!(
+                above.is_some_and(|above| above < at),
+                "{} may not import {other}",
+                part.name
+            );
+        }
+    }
+}
+
+#[test]
+fn every_row_of_the_table_is_used() {
+    let mut used: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (file, text) in files() {
+        let module = module_of(&file);
+        let Some(part) = part_of(&module) else {
+            continue;
+        };
+        let parts = Imports::of(&module, &text)
+            .own
+            .into_iter()
+            .filter_map(|path| part_of(&path));
+        used.entry(part.name)
+            .or_default()
+            .extend(parts.map(|other| other.name));
+    }
+    // The command is the top and may come to use anything.
+    for part in PARTS.iter().filter(|part| part.name != "command") {
+        let used = used
+            .get(part.name)
+            .unwrap_or_else(|| panic!("{} is not there", part.name));
+        for allowed in part.may_import {
+            assert!(
+                used.contains(allowed),
+                "{} no longer imports {allowed}",
+                part.name
+            );
+        }
+    }
+}
+
+#[test]
+fn crates_from_outside_stay_in_their_places() {
+    let mut complaints = Vec::new();
+    for (file, text) in files() {
+        let module = module_of(&file);
+        let known: Vec<&str> = CRATES.iter().map(|(name, ..)| *name).collect();
+        for name in Imports::of(&module, &text).outside(&known) {
+            let (_, places, why) = CRATES.iter().find(|(known, ..)| *known == name).unwrap();
+            if !places.iter().any(|place| within(&module, place)) {
+                complaints.push(format!(
+                    "src/{file} names `{name}`, kept in {places:?}: {why}"
+                ));
+            }
+        }
+    }
+    complain(&complaints);
+}
+
+#[test]
+fn every_crate_of_the_manifest_has_its_places() {
+    let manifest = std::fs::read_to_string(source_root().join("../Cargo.toml")).unwrap();
+    let dependencies = manifest.split("\n[dependencies]\n").nth(1).unwrap();
+    for line in dependencies.split("\n[").next().unwrap().lines() {
+        let Some((name, _)) = line.split_once(" = ") else {
+            continue;
+        };
+        // The one package whose library has another name.
+        let name = if name == "layout-rs" {
+            "layout".to_owned()
+        } else {
+            name.replace('-', "_")
+        };
+        assert!(
+            CRATES.iter().any(|(known, ..)| *known == name),
+            "`{name}` has no place"
+        );
+    }
+}
+
+#[test]
+fn the_facade_lists_the_parts_in_the_order_of_the_table() {
+    let facade = std::fs::read_to_string(source_root().join("lib.rs")).unwrap();
+    let listed: Vec<&str> = facade
+        .lines()
+        .filter_map(|line| line.trim().trim_start_matches("pub ").strip_prefix("mod "))
+        .filter_map(|rest| rest.strip_suffix(';'))
+        .collect();
+    let mut expected: Vec<&str> = Vec::new();
+    for part in PARTS {
+        let top = part.name.split("::").next().unwrap();
+        // A folder stands where the last of its parts stands.
+        expected.retain(|name| *name != top);
+        expected.push(top);
+    }
+    assert_eq!(listed, expected);
+}
+
+#[test]
+fn the_folders_are_the_stages() {
+    let mut folders: Vec<String> = std::fs::read_dir(source_root())
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    folders.sort();
+    let expected = [
+        "check",
+        "decide",
+        "doc",
+        "facts",
+        "folder",
+        "graph",
+        "ground",
+        "reference",
+        "schema",
+        "syntax",
+        "verdict",
+    ];
+    assert_eq!(folders, expected);
+}
+
+#[test]
+fn every_file_opens_with_what_it_is_for_and_stays_short() {
+    let mut complaints = Vec::new();
+    for (file, text) in files() {
+        if !text.starts_with("//! ") {
+            complaints.push(format!("src/{file} does not open with `//!`"));
+        }
+        let lines = text
+            .split("\n#[cfg(test)]\nmod ")
+            .next()
+            .unwrap_or("")
+            .lines()
+            .count();
+        if lines > LONGEST {
+            complaints.push(format!(
+                "src/{file} has {lines} lines; {LONGEST} are the most"
+            ));
+        }
+    }
+    complain(&complaints);
+}
+
+#[test]
+fn the_library_is_whole_and_silent_and_keeps_an_order() {
+    let mut complaints = Vec::new();
+    for (file, text) in files() {
+        let words = scan::words(&text);
+        let command = within(&module_of(&file), "command") || file == "main.rs";
+        for word in &words {
+            let refused = match word.as_str() {
+                "todo" | "unimplemented" | "dbg" | "FIXME" | "XXX" => true,
+                "println" | "print" | "eprintln" | "eprint" => {
+                    !command && text.contains(&format!("{word}!"))
+                }
+                "HashMap" | "HashSet" => !HASHED.iter().any(|(known, _)| *known == file),
+                _ => false,
+            };
+            if refused {
+                complaints.push(format!("src/{file} says `{word}`"));
+            }
+        }
+    }
+    complaints.dedup();
+    complain(&complaints);
+}
