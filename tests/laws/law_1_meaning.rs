@@ -1,10 +1,18 @@
-//! Law 1: the verdict is the meaning. For a small language over three fields the meaning is
+//! Law 1: the verdict is the meaning: engine, walker and reference give the same judgement.
+//!
+//! For a small language over three fields the meaning is
 //! worked out here a second time, independently of the library, and compared for every rule set
 //! of a fixed sample and every declaration there is.
 
-use crate::case::{facts, judge};
+use crate::case::{bytes, case, config, day, facts, judge, said};
+use crate::generate::rules::USUAL;
 use crate::generate::world;
-use kakou::check::rules::RuleSet;
+use kakou::check::rules::{RuleSet, Sure};
+use kakou::engine::{Engine, Scratch};
+use kakou::graph::walk::walk;
+use kakou::graph::{Graph, Options};
+use kakou::reference::Reference;
+use proptest::prelude::*;
 use kakou::ground::truth::Truth;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -333,5 +341,28 @@ fn facts_of_the_sample_are_read_as_meant() {
             .unwrap();
     for (_, declaration) in declarations() {
         facts(&rules, &declaration);
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn engine_walker_and_reference_agree(drawn in bytes()) {
+        let Some(case) = case(&drawn, USUAL) else { return Ok(()) };
+        for trust in [Sure::High, Sure::Design] {
+            let options = Options { trust, ..Options::default() };
+            let graph = Graph::build(&case.rules, options).expect("a small rule set has a graph");
+            let engine = Engine::from(&graph);
+            let reference = Reference::new(&case.rules, trust);
+            // The scratch is used again: what one declaration left must not show in the next.
+            let mut scratch = Scratch::default();
+            for declaration in &case.declarations {
+                let facts = facts(&case.rules, declaration);
+                let expected = reference.judge(&facts, day());
+                prop_assert_eq!(&expected, &walk(&graph, &facts, day()), "walker\n{}", said(&case, &[declaration]));
+                prop_assert_eq!(&expected, engine.judge(&facts, day(), &mut scratch), "engine\n{}", said(&case, &[declaration]));
+            }
+        }
     }
 }
