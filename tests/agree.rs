@@ -35,15 +35,43 @@ fn difference(rules: &RuleSet, name: &str, a: &Judgement, b: &Judgement) -> Opti
             out.push_str(&format!("{what}\n  reference {a}\n  {name} {b}\n"));
         }
     };
-    part("counted", format!("{:?}", a.counted), format!("{:?}", b.counted));
+    part(
+        "counted",
+        format!("{:?}", a.counted),
+        format!("{:?}", b.counted),
+    );
     part("base", format!("{:?}", a.base), format!("{:?}", b.base));
-    part("pilots", format!("{:?}", a.pilots), format!("{:?}", b.pilots));
-    part("departments", format!("{:?}", a.departments), format!("{:?}", b.departments));
+    part(
+        "pilots",
+        format!("{:?}", a.pilots),
+        format!("{:?}", b.pilots),
+    );
+    part(
+        "departments",
+        format!("{:?}", a.departments),
+        format!("{:?}", b.departments),
+    );
     part("fired", format!("{:?}", a.fired), format!("{:?}", b.fired));
-    part("shadow", format!("{:?}", a.shadow), format!("{:?}", b.shadow));
-    part("duties", format!("{:#?}", a.duties), format!("{:#?}", b.duties));
-    part("coverage", format!("{:?}", a.coverage), format!("{:?}", b.coverage));
-    part("missing", format!("{:?}", a.missing), format!("{:?}", b.missing));
+    part(
+        "shadow",
+        format!("{:?}", a.shadow),
+        format!("{:?}", b.shadow),
+    );
+    part(
+        "duties",
+        format!("{:#?}", a.duties),
+        format!("{:#?}", b.duties),
+    );
+    part(
+        "coverage",
+        format!("{:?}", a.coverage),
+        format!("{:?}", b.coverage),
+    );
+    part(
+        "missing",
+        format!("{:?}", a.missing),
+        format!("{:?}", b.missing),
+    );
     for rule in rules.rules.iter().filter(|_| rules.rules.len() <= 3) {
         out.push_str(&format!(
             "{} {:?} over {:?} each {:?}\n in {:?}\n for {:?}\n when {:?}\n unless {:?}\n requires {:?}\n waives {:?}\n",
@@ -51,17 +79,25 @@ fn difference(rules: &RuleSet, name: &str, a: &Judgement, b: &Judgement) -> Opti
             rule.unless, rule.requires, rule.waives
         ));
     }
-    out.push_str(&format!("covers {:?}\nrequired {:?}\n", rules.covers, rules.required));
+    out.push_str(&format!(
+        "covers {:?}\nrequired {:?}\n",
+        rules.covers, rules.required
+    ));
     Some(out)
 }
 
-fn compare(rules: &Arc<RuleSet>, declarations: impl IntoIterator<Item = u64>) -> Result<(), String> {
+fn compare(
+    rules: &Arc<RuleSet>,
+    declarations: impl IntoIterator<Item = u64>,
+) -> Result<(), String> {
     let (graph, engine) = build(rules);
     let reference = Reference::new(rules, Sure::High);
     let mut scratch = Scratch::default();
     for seed in declarations {
         let json = random::declaration(seed);
-        let Some(facts) = random::facts(rules, &json) else { continue };
+        let Some(facts) = random::facts(rules, &json) else {
+            continue;
+        };
         let expected = reference.judge(&facts, day());
         let walked = walk(&graph, &facts, day());
         if let Some(what) = difference(rules, "walker", &expected, &walked) {
@@ -78,7 +114,10 @@ fn compare(rules: &Arc<RuleSet>, declarations: impl IntoIterator<Item = u64>) ->
 
 /// How many rule sets are tried; `ROUNDS=100000` hunts longer.
 fn rounds(usual: u64) -> u64 {
-    std::env::var("ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+    std::env::var("ROUNDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(usual)
 }
 
 fn try_seeds(rounds: u64, most: usize, declarations: u64) {

@@ -31,7 +31,8 @@ pub(super) struct How {
 }
 
 fn day(text: &str) -> Result<Day, String> {
-    text.parse().map_err(|_| "a day is written YYYY-MM-DD, such as 2026-08-03".to_string())
+    text.parse()
+        .map_err(|_| "a day is written YYYY-MM-DD, such as 2026-08-03".to_string())
 }
 
 /// How sure a rule is of its basis.
@@ -93,17 +94,27 @@ impl Judge {
             Some(name) => with_pilot(&rules, name)?,
             None => rules,
         };
-        Ok(Judge { rules, trust: how.trust.into(), as_of: how.as_of, limits, pilot: how.pilot.clone() })
+        Ok(Judge {
+            rules,
+            trust: how.trust.into(),
+            as_of: how.as_of,
+            limits,
+            pilot: how.pilot.clone(),
+        })
     }
 
     /// The day a declaration is judged on.
     pub(super) fn day(&self, facts: &Facts) -> Result<Day, FactError> {
-        self.as_of.or_else(|| facts.as_of(&self.rules.schema)).ok_or_else(|| {
-            let schema = &self.rules.schema;
-            let path = schema.field(schema.judged_on).map_or("", |f| f.path.as_str());
-            FactError::new(NO_DAY, path, "the day to judge on is not given")
-                .help(Some("give one for all with `--as-of DATE`".into()))
-        })
+        self.as_of
+            .or_else(|| facts.as_of(&self.rules.schema))
+            .ok_or_else(|| {
+                let schema = &self.rules.schema;
+                let path = schema
+                    .field(schema.judged_on)
+                    .map_or("", |f| f.path.as_str());
+                FactError::new(NO_DAY, path, "the day to judge on is not given")
+                    .help(Some("give one for all with `--as-of DATE`".into()))
+            })
     }
 
     /// The evaluator.
@@ -114,21 +125,32 @@ impl Judge {
     /// Judges one declaration.
     pub(super) fn verdict(&self, facts: &Facts) -> Result<Verdict, FactError> {
         let judgement = self.reference().judge(facts, self.day(facts)?);
-        Ok(render(&self.rules, facts, &judgement, self.trust, &self.limits))
+        Ok(render(
+            &self.rules,
+            facts,
+            &judgement,
+            self.trust,
+            &self.limits,
+        ))
     }
 }
 
 /// The same rules with one shadow pilot live, by its name.
 fn with_pilot(rules: &Arc<RuleSet>, name: &str) -> Result<Arc<RuleSet>, Failure> {
-    let found = (0u16..).map(PilotId).zip(&rules.pilots).find(|(_, pilot)| pilot.name == name);
+    let found = (0u16..)
+        .map(PilotId)
+        .zip(&rules.pilots)
+        .find(|(_, pilot)| pilot.name == name);
     if let Some((id, _)) = found {
         return Ok(counting(rules, id));
     }
     let names: Vec<&str> = rules.pilots.iter().map(|p| p.name.as_str()).collect();
     let failure = Failure::usage(format!("the rules have no pilot `{}`", visible(name)));
-    Err(match (nearest(name, names.iter().copied()), names.as_slice()) {
-        (Some(near), _) => failure.help(format!("did you mean `{near}`?")),
-        (None, []) => failure.help("they have no pilots at all"),
-        (None, all) => failure.help(format!("there are: {}", all.join(", "))),
-    })
+    Err(
+        match (nearest(name, names.iter().copied()), names.as_slice()) {
+            (Some(near), _) => failure.help(format!("did you mean `{near}`?")),
+            (None, []) => failure.help("they have no pilots at all"),
+            (None, all) => failure.help(format!("there are: {}", all.join(", "))),
+        },
+    )
 }
