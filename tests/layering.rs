@@ -139,6 +139,12 @@ const PARTS: &[Part] = &[
         must_not_know: "evaluation",
     },
     Part {
+        name: "doc",
+        work: "the reference: the language, its grammar, the verdict",
+        may_import: &[],
+        must_not_know: "anything: it is text",
+    },
+    Part {
         name: "command",
         work: "the `kakou` command",
         may_import: &[
