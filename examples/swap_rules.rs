@@ -37,7 +37,7 @@ fn version(limit: &str) -> Result<Arc<InForce>, Box<dyn Error>> {
 
 /// Judges by the rules of the moment. The lock is held for a copy of a pointer, not for the work.
 fn check(gate: &RwLock<Arc<InForce>>) -> Result<String, Box<dyn Error + Send + Sync>> {
-    let now = Arc::clone(&gate.read().map_err(|_| "poisoned")?);
+    let now = gate.read().map_err(|_| "poisoned")?.clone();
     let facts = Facts::builder(&now.rules.schema)
         .set("id", "D-3")
         .set("date", "2026-08-03")

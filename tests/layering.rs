@@ -260,7 +260,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         "old spreadsheets are converted before the library reads them",
     ),
     ("indicatif", &["command"], "terminals are the command's"),
-    ("layout", &["command"], "pictures are the command's"),
+    ("layout", &["graph::svg", "command"], "pictures are the command's"),
     ("terminal_size", &["command"], "terminals are the command's"),
 ];
 
