@@ -58,6 +58,7 @@
 //!
 //! # Documents
 //!
+//! - [`doc::language`]: the rule language, page by page, with every complaint it knows;
 //! - [`syntax`]: the grammar of the language and its words in both languages;
 //! - [`verdict`]: how a verdict is read, and the JSON it is written as;
 //! - [`Limits`]: every bound with its default and the complaint it raises.
@@ -97,6 +98,9 @@ pub mod load;
 
 // What rule authors expect of their rules, tried out.
 pub mod scenario;
+
+// The reference: the language, its grammar, the verdict.
+pub mod doc;
 
 // The `kakou` command; embedders leave it out.
 #[cfg(feature = "cli")]

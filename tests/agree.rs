@@ -4,11 +4,13 @@
 #[path = "support/random.rs"]
 mod random;
 
-use kakou::check::rules::{RuleSet, Sure};
+use kakou::check::rules::{CompareOp, Cond, Expr, Rule, RuleSet, Sure};
 use kakou::engine::{Engine, Scratch};
 use kakou::graph::{Graph, Options, walk::walk};
 use kakou::ground::day::Day;
+use kakou::ground::number::Number;
 use kakou::reference::Reference;
+use kakou::schema::value::Value;
 use kakou::verdict::judgement::Judgement;
 use std::sync::{Arc, LazyLock};
 
@@ -18,10 +20,15 @@ fn day() -> Day {
     "2020-06-15".parse().unwrap()
 }
 
-fn build(rules: &Arc<RuleSet>) -> (Graph, Engine) {
-    let graph = Graph::build(rules, Options::default()).unwrap_or_else(|e| panic!("{e:#?}"));
+fn build(rules: &Arc<RuleSet>, options: Options) -> (Graph, Engine) {
+    let graph = Graph::build(rules, options).unwrap_or_else(|e| panic!("{e:#?}"));
     let engine = Engine::from(&graph);
     (graph, engine)
+}
+
+/// The usual plan, and one that branches and cuts blocks wherever it can.
+fn plans() -> [Options; 2] {
+    [Options::default(), Options { split_above: 1, block: 3, ..Options::default() }]
 }
 
 /// What differs, in few words.
@@ -56,9 +63,9 @@ fn difference(rules: &RuleSet, name: &str, a: &Judgement, b: &Judgement) -> Opti
 }
 
 fn compare(rules: &Arc<RuleSet>, declarations: impl IntoIterator<Item = u64>) -> Result<(), String> {
-    let (graph, engine) = build(rules);
+    let [(graph, engine), (_, split)] = plans().map(|options| build(rules, options));
     let reference = Reference::new(rules, Sure::High);
-    let mut scratch = Scratch::default();
+    let (mut scratch, mut other) = (Scratch::default(), Scratch::default());
     for seed in declarations {
         let json = random::declaration(seed);
         let Some(facts) = random::facts(rules, &json) else { continue };
@@ -70,6 +77,11 @@ fn compare(rules: &Arc<RuleSet>, declarations: impl IntoIterator<Item = u64>) ->
         // The scratch is used again: what one declaration left must not show in the next.
         let judged = engine.judge(&facts, day(), &mut scratch);
         if let Some(what) = difference(rules, "engine", &expected, judged) {
+            return Err(format!("declaration {seed} {json}\n{what}"));
+        }
+        assert!(scratch.steps() <= graph.stats().steps, "{} steps", scratch.steps());
+        let judged = split.judge(&facts, day(), &mut other);
+        if let Some(what) = difference(rules, "split engine", &expected, judged) {
             return Err(format!("declaration {seed} {json}\n{what}"));
         }
     }
@@ -99,4 +111,70 @@ fn few_rules() {
 #[test]
 fn many_rules() {
     try_seeds(rounds(150), 80, 8);
+}
+
+/// All conditions up to two connectives deep over three facts, on all ways to give them.
+#[test]
+fn every_small_condition() {
+    let field = |path| Expr::Field(SKELETON.schema.field_by_path(path).unwrap());
+    let one = || Expr::Const(Value::Number(Number::from_i64(1)));
+    let leaves = vec![
+        Cond::Flag(field("flag")),
+        Cond::Compare(CompareOp::Eq, field("a"), one()),
+        Cond::Compare(CompareOp::Ne, field("b"), one()),
+        Cond::Compare(CompareOp::Lt, field("a"), field("b")),
+    ];
+    let mut simple = leaves.clone();
+    simple.extend(leaves.iter().map(|c| Cond::Not(Box::new(c.clone()))));
+    for (a, b) in pairs(&leaves) {
+        simple.extend([Cond::And(vec![a.clone(), b.clone()]), Cond::Or(vec![a, b])]);
+    }
+    let mut all = simple.clone();
+    all.extend(simple.iter().map(|c| Cond::Not(Box::new(c.clone()))));
+    for (a, b) in pairs(&simple) {
+        all.extend([Cond::And(vec![a.clone(), b.clone()]), Cond::Or(vec![a, b])]);
+    }
+    let rules = all.into_iter().enumerate().map(|(number, when)| Rule {
+        id: format!("X-{number:05}"),
+        when,
+        ..SKELETON.rules[0].clone()
+    });
+    let rules = Arc::new(RuleSet { rules: rules.collect(), ..SKELETON.clone() });
+    let reference = Reference::new(&rules, Sure::High);
+    let [(graph, engine), (_, split)] =
+        [512, 64].map(|split_above| build(&rules, Options { split_above, ..Options::default() }));
+    for json in given() {
+        let facts = random::facts(&rules, &json).unwrap();
+        let expected = reference.judge(&facts, day());
+        for (name, judged) in [
+            ("walker", walk(&graph, &facts, day())),
+            ("engine", engine.check(&facts, day())),
+            ("split engine", split.check(&facts, day())),
+        ] {
+            assert_eq!(expected.fired, judged.fired, "{name} {json}");
+            assert_eq!(expected, judged, "{name} {json}");
+        }
+    }
+}
+
+fn pairs(all: &[Cond]) -> Vec<(Cond, Cond)> {
+    let with = |a: &Cond| all.iter().map(|b| (a.clone(), b.clone())).collect::<Vec<_>>();
+    all.iter().flat_map(with).collect()
+}
+
+/// Every combination of not given, empty and values.
+fn given() -> Vec<String> {
+    let mut all = vec![String::from("\"date\":\"2020-06-15\"")];
+    for (name, values) in
+        [("flag", ["", "null", "true", "false"]), ("a", ["", "null", "1", "0"]), ("b", ["", "null", "1", "2"])]
+    {
+        let with = |given: &String| {
+            values.map(|value| match value {
+                "" => given.clone(),
+                value => format!("{given},\"{name}\":{value}"),
+            })
+        };
+        all = all.iter().flat_map(with).collect();
+    }
+    all.into_iter().map(|given| format!("{{{given}}}")).collect()
 }

@@ -3,20 +3,23 @@
 //! A case is one text that stands on the schema of the language reference's examples; one whose
 //! first line says `# alone` stands by itself, and `# limits rules=3` lowers a limit.
 
-mod support {
-    pub mod golden;
-}
+#[path = "support/golden.rs"]
+mod golden;
 
+use golden::{cases, folder_of, golden, prelude};
 use kakou::check::{Compiled, codes, compile, dump::dump};
 use kakou::ground::diagnostic::{Diagnostic, Severity};
 use kakou::ground::limits::Limits;
 use kakou::ground::render::{Colours, json, render};
 use std::path::Path;
-use support::golden::{cases, folder_of, golden, prelude};
 
 fn limits_of(text: &str) -> Limits {
     let mut limits = Limits::default();
-    let Some(line) = text.lines().next().and_then(|l| l.strip_prefix("# limits ")) else {
+    let Some(line) = text
+        .lines()
+        .next()
+        .and_then(|l| l.strip_prefix("# limits "))
+    else {
         return limits;
     };
     for word in line.split_whitespace() {
@@ -45,7 +48,11 @@ fn about(compiled: &Compiled) -> Vec<Diagnostic> {
 
 fn checked(path: &Path) -> (Compiled, String) {
     let text = std::fs::read_to_string(path).expect("a case");
-    let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+    let name = path
+        .file_name()
+        .expect("a name")
+        .to_string_lossy()
+        .into_owned();
     let folder = folder_of(&[(&name, &text)]);
     let compiled = compile(&folder, &limits_of(&text));
     let mut found = render(&about(&compiled), &compiled.sources, Colours::Plain);
@@ -70,7 +77,11 @@ fn bad_cases_are_complained_about_as_expected() {
         seen.push_str(&found);
     }
     for (code, _) in codes::ALL {
-        assert!(seen.contains(&format!("[{}]", code.0)), "no case for {}", code.0);
+        assert!(
+            seen.contains(&format!("[{}]", code.0)),
+            "no case for {}",
+            code.0
+        );
     }
 }
 
@@ -78,7 +89,10 @@ fn bad_cases_are_complained_about_as_expected() {
 fn good_cases_are_checked_as_expected() {
     for path in cases("tests/check/good") {
         let (compiled, found) = checked(&path);
-        let rules = compiled.rules.as_ref().unwrap_or_else(|| panic!("{}\n{found}", path.display()));
+        let rules = compiled
+            .rules
+            .as_ref()
+            .unwrap_or_else(|| panic!("{}\n{found}", path.display()));
         let text = found + &dump(rules);
         golden(&path.with_extension("checked"), &text);
     }

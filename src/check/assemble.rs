@@ -914,7 +914,8 @@ fn rules(
         let found = rule::rule(&mut lower, item, at, laws, kinds, frames, declared, tables);
         let frame = found.first().and_then(|d| d.rule.pilot);
         let frame = frame.and_then(|p| frames.get(usize::from(p.0)));
-        let nodes = lower.nodes() + frame.map_or(0, |f| f.nodes);
+        // A rule without any condition weighs something too.
+        let nodes = lower.nodes() + frame.map_or(0, |f| f.nodes) + 8;
         weight += nodes.saturating_mul(found.len().max(1));
         if weight > base.limits.set_nodes {
             lower.push(

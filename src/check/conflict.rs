@@ -164,7 +164,8 @@ fn exceptions(drafts: &mut [RuleDraft], written: &[&ast::Rule], diagnostics: &mu
                     );
                     continue;
                 }
-                if !excused.rule.each.starts_with(&draft.rule.each) {
+                let known = excused.each_known && draft.each_known;
+                if known && !excused.rule.each.starts_with(&draft.rule.each) {
                     diagnostics.push(
                         Diagnostic::new(
                             codes::EXCEPTION_TOO_FINE,

@@ -186,6 +186,7 @@ pub(super) fn pilots(
                     .map(|n| n.node.clone()),
                 id_at: item.name.at.0,
                 whole: None,
+                each_known: true,
                 cited_at,
                 scope_at: found.scope.map_or(item.name.at.0, |(_, at)| at),
             });

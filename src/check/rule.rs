@@ -26,6 +26,8 @@ pub(super) struct RuleDraft {
     pub id_at: Span,
     /// For a part of a rule's table: the rule's own identifier.
     pub whole: Option<String>,
+    /// Whether all of `each` was understood.
+    pub each_known: bool,
     /// Where each citation stands.
     pub cited_at: Vec<Span>,
     /// The scope's place, for complaints.
@@ -194,7 +196,9 @@ pub(super) fn rule(
         None => (force, scope, declared),
     };
 
-    let (each, bound) = bindings(lower, found.each.unwrap_or(&[]));
+    let written = found.each.unwrap_or(&[]);
+    let (each, bound) = bindings(lower, written);
+    let each_known = each.len() == written.len();
     let depth = (lower.elements.len(), lower.bound.len());
     for (each, name) in each.iter().zip(&bound) {
         match each {
@@ -261,9 +265,14 @@ pub(super) fn rule(
     lower.elements.truncate(depth.0);
     lower.bound.truncate(depth.1);
 
-    let (Some(in_force), Some(scope), Some(when), Some(unless)) = (in_force, scope, when, unless)
-    else {
-        return Vec::new();
+    // What was complained of is left open, so that the rule can still be held against the others.
+    let or_open = |cond: Option<Cond>| cond.unwrap_or(Cond::Always);
+    let (in_force, scope, when) = (or_open(in_force), or_open(scope), or_open(when));
+    let unless = unless.flatten();
+    let parts = if parts.is_empty() {
+        vec![(item.id.node.clone(), Cond::Always, Consequences::default())]
+    } else {
+        parts
     };
     let whole = found.table.is_some().then(|| item.id.node.clone());
     parts
@@ -296,6 +305,7 @@ pub(super) fn rule(
                 .map(|n| n.node.clone()),
             id_at: item.id.at.0,
             whole: whole.clone(),
+            each_known,
             cited_at: cited_at.clone(),
             scope_at: found.scope.map_or(item.id.at.0, |(_, at)| at),
         })

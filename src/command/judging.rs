@@ -9,6 +9,8 @@ use crate::ground::day::Day;
 use crate::ground::limits::Limits;
 use crate::ground::nearest::nearest;
 use crate::ground::render::visible;
+use crate::engine::{Engine, Scratch};
+use crate::graph::{Graph, Options};
 use crate::reference::Reference;
 use crate::scenario::counting;
 use crate::verdict::Verdict;
@@ -36,7 +38,7 @@ fn day(text: &str) -> Result<Day, String> {
 
 /// How sure a rule is of its basis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Mark {
+pub(super) enum Mark {
     /// The text was found
     Found,
     /// High
@@ -82,6 +84,7 @@ pub(super) struct Judge {
     trust: Sure,
     as_of: Option<Day>,
     limits: Limits,
+    engine: Engine,
     /// The pilot that was asked for.
     pub(super) pilot: Option<String>,
 }
@@ -93,7 +96,9 @@ impl Judge {
             Some(name) => with_pilot(&rules, name)?,
             None => rules,
         };
-        Ok(Judge { rules, trust: how.trust.into(), as_of: how.as_of, limits, pilot: how.pilot.clone() })
+        let trust = how.trust.into();
+        let engine = Engine::from(&graph(&rules, trust, limits)?);
+        Ok(Judge { rules, trust, as_of: how.as_of, limits, engine, pilot: how.pilot.clone() })
     }
 
     /// The day a declaration is judged on.
@@ -112,10 +117,24 @@ impl Judge {
     }
 
     /// Judges one declaration.
-    pub(super) fn verdict(&self, facts: &Facts) -> Result<Verdict, FactError> {
-        let judgement = self.reference().judge(facts, self.day(facts)?);
-        Ok(render(&self.rules, facts, &judgement, self.trust, &self.limits))
+    pub(super) fn verdict(&self, facts: &Facts, scratch: &mut Scratch) -> Result<Verdict, FactError> {
+        let judgement = self.engine.judge(facts, self.day(facts)?, scratch);
+        Ok(render(&self.rules, facts, judgement, self.trust, &self.limits))
     }
+}
+
+/// The decision graph of rules; that it would be too large is told like a mistake in them.
+pub(super) fn graph(rules: &Arc<RuleSet>, trust: Sure, limits: Limits) -> Result<Graph, Failure> {
+    Graph::build(rules, Options { trust, limits, ..Options::default() }).map_err(|complaints| {
+        let mut failure = Failure::usage("the decision graph of the rules cannot be built");
+        for complaint in complaints {
+            failure = failure.note(format!("{}: {}", complaint.code.0, visible(&complaint.title)));
+            for help in complaint.help {
+                failure = failure.help(visible(&help));
+            }
+        }
+        failure
+    })
 }
 
 /// The same rules with one shadow pilot live, by its name.

@@ -11,7 +11,9 @@
 //! | 141 | the reader of the output went away, as a shell reports it for other tools |
 
 mod check;
+mod completions;
 mod diff;
+mod explain;
 mod failure;
 mod fmt;
 mod input;
@@ -64,10 +66,14 @@ enum Verb {
     Run(run::Args),
     /// Check the rules and show all that is wrong with them
     Check(check::Args),
+    /// Say in words why a verdict is what it is, what came near, and what is missing
+    Explain(explain::Args),
     /// Run the scenarios that stand among the rules
     Test(test::Args),
     /// Lay out rule files in the one canonical way, each in its own language
     Fmt(fmt::Args),
+    /// Write completions for a shell
+    Completions(completions::Args),
 }
 
 /// A language for people.
@@ -95,8 +101,10 @@ pub fn main() -> ExitCode {
     let end = match &cli.verb {
         Verb::Run(args) => run::run(args, &terminal),
         Verb::Check(args) => check::run(args, &terminal),
+        Verb::Explain(args) => explain::run(args, &terminal),
         Verb::Test(args) => test::run(args, &terminal),
         Verb::Fmt(args) => fmt::run(args, &terminal),
+        Verb::Completions(args) => completions::run(args),
     };
     match end {
         Ok(End::Fine) => ExitCode::SUCCESS,

@@ -13,6 +13,7 @@ use super::summary::{Summary, colour};
 use super::table::{Cell, Layout};
 use super::terminal::Terminal;
 use super::{End, Language};
+use crate::engine::Scratch;
 use crate::facts::Facts;
 use crate::facts::batch::Place;
 use crate::facts::error::{FactErrors, NOT_UTF8};
@@ -140,6 +141,7 @@ struct Page<'a> {
     output: Output,
     summary: Summary,
     threads: usize,
+    scratch: Scratch,
     /// Rows of the table that wait until the widths of its columns are known.
     waiting: Vec<Vec<Cell>>,
     layout: Option<Layout>,
@@ -157,6 +159,7 @@ impl<'a> Page<'a> {
             output,
             summary: Summary::default(),
             threads: args.threads.map_or(processors, usize::from),
+            scratch: Scratch::default(),
             waiting: Vec::new(),
             layout: None,
             passed_on: Instant::now(),
@@ -193,14 +196,16 @@ impl<'a> Page<'a> {
     /// Judges a batch and writes it.
     fn judge(&mut self, input: &Arc<str>, share: Vec<Record>) -> Result<(), Failure> {
         let each = share.len().div_ceil(self.threads).max(1);
-        let this: &Page<'_> = self;
-        let one = |(place, facts): Record| -> Judged { this.one(input, place, facts) };
+        let judge = self.judge;
+        let (format, lang) = (self.format, self.args.lang);
+        let work = move |(place, facts): Record, scratch: &mut Scratch| {
+            judged(judge, format, lang, input, (place, facts), scratch)
+        };
         let judged: Vec<Judged> = if self.threads == 1 || share.len() < 16 {
-            share.into_iter().map(one).collect()
+            let scratch = &mut self.scratch;
+            share.into_iter().map(|record| work(record, scratch)).collect()
         } else {
-            let judge = self.judge;
-            let (format, lang) = (self.format, self.args.lang);
-            parts(share, each, move |place, facts| judged(judge, format, lang, input, place, facts))
+            parts(share, each, work)
         };
         for one in judged {
             self.put(input, one)?;
@@ -210,10 +215,6 @@ impl<'a> Page<'a> {
             self.passed_on = Instant::now();
         }
         Ok(())
-    }
-
-    fn one(&self, input: &Arc<str>, place: Place, facts: Result<Facts, FactErrors>) -> Judged {
-        judged(self.judge, self.format, self.args.lang, input, place, facts)
     }
 
     fn put(&mut self, input: &Arc<str>, one: Judged) -> Result<(), Failure> {
@@ -335,7 +336,7 @@ impl<'a> Page<'a> {
 /// Works on the parts of a batch at the same time and puts the results together in their order.
 fn parts<F>(share: Vec<Record>, each: usize, work: F) -> Vec<Judged>
 where
-    F: Fn(Place, Result<Facts, FactErrors>) -> Judged + Sync,
+    F: Fn(Record, &mut Scratch) -> Judged + Sync,
 {
     let mut rest = share;
     let mut cut = Vec::new();
@@ -349,7 +350,10 @@ where
         let threads: Vec<_> = cut
             .into_iter()
             .map(|part| {
-                scope.spawn(move || part.into_iter().map(|(place, facts)| work(place, facts)).collect::<Vec<_>>())
+                scope.spawn(move || {
+                    let mut scratch = Scratch::default();
+                    part.into_iter().map(|record| work(record, &mut scratch)).collect::<Vec<_>>()
+                })
             })
             .collect();
         // A thread that panics must not lose its records in silence.
@@ -365,11 +369,11 @@ fn judged(
     format: Format,
     lang: Option<Language>,
     input: &Arc<str>,
-    place: Place,
-    facts: Result<Facts, FactErrors>,
+    (place, facts): Record,
+    scratch: &mut Scratch,
 ) -> Judged {
     let id = facts.as_ref().ok().and_then(|facts| facts.id(&judge.rules.schema)).map(str::to_owned);
-    let told = facts.and_then(|facts| judge.verdict(&facts).map_err(FactErrors::from));
+    let told = facts.and_then(|facts| judge.verdict(&facts, scratch).map_err(FactErrors::from));
     let told = told.map_err(|errors| Wrong { input: input.clone(), place, id, errors });
     let json = || match &told {
         Ok(verdict) => output::json_line(verdict, judge.pilot.as_deref(), lang.map(Into::into)),

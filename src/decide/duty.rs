@@ -54,13 +54,21 @@ impl<'a> Evaluator<'a, '_> {
             }
             self.state.leave(&form.each);
         }
-        works.sort_by(|a, b| self.group(a).cmp(&self.group(b)));
+        works.sort_unstable_by(|a, b| self.group(a).cmp(&self.group(b)));
         for work in &mut works {
             self.waive(work, applies, world, room);
             self.meet(work);
         }
         let interval = self.combine(&mut works, room);
-        works.retain(|work| !work.dropped);
+        let mut at = 0;
+        while let Some(work) = works.get(at) {
+            if work.dropped {
+                let work = works.swap_remove(at);
+                room.reclaim_work(work);
+            } else {
+                at += 1;
+            }
+        }
         room.works = works;
         interval
     }
@@ -118,7 +126,7 @@ impl<'a> Evaluator<'a, '_> {
                     firm: Truth::False,
                     obliged: Truth::False,
                     dropped: false,
-                    requirers: Vec::new(),
+                    requirers: room.spare_requirers.pop().unwrap_or_default(),
                     group_high: OutcomeId(0),
                 });
                 match works.last_mut() {
@@ -252,15 +260,21 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn no_duties(&mut self, room: &mut Room) {
         let mut works = std::mem::take(&mut room.works);
         for work in works.drain(..) {
-            room.reclaim_duty(work.duty);
+            room.reclaim_work(work);
         }
         room.works = works;
     }
 
     /// Gives the requirements in the room to the judgement.
     pub(super) fn take_duties(&mut self, room: &mut Room, out: &mut Judgement) {
-        out.duties.extend(room.works.drain(..).map(|work| work.duty));
-        out.duties.sort();
+        let mut works = std::mem::take(&mut room.works);
+        for mut work in works.drain(..) {
+            work.requirers.clear();
+            room.spare_requirers.push(work.requirers);
+            out.duties.push(work.duty);
+        }
+        room.works = works;
+        out.duties.sort_unstable();
     }
 }
 

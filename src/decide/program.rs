@@ -309,8 +309,9 @@ impl Program {
         self.memo.get(node.0 as usize).copied().unwrap_or(Memo::No)
     }
 
-    /// Works out where results may be kept, from what each node needs. A result that reads one
-    /// element, or an element and the one that holds it, is kept for that element.
+    /// Works out where results may be kept, from what each node needs. A result that reads
+    /// one element is kept for that element. One that also reads the element that holds it is not:
+    /// inside a quantifier over the outer list the two need not belong together.
     pub fn memos(ops: &[Op], needs: &[Needs], rules: &RuleSet) -> Vec<Memo> {
         ops.iter().zip(needs).map(|(op, needs)| Program::memo_of(op, *needs, rules)).collect()
     }
@@ -334,11 +335,7 @@ impl Program {
             .enumerate()
             .take(63)
             .filter_map(|(at, list)| u32::try_from(at).ok().map(|at| (ListId(at), list)))
-            .find(|(id, list)| {
-                let own = Needs::bit(*id);
-                let both = own | list.parent.map_or(0, Needs::bit);
-                needs.lists == own || (needs.lists == both && list.parent.is_some())
-            })
+            .find(|(id, _)| needs.lists == Needs::bit(*id))
             .map_or(Memo::No, |(id, _)| Memo::Element(id))
     }
 }

@@ -58,6 +58,8 @@ pub struct Room {
     pub(super) works: Vec<Work>,
     /// Vectors of rules to use again.
     pub(super) spare: Vec<Vec<RuleId>>,
+    /// Vectors of requirers to use again.
+    pub(super) spare_requirers: Vec<Vec<(RuleId, u32)>>,
     /// Candidates of a group whose largest counts.
     pub(super) group: Vec<u32>,
 }
@@ -79,6 +81,12 @@ impl Room {
         judgement.fired.clear();
         judgement.shadow.clear();
         judgement.departments.clear();
+    }
+
+    pub(super) fn reclaim_work(&mut self, mut work: Work) {
+        work.requirers.clear();
+        self.spare_requirers.push(work.requirers);
+        self.reclaim_duty(work.duty);
     }
 
     pub(super) fn reclaim_duty(&mut self, duty: Duty) {

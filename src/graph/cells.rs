@@ -81,6 +81,13 @@ fn cell_of_key(cuts: &[i64], key: i64) -> u32 {
 #[inline]
 pub fn number_key(number: Number, places: u32) -> i64 {
     let (mantissa, scale) = number.parts();
+    // Nearly all amounts are small and no finer than the cuts.
+    if let (Ok(small), Some(up)) =
+        (i64::try_from(mantissa), places.checked_sub(scale).and_then(|at| POWERS.get(at as usize)))
+        && let Some(key) = small.checked_mul(*up).and_then(|key| key.checked_mul(2))
+    {
+        return key;
+    }
     let limit = i128::from(i64::MAX);
     let key = if scale <= places {
         let up = POWERS.get((places - scale) as usize).copied().unwrap_or(i64::MAX);

@@ -6,6 +6,7 @@
 //! own beside the split. Nothing is copied: where the field is unknown, all branches are run.
 
 use super::cells::{Domain, FIRST, NONE, UNKNOWN};
+use super::Options;
 use super::node::{Edge, Node};
 use super::plan::{Plan, Subject};
 use crate::ground::truth::Truth;
@@ -13,10 +14,6 @@ use crate::schema::value::ListId;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::BTreeMap;
 
-/// Blocks of this many rules or fewer are not split.
-const SPLIT_ABOVE: usize = 512;
-/// The most rules in one block: it bounds the bytes that a rule can cost, whatever the cuts.
-const BLOCK: usize = 2048;
 /// A split must take this share of the work away: one in so many.
 const SPLIT_GAIN: usize = 4;
 /// How many splits may stand one below the other.
@@ -46,6 +43,7 @@ struct Arranger<'a> {
     /// The node of each member.
     nodes: &'a [NodeIndex],
     facts: &'a dyn Fn(u32) -> Option<NodeIndex>,
+    options: Options,
     blocks: Vec<Block>,
 }
 
@@ -62,16 +60,16 @@ struct Way {
 pub(super) fn layout(
     plan: &Plan,
     graph: &mut DiGraph<Node, Edge>,
-    nodes: &[NodeIndex],
-    facts: &dyn Fn(u32) -> Option<NodeIndex>,
+    (nodes, facts): (&[NodeIndex], &dyn Fn(u32) -> Option<NodeIndex>),
     levels: u32,
+    options: Options,
 ) -> Layout {
     let mut by_list: BTreeMap<Option<ListId>, Vec<u32>> = BTreeMap::new();
     for (number, member) in (0u32..).zip(&plan.members) {
         by_list.entry(member.list).or_default().push(number);
     }
     let root = graph.add_node(Node::Fork);
-    let mut arranger = Arranger { plan, graph, nodes, facts, blocks: Vec::new() };
+    let mut arranger = Arranger { plan, graph, nodes, facts, options, blocks: Vec::new() };
     let mut next = 0;
     for (list, members) in by_list {
         let inner = arranger.arrange(members, list, 0);
@@ -95,14 +93,14 @@ pub(super) fn layout(
 
 impl Arranger<'_> {
     fn arrange(&mut self, members: Vec<u32>, list: Option<ListId>, depth: usize) -> NodeIndex {
-        if members.len() > SPLIT_ABOVE
+        if members.len() > self.options.split_above
             && depth < SPLIT_DEPTH
             && let Some(way) = self.best_way(&members)
         {
             return self.split(way, list, depth);
         }
         let blocks: Vec<NodeIndex> =
-            members.chunks(BLOCK).map(|chunk| self.block(chunk, list)).collect();
+            members.chunks(self.options.block.max(1)).map(|chunk| self.block(chunk, list)).collect();
         match blocks.as_slice() {
             [one] => *one,
             _ => self.fork(&blocks),

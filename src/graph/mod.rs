@@ -9,11 +9,16 @@
 //! [`walk`]er judges on it plainly; [`draw`] shows a part of it.
 
 pub mod cells;
+pub mod draw;
+mod label;
 mod meaning;
 pub mod layout;
 pub mod node;
 pub mod plan;
 mod shape;
+#[cfg(feature = "cli")]
+mod svg;
+mod verify;
 pub mod walk;
 
 use crate::check::rules::{RuleId, RuleSet, Sure};
@@ -25,8 +30,9 @@ use crate::ground::limits::Limits;
 use crate::ground::span::Span;
 use layout::{Block, Layout};
 use meaning::{Builder, RuleNodes, dense};
-use node::{Edge, Node};
+use node::{Class, Edge, Node};
 use plan::Plan;
+use verify::Bounds;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use std::sync::Arc;
@@ -38,11 +44,15 @@ pub struct Options {
     pub trust: Sure,
     /// The bounds on its size.
     pub limits: Limits,
+    /// More rules than this in one place are branched on, where that pays.
+    pub split_above: usize,
+    /// The most rules in one block: it bounds the bytes that a rule can cost, whatever the cuts.
+    pub block: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { trust: Sure::High, limits: Limits::default() }
+        Options { trust: Sure::High, limits: Limits::default(), split_above: 512, block: 2048 }
     }
 }
 
@@ -53,6 +63,7 @@ pub struct Graph {
     program: Arc<Program>,
     plan: Plan,
     layout: Layout,
+    bounds: Bounds,
     made: u64,
     shared: u64,
 }
@@ -78,8 +89,45 @@ impl Graph {
         let members: Vec<NodeIndex> = rule_nodes.into_iter().chain(cover_nodes).collect();
         let levels = program.forms.iter().map(|form| form.level).max().unwrap_or(0);
         let fact = |axis: u32| facts.get(axis as usize).copied().flatten();
-        let layout = layout::layout(&plan, &mut graph, &members, &fact, levels);
-        Ok(Graph { graph, program: Arc::new(program), plan, layout, made, shared })
+        let layout = layout::layout(&plan, &mut graph, (&members, &fact), levels, options);
+        let bounds = verify::verify(&graph, &program, &plan, &layout)?;
+        if graph.node_count() > options.limits.graph_nodes {
+            return Err(vec![refusal(
+                "E0506",
+                format!("the decision graph has more than {} nodes", options.limits.graph_nodes),
+            )]);
+        }
+        if bounds.steps > options.limits.steps {
+            return Err(vec![refusal(
+                "E0507",
+                format!(
+                    "judging may take {} steps, more than the limit of {}",
+                    bounds.steps, options.limits.steps
+                ),
+            )
+            .help("shorter lists in the schema, or fewer rules that match lists, lower the bound")]);
+        }
+        Ok(Graph { graph, program: Arc::new(program), plan, layout, bounds, made, shared })
+    }
+
+    /// How large it is, and how long judging may take.
+    pub fn stats(&self) -> Stats {
+        let mut nodes = [0u64; Class::ALL.len()];
+        for node in self.graph.node_weights() {
+            let at = Class::ALL.iter().position(|class| *class == node.class());
+            if let Some(count) = at.and_then(|at| nodes.get_mut(at)) {
+                *count += 1;
+            }
+        }
+        Stats {
+            nodes: Class::ALL.into_iter().zip(nodes).collect(),
+            made: self.made,
+            shared: self.shared,
+            rules: self.rules().rules.len() as u64,
+            blocks: self.layout.blocks.len() as u64,
+            bytes: self.bounds.bytes,
+            steps: self.bounds.steps,
+        }
     }
 
     /// What the plan knows of cells and members.
@@ -110,6 +158,37 @@ impl Graph {
     /// The checked rules it stands for.
     pub fn rules(&self) -> &Arc<RuleSet> {
         &self.program.rules
+    }
+}
+
+/// The size of a graph and the bound on judging with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stats {
+    /// Nodes by class.
+    pub nodes: Vec<(Class, u64)>,
+    /// How many nodes the rules asked for.
+    pub made: u64,
+    /// How many of those were there already.
+    pub shared: u64,
+    /// Rules.
+    pub rules: u64,
+    /// Blocks of rules.
+    pub blocks: u64,
+    /// Bytes of the nodes, edges and operands.
+    pub bytes: u64,
+    /// Steps that judging one declaration takes at the worst, missing facts aside.
+    pub steps: u64,
+}
+
+impl Stats {
+    /// Nodes of all classes.
+    pub fn all_nodes(&self) -> u64 {
+        self.nodes.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Bytes for each rule.
+    pub fn bytes_per_rule(&self) -> u64 {
+        self.bytes.checked_div(self.rules).unwrap_or(self.bytes)
     }
 }
 

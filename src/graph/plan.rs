@@ -103,6 +103,14 @@ impl Told {
     }
 }
 
+impl Told {
+    /// Whether it is false in all cells from the first to the last.
+    pub fn never_between(&self, from: u32, to: u32) -> bool {
+        let inside = self.runs.iter().filter(|run| (from..=to).contains(&run.0));
+        self.says(from) == Truth::False && inside.into_iter().all(|run| run.1 == Truth::False)
+    }
+}
+
 /// Takes a condition apart into conjuncts.
 fn conjuncts(program: &Program, node: NodeId, denied: bool, out: &mut Vec<Conjunct>) {
     let operands = program.operands(node);

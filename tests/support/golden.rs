@@ -23,7 +23,12 @@ pub fn golden(path: &Path, found: &str) {
         std::fs::write(path, found).expect("to write");
     }
     let wanted = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(wanted, found, "{} differs; UPDATE=1 rewrites it", path.display());
+    assert_eq!(
+        wanted,
+        found,
+        "{} differs; UPDATE=1 rewrites it",
+        path.display()
+    );
 }
 
 /// The shared schema alone.
@@ -35,8 +40,10 @@ pub fn prelude() -> Folder {
 /// code tables and lists are there either way.
 pub fn folder_of(texts: &[(&str, &str)]) -> Folder {
     let base = root().join("tests/language_reference");
-    let mut all: Vec<(String, String)> =
-        texts.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+    let mut all: Vec<(String, String)> = texts
+        .iter()
+        .map(|(n, t)| ((*n).to_owned(), (*t).to_owned()))
+        .collect();
     if !texts.first().is_some_and(|(_, t)| t.starts_with("# alone")) {
         let text = std::fs::read_to_string(base.join("prelude.rules")).expect("the schema");
         all.push(("prelude.rules".to_owned(), text));
@@ -45,7 +52,11 @@ pub fn folder_of(texts: &[(&str, &str)]) -> Folder {
     for kind in ["codes", "lists"] {
         for file in std::fs::read_dir(base.join(kind)).expect("a folder") {
             let path = file.expect("a file").path();
-            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
             let bytes = std::fs::read(&path).expect("to read");
             folder = folder.with_file(format!("{kind}/{name}"), bytes);
         }

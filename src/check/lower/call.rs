@@ -58,7 +58,7 @@ impl Lower<'_, '_> {
                     codes::WRONG_TYPE,
                     "a list, a table, a currency or a unit is needed",
                     target.at,
-                    "this is none",
+                    "not one of these",
                 );
                 None
             }

@@ -22,7 +22,12 @@ impl Lower<'_, '_> {
         let number: Number = match digits.parse() {
             Ok(number) => number,
             Err(error) => {
-                self.complain(codes::BAD_LITERAL, format!("`{digits}` is {error}"), at, "");
+                self.complain(
+                    codes::BAD_LITERAL,
+                    format!("`{digits}` cannot be kept: {error}"),
+                    at,
+                    "",
+                );
                 return None;
             }
         };
@@ -156,7 +161,7 @@ impl Lower<'_, '_> {
                     codes::WRONG_TYPE,
                     format!("a code of `{found}` is needed"),
                     expr.at,
-                    "this is none",
+                    "not a code",
                 );
                 return None;
             }

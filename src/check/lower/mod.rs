@@ -148,7 +148,8 @@ impl<'s, 'a> Lower<'s, 'a> {
         }
         self.nodes += 1;
         if self.nodes > self.scope.limits.rule_nodes {
-            if !self.too_large {
+            // A definition by itself may be of any size: who uses it is told.
+            if !self.too_large && !self.anywhere {
                 self.too_large = true;
                 let limit = self.scope.limits.rule_nodes;
                 self.push(
@@ -165,6 +166,9 @@ impl<'s, 'a> Lower<'s, 'a> {
             return None;
         }
         if self.depth > self.scope.limits.nesting * 4 {
+            if self.anywhere {
+                return None;
+            }
             self.complain(
                 codes::TOO_DEEP,
                 "nested too deeply once definitions are put in",

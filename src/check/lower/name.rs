@@ -204,7 +204,17 @@ impl Lower<'_, '_> {
         let definition = *self.scope.names.lets.get(name)?;
         self.used.insert(format!("let {name}"));
         if self.lets.iter().any(|l| l == name) {
-            let chain = self.lets.join("`, `");
+            let cycle: Vec<&str> = self
+                .lets
+                .iter()
+                .map(String::as_str)
+                .skip_while(|l| *l != name)
+                .collect();
+            // The whole circle is one mistake, told at the first of its names.
+            if cycle.iter().any(|l| *l < name) {
+                return None;
+            }
+            let chain = cycle.join("`, `");
             self.push(
                 Diagnostic::new(
                     codes::DEFINITION_CYCLE,

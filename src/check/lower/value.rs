@@ -318,7 +318,7 @@ impl Lower<'_, '_> {
                     codes::WRONG_TYPE,
                     "a duration such as `6 months` is needed",
                     expr.at,
-                    "this is none",
+                    "not a duration",
                 );
                 None
             }
@@ -534,7 +534,7 @@ impl Lower<'_, '_> {
                     codes::WRONG_TYPE,
                     "a field of the list's elements is needed",
                     name.at,
-                    "this is none",
+                    "not a field of them",
                 );
                 None
             }

@@ -1,0 +1,107 @@
+//! Judging beside the naive loop over the same rules in the same run, at 30 to 10,000 rules.
+//! Read the ratios; the times move from machine to machine.
+
+#[path = "support/race.rs"]
+mod race;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use kakou::engine::{Engine, Scratch};
+use kakou::graph::{Graph, Options};
+use race::{Kindred, Race};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// The median time a declaration of five rounds over all declarations, interleaved.
+fn ratio(race: &Race, engine: &Engine) -> (f64, f64) {
+    let (mut naive, mut ours) = (Vec::new(), Vec::new());
+    let (mut scratch, mut hits) = (Scratch::default(), Vec::new());
+    let count = race.facts.len();
+    for round in 0..6 {
+        let start = Instant::now();
+        for at in 0..count {
+            race.naive(at, &mut hits);
+            black_box(&hits);
+        }
+        let loop_time = start.elapsed().as_secs_f64() / count as f64 * 1e9;
+        let start = Instant::now();
+        for (at, facts) in race.facts.iter().enumerate() {
+            black_box(engine.judge(facts, race.day(at), &mut scratch));
+        }
+        let engine_time = start.elapsed().as_secs_f64() / count as f64 * 1e9;
+        // The first round grows the scratch and fills the caches.
+        if round > 0 {
+            naive.push(loop_time);
+            ours.push(engine_time);
+        }
+    }
+    let median = |times: &mut Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    (median(&mut naive), median(&mut ours))
+}
+
+/// Every rule that fires is one that the naive loop finds, excused ones aside.
+fn agree(race: &Race, engine: &Engine, kin: Kindred) {
+    let (mut scratch, mut hits) = (Scratch::default(), Vec::new());
+    for (at, facts) in race.facts.iter().enumerate() {
+        race.naive(at, &mut hits);
+        let fired: Vec<u32> =
+            engine.judge(facts, race.day(at), &mut scratch).fired.iter().map(|f| f.rule.0).collect();
+        if kin == Kindred::Header {
+            assert_eq!(fired, hits, "declaration {at}");
+        } else {
+            assert!(fired.iter().all(|rule| hits.contains(rule)), "declaration {at}");
+        }
+    }
+}
+
+fn judge(criterion: &mut Criterion) {
+    for (name, kin) in [("header", Kindred::Header), ("full", Kindred::Full)] {
+        for rules in [30, 100, 1_000, 10_000] {
+            let race = Race::new(rules, 7, kin);
+            let start = Instant::now();
+            let graph = Graph::build(&race.rules, Options::default()).expect("a graph");
+            let engine = Engine::from(&graph);
+            let built = start.elapsed();
+            agree(&race, &engine, kin);
+            let (naive, ours) = ratio(&race, &engine);
+            let stats = graph.stats();
+            println!(
+                "{name} {rules}: naive {naive:.0} ns, engine {ours:.0} ns, ratio {:.1}; built in {built:.1?}, \
+                 {} nodes ({} shared), {} bytes a rule in the graph and {} in the engine, at most {} steps",
+                naive / ours,
+                stats.all_nodes(),
+                stats.shared,
+                stats.bytes_per_rule(),
+                engine.bytes() / rules,
+                stats.steps,
+            );
+            if std::env::var_os("RATIOS_ONLY").is_some() {
+                continue;
+            }
+            let mut group = criterion.benchmark_group(name);
+            group.measurement_time(Duration::from_secs(2)).sample_size(20);
+            let mut scratch = Scratch::default();
+            let mut at = 0;
+            group.bench_function(format!("engine/{rules}"), |bench| {
+                bench.iter(|| {
+                    at = (at + 1) % race.facts.len();
+                    black_box(engine.judge(&race.facts[at], race.day(at), &mut scratch));
+                });
+            });
+            let mut hits = Vec::new();
+            group.bench_function(format!("naive/{rules}"), |bench| {
+                bench.iter(|| {
+                    at = (at + 1) % race.facts.len();
+                    race.naive(at, &mut hits);
+                    black_box(&hits);
+                });
+            });
+            group.finish();
+        }
+    }
+}
+
+criterion_group!(benches, judge);
+criterion_main!(benches);

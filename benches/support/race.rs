@@ -1,0 +1,475 @@
+//! A workload like that of the race: declarations with skewed codes, and rules that are drawn by
+//! generalising a declaration and kept if they hit about 2.2 of N. The same seed gives the same
+//! workload everywhere. Beside the rule set stands the naive loop over typed fields.
+
+use kakou::check::compile;
+use kakou::check::rules::*;
+use kakou::facts::Facts;
+use kakou::facts::json::from_json;
+use kakou::folder::Folder;
+use kakou::ground::day::Day;
+use kakou::ground::limits::Limits;
+use kakou::ground::number::Number;
+use kakou::schema::value::{Code, FieldId, ListId, OutcomeId, Type, Value};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// How many codes each code field has: zone, zone type, line, direction, business, mode, origin.
+const CODES: [u16; 7] = [10, 3, 3, 2, 5, 20, 200];
+const CODE_NAMES: [&str; 7] = ["zone", "zone_type", "line", "direction", "business", "mode", "origin"];
+/// Value, quantity, credit, date, total of the year, days in the zone.
+const NUMBER_NAMES: [&str; 6] = ["value", "quantity", "credit", "date", "ytd", "in_zone"];
+const LICENCES: u16 = 12;
+
+/// A declaration in typed fields.
+#[derive(Clone)]
+pub struct Declaration {
+    codes: [u16; 7],
+    hs: u64,
+    numbers: [i64; 6],
+    licences: u16,
+    guarantee: bool,
+    items: Vec<Item>,
+}
+
+#[derive(Clone, Copy)]
+struct Item {
+    hs: u64,
+    value: i64,
+}
+
+/// A predicate.
+#[derive(Clone)]
+enum Pred {
+    Is(usize, u16),
+    In(usize, Vec<u16>),
+    Under(Vec<(u64, u8)>),
+    AtLeast(usize, i64),
+    Below(usize, i64),
+    Has(u16),
+    Lacks(u16),
+    Guarantee(bool),
+    ItemUnder(u64, u8),
+    ItemAtLeast(i64),
+}
+
+/// A rule as the naive loop runs it.
+#[derive(Clone)]
+struct NaiveRule {
+    header: Vec<Pred>,
+    item: Vec<Pred>,
+}
+
+/// Rules, declarations, and both in the engine's form.
+pub struct Race {
+    naive: Vec<NaiveRule>,
+    pub declarations: Vec<Declaration>,
+    pub rules: Arc<RuleSet>,
+    pub facts: Vec<Facts>,
+}
+
+/// What rules have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kindred {
+    /// Conditions on the header.
+    Header,
+    /// Three in ten judge each item; a tenth has an exception, a tenth an obligation.
+    Full,
+}
+
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 >> 11
+    }
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n.max(1)
+    }
+    fn percent(&mut self, n: u64) -> bool {
+        self.below(100) < n
+    }
+    /// Small numbers far more often than large ones.
+    fn skewed(&mut self, n: u64) -> u64 {
+        let unit = self.below(1 << 20) as f64 / (1u64 << 20) as f64;
+        ((n as f64).powf(unit) - 1.0).max(0.0) as u64 % n
+    }
+    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.below(all.len() as u64) as usize]
+    }
+}
+
+fn tariff(dice: &mut Dice) -> u64 {
+    let chapter = 1 + dice.skewed(97);
+    let heading = 1 + dice.skewed(20);
+    let rest = [dice.skewed(10), dice.skewed(10)];
+    chapter * 100_000_000 + heading * 1_000_000 + rest[0] * 100_000 + rest[1] * 1_000
+}
+
+fn declaration(dice: &mut Dice) -> Declaration {
+    let codes = CODES.map(|n| dice.skewed(u64::from(n)) as u16);
+    let items: Vec<Item> = (0..1 + dice.below(5))
+        .map(|_| Item { hs: tariff(dice), value: 100 * (1 + dice.skewed(10_000) as i64) })
+        .collect();
+    let value = items.iter().map(|item| item.value).sum();
+    Declaration {
+        codes,
+        hs: items[0].hs,
+        numbers: [
+            value,
+            1 + dice.skewed(2_000) as i64,
+            dice.below(5) as i64,
+            20_000 + dice.below(900) as i64,
+            100 * dice.skewed(60_000) as i64,
+            dice.skewed(90) as i64,
+        ],
+        licences: (0..LICENCES).filter(|_| dice.percent(15)).fold(0, |set, bit| set | 1 << bit),
+        guarantee: dice.percent(40),
+        items,
+    }
+}
+
+fn under(hs: u64, prefix: u64, digits: u8) -> bool {
+    hs / 10u64.pow(u32::from(10 - digits)) == prefix
+}
+
+impl Pred {
+    fn holds(&self, d: &Declaration) -> bool {
+        match self {
+            Pred::Is(field, code) => d.codes[*field] == *code,
+            Pred::In(field, codes) => codes.contains(&d.codes[*field]),
+            Pred::Under(prefixes) => prefixes.iter().any(|(p, n)| under(d.hs, *p, *n)),
+            Pred::AtLeast(field, at) => d.numbers[*field] >= *at,
+            Pred::Below(field, at) => d.numbers[*field] < *at,
+            Pred::Has(bit) => d.licences >> bit & 1 == 1,
+            Pred::Lacks(bit) => d.licences >> bit & 1 == 0,
+            Pred::Guarantee(is) => d.guarantee == *is,
+            Pred::ItemUnder(..) | Pred::ItemAtLeast(_) => false,
+        }
+    }
+
+    fn holds_of(&self, item: &Item) -> bool {
+        match self {
+            Pred::ItemUnder(prefix, digits) => under(item.hs, *prefix, *digits),
+            Pred::ItemAtLeast(at) => item.value >= *at,
+            _ => false,
+        }
+    }
+}
+
+impl NaiveRule {
+    fn matches(&self, d: &Declaration) -> u32 {
+        if !self.header.iter().all(|pred| pred.holds(d)) {
+            return 0;
+        }
+        if self.item.is_empty() {
+            return 1;
+        }
+        let fits = |item: &&Item| self.item.iter().all(|pred| pred.holds_of(item));
+        d.items.iter().filter(fits).count() as u32
+    }
+}
+
+/// A predicate that the declaration satisfies.
+fn generalise(dice: &mut Dice, d: &Declaration) -> Pred {
+    let round = |n: i64| {
+        let step = 10i64.pow(((n.max(1) as f64).log10() as u32).saturating_sub(1));
+        n / step * step
+    };
+    match dice.below(10) {
+        0 => Pred::Is(0, d.codes[0]),
+        1 => Pred::Is(1, d.codes[1]),
+        2 => Pred::Is(3, d.codes[3]),
+        3 => Pred::Guarantee(d.guarantee),
+        4 | 5 => {
+            let field = dice.below(6) as usize;
+            Pred::AtLeast(field, round(d.numbers[field]))
+        }
+        6 | 7 => {
+            let field = dice.below(6) as usize;
+            Pred::Below(field, round(d.numbers[field] * 2) + 10)
+        }
+        _ => {
+            let bit = dice.below(u64::from(LICENCES)) as u16;
+            if d.licences >> bit & 1 == 1 { Pred::Has(bit) } else { Pred::Lacks(bit) }
+        }
+    }
+}
+
+fn prefix(dice: &mut Dice, hs: u64) -> (u64, u8) {
+    let digits = *dice.pick(&[2u8, 2, 4, 4, 6, 8]);
+    (hs / 10u64.pow(u32::from(10 - digits)), digits)
+}
+
+fn rule(dice: &mut Dice, d: &Declaration, item_rule: bool) -> NaiveRule {
+    let mut header = Vec::new();
+    match dice.below(100) {
+        0..55 => header.extend([4, 2, 5].map(|field| Pred::Is(field, d.codes[field]))),
+        55..85 => {
+            let mut prefixes = vec![prefix(dice, d.hs)];
+            while dice.percent(40) {
+                prefixes.push((1 + dice.below(97), 2));
+            }
+            header.push(Pred::Under(prefixes));
+            header.push(Pred::Is(4, d.codes[4]));
+        }
+        85..95 => {
+            let mut codes = vec![d.codes[6]];
+            codes.extend((0..dice.below(6)).map(|_| dice.below(200) as u16));
+            header.push(Pred::In(6, codes));
+            header.push(Pred::Is(2, d.codes[2]));
+        }
+        _ => header.push(Pred::AtLeast(0, d.numbers[0] / 1000 * 1000)),
+    }
+    let most = 3 + dice.below(4) as usize;
+    while header.len() < most {
+        header.push(generalise(dice, d));
+    }
+    let mut item = Vec::new();
+    if item_rule {
+        let of = *dice.pick(&d.items);
+        let (prefix, digits) = prefix(dice, of.hs);
+        item.push(Pred::ItemUnder(prefix, digits.min(4)));
+        if dice.percent(50) {
+            item.push(Pred::ItemAtLeast(of.value / 1000 * 1000));
+        }
+        header.truncate(3);
+    }
+    NaiveRule { header, item }
+}
+
+const SCHEMA: &str = r#"
+outcomes release "放行" / "release" < review "审核" / "review" < inspect "查验" / "inspect"
+  < hold "暂缓" / "hold" missing hold advice review
+declaration "申报" / "declaration" judged on date
+  date : date "日期" / "date"
+  zone : code zone "区域" / "zone"
+  zone_type : code zone_type "类型" / "zone type"
+  line : code line "线别" / "line"
+  direction : code direction "方向" / "direction"
+  business : code business "业务" / "business"
+  mode : code mode "方式" / "mode"
+  origin : code origin "原产国" / "origin"
+  hs : hs "税号" / "tariff code"
+  value : money CNY "货值" / "total"
+  quantity : integer "数量" / "quantity"
+  credit : integer "信用" / "credit"
+  ytd : money CNY "年度累计" / "total of the year"
+  in_zone : integer "在区天数" / "days in zone"
+  licences : set of code licence "证件" / "licences"
+  guarantee : bool "担保" / "guaranteed"
+  free : money CNY "担保余额" / "free guarantee"
+  items : 1 to 5 item "商品" / "items"
+  item.hs : hs "品目" / "tariff code of the item"
+  item.value : money CNY "价值" / "value of the item"
+currencies currency from "currency.csv" key code
+requirement bond "保" / "bond" : money CNY met when free >= it otherwise hold combine largest
+law L "法" / "law"
+  sure found
+rule X-1 "例" / "example"
+  by L
+  when credit = 1
+  then hold
+covers line is c0 or c1 or c2
+"#;
+
+fn skeleton() -> RuleSet {
+    let mut text = SCHEMA.to_string();
+    let mut files = vec![("currency.csv".to_string(), "code\nCNY\n".to_string())];
+    for (name, count) in CODE_NAMES.iter().zip(CODES).chain([(&"licence", LICENCES)]) {
+        let _ = writeln!(text, "codes {name} from \"{name}.csv\" key code");
+        let rows = (0..count).fold("code\n".to_string(), |rows, n| rows + &format!("c{n}\n"));
+        files.push((format!("{name}.csv"), rows));
+    }
+    let mut folder = Folder::from_texts([("a.rules", text.as_str())]);
+    for (name, rows) in &files {
+        folder = folder.with_file(name, rows.as_str());
+    }
+    let compiled = compile(&folder, &Limits::default());
+    let complaints = || compiled.diagnostics.iter().map(|d| format!("{} {}\n", d.code.0, d.title));
+    let rules = compiled.rules.clone();
+    (*rules.unwrap_or_else(|| panic!("{}", complaints().collect::<String>()))).clone()
+}
+
+/// Turns predicates into conditions.
+struct Writer<'a> {
+    rules: &'a RuleSet,
+}
+
+impl Writer<'_> {
+    fn field(&self, path: &str) -> FieldId {
+        self.rules.schema.field_by_path(path).expect("a field of the schema")
+    }
+
+    fn code(&self, path: &str, number: u16) -> Code {
+        let (Type::Code(table) | Type::Set(table)) =
+            self.rules.schema.field(self.field(path)).expect("a field").typ
+        else {
+            panic!("{path} has codes")
+        };
+        let table = self.rules.schema.table(table).expect("a table");
+        table.find(&format!("c{number}")).expect("a code")
+    }
+
+    fn number(&self, field: usize, number: i64) -> Value {
+        match field {
+            0 | 4 => self.money(number),
+            3 => Value::Date(Day::from_number(number as i32).expect("a day")),
+            _ => Value::Number(Number::from_i64(number)),
+        }
+    }
+
+    fn money(&self, fen: i64) -> Value {
+        Value::Money(Number::from_parts(i128::from(fen), 2).expect("an amount"), Code(0))
+    }
+
+    fn under(&self, path: &str, prefixes: &[(u64, u8)]) -> Cond {
+        let hs = |(p, n): &(u64, u8)| format!("{p:0width$}", width = usize::from(*n)).parse();
+        let mut prefixes: Vec<_> = prefixes.iter().map(|p| hs(p).expect("a prefix")).collect();
+        prefixes.sort();
+        prefixes.dedup();
+        Cond::Under { value: Expr::Field(self.field(path)), prefixes, negated: false }
+    }
+
+    fn cond(&self, pred: &Pred) -> Cond {
+        let compare = |op, path: &str, value| {
+            Cond::Compare(op, Expr::Field(self.field(path)), Expr::Const(value))
+        };
+        let one_of = |path: &str, codes: &[u16]| {
+            let mut codes: Vec<Code> = codes.iter().map(|c| self.code(path, *c)).collect();
+            codes.sort();
+            codes.dedup();
+            Cond::OneOf { value: Expr::Field(self.field(path)), codes, negated: false }
+        };
+        let has = |bit: u16| Cond::Has {
+            set: Expr::Field(self.field("licences")),
+            codes: vec![Expr::Const(Value::Code(self.code("licences", bit)))],
+        };
+        match pred {
+            Pred::Is(field, code) => one_of(CODE_NAMES[*field], &[*code]),
+            Pred::In(field, codes) => one_of(CODE_NAMES[*field], codes),
+            Pred::Under(prefixes) => self.under("hs", prefixes),
+            Pred::AtLeast(f, n) => compare(CompareOp::Ge, NUMBER_NAMES[*f], self.number(*f, *n)),
+            Pred::Below(f, n) => compare(CompareOp::Lt, NUMBER_NAMES[*f], self.number(*f, *n)),
+            Pred::Has(bit) => has(*bit),
+            Pred::Lacks(bit) => Cond::Not(Box::new(has(*bit))),
+            Pred::Guarantee(true) => Cond::Flag(Expr::Field(self.field("guarantee"))),
+            Pred::Guarantee(false) => {
+                Cond::Not(Box::new(Cond::Flag(Expr::Field(self.field("guarantee")))))
+            }
+            Pred::ItemUnder(prefix, digits) => self.under("item.hs", &[(*prefix, *digits)]),
+            Pred::ItemAtLeast(n) => compare(CompareOp::Ge, "item.value", self.money(*n)),
+        }
+    }
+
+    fn rule(&self, number: usize, naive: &NaiveRule, before: &[Rule], dice: &mut Dice, kin: Kindred) -> Rule {
+        let template = &self.rules.rules[0];
+        let each = if naive.item.is_empty() { vec![] } else { vec![Each::List(ListId(0))] };
+        let mut over = Vec::new();
+        let mut requires = Vec::new();
+        if kin == Kindred::Full && dice.percent(10) {
+            // Over a later rule's number the order would turn; earlier ones are general.
+            let fits = before.iter().enumerate().filter(|(_, r)| r.each.starts_with(&each));
+            let all: Vec<u32> = fits.map(|(at, _)| at as u32).collect();
+            if !all.is_empty() {
+                over.push(RuleId(*dice.pick(&all)));
+            }
+        } else if kin == Kindred::Full && dice.percent(11) {
+            let amount = self.money(100 * dice.below(1_000) as i64);
+            requires.push(Require { kind: KindId(0), firmly: false, argument: Some(Expr::Const(amount)) });
+        }
+        Rule {
+            id: format!("R-{number:05}"),
+            each,
+            over,
+            scope: Cond::Always,
+            when: Cond::And(naive.header.iter().chain(&naive.item).map(|p| self.cond(p)).collect()),
+            unless: None,
+            outcome: Some(OutcomeId(1 + dice.below(3) as u8)),
+            requires,
+            waives: vec![],
+            ..template.clone()
+        }
+    }
+}
+
+fn json(d: &Declaration) -> String {
+    let money = |fen: i64| format!("\"{}.{:02}\"", fen / 100, fen % 100);
+    let mut out = String::from("{");
+    for (name, code) in CODE_NAMES.iter().zip(d.codes) {
+        let _ = write!(out, "\"{name}\":\"c{code}\",");
+    }
+    let day = Day::from_number(d.numbers[3] as i32).expect("a day");
+    let _ = write!(
+        out,
+        "\"hs\":\"{:010}\",\"value\":{},\"quantity\":{},\"credit\":{},\"date\":\"{day}\",\"ytd\":{},\"in_zone\":{},\"guarantee\":{},\"free\":{},",
+        d.hs, money(d.numbers[0]), d.numbers[1], d.numbers[2], money(d.numbers[4]), d.numbers[5], d.guarantee, money(1_000_000)
+    );
+    let held = (0..LICENCES).filter(|bit| d.licences >> bit & 1 == 1).map(|b| format!("\"c{b}\""));
+    let _ = write!(out, "\"licences\":[{}],", held.collect::<Vec<_>>().join(","));
+    let item = |i: &Item| format!("{{\"hs\":\"{:010}\",\"value\":{}}}", i.hs, money(i.value));
+    let items: Vec<String> = d.items.iter().map(item).collect();
+    let _ = write!(out, "\"items\":[{}]}}", items.join(","));
+    out
+}
+
+impl Race {
+    /// A workload of so many rules.
+    pub fn new(rules: usize, seed: u64, kin: Kindred) -> Race {
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        let sample: Vec<Declaration> = (0..20_000).map(|_| declaration(&mut dice)).collect();
+        let wanted = 2.2 / rules as f64 * sample.len() as f64;
+        let mut naive = Vec::new();
+        while naive.len() < rules {
+            let item_rule = kin == Kindred::Full && dice.percent(30);
+            let of = dice.pick(&sample).clone();
+            let mut drawn = rule(&mut dice, &of, item_rule);
+            for _ in 0..6 {
+                let hits: u32 = sample.iter().map(|d| drawn.matches(d).min(1)).sum();
+                if f64::from(hits) > wanted * 2.0 {
+                    drawn.header.push(generalise(&mut dice, &of));
+                } else if f64::from(hits) * 2.0 < wanted && drawn.header.len() > 1 {
+                    drawn.header.pop();
+                } else {
+                    break;
+                }
+            }
+            naive.push(drawn);
+        }
+        let skeleton = skeleton();
+        let writer = Writer { rules: &skeleton };
+        let mut made: Vec<Rule> = Vec::new();
+        for (number, rule) in naive.iter().enumerate() {
+            let rule = writer.rule(number, rule, &made, &mut dice, kin);
+            made.push(rule);
+        }
+        let declarations: Vec<Declaration> = sample.into_iter().take(2_000).collect();
+        let limits = Limits::default();
+        let facts = declarations
+            .iter()
+            .map(|d| from_json(&skeleton.schema, json(d).as_bytes(), &limits))
+            .map(|f| f.unwrap_or_else(|e| panic!("{e}")))
+            .collect();
+        let rules = Arc::new(RuleSet { rules: made, ..skeleton });
+        Race { naive, declarations, rules, facts }
+    }
+
+    /// The as-of date of a declaration.
+    pub fn day(&self, at: usize) -> Day {
+        Day::from_number(self.declarations[at].numbers[3] as i32).expect("a day")
+    }
+
+    /// The naive loop: how many rules hit, element by element.
+    pub fn naive(&self, at: usize, out: &mut Vec<u32>) {
+        out.clear();
+        let d = &self.declarations[at];
+        for (number, rule) in (0u32..).zip(&self.naive) {
+            for _ in 0..rule.matches(d) {
+                out.push(number);
+            }
+        }
+    }
+}

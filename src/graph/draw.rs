@@ -1,0 +1,297 @@
+//! Pictures of a part of the graph: DOT, Mermaid and, with the command, SVG.
+//!
+//! A slice is what hangs on one rule, or the whole graph. Above a number of nodes a summary by
+//! class is drawn instead: thousands of nodes tell nobody anything.
+
+use super::Graph;
+use super::label::Labeller;
+use super::node::{Class, Edge, Node};
+use crate::decide::program::NodeId;
+use crate::schema::Lang;
+use petgraph::Direction;
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt::Write;
+
+/// What to draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slice<'a> {
+    /// The rules of this identifier, with what hangs on them and the rules beside them.
+    Rule(&'a str),
+    /// All of it.
+    Whole,
+}
+
+/// A box of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// What is written in it.
+    pub label: String,
+    /// Its class, which tells its shape.
+    pub class: Class,
+}
+
+/// A picture: boxes, and arrows between them by number, each with a word on it or none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Picture {
+    /// The boxes.
+    pub nodes: Vec<Drawn>,
+    /// The arrows.
+    pub edges: Vec<(u32, u32, String)>,
+    /// Whether it sums up more than could be drawn.
+    pub summary: bool,
+}
+
+/// Draws a slice with at most `cap` boxes, or the summary of it. Nothing where no rule is so called.
+pub fn picture(graph: &Graph, slice: Slice<'_>, lang: Lang, cap: usize) -> Option<Picture> {
+    let nodes = match slice {
+        Slice::Whole => graph.inner().node_indices().collect(),
+        Slice::Rule(id) => around(graph, id)?,
+    };
+    let nodes = without_inlined(graph, nodes);
+    Some(if nodes.len() > cap { summary(graph, &nodes, lang) } else { detail(graph, &nodes, lang) })
+}
+
+/// The rules of an identifier, all that hangs on them, and the rules that excuse them or that they
+/// excuse, these without what hangs on them.
+fn around(graph: &Graph, id: &str) -> Option<BTreeSet<NodeIndex>> {
+    let inner = graph.inner();
+    let rules = graph.rules();
+    let is_ours = |node: &NodeIndex| match inner.node_weight(*node) {
+        Some(Node::Rule(number)) => rules.rule(*number).is_some_and(|rule| rule.id == id),
+        _ => false,
+    };
+    let ours: Vec<NodeIndex> = inner.node_indices().filter(is_ours).collect();
+    if ours.is_empty() {
+        return None;
+    }
+    let mut found: BTreeSet<NodeIndex> = ours.iter().copied().collect();
+    let mut waiting: VecDeque<NodeIndex> = ours.iter().copied().collect();
+    while let Some(node) = waiting.pop_front() {
+        for edge in inner.edges(node) {
+            let beside = matches!(edge.weight(), Edge::Over);
+            if found.insert(edge.target()) && !beside {
+                waiting.push_back(edge.target());
+            }
+        }
+    }
+    for node in ours {
+        let above = inner.edges_directed(node, Direction::Incoming);
+        found.extend(above.filter(|e| matches!(e.weight(), Edge::Over)).map(|e| e.source()));
+    }
+    Some(found)
+}
+
+/// Constants that stand in the label of what they are compared with are not drawn apart, unless
+/// something else reads them too.
+fn without_inlined(graph: &Graph, nodes: BTreeSet<NodeIndex>) -> BTreeSet<NodeIndex> {
+    let labeller = Labeller::new(graph, Lang::En);
+    let inner = graph.inner();
+    let stays = |node: &NodeIndex| {
+        let mut readers = inner.edges_directed(*node, Direction::Incoming).peekable();
+        readers.peek().is_none()
+            || readers.any(|edge| match (inner.node_weight(edge.source()), edge.weight()) {
+                (Some(Node::Meaning(op)), Edge::Operand(at)) => {
+                    nodes.contains(&edge.source()) && !labeller.is_inlined(op, *at, dense(*node))
+                }
+                (Some(_), Edge::Implements) => !is_constant(graph, *node),
+                _ => true,
+            })
+    };
+    nodes.iter().copied().filter(stays).collect()
+}
+
+fn is_constant(graph: &Graph, node: NodeIndex) -> bool {
+    matches!(
+        graph.inner().node_weight(node),
+        Some(Node::Meaning(crate::decide::program::Op::Const(_)))
+    )
+}
+
+fn dense(node: NodeIndex) -> NodeId {
+    super::meaning::dense(node)
+}
+
+fn detail(graph: &Graph, nodes: &BTreeSet<NodeIndex>, lang: Lang) -> Picture {
+    let inner = graph.inner();
+    let labeller = Labeller::new(graph, lang);
+    let mut picture = Picture::default();
+    let numbers: BTreeMap<NodeIndex, u32> = nodes.iter().copied().zip(0u32..).collect();
+    for node in nodes {
+        let Some(weight) = inner.node_weight(*node) else { continue };
+        let label = labeller.node(dense(*node).0, weight);
+        picture.nodes.push(Drawn { label, class: weight.class() });
+    }
+    for (node, from) in &numbers {
+        let mut edges: Vec<(u32, u32, String)> = inner
+            .edges(*node)
+            .filter_map(|edge| {
+                let to = numbers.get(&edge.target())?;
+                Some((rank(edge.weight()), *to, edge_label(edge.weight(), lang)))
+            })
+            .collect();
+        edges.sort();
+        picture.edges.extend(edges.into_iter().map(|(_, to, label)| (*from, to, label)));
+    }
+    picture
+}
+
+/// Edges are drawn in this order.
+fn rank(edge: &Edge) -> u32 {
+    match edge {
+        Edge::Operand(at) | Edge::Next(at) => *at,
+        Edge::Unless => 100_000,
+        Edge::Over => 100_001,
+        Edge::Requires => 100_002,
+        Edge::Waives => 100_003,
+        Edge::Of => 100_004,
+        Edge::Gives => 100_005,
+        Edge::Cells(_) => 100_006,
+        Edge::Implements => 100_007,
+    }
+}
+
+fn edge_label(edge: &Edge, lang: Lang) -> String {
+    let (zh, en) = match edge {
+        Edge::Unless => ("除非", "unless"),
+        Edge::Over => ("优先于", "over"),
+        Edge::Requires => ("要求", "requires"),
+        Edge::Waives => ("免除", "waives"),
+        Edge::Gives => ("则", "then"),
+        Edge::Implements => ("实现", "implements"),
+        Edge::Operand(_) | Edge::Next(_) | Edge::Of | Edge::Cells(_) => ("", ""),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+    .to_string()
+}
+
+/// How many nodes of each class there are, and how many edges lead from class to class.
+fn summary(graph: &Graph, nodes: &BTreeSet<NodeIndex>, lang: Lang) -> Picture {
+    let inner = graph.inner();
+    let mut counts: BTreeMap<Class, u64> = BTreeMap::new();
+    let mut links: BTreeMap<(Class, Class), u64> = BTreeMap::new();
+    for node in nodes {
+        let Some(from) = inner.node_weight(*node).map(Node::class) else { continue };
+        *counts.entry(from).or_default() += 1;
+        for edge in inner.edges(*node).filter(|edge| nodes.contains(&edge.target())) {
+            if let Some(to) = inner.node_weight(edge.target()).map(Node::class) {
+                *links.entry((from, to)).or_default() += 1;
+            }
+        }
+    }
+    let numbers: BTreeMap<Class, u32> = counts.keys().copied().zip(0u32..).collect();
+    let mut picture = Picture { summary: true, ..Picture::default() };
+    for (class, count) in &counts {
+        let label = format!("{} × {count}", class_name(*class, lang));
+        picture.nodes.push(Drawn { label, class: *class });
+    }
+    for ((from, to), count) in links {
+        if let (Some(from), Some(to)) = (numbers.get(&from), numbers.get(&to))
+            && from != to
+        {
+            picture.edges.push((*from, *to, count.to_string()));
+        }
+    }
+    picture
+}
+
+fn class_name(class: Class, lang: Lang) -> &'static str {
+    let (zh, en) = match class {
+        Class::Fact => ("事实", "facts"),
+        Class::Value => ("值", "values"),
+        Class::Test => ("判断", "tests"),
+        Class::Condition => ("条件", "conditions"),
+        Class::Rule => ("规则", "rules"),
+        Class::Kind => ("要求种类", "kinds of requirement"),
+        Class::Requirement => ("要求", "requirements"),
+        Class::Waiver => ("免除", "waivers"),
+        Class::Outcome => ("结果", "outcomes"),
+        Class::Cover => ("覆盖", "covers"),
+        Class::Required => ("必填项", "required fields"),
+        Class::Plan => ("计划", "plan"),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+impl Picture {
+    /// As DOT text.
+    pub fn to_dot(&self) -> String {
+        let mut out = String::from("digraph kakou {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n");
+        for (number, node) in self.nodes.iter().enumerate() {
+            let shape = match node.class {
+                Class::Fact => "ellipse",
+                Class::Rule => "box3d",
+                Class::Outcome => "doubleoctagon",
+                Class::Condition => "diamond",
+                Class::Plan => "component",
+                _ => "box",
+            };
+            let _ = writeln!(out, "  n{number} [shape={shape}, label=\"{}\"];", dot_text(&node.label));
+        }
+        for (from, to, label) in &self.edges {
+            let _ = match label.as_str() {
+                "" => writeln!(out, "  n{from} -> n{to};"),
+                label => writeln!(out, "  n{from} -> n{to} [label=\"{}\"];", dot_text(label)),
+            };
+        }
+        out.push_str("}\n");
+        out
+    }
+
+    /// As Mermaid text.
+    pub fn to_mermaid(&self) -> String {
+        let mut out = String::from("flowchart LR\n");
+        for (number, node) in self.nodes.iter().enumerate() {
+            let (open, close) = match node.class {
+                Class::Fact => ("([\"", "\"])"),
+                Class::Rule => ("[[\"", "\"]]"),
+                Class::Outcome => ("{{\"", "\"}}"),
+                Class::Condition => ("{\"", "\"}"),
+                _ => ("[\"", "\"]"),
+            };
+            let _ = writeln!(out, "  n{number}{open}{}{close}", mermaid_text(&node.label));
+        }
+        for (from, to, label) in &self.edges {
+            let _ = match label.as_str() {
+                "" => writeln!(out, "  n{from} --> n{to}"),
+                label => writeln!(out, "  n{from} -->|\"{}\"| n{to}", mermaid_text(label)),
+            };
+        }
+        out
+    }
+
+    /// As SVG text.
+    #[cfg(feature = "cli")]
+    pub fn to_svg(&self) -> String {
+        super::svg::svg(self)
+    }
+}
+
+/// Text inside the quotes of DOT.
+fn dot_text(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// Text inside the quotes of Mermaid, where `#` begins an entity.
+fn mermaid_text(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '#' => out.push_str("#35;"),
+            '"' => out.push_str("#quot;"),
+            '<' => out.push_str("#lt;"),
+            '>' => out.push_str("#gt;"),
+            '&' => out.push_str("#amp;"),
+            '`' => out.push_str("#96;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
