@@ -177,6 +177,12 @@ const PARTS: &[Part] = &[
         must_not_know: "the command that prints it",
     },
     Part {
+        name: "doc",
+        work: "the documents, shown with the interface",
+        may_import: &[],
+        must_not_know: "anything: it is text",
+    },
+    Part {
         name: "command",
         work: "the `kakou` command",
         may_import: &[
@@ -246,6 +252,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
             "ground::render",
             "syntax::print",
             "verdict::layout",
+            "graph::svg",
             "command",
         ],
         "columns matter where text is laid out",
@@ -270,6 +277,18 @@ const CRATES: &[(&str, &[&str], &str)] = &[
 
 /// Files that may name a hashed collection, and why its order cannot show.
 const HASHED: &[(&str, &str)] = &[
+    (
+        "check/table.rs",
+        "asked for a group; the groups keep the order of the rows",
+    ),
+    (
+        "engine/build.rs",
+        "asked for a number or a row, never walked",
+    ),
+    (
+        "graph/plan.rs",
+        "asked for a number or a field, never walked",
+    ),
     (
         "facts/gather.rs",
         "asked whether a value was seen, never walked",
