@@ -56,7 +56,11 @@ pub fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
             .collect();
         workers
             .into_iter()
-            .map(|w| w.join().expect("a worker ended early"))
+            .map(|worker| {
+                worker
+                    .join()
+                    .unwrap_or_else(|_| Err("a worker ended early".into()))
+            })
             .sum::<Result<u32, _>>()
     })
     .map_err(|e| e.to_string())?;

@@ -58,9 +58,9 @@
 //!
 //! # Documents
 //!
-//! - [`doc::language`]: the rule language, page by page, with every complaint it knows;
-//! - [`syntax`]: the grammar of the language and its words in both languages;
-//! - [`verdict`]: how a verdict is read, and the JSON it is written as;
+//! - [`doc::language`]: what every construct of the language means;
+//! - [`doc::grammar`]: the grammar, and the words in both languages;
+//! - [`doc::verdict`]: how a verdict is read, and the JSON it is written as;
 //! - [`Limits`]: every bound with its default and the complaint it raises.
 
 // The stages, in the order in which text flows through them.

@@ -10,6 +10,8 @@
 
 #[path = "../examples/check_one.rs"]
 mod check_one;
+#[path = "../examples/draw_graph.rs"]
+mod draw_graph;
 #[path = "../examples/explain_verdict.rs"]
 mod explain_verdict;
 #[path = "../examples/share_engine.rs"]
@@ -26,6 +28,7 @@ type Run = fn(&mut dyn Write) -> Result<(), Box<dyn Error>>;
 
 const EXAMPLES: &[(&str, Run)] = &[
     ("check_one", check_one::run),
+    ("draw_graph", draw_graph::run),
     ("explain_verdict", explain_verdict::run),
     ("share_engine", share_engine::run),
     ("swap_rules", swap_rules::run),

@@ -4,6 +4,14 @@
 //! pipeline, and a part may name only parts above it; the words beside it say what would go wrong
 //! if it named another. Tests, comments and documentation do not count as imports.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test says what went wrong by panicking"
+)]
+
 #[path = "layering/scan.rs"]
 mod scan;
 
@@ -120,6 +128,20 @@ const PARTS: &[Part] = &[
         must_not_know: "text, and the engine made from it",
     },
     Part {
+        name: "engine",
+        work: "the graph laid out flat; judgements by the million",
+        may_import: &[
+            "ground",
+            "schema",
+            "check::rules",
+            "facts",
+            "verdict::judgement",
+            "decide",
+            "graph",
+        ],
+        must_not_know: "text, tree and petgraph: it has its own flat form",
+    },
+    Part {
         name: "verdict",
         work: "judgements as names and texts, for people and machines",
         may_import: &[
@@ -139,8 +161,24 @@ const PARTS: &[Part] = &[
         must_not_know: "evaluation",
     },
     Part {
+        name: "scenario",
+        work: "what rule authors expect of their rules, tried out",
+        may_import: &[
+            "ground",
+            "schema",
+            "folder",
+            "check::rules",
+            "check",
+            "facts",
+            "verdict::judgement",
+            "reference",
+            "verdict",
+        ],
+        must_not_know: "the command that prints it",
+    },
+    Part {
         name: "doc",
-        work: "the reference: the language, its grammar, the verdict",
+        work: "the documents, shown with the interface",
         may_import: &[],
         must_not_know: "anything: it is text",
     },
@@ -160,8 +198,10 @@ const PARTS: &[Part] = &[
             "reference",
             "decide",
             "graph",
+            "engine",
             "verdict",
             "load",
+            "scenario",
         ],
         must_not_know: "nothing; but nothing knows it",
     },
@@ -172,8 +212,8 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("nom", &["syntax"], "reading text is one stage's work"),
     (
         "petgraph",
-        &["graph", "check::conflict"],
-        "the engine runs on its own flat form",
+        &["graph", "check::conflict", "engine::build"],
+        "the engine is laid out from the graph once and runs on its own flat form",
     ),
     (
         "serde",
@@ -212,6 +252,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
             "ground::render",
             "syntax::print",
             "verdict::layout",
+            "graph::svg",
             "command",
         ],
         "columns matter where text is laid out",
@@ -226,11 +267,28 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         "old spreadsheets are converted before the library reads them",
     ),
     ("indicatif", &["command"], "terminals are the command's"),
-    ("layout", &["command"], "pictures are the command's"),
+    (
+        "layout",
+        &["graph", "command"],
+        "pictures are drawn from the graph",
+    ),
+    ("terminal_size", &["command"], "terminals are the command's"),
 ];
 
 /// Files that may name a hashed collection, and why its order cannot show.
 const HASHED: &[(&str, &str)] = &[
+    (
+        "check/table.rs",
+        "asked for a group; the groups keep the order of the rows",
+    ),
+    (
+        "engine/build.rs",
+        "asked for a number or a row, never walked",
+    ),
+    (
+        "graph/plan.rs",
+        "asked for a number or a field, never walked",
+    ),
     (
         "facts/gather.rs",
         "asked whether a value was seen, never walked",
@@ -244,6 +302,9 @@ const HASHED: &[(&str, &str)] = &[
 
 /// Lines that a file may have, its tests not counted.
 const LONGEST: usize = 600;
+
+/// Files that are longer and wait for a place to part; they may only become shorter.
+const LONGER: &[(&str, usize)] = &[("decide/eval.rs", 640)];
 
 fn source_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -443,13 +504,16 @@ fn the_folders_are_the_stages() {
     folders.sort();
     let expected = [
         "check",
+        "command",
         "decide",
         "doc",
+        "engine",
         "facts",
         "folder",
         "graph",
         "ground",
         "reference",
+        "scenario",
         "schema",
         "syntax",
         "verdict",
@@ -470,10 +534,10 @@ fn every_file_opens_with_what_it_is_for_and_stays_short() {
             .unwrap_or("")
             .lines()
             .count();
-        if lines > LONGEST {
-            complaints.push(format!(
-                "src/{file} has {lines} lines; {LONGEST} are the most"
-            ));
+        let known = LONGER.iter().find(|(known, _)| *known == file);
+        let most = known.map_or(LONGEST, |(_, most)| *most);
+        if lines > most {
+            complaints.push(format!("src/{file} has {lines} lines; {most} are the most"));
         }
     }
     complain(&complaints);

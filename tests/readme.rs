@@ -36,7 +36,9 @@ fn read(name: impl AsRef<Path>) -> String {
 fn holds(file: &str, mark: &str, expected: &str) {
     let text = read(file);
     let opening = format!("<!-- {mark} -->\n```text\n");
-    let start = text.find(&opening).unwrap_or_else(|| panic!("{file} has no `{mark}`"));
+    let start = text
+        .find(&opening)
+        .unwrap_or_else(|| panic!("{file} has no `{mark}`"));
     let start = start + opening.len();
     let end = start + text[start..].find("```\n").unwrap();
     if std::env::var_os("UPDATE").is_some() {
@@ -51,13 +53,17 @@ fn holds(file: &str, mark: &str, expected: &str) {
 fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
     let opening = format!("```{language}\n");
     let after = text.split(&opening).skip(1);
-    after.map(|rest| rest.split("```").next().unwrap()).collect()
+    after
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect()
 }
 
 /// The item of a rules file that begins so.
 fn item(file: &str, beginning: &str) -> String {
     let text = read(file);
-    let start = text.find(beginning).unwrap_or_else(|| panic!("{file} has no {beginning}"));
+    let start = text
+        .find(beginning)
+        .unwrap_or_else(|| panic!("{file} has no {beginning}"));
     let lines = text[start..].lines().take_while(|line| !line.is_empty());
     lines.map(|line| format!("{line}\n")).collect()
 }
@@ -66,26 +72,58 @@ fn item(file: &str, beginning: &str) -> String {
 #[test]
 fn what_is_shown_is_what_is_printed() {
     let declarations = read("examples/declarations.ndjson");
-    let line = declarations.lines().find(|line| line.contains("\"CB-E3\"")).unwrap();
-    let facts = Reader::new(RULES.schema.clone()).read(line.as_bytes()).unwrap();
+    let line = declarations
+        .lines()
+        .find(|line| line.contains("\"CB-E3\""))
+        .unwrap();
+    let facts = Reader::new(RULES.schema.clone())
+        .read(line.as_bytes())
+        .unwrap();
     let as_of = facts.as_of(&RULES.schema).unwrap();
     let judgement = Reference::new(&RULES, Sure::High).judge(&facts, as_of);
     let limits = Limits::default();
     let shown = verdict::render::render(&RULES, &facts, &judgement, Sure::High, &limits);
     for (file, lang) in BOTH {
-        holds(file, "rule", &item("rules/cbec/limits.rules", "rule CB-03 "));
-        holds(file, "verdict", &to_text(&shown, Style { lang, ..Style::default() }));
+        holds(
+            file,
+            "rule",
+            &item("rules/cbec/limits.rules", "rule CB-03 "),
+        );
+        holds(
+            file,
+            "verdict",
+            &to_text(
+                &shown,
+                Style {
+                    lang,
+                    ..Style::default()
+                },
+            ),
+        );
         holds(file, "complaint", &complaint());
-        holds(file, "scenario", &item("rules/cbec/scenarios.rules", "scenario \"CB-03 年度恰"));
+        holds(
+            file,
+            "scenario",
+            &item("rules/cbec/scenarios.rules", "scenario \"CB-03 年度恰"),
+        );
     }
 }
 
 /// What is said of the rule when its limit is a mass.
 fn complaint() -> String {
     let folder = Folder::open(&root().join("rules"), &Limits::default()).unwrap();
-    let texts: Vec<_> = folder.rules().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    let texts: Vec<_> = folder
+        .rules()
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .collect();
     let wrong = texts.into_iter().map(|(name, text)| {
-        (name, text.replace("when  year_total > annual_limit", "when  year_total > 20 kg"))
+        (
+            name,
+            text.replace(
+                "when  year_total > annual_limit",
+                "when  year_total > 20 kg",
+            ),
+        )
     });
     let mut folder = Folder::from_texts(wrong);
     for kind in ["codes", "lists", "declarations"] {
@@ -96,8 +134,11 @@ fn complaint() -> String {
         }
     }
     let compiled = compile(&folder, &Limits::default());
-    let of_units: Vec<_> =
-        compiled.diagnostics.into_iter().filter(|d| d.code.0 == "E0304").collect();
+    let of_units: Vec<_> = compiled
+        .diagnostics
+        .into_iter()
+        .filter(|d| d.code.0 == "E0304")
+        .collect();
     render(&of_units, &compiled.sources, Colours::Plain)
 }
 
@@ -142,8 +183,17 @@ fn the_limits_are_the_defaults() {
                 let cells: Vec<&str> = rest.split('|').map(str::trim).collect();
                 let code = cells[2];
                 let field = format!("pub {name}: ");
-                let doc = documented.split(&field).next().unwrap().rsplit("    /// ").next().unwrap();
-                assert!(code.is_empty() || doc.contains(code), "{file}: {name} raises no {code}");
+                let doc = documented
+                    .split(&field)
+                    .next()
+                    .unwrap()
+                    .rsplit("    /// ")
+                    .next()
+                    .unwrap();
+                assert!(
+                    code.is_empty() || doc.contains(code),
+                    "{file}: {name} raises no {code}"
+                );
                 (name, cells[1].replace(',', "").parse().unwrap())
             })
             .collect();
@@ -157,7 +207,10 @@ fn links_lead_somewhere() {
         for rest in read(file).split("](").skip(1) {
             let target = rest.split(')').next().unwrap();
             let local = !target.starts_with("http") && !target.starts_with('#');
-            assert!(!local || root().join(target).exists(), "{file} links to {target}");
+            assert!(
+                !local || root().join(target).exists(),
+                "{file} links to {target}"
+            );
         }
     }
 }
@@ -169,14 +222,25 @@ fn both_languages_say_the_same() {
         assert_eq!(blocks(&one, language), blocks(&other, language));
     }
     let count = |text: &str, beginning: &str| {
-        text.lines().filter(|line| line.starts_with(beginning)).count()
+        text.lines()
+            .filter(|line| line.starts_with(beginning))
+            .count()
     };
     for beginning in ["## ", "- ", "| ", "```"] {
-        assert_eq!(count(&one, beginning), count(&other, beginning), "`{beginning}`");
+        assert_eq!(
+            count(&one, beginning),
+            count(&other, beginning),
+            "`{beginning}`"
+        );
     }
     let links = |text: &str| -> BTreeSet<String> {
-        let targets = text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap().to_owned());
-        targets.filter(|target| !target.starts_with("README")).collect()
+        let targets = text
+            .split("](")
+            .skip(1)
+            .map(|rest| rest.split(')').next().unwrap().to_owned());
+        targets
+            .filter(|target| !target.starts_with("README"))
+            .collect()
     };
     assert_eq!(links(&one), links(&other));
 }
@@ -189,7 +253,9 @@ fn commands_and_their_options_are_there() {
     let mut asked = 0;
     for line in lines {
         let line = line.replace("cargo run --release -- ", "kakou ");
-        let Some(arguments) = line.strip_prefix("kakou ") else { continue };
+        let Some(arguments) = line.strip_prefix("kakou ") else {
+            continue;
+        };
         let verb = arguments.split(' ').next().unwrap();
         let help = std::process::Command::new(env!("CARGO_BIN_EXE_kakou"))
             .args([verb, "--help"])

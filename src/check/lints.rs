@@ -1,7 +1,7 @@
 //! Warnings: what works, and that its author should look at.
 
 use super::codes;
-use super::rule::both_languages;
+use super::message::both_languages;
 use super::rules::{Cover, Parameter, Pilot, Rule};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::Span;

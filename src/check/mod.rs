@@ -9,12 +9,14 @@
 mod assemble;
 pub mod codes;
 mod conflict;
+mod consequence;
 mod describe;
 pub mod dump;
 mod fingerprint;
 mod law;
 mod lints;
 mod lower;
+mod message;
 mod names;
 mod pilot;
 mod reach;

@@ -1,10 +1,11 @@
 //! Scenarios: what rule authors expect of their rules. They are no part of a rule set's meaning.
 
 use super::codes;
+use super::consequence::{find_kind, kind_named};
 use super::law::{constant, labels, unknown_name};
 use super::lower::Lower;
 use super::names::nearest;
-use super::rule::{KindType, find_kind, kind_named, pilot_named};
+use super::rule::{KindType, pilot_named};
 use super::rules::{KindId, ObligationState, PilotId, Place, RuleState, Sure};
 use crate::ground::day::Day;
 use crate::ground::diagnostic::Diagnostic;

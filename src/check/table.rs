@@ -1,9 +1,10 @@
 //! Decision tables: called for a value, or taken apart into the parts of a rule.
 
 use super::codes;
+use super::consequence::{Consequences, consequences};
 use super::law::{constant, labels};
 use super::lower::{Lower, Lowered, Typed};
-use super::rule::{Consequences, KindType, consequences};
+use super::rule::KindType;
 use super::rules::{Cell, Cond, DecisionTable, DecisionTableId, Expr, Output, Policy, Row};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::{At, Span};

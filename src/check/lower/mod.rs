@@ -4,6 +4,7 @@ mod call;
 mod cond;
 mod literal;
 mod name;
+mod types;
 mod value;
 
 use super::codes;
