@@ -108,8 +108,8 @@ pub mod command;
 
 pub use check::rules::{RuleSet, Sure};
 pub use check::{Compiled, compile};
-pub use facts::Facts;
 pub use engine::Engine;
+pub use facts::Facts;
 pub use folder::Folder;
 pub use graph::Graph;
 pub use ground::limits::Limits;

@@ -43,7 +43,10 @@ pub fn kakou(args: &[&str]) -> Command {
 
 /// Runs to the end with something on the standard input.
 pub fn run(mut command: Command, input: &[u8]) -> Came {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
@@ -117,15 +120,25 @@ fn without_fingerprints(text: &str) -> String {
 #[test]
 fn what_comes_back_is_what_the_cases_say() {
     let mut differ = Vec::new();
-    let mut cases: Vec<PathBuf> =
-        fs::read_dir(home().join("cases")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut cases: Vec<PathBuf> = fs::read_dir(home().join("cases"))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     cases.sort();
     assert!(cases.len() > 10, "the cases are there");
     for case in cases {
         let said = fs::read_to_string(&case).unwrap();
-        let lines = said.lines().filter(|line| line.starts_with("$ ") || line.starts_with("# "));
+        let lines = said
+            .lines()
+            .filter(|line| line.starts_with("$ ") || line.starts_with("# "));
         let came: Vec<String> = lines
-            .map(|line| if line.starts_with("# ") { format!("{line}\n") } else { answer(line) })
+            .map(|line| {
+                if line.starts_with("# ") {
+                    format!("{line}\n")
+                } else {
+                    answer(line)
+                }
+            })
             .collect();
         let came = came.join("\n");
         if came == said {
@@ -138,14 +151,26 @@ fn what_comes_back_is_what_the_cases_say() {
             differ.push(format!("==== {name}\n{}", first_difference(&said, &came)));
         }
     }
-    assert!(differ.is_empty(), "{}\n(UPDATE=1 rewrites the cases)", differ.join("\n"));
+    assert!(
+        differ.is_empty(),
+        "{}\n(UPDATE=1 rewrites the cases)",
+        differ.join("\n")
+    );
 }
 
 fn first_difference(said: &str, came: &str) -> String {
-    let mut lines = said.lines().chain(std::iter::repeat("")).zip(came.lines().chain(std::iter::repeat("")));
+    let mut lines = said
+        .lines()
+        .chain(std::iter::repeat(""))
+        .zip(came.lines().chain(std::iter::repeat("")));
     let count = said.lines().count().max(came.lines().count());
-    let found = lines.by_ref().take(count).enumerate().find(|(_, (a, b))| a != b);
-    found.map_or("they differ in their last line end".into(), |(n, (a, b))| {
-        format!("line {}\n  said {a}\n  came {b}", n + 1)
-    })
+    let found = lines
+        .by_ref()
+        .take(count)
+        .enumerate()
+        .find(|(_, (a, b))| a != b);
+    found.map_or(
+        "they differ in their last line end".into(),
+        |(n, (a, b))| format!("line {}\n  said {a}\n  came {b}", n + 1),
+    )
 }

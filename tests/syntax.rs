@@ -143,6 +143,7 @@ fn limits_are_complaints() {
     );
     assert_eq!(many.len(), 4);
     assert_eq!(many[3].title, "7 more complaints are not shown");
+    assert_eq!(many[3].code.0, "E0119");
 }
 
 #[test]

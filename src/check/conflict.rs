@@ -322,9 +322,15 @@ fn says_over(pilot: &ast::Pilot, other: &str) -> bool {
 
 /// Rules that can never be in force, or whose scope nothing can meet.
 fn reachable(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let Force { from, until } = draft.rule.force;
-    if let (Some(from), Some(until)) = (from, until) {
-        if from.first > until.last {
+    let backwards = |force: Force| {
+        let days = force.from.zip(force.until);
+        days.filter(|(from, until)| from.first > until.last)
+    };
+    let frame = draft.rule.pilot;
+    let frame = frame.and_then(|p| whole.frames.get(usize::from(p.0)));
+    // A pilot that is never in force is told once, at the pilot.
+    if frame.and_then(|f| backwards(f.force)).is_none() {
+        if let Some((from, until)) = backwards(draft.rule.force) {
             diagnostics.push(
                 Diagnostic::new(
                     codes::NEVER_IN_FORCE,

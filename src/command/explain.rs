@@ -34,7 +34,9 @@ const NEAR: usize = 20;
 const REMEMBERED: usize = 1000;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 all was explained, 1 some records could not be judged, 2 the rules or the usage are wrong.")]
+#[command(
+    after_help = "Exit codes: 0 all was explained, 1 some records could not be judged, 2 the rules or the usage are wrong."
+)]
 pub(super) struct Args {
     /// A folder with rules, or one `.rules` file.
     rules: PathBuf,
@@ -64,16 +66,32 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let schema = &judge.rules.schema;
     let tables = inputs.iter().any(Input::is_table);
     let map = input::map_file(&args.rules, args.map.as_deref(), tables)?;
-    let map = map.map(|path| input::read_map(&path, schema, &limits)).transpose()?;
+    let map = map
+        .map(|path| input::read_map(&path, schema, &limits))
+        .transpose()?;
     let reader = Reader::new(schema.clone()).with_limits(limits);
-    let page = Page { args, terminal, judge: &judge };
+    let page = Page {
+        args,
+        terminal,
+        judge: &judge,
+    };
     let mut out = io::stdout().lock();
     let (mut told, mut wrong) = (0u64, 0u64);
     let mut ids: Vec<String> = Vec::new();
     let mut scratch = Scratch::default();
     for input in &inputs {
-        for (place, facts) in input.open(&reader, map.as_ref(), args.encoding, &limits, &ReadSoFar::default())? {
-            let id = facts.as_ref().ok().and_then(|f| f.id(schema)).map(str::to_owned);
+        for (place, facts) in input.open(
+            &reader,
+            map.as_ref(),
+            args.encoding,
+            &limits,
+            &ReadSoFar::default(),
+        )? {
+            let id = facts
+                .as_ref()
+                .ok()
+                .and_then(|f| f.id(schema))
+                .map(str::to_owned);
             if args.id.is_some() && id != args.id {
                 if ids.len() < REMEMBERED {
                     ids.extend(id);
@@ -91,7 +109,12 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
                 Err(errors) => {
                     wrong += 1;
                     let input = visible(&input.name);
-                    let wrong = Wrong { input: input.as_str().into(), place, id, errors };
+                    let wrong = Wrong {
+                        input: input.as_str().into(),
+                        place,
+                        id,
+                        errors,
+                    };
                     let word = terminal.err_paint("error", AnsiColor::Red, true);
                     let what = visible(&in_one_line(&wrong));
                     let _ = writeln!(io::stderr(), "{word}: {input}:{}: {what}", place.line);
@@ -103,7 +126,10 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         Some(id) if told + wrong == 0 => {
             let failure = Failure::usage(format!("no declaration is called `{}`", visible(id)));
             let near = nearest(id, ids.iter().map(String::as_str));
-            Err(near.map(|near| format!("did you mean `{}`?", visible(near))).into_iter().fold(failure, Failure::help))
+            Err(near
+                .map(|near| format!("did you mean `{}`?", visible(near)))
+                .into_iter()
+                .fold(failure, Failure::help))
         }
         _ => Ok(if wrong > 0 { End::Some } else { End::Fine }),
     }
@@ -117,11 +143,19 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn say(&self, zh: &str, en: &str) -> String {
-        if self.args.lang == Language::Zh { zh.into() } else { en.into() }
+        if self.args.lang == Language::Zh {
+            zh.into()
+        } else {
+            en.into()
+        }
     }
 
     /// One declaration: its verdict, then the reasons.
-    fn told(&self, facts: &Facts, scratch: &mut Scratch) -> Result<String, crate::facts::error::FactError> {
+    fn told(
+        &self,
+        facts: &Facts,
+        scratch: &mut Scratch,
+    ) -> Result<String, crate::facts::error::FactError> {
         let day = self.judge.day(facts)?;
         let verdict = self.judge.verdict(facts, scratch)?;
         let style = Style {
@@ -144,15 +178,28 @@ impl Page<'_> {
         self.section(&mut out, &self.say("险些", "nearly"), near.len());
         for (rule, element) in near.iter().take(NEAR) {
             if let Some(why) = self.why(&trial, &world, *rule, *element) {
-                let because = why.deciding().iter().map(|part| part.text.clone()).collect::<Vec<_>>();
+                let because = why
+                    .deciding()
+                    .iter()
+                    .map(|part| part.text.clone())
+                    .collect::<Vec<_>>();
                 let joint = self.say("；", "; ");
-                self.lines(&mut out, &[format!("✗ {}", why.text), format!("    {}", because.join(&joint))]);
+                self.lines(
+                    &mut out,
+                    &[
+                        format!("✗ {}", why.text),
+                        format!("    {}", because.join(&joint)),
+                    ],
+                );
             }
         }
         if near.len() > NEAR {
             let rest = near.len() - NEAR;
             let more = counted(rest as u64, "more rule");
-            self.lines(&mut out, &[self.say(&format!("另有 {rest} 条规则"), &format!("and {more}"))]);
+            self.lines(
+                &mut out,
+                &[self.say(&format!("另有 {rest} 条规则"), &format!("and {more}"))],
+            );
         }
         Ok(out)
     }
@@ -168,7 +215,10 @@ impl Page<'_> {
 
     fn section(&self, out: &mut String, title: &str, n: usize) {
         if n > 0 {
-            out.push_str(&format!("{}\n", self.terminal.paint(title, AnsiColor::Cyan, true)));
+            out.push_str(&format!(
+                "{}\n",
+                self.terminal.paint(title, AnsiColor::Cyan, true)
+            ));
         }
     }
 

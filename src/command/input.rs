@@ -64,7 +64,9 @@ pub(super) fn inputs(paths: &[PathBuf], map: bool) -> Result<Vec<Input>, Failure
         found.push(input(path, map)?);
     }
     if found.iter().filter(|input| input.path.is_none()).count() > 1 {
-        return Err(Failure::usage("the standard input, `-`, can be read only once"));
+        return Err(Failure::usage(
+            "the standard input, `-`, can be read only once",
+        ));
     }
     Ok(found)
 }
@@ -72,7 +74,12 @@ pub(super) fn inputs(paths: &[PathBuf], map: bool) -> Result<Vec<Input>, Failure
 fn input(path: &Path, map: bool) -> Result<Input, Failure> {
     if path.as_os_str() == "-" {
         let form = if map { Form::Csv } else { Form::Ndjson };
-        return Ok(Input { name: "<stdin>".into(), path: None, form, bytes: None });
+        return Ok(Input {
+            name: "<stdin>".into(),
+            path: None,
+            form,
+            bytes: None,
+        });
     }
     let name = path.display().to_string();
     let data = fs::metadata(path).map_err(|why| unreadable(path, &why))?;
@@ -80,7 +87,9 @@ fn input(path: &Path, map: bool) -> Result<Input, Failure> {
         return Err(Failure::usage(format!("`{}` is a folder", visible(&name)))
             .help("give the files in it: `.ndjson`, `.jsonl`, `.json` or `.csv`"));
     }
-    let ending = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    let ending = path
+        .extension()
+        .map(|e| e.to_string_lossy().to_ascii_lowercase());
     let form = match ending.as_deref() {
         Some("ndjson" | "jsonl") => Form::Ndjson,
         Some("json") => Form::Json,
@@ -90,7 +99,12 @@ fn input(path: &Path, map: bool) -> Result<Input, Failure> {
                 .help("inputs end in `.ndjson`, `.jsonl`, `.json` or `.csv`; `-` reads NDJSON from the standard input"));
         }
     };
-    Ok(Input { name, path: Some(path.to_owned()), form, bytes: data.is_file().then_some(data.len()) })
+    Ok(Input {
+        name,
+        path: Some(path.to_owned()),
+        form,
+        bytes: data.is_file().then_some(data.len()),
+    })
 }
 
 /// That a file cannot be read, with the file that may have been meant.
@@ -100,11 +114,19 @@ pub(super) fn unreadable(path: &Path, why: &io::Error) -> Failure {
     if why.kind() != ErrorKind::NotFound {
         return failure;
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let beside = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<String> = beside.filter_map(|e| e.file_name().into_string().ok()).collect();
+    let mut names: Vec<String> = beside
+        .filter_map(|e| e.file_name().into_string().ok())
+        .collect();
     names.sort();
-    let wanted = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let wanted = path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     match nearest(&wanted, names.iter().map(String::as_str)) {
         Some(near) => failure.help(format!("did you mean `{}`?", visible(near))),
         None => failure,
@@ -130,7 +152,10 @@ impl Input {
             None => Box::new(io::stdin().lock()),
             Some(path) => Box::new(File::open(path).map_err(|why| unreadable(path, &why))?),
         };
-        let raw = Counted { raw, read: read.clone() };
+        let raw = Counted {
+            raw,
+            read: read.clone(),
+        };
         let text: Box<dyn BufRead> = match encoding {
             Encoding::Utf8 => Box::new(BufReader::with_capacity(CHUNK, raw)),
             Encoding::Gb18030 => Box::new(BufReader::with_capacity(CHUNK, Decoded::new(raw))),
@@ -144,23 +169,42 @@ impl Input {
     }
 
     fn no_map(&self) -> Failure {
-        Failure::usage(format!("`{}` is a table, and no map says what its columns are", visible(&self.name)))
-            .help("give one with `--map FILE`, or put one `*.map.json` into the rule folder")
+        Failure::usage(format!(
+            "`{}` is a table, and no map says what its columns are",
+            visible(&self.name)
+        ))
+        .help("give one with `--map FILE`, or put one `*.map.json` into the rule folder")
     }
 }
 
 /// The map for tables: the one asked for, or the only one in the rule folder.
-pub(super) fn map_file(rules: &Path, asked: Option<&Path>, tables: bool) -> Result<Option<PathBuf>, Failure> {
+pub(super) fn map_file(
+    rules: &Path,
+    asked: Option<&Path>,
+    tables: bool,
+) -> Result<Option<PathBuf>, Failure> {
     if let Some(path) = asked {
         return Ok(Some(path.to_owned()));
     }
     if !tables {
         return Ok(None);
     }
-    let folder = if rules.is_dir() { rules } else { rules.parent().unwrap_or(Path::new(".")) };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = if rules.is_dir() {
+        rules
+    } else {
+        rules.parent().unwrap_or(Path::new("."))
+    };
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
     let entries = fs::read_dir(folder).map_err(|why| unreadable(folder, &why))?;
-    let mut maps: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| is_map(p)).collect();
+    let mut maps: Vec<PathBuf> = entries
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| is_map(p))
+        .collect();
     maps.sort();
     match maps.as_slice() {
         [] => Ok(None),
@@ -176,7 +220,10 @@ pub(super) fn map_file(rules: &Path, asked: Option<&Path>, tables: bool) -> Resu
 }
 
 fn is_map(path: &Path) -> bool {
-    path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.ends_with(".map.json")) && path.is_file()
+    path.file_name()
+        .and_then(|n| n.to_str())
+        .is_some_and(|n| n.ends_with(".map.json"))
+        && path.is_file()
 }
 
 /// Reads a map and checks it against the schema.
@@ -185,9 +232,13 @@ pub(super) fn read_map(path: &Path, schema: &Arc<Schema>, limits: &Limits) -> Re
     let mut bytes = Vec::new();
     let most = limits.source_bytes as u64;
     let file = File::open(path).map_err(|why| unreadable(path, &why))?;
-    file.take(most + 1).read_to_end(&mut bytes).map_err(|why| unreadable(path, &why))?;
+    file.take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|why| unreadable(path, &why))?;
     if bytes.len() as u64 > most {
-        return Err(Failure::usage(format!("the map `{shown}` has more than {most} bytes")));
+        return Err(Failure::usage(format!(
+            "the map `{shown}` has more than {most} bytes"
+        )));
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::usage(format!("the map `{shown}` is not UTF-8")))?;
@@ -257,7 +308,8 @@ impl<R: Read> Decoded<R> {
             let from = self.bytes.get(self.at..).unwrap_or_default();
             self.text.resize(from.len().saturating_mul(3).max(64), 0);
             let (result, read, written) =
-                self.decoder.decode_to_utf8_without_replacement(from, &mut self.text, last);
+                self.decoder
+                    .decode_to_utf8_without_replacement(from, &mut self.text, last);
             self.at += read;
             self.text.truncate(written);
             self.given = 0;

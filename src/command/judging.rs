@@ -2,15 +2,15 @@
 
 use super::failure::Failure;
 use crate::check::rules::{PilotId, RuleSet, Sure};
+use crate::engine::{Engine, Scratch};
 use crate::facts::Facts;
 use crate::facts::batch::Place;
 use crate::facts::error::{FactError, FactErrors, NO_DAY};
+use crate::graph::{Graph, Options};
 use crate::ground::day::Day;
 use crate::ground::limits::Limits;
 use crate::ground::nearest::nearest;
 use crate::ground::render::visible;
-use crate::engine::{Engine, Scratch};
-use crate::graph::{Graph, Options};
 use crate::reference::Reference;
 use crate::scenario::counting;
 use crate::verdict::Verdict;
@@ -33,7 +33,8 @@ pub(super) struct How {
 }
 
 fn day(text: &str) -> Result<Day, String> {
-    text.parse().map_err(|_| "a day is written YYYY-MM-DD, such as 2026-08-03".to_string())
+    text.parse()
+        .map_err(|_| "a day is written YYYY-MM-DD, such as 2026-08-03".to_string())
 }
 
 /// How sure a rule is of its basis.
@@ -98,17 +99,28 @@ impl Judge {
         };
         let trust = how.trust.into();
         let engine = Engine::from(&graph(&rules, trust, limits)?);
-        Ok(Judge { rules, trust, as_of: how.as_of, limits, engine, pilot: how.pilot.clone() })
+        Ok(Judge {
+            rules,
+            trust,
+            as_of: how.as_of,
+            limits,
+            engine,
+            pilot: how.pilot.clone(),
+        })
     }
 
     /// The day a declaration is judged on.
     pub(super) fn day(&self, facts: &Facts) -> Result<Day, FactError> {
-        self.as_of.or_else(|| facts.as_of(&self.rules.schema)).ok_or_else(|| {
-            let schema = &self.rules.schema;
-            let path = schema.field(schema.judged_on).map_or("", |f| f.path.as_str());
-            FactError::new(NO_DAY, path, "the day to judge on is not given")
-                .help(Some("give one for all with `--as-of DATE`".into()))
-        })
+        self.as_of
+            .or_else(|| facts.as_of(&self.rules.schema))
+            .ok_or_else(|| {
+                let schema = &self.rules.schema;
+                let path = schema
+                    .field(schema.judged_on)
+                    .map_or("", |f| f.path.as_str());
+                FactError::new(NO_DAY, path, "the day to judge on is not given")
+                    .help(Some("give one for all with `--as-of DATE`".into()))
+            })
     }
 
     /// The evaluator.
@@ -117,18 +129,40 @@ impl Judge {
     }
 
     /// Judges one declaration.
-    pub(super) fn verdict(&self, facts: &Facts, scratch: &mut Scratch) -> Result<Verdict, FactError> {
+    pub(super) fn verdict(
+        &self,
+        facts: &Facts,
+        scratch: &mut Scratch,
+    ) -> Result<Verdict, FactError> {
         let judgement = self.engine.judge(facts, self.day(facts)?, scratch);
-        Ok(render(&self.rules, facts, judgement, self.trust, &self.limits))
+        Ok(render(
+            &self.rules,
+            facts,
+            judgement,
+            self.trust,
+            &self.limits,
+        ))
     }
 }
 
 /// The decision graph of rules; that it would be too large is told like a mistake in them.
 pub(super) fn graph(rules: &Arc<RuleSet>, trust: Sure, limits: Limits) -> Result<Graph, Failure> {
-    Graph::build(rules, Options { trust, limits, ..Options::default() }).map_err(|complaints| {
+    Graph::build(
+        rules,
+        Options {
+            trust,
+            limits,
+            ..Options::default()
+        },
+    )
+    .map_err(|complaints| {
         let mut failure = Failure::usage("the decision graph of the rules cannot be built");
         for complaint in complaints {
-            failure = failure.note(format!("{}: {}", complaint.code.0, visible(&complaint.title)));
+            failure = failure.note(format!(
+                "{}: {}",
+                complaint.code.0,
+                visible(&complaint.title)
+            ));
             for help in complaint.help {
                 failure = failure.help(visible(&help));
             }
@@ -139,15 +173,20 @@ pub(super) fn graph(rules: &Arc<RuleSet>, trust: Sure, limits: Limits) -> Result
 
 /// The same rules with one shadow pilot live, by its name.
 fn with_pilot(rules: &Arc<RuleSet>, name: &str) -> Result<Arc<RuleSet>, Failure> {
-    let found = (0u16..).map(PilotId).zip(&rules.pilots).find(|(_, pilot)| pilot.name == name);
+    let found = (0u16..)
+        .map(PilotId)
+        .zip(&rules.pilots)
+        .find(|(_, pilot)| pilot.name == name);
     if let Some((id, _)) = found {
         return Ok(counting(rules, id));
     }
     let names: Vec<&str> = rules.pilots.iter().map(|p| p.name.as_str()).collect();
     let failure = Failure::usage(format!("the rules have no pilot `{}`", visible(name)));
-    Err(match (nearest(name, names.iter().copied()), names.as_slice()) {
-        (Some(near), _) => failure.help(format!("did you mean `{near}`?")),
-        (None, []) => failure.help("they have no pilots at all"),
-        (None, all) => failure.help(format!("there are: {}", all.join(", "))),
-    })
+    Err(
+        match (nearest(name, names.iter().copied()), names.as_slice()) {
+            (Some(near), _) => failure.help(format!("did you mean `{near}`?")),
+            (None, []) => failure.help("they have no pilots at all"),
+            (None, all) => failure.help(format!("there are: {}", all.join(", "))),
+        },
+    )
 }

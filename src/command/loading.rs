@@ -9,7 +9,7 @@ use crate::ground::diagnostic::Severity;
 use crate::ground::limits::Limits;
 use crate::ground::render::{render, visible};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How many complaints a verb other than `check` shows.
@@ -69,6 +69,20 @@ pub(super) fn load(
     };
     compiled.diagnostics.clear();
     Ok((folder, compiled, set))
+}
+
+/// The paths of all texts of a rule set, lists and code tables included.
+pub(super) fn files(rules: &Path, compiled: &Compiled) -> Vec<PathBuf> {
+    let folder = if rules.is_dir() {
+        rules
+    } else {
+        rules.parent().unwrap_or(Path::new(""))
+    };
+    compiled
+        .sources
+        .iter()
+        .map(|(_, source)| folder.join(source.name()))
+        .collect()
 }
 
 /// How many complaints there are.

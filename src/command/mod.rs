@@ -16,6 +16,7 @@ mod diff;
 mod explain;
 mod failure;
 mod fmt;
+mod graph;
 mod input;
 mod judging;
 mod loading;
@@ -70,6 +71,8 @@ enum Verb {
     Explain(explain::Args),
     /// Run the scenarios that stand among the rules
     Test(test::Args),
+    /// Draw the decision graph, or say how large it is
+    Graph(graph::Args),
     /// Lay out rule files in the one canonical way, each in its own language
     Fmt(fmt::Args),
     /// Write completions for a shell
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
         Verb::Check(args) => check::run(args, &terminal),
         Verb::Explain(args) => explain::run(args, &terminal),
         Verb::Test(args) => test::run(args, &terminal),
+        Verb::Graph(args) => graph::run(args, &terminal),
         Verb::Fmt(args) => fmt::run(args, &terminal),
         Verb::Completions(args) => completions::run(args),
     };

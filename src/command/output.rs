@@ -43,31 +43,54 @@ pub(super) struct Output {
 
 impl Output {
     /// A file, or the standard output. A file that is read at the same time is refused.
-    pub(super) fn open(path: Option<&Path>, inputs: &[Input], others: &[&Path]) -> Result<Output, Failure> {
+    pub(super) fn open(
+        path: Option<&Path>,
+        inputs: &[Input],
+        others: &[PathBuf],
+    ) -> Result<Output, Failure> {
         let Some(path) = path else {
-            let to = BufWriter::with_capacity(BUFFER, Box::new(io::stdout().lock()) as Box<dyn Write>);
-            return Ok(Output { to, name: "the output".into(), at_once: false });
+            let to =
+                BufWriter::with_capacity(BUFFER, Box::new(io::stdout().lock()) as Box<dyn Write>);
+            return Ok(Output {
+                to,
+                name: "the output".into(),
+                at_once: false,
+            });
         };
         let shown = visible(&path.display().to_string());
-        let read = inputs.iter().filter_map(|input| input.path.as_deref()).chain(others.iter().copied());
+        let read = inputs
+            .iter()
+            .filter_map(|input| input.path.as_deref())
+            .chain(others.iter().map(PathBuf::as_path));
         for other in read {
             if same_file(path, other) {
-                return Err(Failure::usage(format!("the output `{shown}` is a file that is read"))
-                    .help("write to another file: the input would be lost"));
+                return Err(
+                    Failure::usage(format!("the output `{shown}` is a file that is read"))
+                        .help("write to another file: the input would be lost"),
+                );
             }
         }
         if path.extension().is_some_and(|e| e == "rules") {
-            return Err(Failure::usage(format!("the output `{shown}` is called like a rule file")));
+            return Err(Failure::usage(format!(
+                "the output `{shown}` is called like a rule file"
+            )));
         }
-        let file = File::create(path)
-            .map_err(|why| Failure::usage(format!("`{shown}` cannot be written: {}", said(&why))))?;
+        let file = File::create(path).map_err(|why| {
+            Failure::usage(format!("`{shown}` cannot be written: {}", said(&why)))
+        })?;
         let to = BufWriter::with_capacity(BUFFER, Box::new(file) as Box<dyn Write>);
-        Ok(Output { to, name: format!("`{}`", path.display()), at_once: false })
+        Ok(Output {
+            to,
+            name: format!("`{}`", path.display()),
+            at_once: false,
+        })
     }
 
     /// Writes a text.
     pub(super) fn write(&mut self, text: &str) -> Result<(), Failure> {
-        self.to.write_all(text.as_bytes()).map_err(|why| self.failed(why))
+        self.to
+            .write_all(text.as_bytes())
+            .map_err(|why| self.failed(why))
     }
 
     /// Passes on what was written.
@@ -76,7 +99,10 @@ impl Output {
     }
 
     fn failed(&self, why: io::Error) -> Failure {
-        Failure::Write { to: self.name.clone(), why }
+        Failure::Write {
+            to: self.name.clone(),
+            why,
+        }
     }
 }
 
@@ -155,7 +181,12 @@ struct ErrorView<'a> {
 
 /// What is wrong with a record, on one line.
 pub(super) fn in_one_line(wrong: &Wrong) -> String {
-    let mut text = wrong.errors.errors.first().map(|e| e.to_string()).unwrap_or_default();
+    let mut text = wrong
+        .errors
+        .errors
+        .first()
+        .map(|e| e.to_string())
+        .unwrap_or_default();
     let more = wrong.errors.errors.len().saturating_sub(1) as u64 + wrong.errors.more;
     if more > 0 {
         text.push_str(&format!("; and {more} more"));
@@ -185,12 +216,29 @@ fn obeyed(c: char) -> bool {
 
 /// The first line of a table for spreadsheets.
 pub(super) const COLUMNS: [&str; 14] = [
-    "input", "record", "line", "id", "as_of", "low", "high", "disposition", "findings", "undetermined",
-    "obligations", "missing", "error", "rules",
+    "input",
+    "record",
+    "line",
+    "id",
+    "as_of",
+    "low",
+    "high",
+    "disposition",
+    "findings",
+    "undetermined",
+    "obligations",
+    "missing",
+    "error",
+    "rules",
 ];
 
 /// The row of a record in a table for spreadsheets.
-pub(super) fn csv_row(input: &str, record: u64, line: u64, told: Result<&Verdict, &Wrong>) -> String {
+pub(super) fn csv_row(
+    input: &str,
+    record: u64,
+    line: u64,
+    told: Result<&Verdict, &Wrong>,
+) -> String {
     let mut cells: Vec<String> = vec![input.into(), record.to_string(), line.to_string()];
     match told {
         Ok(verdict) => {
@@ -198,10 +246,20 @@ pub(super) fn csv_row(input: &str, record: u64, line: u64, told: Result<&Verdict
                 let all = verdict.findings.iter().filter(|f| f.truth == truth);
                 joined(all.map(|f| with_element(&f.rule, f.element.as_deref())))
             };
-            let owed = verdict.obligations.iter().filter(|o| o.state != ObligationState::Waived);
+            let owed = verdict
+                .obligations
+                .iter()
+                .filter(|o| o.state != ObligationState::Waived);
             let obligation = |o: &crate::verdict::Obligation| {
-                let argument = o.argument.as_ref().map_or(String::new(), |a| format!(" {a}"));
-                format!("{}{argument} ({})", o.kind.name, crate::verdict::state(o.state))
+                let argument = o
+                    .argument
+                    .as_ref()
+                    .map_or(String::new(), |a| format!(" {a}"));
+                format!(
+                    "{}{argument} ({})",
+                    o.kind.name,
+                    crate::verdict::state(o.state)
+                )
             };
             cells.extend([
                 verdict.id.clone().unwrap_or_default(),
@@ -230,7 +288,10 @@ pub(super) fn csv_row(input: &str, record: u64, line: u64, told: Result<&Verdict
 pub(super) fn csv_line<S: AsRef<str>>(cells: &[S]) -> String {
     let defused = |cell: &S| {
         let cell = visible(cell.as_ref());
-        match cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+        match cell
+            .trim_start()
+            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        {
             true => format!("'{cell}"),
             false => cell,
         }
@@ -256,7 +317,10 @@ mod tests {
 
     #[test]
     fn a_spreadsheet_runs_nothing() {
-        assert_eq!(csv_line(&["=1+1", "a,b", "-1", " @x", "卡口"]), "'=1+1,\"a,b\",'-1,' @x,卡口\n");
+        assert_eq!(
+            csv_line(&["=1+1", "a,b", "-1", " @x", "卡口"]),
+            "'=1+1,\"a,b\",'-1,' @x,卡口\n"
+        );
         assert_eq!(csv_line(&["a\tb\r=c"]), "a b␍=c\n");
     }
 
@@ -264,6 +328,9 @@ mod tests {
     fn a_terminal_obeys_nothing() {
         let line = shown_as_escapes("{\"id\":\"\u{9b}2J\u{202e}卡\"}".into());
         assert_eq!(line, r#"{"id":"\u009b2J\u202e卡"}"#);
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap()["id"], "\u{9b}2J\u{202e}卡");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&line).unwrap()["id"],
+            "\u{9b}2J\u{202e}卡"
+        );
     }
 }

@@ -74,18 +74,28 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let limits = Limits::default();
     let inputs = input::inputs(&args.input, args.map.is_some())?;
-    let (_, _, rules) = loading::load(&args.rules, &limits, terminal)?;
+    let (_, compiled, rules) = loading::load(&args.rules, &limits, terminal)?;
     let judge = Judge::new(rules, &args.how, limits)?;
     let tables = inputs.iter().any(Input::is_table);
     let map_path = input::map_file(&args.rules, args.map.as_deref(), tables)?;
     let schema = &judge.rules.schema;
-    let map = map_path.as_ref().map(|path| input::read_map(path, schema, &limits)).transpose()?;
+    let map = map_path
+        .as_ref()
+        .map(|path| input::read_map(path, schema, &limits))
+        .transpose()?;
     let format = args.format.unwrap_or(match (terminal.out, &args.output) {
         (true, None) => Format::Table,
         _ => Format::Ndjson,
     });
-    let others: Vec<&std::path::Path> = map_path.iter().map(PathBuf::as_path).collect();
+    let mut others: Vec<PathBuf> = map_path.iter().cloned().collect();
+    others.extend(loading::files(&args.rules, &compiled));
     let mut output = Output::open(args.output.as_deref(), &inputs, &others)?;
+    // A file is written without colours, whatever the terminal.
+    let terminal = &if args.output.is_some() {
+        terminal.plain()
+    } else {
+        *terminal
+    };
     // Whoever writes to the standard input one by one waits for each answer.
     output.at_once = inputs.iter().any(|input| input.path.is_none());
     let reader = Reader::new(schema.clone()).with_limits(limits);
@@ -97,8 +107,13 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     for input in &inputs {
         let name: Arc<str> = input.name.as_str().into();
         let batch = input.open(&reader, map.as_ref(), args.encoding, &limits, &read)?;
-        let mut records = batch.map(|(place, facts)| (place, facts.map_err(|e| named(e, args.encoding))));
-        let most = if input.path.is_none() { 1 } else { SHARE * page.threads };
+        let mut records =
+            batch.map(|(place, facts)| (place, facts.map_err(|e| named(e, args.encoding))));
+        let most = if input.path.is_none() {
+            1
+        } else {
+            SHARE * page.threads
+        };
         loop {
             let share: Vec<Record> = records.by_ref().take(most).collect();
             if share.is_empty() {
@@ -110,7 +125,11 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     }
     progress.finish_and_clear();
     page.end(clock.elapsed())?;
-    Ok(if page.summary.wrong > 0 { End::Some } else { End::Fine })
+    Ok(if page.summary.wrong > 0 {
+        End::Some
+    } else {
+        End::Fine
+    })
 }
 
 type Record = (Place, Result<Facts, FactErrors>);
@@ -149,7 +168,13 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn new(args: &'a Args, format: Format, terminal: &'a Terminal, judge: &'a Judge, output: Output) -> Page<'a> {
+    fn new(
+        args: &'a Args,
+        format: Format,
+        terminal: &'a Terminal,
+        judge: &'a Judge,
+        output: Output,
+    ) -> Page<'a> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Page {
             args,
@@ -177,8 +202,13 @@ impl<'a> Page<'a> {
         match bytes.filter(|_| shown) {
             None => ProgressBar::hidden(),
             Some(bytes) => {
-                let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(5));
-                let style = ProgressStyle::with_template("{percent:>3} % [{bar:30}] {bytes} of {total_bytes}, {eta} to go");
+                let bar = ProgressBar::with_draw_target(
+                    Some(bytes),
+                    ProgressDrawTarget::stderr_with_hz(5),
+                );
+                let style = ProgressStyle::with_template(
+                    "{percent:>3} % [{bar:30}] {bytes} of {total_bytes}, {eta} to go",
+                );
                 bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
                 bar
             }
@@ -203,7 +233,10 @@ impl<'a> Page<'a> {
         };
         let judged: Vec<Judged> = if self.threads == 1 || share.len() < 16 {
             let scratch = &mut self.scratch;
-            share.into_iter().map(|record| work(record, scratch)).collect()
+            share
+                .into_iter()
+                .map(|record| work(record, scratch))
+                .collect()
         } else {
             parts(share, each, work)
         };
@@ -242,16 +275,23 @@ impl<'a> Page<'a> {
                     _ => format!("{}{line}{}", self.say("第 ", "line "), self.say(" 行", "")),
                 };
                 let word = Cell::new(self.say("错误", "ERROR")).colour(AnsiColor::Red);
-                vec![Cell::new(place), Cell::new(""), word, Cell::new(output::in_one_line(wrong))]
+                vec![
+                    Cell::new(place),
+                    Cell::new(""),
+                    word,
+                    Cell::new(output::in_one_line(wrong)),
+                ]
             }
         };
         match &self.layout {
-            Some(layout) => {
-                self.output.write(&layout.lines(&cells, self.terminal))
-            }
+            Some(layout) => self.output.write(&layout.lines(&cells, self.terminal)),
             None => {
                 self.waiting.push(cells);
-                if self.waiting.len() >= FIRST_ROWS || self.output.at_once { self.lay_out() } else { Ok(()) }
+                if self.waiting.len() >= FIRST_ROWS || self.output.at_once {
+                    self.lay_out()
+                } else {
+                    Ok(())
+                }
             }
         }
     }
@@ -261,9 +301,16 @@ impl<'a> Page<'a> {
         if self.layout.is_some() || self.waiting.is_empty() {
             return Ok(());
         }
-        let titles = [("编号", "ID"), ("日期", "DATE"), ("结论", "VERDICT"), ("依据", "BECAUSE")];
-        let titles: Vec<Cell> =
-            titles.iter().map(|(zh, en)| Cell::new(self.say(zh, en)).colour(AnsiColor::White)).collect();
+        let titles = [
+            ("编号", "ID"),
+            ("日期", "DATE"),
+            ("结论", "VERDICT"),
+            ("依据", "BECAUSE"),
+        ];
+        let titles: Vec<Cell> = titles
+            .iter()
+            .map(|(zh, en)| Cell::new(self.say(zh, en)).colour(AnsiColor::White))
+            .collect();
         let mut rows = vec![titles];
         rows.append(&mut self.waiting);
         let layout = Layout::new(&rows, 28, self.terminal);
@@ -275,24 +322,50 @@ impl<'a> Page<'a> {
     }
 
     fn say(&self, zh: &'static str, en: &'static str) -> &'static str {
-        if self.language() == Language::Zh { zh } else { en }
+        if self.language() == Language::Zh {
+            zh
+        } else {
+            en
+        }
     }
 
     fn verdict_cells(&self, verdict: &Verdict) -> Vec<Cell> {
         let lang = self.language().into();
-        let (low, high) = (verdict.counted.low.labels.get(lang), verdict.counted.high.labels.get(lang));
-        let outcome = if low == high { high.to_uppercase() } else { format!("{low}–{}", high.to_uppercase()) };
+        let (low, high) = (
+            verdict.counted.low.labels.get(lang),
+            verdict.counted.high.labels.get(lang),
+        );
+        let outcome = if low == high {
+            high.to_uppercase()
+        } else {
+            format!("{low}–{}", high.to_uppercase())
+        };
         let fired = |f: &crate::verdict::Finding| {
             let rule = output::with_element(&f.rule, f.element.as_deref());
-            if f.truth == Truth::Unknown { format!("{rule}?") } else { rule }
+            if f.truth == Truth::Unknown {
+                format!("{rule}?")
+            } else {
+                rule
+            }
         };
         let mut because: Vec<String> = Vec::new();
         if !verdict.findings.is_empty() {
-            because.push(verdict.findings.iter().map(fired).collect::<Vec<_>>().join(", "));
+            because.push(
+                verdict
+                    .findings
+                    .iter()
+                    .map(fired)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            );
         }
         if !verdict.missing.is_empty() {
             let paths: Vec<&str> = verdict.missing.iter().map(|m| m.path.as_str()).collect();
-            because.push(format!("{}{}", self.say("缺失：", "missing: "), paths.join(", ")));
+            because.push(format!(
+                "{}{}",
+                self.say("缺失：", "missing: "),
+                paths.join(", ")
+            ));
         }
         if verdict.coverage == Some(crate::verdict::judgement::Coverage::Outside) {
             because.push(self.say("未收录相关法规", "no law is on file").into());
@@ -316,7 +389,10 @@ impl<'a> Page<'a> {
         let (rules, terminal) = (&self.judge.rules, self.terminal);
         if self.format == Format::Table {
             let gap = if n == 0 { "" } else { "\n" };
-            let text = format!("{gap}{}", self.summary.text(rules, self.language(), terminal));
+            let text = format!(
+                "{gap}{}",
+                self.summary.text(rules, self.language(), terminal)
+            );
             self.output.write(&text)?;
         }
         self.output.flush()?;
@@ -324,10 +400,14 @@ impl<'a> Page<'a> {
         if self.format != Format::Table && terminal.err {
             let tenths = took.as_millis() / 100;
             let text = self.summary.text(rules, self.language(), &terminal.plain());
-            let _ = write!(err, "{text}{}.{} s\n", tenths / 10, tenths % 10);
+            let _ = writeln!(err, "{text}{}.{} s", tenths / 10, tenths % 10);
         } else if self.format != Format::Table && self.summary.wrong > 0 {
             let (wrong, n) = (thousands(self.summary.wrong), counted(n, "record"));
-            let _ = writeln!(err, "{}: {wrong} of {n} could not be judged", terminal.err_paint("error", AnsiColor::Red, true));
+            let _ = writeln!(
+                err,
+                "{}: {wrong} of {n} could not be judged",
+                terminal.err_paint("error", AnsiColor::Red, true)
+            );
         }
         Ok(())
     }
@@ -352,13 +432,17 @@ where
             .map(|part| {
                 scope.spawn(move || {
                     let mut scratch = Scratch::default();
-                    part.into_iter().map(|record| work(record, &mut scratch)).collect::<Vec<_>>()
+                    part.into_iter()
+                        .map(|record| work(record, &mut scratch))
+                        .collect::<Vec<_>>()
                 })
             })
             .collect();
         // A thread that panics must not lose its records in silence.
         let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<Judged>>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
         threads.into_iter().flat_map(join).collect()
     })
@@ -372,9 +456,18 @@ fn judged(
     (place, facts): Record,
     scratch: &mut Scratch,
 ) -> Judged {
-    let id = facts.as_ref().ok().and_then(|facts| facts.id(&judge.rules.schema)).map(str::to_owned);
+    let id = facts
+        .as_ref()
+        .ok()
+        .and_then(|facts| facts.id(&judge.rules.schema))
+        .map(str::to_owned);
     let told = facts.and_then(|facts| judge.verdict(&facts, scratch).map_err(FactErrors::from));
-    let told = told.map_err(|errors| Wrong { input: input.clone(), place, id, errors });
+    let told = told.map_err(|errors| Wrong {
+        input: input.clone(),
+        place,
+        id,
+        errors,
+    });
     let json = || match &told {
         Ok(verdict) => output::json_line(verdict, judge.pilot.as_deref(), lang.map(Into::into)),
         Err(wrong) => output::json_error(wrong),

@@ -45,7 +45,11 @@ impl Summary {
             }
             before = Some(&finding.rule);
         }
-        let mut seen: Vec<String> = verdict.missing.iter().map(|m| without_places(&m.path)).collect();
+        let mut seen: Vec<String> = verdict
+            .missing
+            .iter()
+            .map(|m| without_places(&m.path))
+            .collect();
         seen.sort();
         seen.dedup();
         for path in seen {
@@ -55,24 +59,46 @@ impl Summary {
 
     /// The counts for people.
     pub(super) fn text(&self, rules: &RuleSet, language: Language, terminal: &Terminal) -> String {
-        let say = |zh: &str, en: &str| if language == Language::Zh { zh.to_string() } else { en.to_string() };
+        let say = |zh: &str, en: &str| {
+            if language == Language::Zh {
+                zh.to_string()
+            } else {
+                en.to_string()
+            }
+        };
         let lang: Lang = language.into();
         let mut rows: Vec<Vec<Cell>> = Vec::new();
         let n = thousands(self.judged);
         let plural = if self.judged == 1 { "" } else { "s" };
-        let mut out = say(&format!("共判定 {n} 份申报\n"), &format!("{n} declaration{plural} judged\n"));
+        let mut out = say(
+            &format!("共判定 {n} 份申报\n"),
+            &format!("{n} declaration{plural} judged\n"),
+        );
         for (grade, count) in self.outcomes.iter().rev() {
             let outcome = words::outcome(&rules.schema, crate::schema::value::OutcomeId(*grade));
-            let label = Cell::new(outcome.labels.get(lang)).colour(colour(*grade, rules.schema.worst().0));
-            rows.push(vec![label, right(*count), Cell::new(percent(*count, self.judged))]);
+            let label =
+                Cell::new(outcome.labels.get(lang)).colour(colour(*grade, rules.schema.worst().0));
+            rows.push(vec![
+                label,
+                right(*count),
+                Cell::new(percent(*count, self.judged)),
+            ]);
         }
         if self.open > 0 {
             let label = say("其中未定", "of these not settled");
-            rows.push(vec![Cell::new(label), right(self.open), Cell::new(percent(self.open, self.judged))]);
+            rows.push(vec![
+                Cell::new(label),
+                right(self.open),
+                Cell::new(percent(self.open, self.judged)),
+            ]);
         }
         if self.assumed > 0 {
             let label = say("含推定值", "with assumed values");
-            rows.push(vec![Cell::new(label), right(self.assumed), Cell::new(percent(self.assumed, self.judged))]);
+            rows.push(vec![
+                Cell::new(label),
+                right(self.assumed),
+                Cell::new(percent(self.assumed, self.judged)),
+            ]);
         }
         if self.wrong > 0 {
             let label = Cell::new(say("无法判定", "could not be judged")).colour(AnsiColor::Red);
@@ -83,15 +109,32 @@ impl Summary {
             let rule = rules.rules.iter().find(|rule| rule.id == id);
             rule.map_or(String::new(), |rule| rule.labels.get(lang, "").to_owned())
         };
-        let fired = top(&self.rules).into_iter().map(|(id, n)| vec![Cell::new(id), right(n), Cell::new(title(id))]);
-        self.list(&mut out, say("触发最多的规则", "rules that fired most"), fired.collect(), terminal);
+        let fired = top(&self.rules)
+            .into_iter()
+            .map(|(id, n)| vec![Cell::new(id), right(n), Cell::new(title(id))]);
+        self.list(
+            &mut out,
+            say("触发最多的规则", "rules that fired most"),
+            fired.collect(),
+            terminal,
+        );
         let label = |path: &str| {
-            let field = rules.schema.fields.iter().find(|f| listed_as(rules, f) == path);
+            let field = rules
+                .schema
+                .fields
+                .iter()
+                .find(|f| listed_as(rules, f) == path);
             field.map_or(String::new(), |f| f.labels.get(lang, "").to_owned())
         };
         let missing = top(&self.missing).into_iter();
-        let missing = missing.map(|(path, n)| vec![Cell::new(path), right(n), Cell::new(label(path))]);
-        self.list(&mut out, say("缺失最多的要素", "facts missing most"), missing.collect(), terminal);
+        let missing =
+            missing.map(|(path, n)| vec![Cell::new(path), right(n), Cell::new(label(path))]);
+        self.list(
+            &mut out,
+            say("缺失最多的要素", "facts missing most"),
+            missing.collect(),
+            terminal,
+        );
         out
     }
 
@@ -106,7 +149,11 @@ impl Summary {
 fn append(out: &mut String, rows: &[Vec<Cell>], terminal: &Terminal) {
     let indented: Vec<Vec<Cell>> = rows
         .iter()
-        .map(|row| std::iter::once(Cell::new("")).chain(row.iter().cloned()).collect())
+        .map(|row| {
+            std::iter::once(Cell::new(""))
+                .chain(row.iter().cloned())
+                .collect()
+        })
         .collect();
     let layout = Layout::new(&indented, 40, terminal);
     for row in &indented {
@@ -130,7 +177,9 @@ fn right(n: u64) -> Cell {
 
 /// The share with one decimal, in whole numbers so that it is the same everywhere.
 fn percent(part: u64, whole: u64) -> String {
-    let tenths = (part.saturating_mul(2000) + whole).checked_div(whole.saturating_mul(2)).unwrap_or(0);
+    let tenths = (part.saturating_mul(2000) + whole)
+        .checked_div(whole.saturating_mul(2))
+        .unwrap_or(0);
     format!("{:>3}.{} %", tenths / 10, tenths % 10)
 }
 
@@ -156,12 +205,20 @@ fn without_places(path: &str) -> String {
 
 /// The path of a field as facts name it, without places.
 fn listed_as(rules: &RuleSet, field: &crate::schema::Field) -> String {
-    let crate::schema::Home::Element(list, _) = field.home else { return field.path.clone() };
+    let crate::schema::Home::Element(list, _) = field.home else {
+        return field.path.clone();
+    };
     let mut parts = vec![field.parts.join(".")];
     let mut at = rules.schema.list(list);
     while let Some(list) = at {
-        let Some(holder) = rules.schema.field(list.field) else { break };
-        parts.push(if list.parent.is_some() { holder.parts.join(".") } else { holder.path.clone() });
+        let Some(holder) = rules.schema.field(list.field) else {
+            break;
+        };
+        parts.push(if list.parent.is_some() {
+            holder.parts.join(".")
+        } else {
+            holder.path.clone()
+        });
         at = list.parent.and_then(|parent| rules.schema.list(parent));
     }
     parts.reverse();
@@ -178,6 +235,9 @@ mod tests {
         assert_eq!(percent(2, 3), " 66.7 %");
         assert_eq!(percent(3, 3), "100.0 %");
         assert_eq!(percent(0, 0), "  0.0 %");
-        assert_eq!(without_places("items[12].documents[3].no"), "items.documents.no");
+        assert_eq!(
+            without_places("items[12].documents[3].no"),
+            "items.documents.no"
+        );
     }
 }

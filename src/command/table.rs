@@ -24,12 +24,18 @@ pub(super) struct Cell {
 impl Cell {
     /// A text; what a terminal would obey is made visible.
     pub(super) fn new(text: impl AsRef<str>) -> Cell {
-        Cell { text: visible(text.as_ref()), colour: None }
+        Cell {
+            text: visible(text.as_ref()),
+            colour: None,
+        }
     }
 
     /// The same in a colour.
     pub(super) fn colour(self, colour: AnsiColor) -> Cell {
-        Cell { colour: Some(colour), ..self }
+        Cell {
+            colour: Some(colour),
+            ..self
+        }
     }
 }
 

@@ -78,7 +78,10 @@ impl Terminal {
 
     /// The same without colours on the standard output, for text that goes elsewhere.
     pub(super) fn plain(&self) -> Terminal {
-        Terminal { out_colour: false, ..*self }
+        Terminal {
+            out_colour: false,
+            ..*self
+        }
     }
 }
 

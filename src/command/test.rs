@@ -24,7 +24,9 @@ use std::sync::Arc;
 const EXPLAINED: usize = 3;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 all passed, 1 some differ, 2 the rules or the usage are wrong.")]
+#[command(
+    after_help = "Exit codes: 0 all passed, 1 some differ, 2 the rules or the usage are wrong."
+)]
 pub(super) struct Args {
     /// A folder with rules, or one `.rules` file.
     rules: PathBuf,
@@ -42,11 +44,24 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let limits = Limits::default();
     let (folder, compiled, rules) = loading::load(&args.rules, &limits, terminal)?;
-    let page = Page { args, terminal, compiled: &compiled, rules: &rules, lang: args.lang.into() };
-    let chosen: Vec<&Scenario> = compiled.scenarios.iter().filter(|s| page.chosen(s)).collect();
+    let page = Page {
+        args,
+        terminal,
+        compiled: &compiled,
+        rules: &rules,
+        lang: args.lang.into(),
+    };
+    let chosen: Vec<&Scenario> = compiled
+        .scenarios
+        .iter()
+        .filter(|s| page.chosen(s))
+        .collect();
     if let (true, Some(text)) = (chosen.is_empty(), &args.filter) {
         let all = counted(compiled.scenarios.len() as u64, "scenario");
-        return Err(Failure::usage(format!("of {all} none has `{}` in its title or file", visible(text))));
+        return Err(Failure::usage(format!(
+            "of {all} none has `{}` in its title or file",
+            visible(text)
+        )));
     }
     let mut out = io::stdout().lock();
     let mut runner = Runner::new(&rules, &folder, limits);
@@ -67,8 +82,16 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let passed = word(passed, &format!("{passed} passed"), AnsiColor::Green);
     let differ = word(failed, &format!("{failed} failed"), AnsiColor::Red);
     let left = compiled.scenarios.len() - chosen.len();
-    let left = if left > 0 { format!(", {left} not run") } else { String::new() };
-    writeln!(out, "{}: {passed}, {differ}{left}", counted(chosen.len() as u64, "scenario"))?;
+    let left = if left > 0 {
+        format!(", {left} not run")
+    } else {
+        String::new()
+    };
+    writeln!(
+        out,
+        "{}: {passed}, {differ}{left}",
+        counted(chosen.len() as u64, "scenario")
+    )?;
     out.flush()?;
     Ok(if failed > 0 { End::Some } else { End::Fine })
 }
@@ -83,16 +106,24 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn chosen(&self, scenario: &Scenario) -> bool {
-        let Some(text) = &self.args.filter else { return true };
+        let Some(text) = &self.args.filter else {
+            return true;
+        };
         let text = text.to_lowercase();
-        let titles = [&scenario.labels.zh, &scenario.labels.en].into_iter().flatten();
+        let titles = [&scenario.labels.zh, &scenario.labels.en]
+            .into_iter()
+            .flatten();
         let place = self.place(scenario.place);
-        titles.chain([&place]).any(|title| title.to_lowercase().contains(&text))
+        titles
+            .chain([&place])
+            .any(|title| title.to_lowercase().contains(&text))
     }
 
     /// `cbec/scenarios.rules:31`
     fn place(&self, place: Place) -> String {
-        let Some(source) = self.compiled.sources.get(place.0.source) else { return String::new() };
+        let Some(source) = self.compiled.sources.get(place.0.source) else {
+            return String::new();
+        };
         let (line, _) = source.line_column(place.0.start);
         format!("{}:{line}", visible(source.name()))
     }
@@ -102,31 +133,58 @@ impl Page<'_> {
         let title = visible(scenario.labels.get(self.lang, &scenario.id));
         if outcome.passed {
             let ok = self.terminal.paint("ok", AnsiColor::Green, true);
-            return if self.args.verbose { format!("{ok}      {title}\n") } else { String::new() };
+            return if self.args.verbose {
+                format!("{ok}      {title}\n")
+            } else {
+                String::new()
+            };
         }
         let failed = self.terminal.paint("failed", AnsiColor::Red, true);
-        let mut out = format!("{failed}  {title}\n        {}\n", self.place(scenario.place));
+        let mut out = format!(
+            "{failed}  {title}\n        {}\n",
+            self.place(scenario.place)
+        );
         if let Some(broken) = &outcome.broken {
             out.push_str(&format!("  {}\n", visible(&broken.why)));
             if let Some(help) = &broken.help {
-                out.push_str(&format!("  {} {}\n", self.terminal.paint("help:", AnsiColor::White, true), visible(help)));
+                out.push_str(&format!(
+                    "  {} {}\n",
+                    self.terminal.paint("help:", AnsiColor::White, true),
+                    visible(help)
+                ));
             }
         }
         for difference in &outcome.differences {
             let (expected, got) = (visible(&difference.expected), visible(&difference.got));
-            out.push_str(&format!("  expected  {}\n", self.terminal.paint(&expected, AnsiColor::Green, false)));
-            out.push_str(&format!("  got       {}\n", self.terminal.paint(&got, AnsiColor::Red, false)));
+            out.push_str(&format!(
+                "  expected  {}\n",
+                self.terminal.paint(&expected, AnsiColor::Green, false)
+            ));
+            out.push_str(&format!(
+                "  got       {}\n",
+                self.terminal.paint(&got, AnsiColor::Red, false)
+            ));
             if let Some(rule) = &difference.rule {
                 out.push_str(&self.why(scenario, outcome, rule));
             }
         }
         if let Some(verdict) = &outcome.verdict {
-            let style = Style { lang: self.lang, columns: self.terminal.width - 4, ..Style::default() };
+            let style = Style {
+                lang: self.lang,
+                columns: self.terminal.width - 4,
+                ..Style::default()
+            };
             let text = to_text(verdict, style);
             // The last line says by which rules was judged, which is plain here.
             let lines: Vec<&str> = text.lines().collect();
             for line in lines.iter().take(lines.len().saturating_sub(1)) {
-                out.push_str(format!("  {} {line}", self.terminal.paint("│", AnsiColor::Blue, false)).trim_end());
+                out.push_str(
+                    format!(
+                        "  {} {line}",
+                        self.terminal.paint("│", AnsiColor::Blue, false)
+                    )
+                    .trim_end(),
+                );
                 out.push('\n');
             }
         }
@@ -136,7 +194,10 @@ impl Page<'_> {
 
     /// Why a rule fires, or why not, for its first elements.
     fn why(&self, scenario: &Scenario, outcome: &Outcome, id: &str) -> String {
-        let (Some(facts), Some(day)) = (&outcome.facts, outcome.verdict.as_ref().and_then(|v| v.as_of)) else {
+        let (Some(facts), Some(day)) = (
+            &outcome.facts,
+            outcome.verdict.as_ref().and_then(|v| v.as_of),
+        ) else {
             return String::new();
         };
         let with_pilot = scenario.pilot.map(|pilot| counting(self.rules, pilot));
@@ -145,13 +206,22 @@ impl Page<'_> {
         let world = trial.world(pilots(&trial, true));
         let mut out = String::new();
         let named = (0u32..).map(RuleId).zip(&rules.rules).filter(|(_, rule)| {
-            rule.id == id || rule.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('.'))
+            rule.id == id
+                || rule
+                    .id
+                    .strip_prefix(id)
+                    .is_some_and(|rest| rest.starts_with('.'))
         });
         let each = named.flat_map(|(rule_id, rule)| {
-            trial.instances(&rule.each).iter().map(move |instance| (rule_id, rule, instance.element))
+            trial
+                .instances(&rule.each)
+                .iter()
+                .map(move |instance| (rule_id, rule, instance.element))
         });
         for (id, rule, element) in each.take(EXPLAINED) {
-            let Some(mut why) = why::rule(&trial, &world, id, element, self.lang) else { continue };
+            let Some(mut why) = why::rule(&trial, &world, id, element, self.lang) else {
+                continue;
+            };
             if let Some(path) = trial.scene.element_path(&rule.each, element) {
                 why.text = format!("{} · {path}", why.text);
             }

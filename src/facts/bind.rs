@@ -243,7 +243,11 @@ fn translate<'t>(rule: &'t Rule, text: &'t str, said: bool) -> Result<Cow<'t, st
         );
     }
     if let Some(places) = rule.places_kept {
-        out = Cow::Owned(rounded(&out, places).ok_or_else(|| bad("is not a number to be rounded"))?.to_string());
+        out = Cow::Owned(
+            rounded(&out, places)
+                .ok_or_else(|| bad("is not a number to be rounded"))?
+                .to_string(),
+        );
     }
     if rule.percent {
         let rate = out
@@ -267,7 +271,9 @@ fn translate<'t>(rule: &'t Rule, text: &'t str, said: bool) -> Result<Cow<'t, st
 
 /// A number rounded half up, away from zero; it may have more places than a number can keep.
 fn rounded(text: &str, places: u32) -> Option<Number> {
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (negative, digits) = text
+        .strip_prefix('-')
+        .map_or((false, text), |rest| (true, rest));
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
     let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !plain(whole) || !plain(part) {
@@ -330,7 +336,11 @@ mod tests {
             ("12", 2, "12"),
             ("12.5", 0, "13"),
         ] {
-            assert_eq!(rounded(text, places).unwrap().to_string(), expected, "{text}");
+            assert_eq!(
+                rounded(text, places).unwrap().to_string(),
+                expected,
+                "{text}"
+            );
         }
         for text in ["", "-", ".5", "1e3", "1,000", "1.2.3", "12."] {
             assert!(rounded(text, 2).is_none(), "{text}");

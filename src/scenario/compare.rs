@@ -15,14 +15,23 @@ pub(super) fn compare(
     judgement: &Judgement,
     verdict: &Verdict,
 ) -> Vec<Difference> {
-    let page = Page { rules, judgement, verdict };
+    let page = Page {
+        rules,
+        judgement,
+        verdict,
+    };
     let differs = |(expected, place): &(Expected, _)| {
         let rule = match expected {
             Expected::Rule(_, id) => Some(id.clone()),
             _ => None,
         };
         let (expected, got) = page.difference(expected)?;
-        Some(Difference { expected, got, rule, place: *place })
+        Some(Difference {
+            expected,
+            got,
+            rule,
+            place: *place,
+        })
     };
     scenario.expectations.iter().filter_map(differs).collect()
 }
@@ -46,19 +55,33 @@ impl Page<'_> {
             }
             Expected::Obligation(wanted, kind, argument) => {
                 let same = |duty: &&Duty| {
-                    duty.kind == *kind && argument.as_ref().is_none_or(|a| duty.argument.as_ref() == Some(a))
+                    duty.kind == *kind
+                        && argument
+                            .as_ref()
+                            .is_none_or(|a| duty.argument.as_ref() == Some(a))
                 };
                 let duties: Vec<&Duty> = self.judgement.duties.iter().filter(same).collect();
                 if duties.iter().any(|duty| duty.state == *wanted) {
                     return None;
                 }
-                let of_kind: Vec<&Duty> = self.judgement.duties.iter().filter(|d| d.kind == *kind).collect();
+                let of_kind: Vec<&Duty> = self
+                    .judgement
+                    .duties
+                    .iter()
+                    .filter(|d| d.kind == *kind)
+                    .collect();
                 let shown = if duties.is_empty() { of_kind } else { duties };
-                let mut got: Vec<String> =
-                    shown.iter().map(|d| self.obligation(d.state, d.kind, d.argument.as_ref())).collect();
+                let mut got: Vec<String> = shown
+                    .iter()
+                    .map(|d| self.obligation(d.state, d.kind, d.argument.as_ref()))
+                    .collect();
                 got.dedup();
                 let none = || format!("no {} required", self.kind_name(*kind));
-                let got = if got.is_empty() { none() } else { got.join(", ") };
+                let got = if got.is_empty() {
+                    none()
+                } else {
+                    got.join(", ")
+                };
                 Some((self.obligation(*wanted, *kind, argument.as_ref()), got))
             }
             Expected::Missing(path) => {
@@ -66,8 +89,17 @@ impl Page<'_> {
                 if self.verdict.missing.iter().any(|m| is(&m.path)) {
                     return None;
                 }
-                let all: Vec<String> = self.verdict.missing.iter().map(|m| format!("missing {}", m.path)).collect();
-                let got = if all.is_empty() { "nothing missing".into() } else { all.join(", ") };
+                let all: Vec<String> = self
+                    .verdict
+                    .missing
+                    .iter()
+                    .map(|m| format!("missing {}", m.path))
+                    .collect();
+                let got = if all.is_empty() {
+                    "nothing missing".into()
+                } else {
+                    all.join(", ")
+                };
                 Some((format!("missing {path}"), got))
             }
         }
@@ -79,7 +111,11 @@ impl Page<'_> {
         let is = |fired: &&Fired| {
             let rule = self.rules.rule(fired.rule);
             rule.is_some_and(|rule| {
-                rule.id == id || rule.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('.'))
+                rule.id == id
+                    || rule
+                        .id
+                        .strip_prefix(id)
+                        .is_some_and(|rest| rest.starts_with('.'))
             })
         };
         let mut fired = self.judgement.fired.iter().filter(is).peekable();
@@ -97,7 +133,11 @@ impl Page<'_> {
 
     fn interval(&self, low: OutcomeId, high: OutcomeId) -> String {
         let schema = &self.rules.schema;
-        format!("{} to {}", schema.outcome_name(low), schema.outcome_name(high))
+        format!(
+            "{} to {}",
+            schema.outcome_name(low),
+            schema.outcome_name(high)
+        )
     }
 
     fn kind_name(&self, kind: KindId) -> &str {
@@ -105,9 +145,19 @@ impl Page<'_> {
     }
 
     fn obligation(&self, of: ObligationState, kind: KindId, argument: Option<&Value>) -> String {
-        let typ = self.rules.kind(kind).and_then(|kind| kind.argument).unwrap_or(Type::Text);
-        let argument = argument.map(|value| format!(" {}", words::plain(&self.rules.schema, typ, value)));
-        format!("{} {}{}", state(of), self.kind_name(kind), argument.unwrap_or_default())
+        let typ = self
+            .rules
+            .kind(kind)
+            .and_then(|kind| kind.argument)
+            .unwrap_or(Type::Text);
+        let argument =
+            argument.map(|value| format!(" {}", words::plain(&self.rules.schema, typ, value)));
+        format!(
+            "{} {}{}",
+            state(of),
+            self.kind_name(kind),
+            argument.unwrap_or_default()
+        )
     }
 }
 

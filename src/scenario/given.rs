@@ -37,16 +37,28 @@ impl Given {
         limits: &Limits,
     ) -> Result<Given, String> {
         let bytes = folder.file(name).map_err(|why| match &why {
-            FileError::Missing { nearest: Some(near), .. } => format!("{why}; did you mean `{near}`?"),
+            FileError::Missing {
+                nearest: Some(near),
+                ..
+            } => format!("{why}; did you mean `{near}`?"),
             _ => why.to_string(),
         })?;
         let reader = Reader::new(schema.clone()).with_limits(*limits);
         let records = match name.rsplit('.').next() {
             Some("ndjson" | "jsonl") => Batch::ndjson(reader, bytes.as_ref()),
             Some("json") => Batch::json(reader, bytes.as_ref()),
-            _ => return Err(format!("scenarios begin with `.ndjson`, `.jsonl` or `.json`, not with `{name}`")),
+            _ => {
+                return Err(format!(
+                    "scenarios begin with `.ndjson`, `.jsonl` or `.json`, not with `{name}`"
+                ));
+            }
         };
-        let mut given = Given { name: name.to_owned(), all: Vec::new(), schema: schema.clone(), wrong: Vec::new() };
+        let mut given = Given {
+            name: name.to_owned(),
+            all: Vec::new(),
+            schema: schema.clone(),
+            wrong: Vec::new(),
+        };
         for (place, record) in records {
             match record {
                 Ok(facts) => given.all.push(facts),
@@ -59,14 +71,28 @@ impl Given {
     /// The declaration of that identifier; of several the first.
     pub(super) fn find(&self, id: &str) -> Result<&Facts, Missing> {
         let ids = || self.all.iter().filter_map(|facts| facts.id(&self.schema));
-        if let Some(facts) = self.all.iter().find(|facts| facts.id(&self.schema) == Some(id)) {
+        if let Some(facts) = self
+            .all
+            .iter()
+            .find(|facts| facts.id(&self.schema) == Some(id))
+        {
             return Ok(facts);
         }
         let help = nearest(id, ids()).map(|near| format!("did you mean `{near}`?"));
         // Where nothing is like it, it may be the record that could not be read.
         if let (None, Some((place, errors))) = (&help, self.wrong.first()) {
-            let error = errors.errors.first().map(|e| e.to_string()).unwrap_or_default();
-            return Err((format!("`{}` has no `{id}`, and line {} cannot be read: {error}", self.name, place.line), None));
+            let error = errors
+                .errors
+                .first()
+                .map(|e| e.to_string())
+                .unwrap_or_default();
+            return Err((
+                format!(
+                    "`{}` has no `{id}`, and line {} cannot be read: {error}",
+                    self.name, place.line
+                ),
+                None,
+            ));
         }
         Err((format!("`{}` has no declaration `{id}`", self.name), help))
     }
@@ -80,7 +106,9 @@ pub(super) fn changes(schema: &Schema, scenario: &Scenario) -> (Vec<Change>, Vec
         let given = match &change.given {
             ChangedTo::None => Value::None,
             ChangedTo::Codes(codes) => Value::from(codes.clone()),
-            ChangedTo::Text(text, unit) => value(type_of(schema, &change.path), text, unit.as_deref()),
+            ChangedTo::Text(text, unit) => {
+                value(type_of(schema, &change.path), text, unit.as_deref())
+            }
         };
         changes.push(Change::set(change.path.clone(), given));
         places.push(change.place);
@@ -100,7 +128,10 @@ fn value(typ: Option<Type>, text: &str, unit: Option<&str>) -> Value {
         (Some(Type::Bool), "false", None) => Value::from(false),
         (Some(Type::Set(_)), code, None) => Value::from(vec![code]),
         (_, _, Some("%")) => {
-            let rate = text.parse::<Number>().ok().and_then(|n| n.mul(Number::from_parts(1, 2)?));
+            let rate = text
+                .parse::<Number>()
+                .ok()
+                .and_then(|n| n.mul(Number::from_parts(1, 2)?));
             rate.map_or_else(|| Value::from(text), Value::from)
         }
         (_, _, Some(unit)) => match text.parse::<Number>() {
@@ -123,7 +154,11 @@ fn type_of(schema: &Schema, path: &str) -> Option<Type> {
             keep
         })
         .collect();
-    schema.fields.iter().find(|field| whole_path(schema, field) == plain).map(|field| field.typ)
+    schema
+        .fields
+        .iter()
+        .find(|field| whole_path(schema, field) == plain)
+        .map(|field| field.typ)
 }
 
 /// The path of a field as declarations write it: `items.total` where rules say `item.total`.
@@ -135,9 +170,13 @@ fn whole_path(schema: &Schema, field: &crate::schema::Field) -> String {
 }
 
 fn list_path(schema: &Schema, list: ListId) -> String {
-    let holder = schema.list(list).and_then(|list| Some((list.parent, schema.field(list.field)?)));
+    let holder = schema
+        .list(list)
+        .and_then(|list| Some((list.parent, schema.field(list.field)?)));
     match holder {
-        Some((Some(parent), field)) => format!("{}.{}", list_path(schema, parent), field.parts.join(".")),
+        Some((Some(parent), field)) => {
+            format!("{}.{}", list_path(schema, parent), field.parts.join("."))
+        }
         Some((None, field)) => field.path.clone(),
         None => String::new(),
     }

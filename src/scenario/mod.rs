@@ -196,12 +196,7 @@ impl Outcome {
 /// assert_eq!(outcome.differences[0].expected, "A-1");
 /// assert_eq!(outcome.differences[0].got, "not A-1");
 /// ```
-pub fn run(
-    rules: &Arc<RuleSet>,
-    scenario: &Scenario,
-    folder: &Folder,
-    limits: Limits,
-) -> Outcome {
+pub fn run(rules: &Arc<RuleSet>, scenario: &Scenario, folder: &Folder, limits: Limits) -> Outcome {
     Runner::new(rules, folder, limits).run(scenario)
 }
 

@@ -22,13 +22,17 @@ fn judged(place: &Place, name: &str, more: &[&str]) -> Came {
 }
 
 fn lines(text: &str) -> Vec<serde_json::Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[test]
 fn three_hundred_mistakes_are_all_shown_and_counted() {
     let place = Place::with_rules();
-    let text: String = (0..300).map(|n| format!("rule M-{n}\n  when nothing_{n} > 5\n  then hold\n")).collect();
+    let text: String = (0..300)
+        .map(|n| format!("rule M-{n}\n  when nothing_{n} > 5\n  then hold\n"))
+        .collect();
     place.write("rules/mistakes.rules", text);
     let came = ask(&["check", &place.arg("rules")]);
     assert_eq!(came.code, 2);
@@ -58,7 +62,10 @@ fn a_line_of_a_hundred_megabytes_is_an_error_and_the_next_line_is_judged() {
     let told = lines(&came.out);
     assert_eq!((came.code, told.len()), (1, 3));
     assert_eq!(told[1]["errors"][0]["code"], "E0701");
-    assert_eq!((&told[1]["record"], &told[1]["line"]), (&2.into(), &2.into()));
+    assert_eq!(
+        (&told[1]["record"], &told[1]["line"]),
+        (&2.into(), &2.into())
+    );
     assert_eq!(told[0], told[2]);
     assert_eq!(came.err, "error: 1 of 3 records could not be judged\n");
 }
@@ -66,20 +73,37 @@ fn a_line_of_a_hundred_megabytes_is_an_error_and_the_next_line_is_judged() {
 #[test]
 fn deep_nesting_long_numbers_and_broken_text_are_errors_of_their_record() {
     let place = Place::new();
-    let deep = format!("{{\"items\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let deep = format!(
+        "{{\"items\":{}{}}}",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
     let long = ONE.replace("\"3900.00\"", &"9".repeat(400));
     let float = ONE.replace("\"3900.00\"", "3.9e3");
     let twice = ONE.replace("\"zone\":\"Z1\"", "\"zone\":\"Z1\",\"zone\":\"Z2\"");
     let mut bytes = Vec::new();
-    for line in [deep.as_bytes(), long.as_bytes(), float.as_bytes(), twice.as_bytes(), b"{\"id\":\"\xff\"}", ONE.as_bytes()] {
+    for line in [
+        deep.as_bytes(),
+        long.as_bytes(),
+        float.as_bytes(),
+        twice.as_bytes(),
+        b"{\"id\":\"\xff\"}",
+        ONE.as_bytes(),
+    ] {
         bytes.extend_from_slice(line);
         bytes.extend_from_slice(b"\r\n");
     }
-    place.write("broken.ndjson", [b"\xef\xbb\xbf".as_slice(), &bytes].concat());
+    place.write(
+        "broken.ndjson",
+        [b"\xef\xbb\xbf".as_slice(), &bytes].concat(),
+    );
     let came = judged(&place, "broken.ndjson", &[]);
     let told = lines(&came.out);
     assert_eq!((came.code, told.len()), (1, 6), "{}", came.out);
-    let codes: Vec<&str> = told[1..5].iter().map(|t| t["errors"][0]["code"].as_str().unwrap()).collect();
+    let codes: Vec<&str> = told[1..5]
+        .iter()
+        .map(|t| t["errors"][0]["code"].as_str().unwrap())
+        .collect();
     assert!(told[0]["error"].is_string());
     assert_eq!(codes, ["E0708", "E0709", "E0705", "E0703"]);
     assert_eq!(told[5]["disposition"], "release");
@@ -88,7 +112,11 @@ fn deep_nesting_long_numbers_and_broken_text_are_errors_of_their_record() {
 #[test]
 fn deep_nesting_in_rules_is_refused() {
     let place = Place::with_rules();
-    let deep = format!("rule D-1\n  when {}line{}\n  then hold\n", "(".repeat(5000), ")".repeat(5000));
+    let deep = format!(
+        "rule D-1\n  when {}line{}\n  then hold\n",
+        "(".repeat(5000),
+        ")".repeat(5000)
+    );
     place.write("rules/deep.rules", deep);
     let came = ask(&["check", &place.arg("rules")]);
     assert_eq!(came.code, 2);
@@ -99,7 +127,9 @@ fn deep_nesting_in_rules_is_refused() {
 fn folders_that_hold_no_rules() {
     let place = Place::new();
     fs::create_dir(place.at("empty")).unwrap();
-    place.write("latin/a.rules", b"law \xe9\n").write("data/a.csv", "a\n");
+    place
+        .write("latin/a.rules", b"law \xe9\n")
+        .write("data/a.csv", "a\n");
     for (folder, said) in [
         ("empty", "no `.rules` file is in the folder"),
         ("data", "no `.rules` file is in the folder"),
@@ -109,18 +139,26 @@ fn folders_that_hold_no_rules() {
     ] {
         let came = ask(&["check", &place.arg(folder)]);
         assert_eq!((came.code, came.out.as_str()), (2, ""), "{folder}");
-        assert!(came.err.starts_with("error: ") && came.err.contains(said), "{folder}: {}", came.err);
+        assert!(
+            came.err.starts_with("error: ") && came.err.contains(said),
+            "{folder}: {}",
+            came.err
+        );
     }
 }
 
 #[test]
 fn lists_with_a_bad_row_or_outside_the_folder_are_refused() {
     let place = Place::with_rules();
-    place.write("rules/lists/catalogue.csv", "hs\n8517\n84x7\n").write("outside.csv", "hs\n8517\n");
+    place
+        .write("rules/lists/catalogue.csv", "hs\n8517\n84x7\n")
+        .write("outside.csv", "hs\n8517\n");
     let came = ask(&["check", &place.arg("rules")]);
     assert_eq!(came.code, 2);
     assert!(came.out.contains("lists/catalogue.csv:3"), "{}", came.out);
-    let schema = place.read("rules/schema.rules").replace("lists/catalogue.csv", "../outside.csv");
+    let schema = place
+        .read("rules/schema.rules")
+        .replace("lists/catalogue.csv", "../outside.csv");
     place.write("rules/schema.rules", schema);
     let came = ask(&["check", &place.arg("rules")]);
     assert_eq!(came.code, 2);
@@ -130,7 +168,9 @@ fn lists_with_a_bad_row_or_outside_the_folder_are_refused() {
 #[test]
 fn a_typo_in_the_schema_is_told_with_the_nearest_word() {
     let place = Place::with_rules();
-    let schema = place.read("rules/schema.rules").replace("code zone, always", "code zoen, always");
+    let schema = place
+        .read("rules/schema.rules")
+        .replace("code zone, always", "code zoen, always");
     place.write("rules/schema.rules", schema);
     let came = ask(&["check", &place.arg("rules")]);
     assert_eq!(came.code, 2);
@@ -147,8 +187,11 @@ fn the_output_is_never_a_file_that_is_read_or_rules() {
         ("in.ndjson", "is a file that is read"),
         #[cfg(unix)]
         ("link.ndjson", "is a file that is read"),
-        ("rules/rules.rules", "is called like a rule file"),
-        ("no/such/folder/out.ndjson", "cannot be written: there is no such file or folder"),
+        ("new.rules", "is called like a rule file"),
+        (
+            "no/such/folder/out.ndjson",
+            "cannot be written: there is no such file or folder",
+        ),
         ("rules", "cannot be written"),
     ] {
         let came = judged(&place, "in.ndjson", &["--output", &place.arg(output)]);
@@ -156,6 +199,19 @@ fn the_output_is_never_a_file_that_is_read_or_rules() {
         assert!(came.err.contains(said), "{output}: {}", came.err);
     }
     assert_eq!(place.read("in.ndjson"), ONE);
+    // Nor a list or a rule file of the rules in use.
+    let (rules, input) = (place.arg("rules"), place.arg("in.ndjson"));
+    for name in [
+        "rules/lists/catalogue.csv",
+        "rules/codes/zone.csv",
+        "rules/rules.rules",
+    ] {
+        let before = place.read(name);
+        let came = ask(&["run", &rules, &input, "--output", &place.arg(name)]);
+        assert_eq!(came.code, 2, "{name}");
+        assert!(came.err.contains("is a file that is read"), "{}", came.err);
+        assert_eq!(place.read(name), before);
+    }
 }
 
 #[test]
@@ -171,13 +227,22 @@ fn an_output_file_holds_what_the_standard_output_would() {
 #[test]
 fn any_number_of_threads_writes_the_same() {
     let place = Place::new();
-    let all: String = (0..2000).map(|n| ONE.replace("CB-1", &format!("N-{n}")).replace("3900", &format!("{}", n * 7)) + "\n").collect();
+    let all: String = (0..2000)
+        .map(|n| {
+            ONE.replace("CB-1", &format!("N-{n}"))
+                .replace("3900", &format!("{}", n * 7))
+                + "\n"
+        })
+        .collect();
     place.write("many.ndjson", all);
     let one = judged(&place, "many.ndjson", &["--threads", "1"]);
     assert_eq!(one.code, 0, "{}", one.err);
     assert_eq!(one.out.lines().count(), 2000);
     for threads in ["2", "7"] {
-        assert!(judged(&place, "many.ndjson", &["--threads", threads]).out == one.out, "{threads} threads");
+        assert!(
+            judged(&place, "many.ndjson", &["--threads", threads]).out == one.out,
+            "{threads} threads"
+        );
     }
     assert!(one.out.lines().nth(1234).unwrap().contains("\"N-1234\""));
 }
@@ -188,11 +253,22 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     place.write("many.ndjson", format!("{ONE}\n").repeat(5000));
     let input = place.arg("many.ndjson");
     let mut command = kakou(&["run", "small", &input]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut first)
+        .unwrap();
     let mut err = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut err)
+        .unwrap();
     let status = child.wait().unwrap();
     assert!(first.contains("CB-1"));
     assert_eq!((status.code(), err.as_str()), (Some(141), ""));
@@ -240,7 +316,10 @@ fn old_files_are_read_in_their_encoding() {
     let place = Place::new();
     // 「维修」 in GB18030, and a line that is none.
     let line = |id: &[u8]| [br#"{"id":""#.as_slice(), id, &ONE.as_bytes()[11..], b"\n"].concat();
-    place.write("old.ndjson", [line(b"\xce\xac\xd0\xde"), line(b"\xff"), line(b"A")].concat());
+    place.write(
+        "old.ndjson",
+        [line(b"\xce\xac\xd0\xde"), line(b"\xff"), line(b"A")].concat(),
+    );
     let came = judged(&place, "old.ndjson", &["--encoding", "gb18030"]);
     let told = lines(&came.out);
     assert_eq!((came.code, told.len()), (1, 3), "{}", came.out);
@@ -255,16 +334,27 @@ fn formatting_keeps_the_language_settles_and_leaves_mistakes_alone() {
     let zh = "\u{feff}规则 A-1 \"甲\" / \"a\"\r\n 当 size > 5\r\n 则 暂缓\r\n";
     place
         .write("rules/zh.rules", zh)
-        .write("rules/en.rules", "rule   B-1\n  when size > 5\n  then hold\n")
+        .write(
+            "rules/en.rules",
+            "rule   B-1\n  when size > 5\n  then hold\n",
+        )
         .write("rules/wrong.rules", "rule C-1\n  when ( size\n");
     let rules = place.arg("rules");
     let came = ask(&["fmt", &rules, "--check"]);
     assert_eq!(came.code, 2, "{}", came.err);
     assert_eq!(place.read("rules/zh.rules"), zh);
     let came = ask(&["fmt", &rules]);
-    assert_eq!((came.code, came.out.as_str()), (2, "en.rules\nzh.rules\n"), "{}", came.err);
+    assert_eq!(
+        (came.code, came.out.as_str()),
+        (2, "en.rules\nzh.rules\n"),
+        "{}",
+        came.err
+    );
     assert!(came.err.contains("wrong.rules:2"), "{}", came.err);
-    assert_eq!(place.read("rules/zh.rules"), "规则 A-1 \"甲\" / \"a\"\n  当      size > 5\n  则      暂缓\n");
+    assert_eq!(
+        place.read("rules/zh.rules"),
+        "规则 A-1 \"甲\" / \"a\"\n  当      size > 5\n  则      暂缓\n"
+    );
     assert_eq!(place.read("rules/wrong.rules"), "rule C-1\n  when ( size\n");
     fs::remove_file(place.at("rules/wrong.rules")).unwrap();
     for args in [vec!["fmt", &rules], vec!["fmt", &rules, "--check"]] {
@@ -273,4 +363,55 @@ fn formatting_keeps_the_language_settles_and_leaves_mistakes_alone() {
     }
     // No file is left beside those that were written.
     assert_eq!(fs::read_dir(place.at("rules")).unwrap().count(), 2);
+}
+
+#[test]
+fn the_only_map_in_the_rule_folder_is_used_and_of_several_one_is_asked_for() {
+    let place = Place::with_rules();
+    let map = fs::read_to_string(super::home().join("table.map.json")).unwrap();
+    place.write("rules/a.map.json", &map);
+    let rules = place.arg("rules");
+    let by_itself = ask(&["run", &rules, "table.csv"]);
+    let asked = ask(&["run", "small", "table.csv", "--map", "table.map.json"]);
+    assert_eq!((by_itself.code, &by_itself.out), (1, &asked.out));
+    place.write("rules/b.map.json", &map);
+    let came = ask(&["run", &rules, "table.csv"]);
+    assert_eq!((came.code, came.out.as_str()), (2, ""));
+    assert!(
+        came.err.contains("several maps") && came.err.contains("b.map.json"),
+        "{}",
+        came.err
+    );
+}
+
+#[test]
+fn what_the_map_assumed_is_said() {
+    let came = ask(&["run", "small", "table.csv", "--map", "table.map.json"]);
+    let told = lines(&came.out);
+    assert_eq!(told[3]["assumed"][0]["path"], "items[1].total");
+    assert_eq!(told[3]["assumed"][0]["value"], "1");
+    assert_eq!(told[1]["assumed"], serde_json::json!([]));
+}
+
+#[test]
+fn pictures_and_measures_come_in_every_form() {
+    for (format, begins) in [
+        ("dot", "digraph"),
+        ("mermaid", "flowchart"),
+        ("svg", "<"),
+        ("stats", "rules"),
+    ] {
+        let came = ask(&["graph", "small", "--format", format]);
+        assert_eq!((came.code, came.err.as_str()), (0, ""), "{format}");
+        assert!(came.out.starts_with(begins), "{format}: {}", came.out);
+    }
+}
+
+#[test]
+fn every_shell_gets_its_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let came = ask(&["completions", shell]);
+        assert_eq!(came.code, 0);
+        assert!(came.out.contains("explain"), "{shell}");
+    }
 }

@@ -10,7 +10,8 @@ impl Place {
     pub fn new() -> Place {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("kakou-command-{}-{number}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("kakou-command-{}-{number}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         Place(path)
     }

@@ -8,6 +8,7 @@ fn root() -> &'static Path {
 }
 
 /// The `.rules` files of a folder of cases, in order.
+#[allow(dead_code, reason = "not every test has cases")]
 pub fn cases(folder: &str) -> Vec<PathBuf> {
     let read = std::fs::read_dir(root().join(folder)).expect("a folder of cases");
     let mut files: Vec<PathBuf> = read.map(|f| f.expect("a file").path()).collect();
@@ -18,6 +19,7 @@ pub fn cases(folder: &str) -> Vec<PathBuf> {
 }
 
 /// Compares with the expected file, or writes it where `UPDATE` is set.
+#[allow(dead_code, reason = "not every test compares with files")]
 pub fn golden(path: &Path, found: &str) {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, found).expect("to write");
@@ -32,6 +34,7 @@ pub fn golden(path: &Path, found: &str) {
 }
 
 /// The shared schema alone.
+#[allow(dead_code, reason = "not every test needs it alone")]
 pub fn prelude() -> Folder {
     folder_of(&[])
 }

@@ -98,4 +98,3 @@ pub enum ObligationState {
     /// It is not determined whether it is due or met.
     Undetermined,
 }
-

@@ -1,0 +1,63 @@
+//! Rules and declarations as text from the bytes: engine, walker and reference give the same
+//! judgement at every trust, and the same verdict in JSON.
+#![no_main]
+
+#[path = "../../tests/support/generate/mod.rs"]
+mod generate;
+
+use generate::choices::Choices;
+use generate::declaration::{Known, declaration};
+use generate::rules::{USUAL, rules};
+use generate::world;
+use kakou::check::rules::Sure;
+use kakou::engine::{Engine, Scratch};
+use kakou::facts::json::from_json;
+use kakou::graph::walk::walk;
+use kakou::graph::{Graph, Options};
+use kakou::ground::limits::Limits;
+use kakou::reference::Reference;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut c = Choices::new(bytes);
+    // The declarations come first, so that they are not all cut short by a long rule set.
+    let declarations: Vec<String> = [(2, 2), (6, 2), (0, 1)]
+        .iter()
+        .map(|(unknown, none)| {
+            let known = Known {
+                unknown: *unknown,
+                none: *none,
+            };
+            declaration(&mut c, known).to_string()
+        })
+        .collect();
+    let text = rules(&mut c, USUAL);
+    let Some(rules) = world::compiled(&text).rules else {
+        return;
+    };
+    let Ok(day) = "2020-06-15".parse() else {
+        return;
+    };
+    for trust in [Sure::High, Sure::Design] {
+        let options = Options {
+            trust,
+            ..Options::default()
+        };
+        let graph =
+            Graph::build(&rules, options).unwrap_or_else(|e| panic!("no graph: {e:?}\n{text}"));
+        let engine = Engine::from(&graph);
+        let mut scratch = Scratch::default();
+        for declaration in &declarations {
+            let facts = from_json(&rules.schema, declaration.as_bytes(), &Limits::default())
+                .unwrap_or_else(|e| panic!("{e}\n{declaration}"));
+            let expected = Reference::new(&rules, trust).judge(&facts, day);
+            assert_eq!(
+                expected,
+                walk(&graph, &facts, day),
+                "walker\n{text}\n{declaration}"
+            );
+            let judged = engine.judge(&facts, day, &mut scratch);
+            assert_eq!(&expected, judged, "engine\n{text}\n{declaration}");
+        }
+    }
+});

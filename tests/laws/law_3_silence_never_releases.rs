@@ -1,0 +1,142 @@
+//! Law 3: silence never releases. Knowing more only narrows, and once all that is missing is
+//! given, nothing that is still unknown can change the interval.
+
+use crate::case::{bytes, case, config, facts, judge, said};
+use crate::generate::choices::Choices;
+use crate::generate::declaration::{Known, give, learn};
+use crate::generate::rules::USUAL;
+use kakou::check::rules::Each;
+use kakou::check::rules::{RuleSet, Sure};
+use kakou::facts::Facts;
+use kakou::ground::limits::Limits;
+use kakou::ground::truth::Truth;
+use kakou::verdict::judgement::{Element, Fired, Interval, Judgement, Step};
+use kakou::verdict::render::render;
+use proptest::prelude::*;
+use serde_json::Value;
+
+fn narrows(less: Interval, more: Interval) -> bool {
+    less.low <= more.low && more.high <= less.high
+}
+
+/// Every interval of a judgement, in an order that depends on the rule set only.
+fn intervals(judgement: &Judgement) -> Vec<Interval> {
+    let pilots = judgement.pilots.iter().map(|p| p.interval);
+    let departments = judgement.departments.iter().map(|d| d.1);
+    [judgement.counted, judgement.base]
+        .into_iter()
+        .chain(pilots)
+        .chain(departments)
+        .collect()
+}
+
+/// Whether an element may be one of those that were judged as one.
+fn stands_for(less: Element, more: Element) -> bool {
+    less.0
+        .iter()
+        .zip(more.0)
+        .all(|(less, more)| *less == more || *less == Step::Unknown)
+}
+
+/// Fired rules with the parts of an item counted within the item: counted over all items, their
+/// numbers change when another item's parts become known.
+fn within(rules: &RuleSet, facts: &Facts, fired: &[Fired]) -> Vec<Fired> {
+    let within = |fired: &Fired| {
+        let mut steps = fired.element.0;
+        let each = &rules.rules[fired.rule.0 as usize].each;
+        if let ([_, Each::List(inner)], [Step::Row(owner), Step::Row(row)]) = (&each[..], steps) {
+            let first = facts.rows(*inner).map_or(0, |rows| rows.of(owner).start);
+            steps[1] = Step::Row(row - first);
+        }
+        Fired {
+            element: Element(steps),
+            ..*fired
+        }
+    };
+    fired.iter().map(within).collect()
+}
+
+/// What fires for certain goes on, and what fires afterwards was possible before.
+fn truths_narrow(less: &[Fired], more: &[Fired]) -> bool {
+    let certain = less.iter().filter(|f| f.truth == Truth::True);
+    let stays = certain.clone().all(|f| more.contains(f));
+    let possible = more.iter().all(|m| {
+        less.iter()
+            .any(|l| l.rule == m.rule && stands_for(l.element, m.element))
+    });
+    stays && possible
+}
+
+fn missing(rules: &RuleSet, declaration: &Value, judgement: &Judgement) -> Vec<String> {
+    let facts = facts(rules, declaration);
+    let verdict = render(rules, &facts, judgement, Sure::High, &Limits::default());
+    verdict.missing.into_iter().map(|m| m.path).collect()
+}
+
+const NONE_BUT_VALUES: Known = Known {
+    unknown: 0,
+    none: 3,
+};
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn knowing_more_only_narrows(drawn in bytes(), more in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let Some(case) = case(&drawn, USUAL) else { return Ok(()) };
+        for declaration in &case.declarations {
+            let less = judge(&case.rules, declaration);
+            for unknown in [13, 0] {
+                let mut known = declaration.clone();
+                learn(&mut Choices::new(&more), Known { unknown, none: 3 }, &mut known);
+                let after = judge(&case.rules, &known);
+                for (less, more) in intervals(&less).into_iter().zip(intervals(&after)) {
+                    prop_assert!(narrows(less, more), "{less:?} {more:?}\n{}", said(&case, &[declaration, &known]));
+                }
+                let (old, new) = (facts(&case.rules, declaration), facts(&case.rules, &known));
+                for (less, more) in [(&less.fired, &after.fired), (&less.shadow, &after.shadow)] {
+                    let less = within(&case.rules, &old, less);
+                    let more = within(&case.rules, &new, more);
+                    prop_assert!(truths_narrow(&less, &more), "{less:?}\n{more:?}\n{}", said(&case, &[declaration, &known]));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn when_nothing_is_missing_nothing_unknown_matters(
+        drawn in bytes(),
+        given in proptest::collection::vec(any::<u8>(), 0..300),
+        more in proptest::collection::vec(any::<u8>(), 0..300),
+    ) {
+        let Some(case) = case(&drawn, USUAL) else { return Ok(()) };
+        for declaration in &case.declarations {
+            let mut known = declaration.clone();
+            let mut c = Choices::new(&given);
+            let mut judgement = judge(&case.rules, &known);
+            let mut rounds = 0;
+            while !judgement.missing.is_empty() {
+                rounds += 1;
+                let paths = missing(&case.rules, &known, &judgement);
+                let before = known.clone();
+                for path in &paths {
+                    give(&mut c, 1, &mut known, path);
+                }
+                judgement = judge(&case.rules, &known);
+                // Only what the schema requires and what is given as none stays missing.
+                if before == known || rounds > 60 {
+                    break;
+                }
+            }
+            let mut all = known.clone();
+            learn(&mut Choices::new(&more), NONE_BUT_VALUES, &mut all);
+            let after = judge(&case.rules, &all);
+            prop_assert!(rounds <= 60, "missing never ends: {:?}\n{}", judgement.missing, said(&case, &[declaration, &known]));
+            // A required field that was given as none stays missing, and what it hangs on may matter.
+            prop_assert!(
+                judgement.counted == after.counted || !judgement.missing.is_empty(),
+                "{:?} {:?}\n{}", judgement.counted, after.counted, said(&case, &[declaration, &known, &all])
+            );
+        }
+    }
+}
