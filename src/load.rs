@@ -1,6 +1,6 @@
 //! From a rule folder to a rule set in one call, for those who need no more than that.
 //!
-//! [`compile`](crate::check::compile) gives complaints as data and warnings beside a good rule set;
+//! [`compile`] gives complaints as data and warnings beside a good rule set;
 //! here there is a rule set, or an error that prints what is wrong with the texts.
 
 use crate::check::rules::RuleSet;

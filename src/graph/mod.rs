@@ -1,10 +1,10 @@
 //! The decision graph: one directed graph without cycles for a whole rule set, in two layers.
 //!
-//! - [`meaning`]: facts, values, tests and conditions, each once; rules and what hangs on them.
+//! - `meaning`: facts, values, tests and conditions, each once; rules and what hangs on them.
 //! - [`plan`]: how the engine finds the rules that apply: splits, forks, blocks of rules as rows
 //!   of bits, residues, levels of exceptions. Every node of the plan points to what it implements.
 //!
-//! It is built from checked rules, proved once against the invariants of [`verify`], and then
+//! It is built from checked rules, proved once against the invariants of `verify`, and then
 //! frozen: there is no way to change it. The engine is made from it and from nothing else; the
 //! [`walk`]er judges on it plainly; [`draw`] shows a part of it.
 
