@@ -77,6 +77,15 @@ fn judge(criterion: &mut Criterion) {
                 engine.bytes() / rules,
                 stats.steps,
             );
+            let mut scratch = Scratch::default();
+            let (mut steps, mut fired) = (0, 0);
+            for (at, facts) in race.facts.iter().enumerate() {
+                fired += engine.judge(facts, race.day(at), &mut scratch).fired.len();
+                steps += scratch.steps();
+            }
+            let count = race.facts.len() as f64;
+            let (steps, fired) = (steps as f64 / count, fired as f64 / count);
+            println!("    {} blocks; on the average {steps:.0} steps, {fired:.1} rules fire", engine.blocks().len());
             if std::env::var_os("RATIOS_ONLY").is_some() {
                 continue;
             }

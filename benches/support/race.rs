@@ -231,8 +231,8 @@ fn rule(dice: &mut Dice, d: &Declaration, item_rule: bool) -> NaiveRule {
     let mut item = Vec::new();
     if item_rule {
         let of = *dice.pick(&d.items);
-        let (prefix, digits) = prefix(dice, of.hs);
-        item.push(Pred::ItemUnder(prefix, digits.min(4)));
+        let digits = *dice.pick(&[2u8, 4, 4]);
+        item.push(Pred::ItemUnder(of.hs / 10u64.pow(u32::from(10 - digits)), digits));
         if dice.percent(50) {
             item.push(Pred::ItemAtLeast(of.value / 1000 * 1000));
         }
@@ -427,17 +427,22 @@ impl Race {
             let item_rule = kin == Kindred::Full && dice.percent(30);
             let of = dice.pick(&sample).clone();
             let mut drawn = rule(&mut dice, &of, item_rule);
-            for _ in 0..6 {
+            let mut kept = false;
+            for _ in 0..10 {
                 let hits: u32 = sample.iter().map(|d| drawn.matches(d).min(1)).sum();
-                if f64::from(hits) > wanted * 2.0 {
-                    drawn.header.push(generalise(&mut dice, &of));
-                } else if f64::from(hits) * 2.0 < wanted && drawn.header.len() > 1 {
-                    drawn.header.pop();
-                } else {
+                kept = f64::from(hits) <= wanted * 2.0 && f64::from(hits) * 4.0 >= wanted;
+                if kept || drawn.header.len() > 7 {
                     break;
                 }
+                if f64::from(hits) > wanted {
+                    drawn.header.push(generalise(&mut dice, &of));
+                } else {
+                    drawn.header.pop();
+                }
             }
-            naive.push(drawn);
+            if kept {
+                naive.push(drawn);
+            }
         }
         let skeleton = skeleton();
         let writer = Writer { rules: &skeleton };

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// A split must take this share of the work away: one in so many.
 const SPLIT_GAIN: usize = 4;
 /// How many splits may stand one below the other.
-const SPLIT_DEPTH: usize = 4;
+const SPLIT_DEPTH: usize = 3;
 
 /// Rules that are run together as rows of bits.
 #[derive(Debug, Clone)]

@@ -52,7 +52,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { trust: Sure::High, limits: Limits::default(), split_above: 512, block: 2048 }
+        Options { trust: Sure::High, limits: Limits::default(), split_above: 2048, block: 2048 }
     }
 }
 
