@@ -109,8 +109,14 @@ impl<'a> Evaluator<'a, '_> {
                 _ => Truth::Unknown,
             },
             Op::Has => self.has(operands),
-            Op::Quantified { quantity, over, binds } => {
-                let Some(body) = operands.first() else { return Truth::Unknown };
+            Op::Quantified {
+                quantity,
+                over,
+                binds,
+            } => {
+                let Some(body) = operands.first() else {
+                    return Truth::Unknown;
+                };
                 match self.tally(*over, *binds, *body) {
                     None => Truth::Unknown,
                     Some(tally) => tally.holds(*quantity),
@@ -122,7 +128,9 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn first_truth(&mut self, operands: &[NodeId]) -> Truth {
-        operands.first().map_or(Truth::Unknown, |node| self.truth(*node))
+        operands
+            .first()
+            .map_or(Truth::Unknown, |node| self.truth(*node))
     }
 
     fn first(&mut self, operands: &[NodeId]) -> Eval {
@@ -155,7 +163,9 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn comparison(&mut self, op: CompareOp, operands: &[NodeId]) -> Truth {
-        let [left, right] = operands else { return Truth::Unknown };
+        let [left, right] = operands else {
+            return Truth::Unknown;
+        };
         let (left, right) = (self.value(*left), self.value(*right));
         compare(op, &left, &right)
     }
@@ -183,7 +193,9 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn has(&mut self, operands: &[NodeId]) -> Truth {
-        let Some((set, codes)) = operands.split_first() else { return Truth::Unknown };
+        let Some((set, codes)) = operands.split_first() else {
+            return Truth::Unknown;
+        };
         let set = self.value(*set);
         if matches!(set, Eval::None) {
             return Truth::False;
@@ -211,7 +223,9 @@ impl<'a> Evaluator<'a, '_> {
                 _ => return Elements::Unknown,
             },
         };
-        let Some(rows) = self.facts.rows(list) else { return Elements::Unknown };
+        let Some(rows) = self.facts.rows(list) else {
+            return Elements::Unknown;
+        };
         match rows.state(owner) {
             ListState::Unknown => Elements::Unknown,
             ListState::None => Elements::Rows(0..0),
@@ -223,7 +237,9 @@ impl<'a> Evaluator<'a, '_> {
         let mut tally = Tally::default();
         match over {
             Each::List(list) => {
-                let Elements::Rows(rows) = self.elements(list) else { return None };
+                let Elements::Rows(rows) = self.elements(list) else {
+                    return None;
+                };
                 let outer = self.state.row(list);
                 for row in rows {
                     self.state.put_row(list, At::Row(row));
@@ -253,7 +269,10 @@ impl<'a> Evaluator<'a, '_> {
         match self.schema().field(field).map(|f| f.home) {
             Some(Home::Header(slot)) => self.facts.header(slot),
             Some(Home::Element(list, column)) => match self.state.row(list) {
-                At::Row(row) => self.facts.rows(list).map_or(&UNKNOWN, |r| r.cell(row, column)),
+                At::Row(row) => self
+                    .facts
+                    .rows(list)
+                    .map_or(&UNKNOWN, |r| r.cell(row, column)),
                 _ => &UNKNOWN,
             },
             None => &UNKNOWN,
@@ -293,7 +312,12 @@ impl<'a> Evaluator<'a, '_> {
             Op::It => self.state.it.clone(),
             Op::AsOf => Eval::Value(Value::Date(self.as_of)),
             Op::Event(event) => {
-                match program.rules.events.get(event.0 as usize).and_then(|e| e.on) {
+                match program
+                    .rules
+                    .events
+                    .get(event.0 as usize)
+                    .and_then(|e| e.on)
+                {
                     Some(day) => Eval::days(day.first, day.last),
                     None => Eval::Unknown(Reason::NotGiven),
                 }
@@ -318,7 +342,11 @@ impl<'a> Evaluator<'a, '_> {
                     Some(_) => Eval::None,
                 }
             }
-            Op::Lookup { list, attribute, on } => {
+            Op::Lookup {
+                list,
+                attribute,
+                on,
+            } => {
                 let (keys, day) = split_day(operands, *on);
                 match self.found(*list, keys, day) {
                     Found::NoneKey | Found::Nothing => Eval::None,
@@ -365,7 +393,9 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn two(&mut self, operands: &[NodeId], f: fn(&Eval, &Eval) -> Eval) -> Eval {
-        let [left, right] = operands else { return Eval::Unknown(Reason::WrongType) };
+        let [left, right] = operands else {
+            return Eval::Unknown(Reason::WrongType);
+        };
         let (left, right) = (self.value(*left), self.value(*right));
         f(&left, &right)
     }
@@ -398,7 +428,9 @@ impl<'a> Evaluator<'a, '_> {
                 _ => return ListState::Unknown,
             },
         };
-        self.facts.rows(list).map_or(ListState::Unknown, |rows| rows.state(owner))
+        self.facts
+            .rows(list)
+            .map_or(ListState::Unknown, |rows| rows.state(owner))
     }
 
     fn day(&mut self, on: Option<NodeId>) -> Result<Day, Reason> {
@@ -436,7 +468,9 @@ impl<'a> Evaluator<'a, '_> {
             found = Some(&holds.value);
             day = holds.period.until.and_then(|until| until.add(0, 1));
         }
-        found.map_or(Eval::Unknown(Reason::NoParameter), |value| Eval::Value(value.clone()))
+        found.map_or(Eval::Unknown(Reason::NoParameter), |value| {
+            Eval::Value(value.clone())
+        })
     }
 
     fn convert(&mut self, to: Code, money: bool, operands: &[NodeId]) -> Eval {
@@ -465,12 +499,23 @@ impl<'a> Evaluator<'a, '_> {
 
     fn aggregate(&mut self, node: NodeId) -> Eval {
         let program = self.program;
-        let Op::Aggregate { what, list, value, condition, same, empty } = program.op(node) else {
+        let Op::Aggregate {
+            what,
+            list,
+            value,
+            condition,
+            same,
+            empty,
+        } = program.op(node)
+        else {
             return Eval::Unknown(Reason::WrongType);
         };
         let operands = program.operands(node);
         let value_node = operands.first().copied().filter(|_| *value);
-        let condition = operands.get(usize::from(*value)).copied().filter(|_| *condition);
+        let condition = operands
+            .get(usize::from(*value))
+            .copied()
+            .filter(|_| *condition);
         let Elements::Rows(rows) = self.elements(*list) else {
             return Eval::Unknown(Reason::ElementNotGiven);
         };
@@ -503,9 +548,10 @@ impl<'a> Evaluator<'a, '_> {
 
     /// Whether the member has the value of the field that the element at hand has.
     pub(super) fn same(&self, list: ListId, field: FieldId, outer: At, row: u32) -> Truth {
-        let (Some(Home::Element(_, column)), Some(rows)) =
-            (self.schema().field(field).map(|f| f.home), self.facts.rows(list))
-        else {
+        let (Some(Home::Element(_, column)), Some(rows)) = (
+            self.schema().field(field).map(|f| f.home),
+            self.facts.rows(list),
+        ) else {
             return Truth::Unknown;
         };
         let mine = Eval::fact(rows.cell(row, column));
@@ -605,9 +651,10 @@ impl Tally {
             Quantity::Any => decide(self.certain >= 1, self.possible == 0),
             Quantity::No => decide(self.possible == 0, self.certain >= 1),
             Quantity::Every => decide(self.certain == self.all, self.possible < self.all),
-            Quantity::Exactly(n) => {
-                decide(self.certain == n && self.possible == n, n < self.certain || n > self.possible)
-            }
+            Quantity::Exactly(n) => decide(
+                self.certain == n && self.possible == n,
+                n < self.certain || n > self.possible,
+            ),
             Quantity::AtLeast(n) => decide(self.certain >= n, self.possible < n),
         }
     }

@@ -88,16 +88,14 @@ impl Evaluator<'_, '_> {
         self.state.put_row(list, At::Absent);
     }
 
-    fn required_here(
-        &mut self,
-        field: FieldId,
-        when: Option<NodeId>,
-        missing: &mut Vec<Missing>,
-    ) {
+    fn required_here(&mut self, field: FieldId, when: Option<NodeId>, missing: &mut Vec<Missing>) {
         if self.is_given(field) || when.is_some_and(|c| self.truth(c) == Truth::False) {
             return;
         }
-        missing.push(Missing { fact: self.fact_ref(field), rules: Vec::new() });
+        missing.push(Missing {
+            fact: self.fact_ref(field),
+            rules: Vec::new(),
+        });
     }
 
     fn is_given(&self, field: FieldId) -> bool {
@@ -159,13 +157,18 @@ impl Evaluator<'_, '_> {
             Uncovered { advice: true, .. } => schema.advice,
             _ => schema.mildest(),
         };
-        let open = matches!(out.coverage, Some(Coverage::Undetermined | Coverage::FullOrAdvice));
+        let open = matches!(
+            out.coverage,
+            Some(Coverage::Undetermined | Coverage::FullOrAdvice)
+        );
         let covers_open = open && covers > low;
         let rules_open = out.fired.iter().any(|fired| fired.truth == Truth::Unknown);
         let duties_open = room.works.iter().any(|work| self.is_open(work, low));
         if !covers_open && !rules_open && !duties_open {
             return;
         }
+        // The bound on steps is that of the verdict; looking for what is missing is not in it.
+        let steps = self.state.steps;
         let mut wanted: BTreeMap<FactRef, BTreeSet<RuleId>> = BTreeMap::new();
         for missing in out.missing.drain(..) {
             wanted.entry(missing.fact).or_default();
@@ -177,7 +180,11 @@ impl Evaluator<'_, '_> {
                 wanted.entry(fact).or_default();
             }
         }
-        for fired in out.fired.iter().filter(|fired| fired.truth == Truth::Unknown) {
+        for fired in out
+            .fired
+            .iter()
+            .filter(|fired| fired.truth == Truth::Unknown)
+        {
             if self.worst_consequence(fired.rule) > low {
                 let mut found = Found::new();
                 self.settling(applies, room, (fired.rule, fired.element), &mut found);
@@ -200,6 +207,7 @@ impl Evaluator<'_, '_> {
             rules: rules.into_iter().collect(),
         };
         out.missing.extend(wanted.into_iter().map(missing));
+        self.state.steps = steps;
     }
 
     /// Whether a requirement may still worsen the verdict: it is due, and not met where each
@@ -225,10 +233,14 @@ impl Evaluator<'_, '_> {
     /// The worst that a rule may make of the movement.
     fn worst_consequence(&self, rule: RuleId) -> OutcomeId {
         let schema = &self.program.rules.schema;
-        let Some(form) = self.program.form(rule) else { return schema.mildest() };
+        let Some(form) = self.program.form(rule) else {
+            return schema.mildest();
+        };
         let mut worst = form.outcome.unwrap_or_else(|| schema.mildest());
         for require in &form.requires {
-            let Some(kind) = self.program.kinds.get(usize::from(require.kind.0)) else { continue };
+            let Some(kind) = self.program.kinds.get(usize::from(require.kind.0)) else {
+                continue;
+            };
             worst = worst.max(kind.otherwise);
             if kind.combine == Combine::One {
                 worst = worst.max(schema.missing);
@@ -250,10 +262,14 @@ impl Evaluator<'_, '_> {
         let mut seen = BTreeSet::from([start]);
         let mut waiting = vec![start];
         while let Some((rule, element)) = waiting.pop() {
-            let Some(form) = program.form(rule) else { continue };
+            let Some(form) = program.form(rule) else {
+                continue;
+            };
             self.under_rule(rule, element, found);
             for special in &form.excused_by {
-                let Some(other) = program.form(*special) else { continue };
+                let Some(other) = program.form(*special) else {
+                    continue;
+                };
                 if !World::Counted.takes_part(other) {
                     continue;
                 }
@@ -268,7 +284,9 @@ impl Evaluator<'_, '_> {
 
     fn under_rule(&mut self, rule: RuleId, element: Element, found: &mut Found) {
         let program = self.program;
-        let Some(form) = program.form(rule) else { return };
+        let Some(form) = program.form(rule) else {
+            return;
+        };
         self.state.enter(&form.each, element);
         for (each, step) in form.each.iter().zip(element.0) {
             if step == Step::Unknown {
@@ -296,13 +314,7 @@ impl Evaluator<'_, '_> {
         self.state.sets.clear();
     }
 
-    fn settling_duty(
-        &mut self,
-        applies: &[Fired],
-        room: &Room,
-        work: &Work,
-        found: &mut Found,
-    ) {
+    fn settling_duty(&mut self, applies: &[Fired], room: &Room, work: &Work, found: &mut Found) {
         let program = self.program;
         let element = work.duty.element;
         for (rule, place) in &work.requirers {
@@ -310,7 +322,9 @@ impl Evaluator<'_, '_> {
             if open && fires_in(applies, room, *rule, element) == Truth::Unknown {
                 self.settling(applies, room, (*rule, element), found);
             }
-            let Some(form) = program.form(*rule) else { continue };
+            let Some(form) = program.form(*rule) else {
+                continue;
+            };
             let argument = form.requires.get(*place as usize).and_then(|r| r.argument);
             if let (Some(argument), false) = (argument, work.duty.argument_known) {
                 self.state.enter(&form.each, element);
@@ -339,10 +353,16 @@ impl Evaluator<'_, '_> {
         found: &mut Found,
     ) {
         let program = self.program;
-        let Some(form) = program.form(waiver) else { return };
+        let Some(form) = program.form(waiver) else {
+            return;
+        };
         let part = prefix(work.duty.element, form.each.len());
         let fires = fires_in(applies, room, waiver, part);
-        let ours = || form.waives.iter().filter(|waive| waive.kind == work.duty.kind);
+        let ours = || {
+            form.waives
+                .iter()
+                .filter(|waive| waive.kind == work.duty.kind)
+        };
         self.state.it = Self::argument_of(&work.duty);
         self.state.enter(&form.each, part);
         let holds = ours().fold(Truth::False, |truth, waive| {
@@ -474,10 +494,22 @@ impl Evaluator<'_, '_> {
 
     fn under_aggregate(&mut self, node: NodeId, found: &mut Found) {
         let program = self.program;
-        let Op::Aggregate { list, value, condition, same, .. } = program.op(node) else { return };
+        let Op::Aggregate {
+            list,
+            value,
+            condition,
+            same,
+            ..
+        } = program.op(node)
+        else {
+            return;
+        };
         let operands = program.operands(node);
         let value_node = operands.first().copied().filter(|_| *value);
-        let condition = operands.get(usize::from(*value)).copied().filter(|_| *condition);
+        let condition = operands
+            .get(usize::from(*value))
+            .copied()
+            .filter(|_| *condition);
         let Elements::Rows(rows) = self.elements(*list) else {
             found.insert(self.list_ref(*list));
             return;
@@ -486,9 +518,9 @@ impl Evaluator<'_, '_> {
         for row in rows {
             self.state.put_row(*list, At::Row(row));
             let holds = condition.map_or(Truth::True, |c| self.truth(c));
-            let member = same
-                .iter()
-                .fold(holds, |truth, field| truth.and(self.same(*list, *field, outer, row)));
+            let member = same.iter().fold(holds, |truth, field| {
+                truth.and(self.same(*list, *field, outer, row))
+            });
             if member == Truth::False {
                 continue;
             }

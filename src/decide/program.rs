@@ -10,9 +10,7 @@ use crate::check::rules::{
 };
 use crate::facts::arith::Unit;
 use crate::ground::number::Rounding;
-use crate::schema::value::{
-    Code, DepartmentId, FieldId, Hs, ListId, OutcomeId, TableId, Value,
-};
+use crate::schema::value::{Code, DepartmentId, FieldId, Hs, ListId, OutcomeId, TableId, Value};
 use std::sync::Arc;
 
 /// A value or condition of the program.
@@ -22,7 +20,10 @@ pub struct NodeId(pub u32);
 /// What a value or condition does with its operands. It is the checked form without its
 /// children; where an operand can be absent, the operation says whether it is there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each is the construct of the checked rules of the same name")]
+#[allow(
+    missing_docs,
+    reason = "each is the construct of the checked rules of the same name"
+)]
 pub enum Op {
     // Values.
     Const(Value),
@@ -34,18 +35,31 @@ pub enum Op {
     /// The day is the only operand, where there is one.
     Parameter(ParameterId),
     /// The code, then the day where there is one.
-    Attribute { table: TableId, attribute: u16 },
+    Attribute {
+        table: TableId,
+        attribute: u16,
+    },
     /// The keys, then the day where `on`.
-    Lookup { list: NamedListId, attribute: u16, on: bool },
+    Lookup {
+        list: NamedListId,
+        attribute: u16,
+        on: bool,
+    },
     /// The inputs.
     TableCall(DecisionTableId),
     Arith(ArithOp),
     /// The day, the months, the days.
     AddDuration,
     /// The value, then the divisor where there is one.
-    Rounded { places: u32, rounding: Rounding },
+    Rounded {
+        places: u32,
+        rounding: Rounding,
+    },
     /// The value, then the day where there is one.
-    Convert { to: Code, money: bool },
+    Convert {
+        to: Code,
+        money: bool,
+    },
     NumberOf,
     DaysBetween,
     Earlier,
@@ -73,18 +87,37 @@ pub enum Op {
     Flag,
     Compare(CompareOp),
     IsNone,
-    OneOf { codes: Vec<Code>, negated: bool },
-    Under { prefixes: Vec<Hs>, negated: bool },
+    OneOf {
+        codes: Vec<Code>,
+        negated: bool,
+    },
+    Under {
+        prefixes: Vec<Hs>,
+        negated: bool,
+    },
     /// The keys, then the day where `on`.
-    InList { list: NamedListId, on: bool, negated: bool },
+    InList {
+        list: NamedListId,
+        on: bool,
+        negated: bool,
+    },
     /// The code, then the set.
-    InSet { negated: bool },
+    InSet {
+        negated: bool,
+    },
     /// The set, then the codes.
     Has,
     /// The condition. A set binds the code of that number.
-    Quantified { quantity: Quantity, over: Each, binds: u8 },
+    Quantified {
+        quantity: Quantity,
+        over: Each,
+        binds: u8,
+    },
     /// The inputs.
-    Rows { table: DecisionTableId, rows: Vec<u16> },
+    Rows {
+        table: DecisionTableId,
+        rows: Vec<u16>,
+    },
 }
 
 impl Op {
@@ -284,9 +317,10 @@ impl Program {
     pub fn operands(&self, node: NodeId) -> &[NodeId] {
         let at = node.0 as usize;
         match (self.starts.get(at), self.starts.get(at + 1)) {
-            (Some(from), Some(to)) => {
-                self.operands.get(*from as usize..*to as usize).unwrap_or(&[])
-            }
+            (Some(from), Some(to)) => self
+                .operands
+                .get(*from as usize..*to as usize)
+                .unwrap_or(&[]),
             _ => &[],
         }
     }
@@ -313,7 +347,10 @@ impl Program {
     /// one element is kept for that element. One that also reads the element that holds it is not:
     /// inside a quantifier over the outer list the two need not belong together.
     pub fn memos(ops: &[Op], needs: &[Needs], rules: &RuleSet) -> Vec<Memo> {
-        ops.iter().zip(needs).map(|(op, needs)| Program::memo_of(op, *needs, rules)).collect()
+        ops.iter()
+            .zip(needs)
+            .map(|(op, needs)| Program::memo_of(op, *needs, rules))
+            .collect()
     }
 
     fn memo_of(op: &Op, needs: Needs, rules: &RuleSet) -> Memo {

@@ -111,7 +111,9 @@ pub fn prefix(element: Element, steps: usize) -> Element {
 /// The place of a rule and element in the sorted list.
 #[inline]
 pub fn place_of(applies: &[Fired], rule: RuleId, element: Element) -> Option<usize> {
-    applies.binary_search_by(|fired| (fired.rule, fired.element).cmp(&(rule, element))).ok()
+    applies
+        .binary_search_by(|fired| (fired.rule, fired.element).cmp(&(rule, element)))
+        .ok()
 }
 
 /// Works out which rules fire in a world.
@@ -119,19 +121,31 @@ pub(super) fn fires(program: &Program, applies: &[Fired], world: World, room: &m
     room.fires.clear();
     room.order.clear();
     for (at, fired) in (0u32..).zip(applies) {
-        let Some(form) = program.form(fired.rule) else { continue };
-        room.fires.push(if world.holds(form) { fired.truth } else { Truth::False });
+        let Some(form) = program.form(fired.rule) else {
+            continue;
+        };
+        room.fires.push(if world.holds(form) {
+            fired.truth
+        } else {
+            Truth::False
+        });
         if !form.excused_by.is_empty() {
             room.order.push((form.level, at));
         }
     }
     room.order.sort_unstable();
     for (_, at) in &room.order {
-        let Some(fired) = applies.get(*at as usize) else { continue };
-        let Some(form) = program.form(fired.rule) else { continue };
+        let Some(fired) = applies.get(*at as usize) else {
+            continue;
+        };
+        let Some(form) = program.form(fired.rule) else {
+            continue;
+        };
         let mut excused = Truth::False;
         for special in &form.excused_by {
-            let Some(other) = program.form(*special).filter(|f| world.takes_part(f)) else { continue };
+            let Some(other) = program.form(*special).filter(|f| world.takes_part(f)) else {
+                continue;
+            };
             let element = prefix(fired.element, other.each.len());
             let found = place_of(applies, *special, element);
             let truth = found.and_then(|place| room.fires.get(place).copied());
@@ -175,11 +189,16 @@ impl Evaluator<'_, '_> {
         fires(program, applies, World::Counted, room);
         out.counted = self.interval(applies, World::Counted, None, always, room);
         for (fired, truth) in applies.iter().zip(&room.fires) {
-            let Some(form) = program.form(fired.rule) else { continue };
+            let Some(form) = program.form(fired.rule) else {
+                continue;
+            };
             if *truth == Truth::False {
                 continue;
             }
-            let fired = Fired { truth: *truth, ..*fired };
+            let fired = Fired {
+                truth: *truth,
+                ..*fired
+            };
             if form.trusted {
                 out.fired.push(fired);
             } else {
@@ -218,11 +237,14 @@ impl Evaluator<'_, '_> {
     fn worlds(&mut self, applies: &[Fired], always: Always, room: &mut Room, out: &mut Judgement) {
         let program = self.program;
         out.base = out.counted;
-        if program.live_pilots && touches(program, applies, |form| form.pilot.is_some() && form.live) {
+        if program.live_pilots
+            && touches(program, applies, |form| form.pilot.is_some() && form.live)
+        {
             fires(program, applies, World::Base, room);
             out.base = self.interval(applies, World::Base, None, always, room);
         }
-        out.pilots.resize_with(program.shadow_pilots.len(), PilotView::default);
+        out.pilots
+            .resize_with(program.shadow_pilots.len(), PilotView::default);
         for (view, pilot) in out.pilots.iter_mut().zip(&program.shadow_pilots) {
             view.pilot = Some(*pilot);
             view.fired.clear();
@@ -235,9 +257,14 @@ impl Evaluator<'_, '_> {
             fires(program, applies, world, room);
             view.interval = self.interval(applies, world, None, always, room);
             for (fired, truth) in applies.iter().zip(&room.fires) {
-                let decides = program.form(fired.rule).is_some_and(|form| world.takes_part(form));
+                let decides = program
+                    .form(fired.rule)
+                    .is_some_and(|form| world.takes_part(form));
                 if decides && *truth != Truth::False {
-                    view.fired.push(Fired { truth: *truth, ..*fired });
+                    view.fired.push(Fired {
+                        truth: *truth,
+                        ..*fired
+                    });
                 }
             }
         }
@@ -257,12 +284,16 @@ impl Evaluator<'_, '_> {
         let mut high = low.max(always.high);
         let mut requires = false;
         for (fired, truth) in applies.iter().zip(&room.fires) {
-            let Some(form) = program.form(fired.rule) else { continue };
+            let Some(form) = program.form(fired.rule) else {
+                continue;
+            };
             if *truth == Truth::False || !speaks(form, world, department) {
                 continue;
             }
             requires |= !form.requires.is_empty();
-            let Some(outcome) = form.outcome else { continue };
+            let Some(outcome) = form.outcome else {
+                continue;
+            };
             high = high.max(outcome);
             if *truth == Truth::True {
                 low = low.max(outcome);
@@ -276,7 +307,10 @@ impl Evaluator<'_, '_> {
         } else if department.is_none() {
             self.no_duties(room);
         }
-        Interval { low, high: high.max(low) }
+        Interval {
+            low,
+            high: high.max(low),
+        }
     }
 }
 
@@ -287,7 +321,9 @@ pub(super) fn speaks(form: &RuleForm, world: World, department: Option<Departmen
 }
 
 fn touches(program: &Program, applies: &[Fired], is: impl Fn(&RuleForm) -> bool) -> bool {
-    applies.iter().any(|fired| program.form(fired.rule).is_some_and(&is))
+    applies
+        .iter()
+        .any(|fired| program.form(fired.rule).is_some_and(&is))
 }
 
 /// What coverage leaves possible.
@@ -299,10 +335,22 @@ pub(super) struct Uncovered {
 
 fn coverage(full: Truth, advice: Truth) -> (Coverage, Uncovered) {
     let possible = match (full, advice) {
-        (Truth::True, _) => Uncovered { outside: false, advice: false },
-        (_, Truth::True) => Uncovered { outside: false, advice: true },
-        (_, Truth::Unknown) => Uncovered { outside: true, advice: true },
-        (_, Truth::False) => Uncovered { outside: true, advice: false },
+        (Truth::True, _) => Uncovered {
+            outside: false,
+            advice: false,
+        },
+        (_, Truth::True) => Uncovered {
+            outside: false,
+            advice: true,
+        },
+        (_, Truth::Unknown) => Uncovered {
+            outside: true,
+            advice: true,
+        },
+        (_, Truth::False) => Uncovered {
+            outside: true,
+            advice: false,
+        },
     };
     let name = match (full, advice) {
         (Truth::True, _) => Coverage::Full,

@@ -4,8 +4,8 @@
 
 use super::program::{Memo, NodeId, Program};
 use crate::check::rules::Each;
-use crate::facts::eval::{Eval, Reason};
 use crate::facts::Facts;
+use crate::facts::eval::{Eval, Reason};
 use crate::ground::truth::Truth;
 use crate::schema::value::{Code, FieldId, ListId, Value};
 use crate::verdict::judgement::{Element, Step};
@@ -88,7 +88,9 @@ impl State {
         self.rows.clear();
         self.rows.resize(lists, At::Absent);
         self.it = Eval::Unknown(Reason::NotGiven);
-        if self.truths.len() != program.ops.len() || self.values.len() != program.slot_count as usize {
+        if self.truths.len() != program.ops.len()
+            || self.values.len() != program.slot_count as usize
+        {
             self.forget(program);
         }
         self.offsets.clear();
@@ -117,7 +119,8 @@ impl State {
         self.truths.clear();
         self.truths.resize(program.ops.len(), (0, Truth::Unknown));
         self.values.clear();
-        self.values.resize(program.slot_count as usize, (0, Eval::None));
+        self.values
+            .resize(program.slot_count as usize, (0, Eval::None));
     }
 
     /// The element of a list at hand.

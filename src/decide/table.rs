@@ -112,7 +112,9 @@ impl<'a> Evaluator<'a, '_> {
 
     /// What calling a table gives.
     pub(super) fn table_value(&mut self, table: DecisionTableId, operands: &[NodeId]) -> Eval {
-        let Some(table) = self.table(table) else { return Eval::Unknown(Reason::WrongType) };
+        let Some(table) = self.table(table) else {
+            return Eval::Unknown(Reason::WrongType);
+        };
         self.with_inputs(operands, |inputs| {
             if table.policy == Policy::All {
                 return whole_set(table, inputs);
@@ -133,12 +135,20 @@ impl<'a> Evaluator<'a, '_> {
         operands: &[NodeId],
         code: Option<Code>,
     ) -> Option<Truth> {
-        let Some(table) = self.table(table) else { return Some(Truth::Unknown) };
+        let Some(table) = self.table(table) else {
+            return Some(Truth::Unknown);
+        };
         self.with_inputs(operands, |inputs| {
             if table.policy == Policy::All {
-                let Some(code) = code else { return Some(Truth::Unknown) };
+                let Some(code) = code else {
+                    return Some(Truth::Unknown);
+                };
                 return Some(table.rows.iter().fold(Truth::False, |truth, row| {
-                    if holds(&row.output, code) { truth.or(fits(row, inputs)) } else { truth }
+                    if holds(&row.output, code) {
+                        truth.or(fits(row, inputs))
+                    } else {
+                        truth
+                    }
                 }));
             }
             match pick(table, inputs) {
@@ -158,7 +168,9 @@ impl<'a> Evaluator<'a, '_> {
         operands: &[NodeId],
         rows: &[u16],
     ) -> Truth {
-        let Some(table) = self.table(table) else { return Truth::Unknown };
+        let Some(table) = self.table(table) else {
+            return Truth::Unknown;
+        };
         self.with_inputs(operands, |inputs| match table.policy {
             Policy::First => first_is_one_of(table, inputs, rows),
             Policy::ExactlyOne => only_is_one_of(table, inputs, rows),
@@ -246,7 +258,11 @@ fn only_is_one_of(table: &DecisionTable, inputs: &[Eval], rows: &[u16]) -> Truth
     if certain == 1 && !undetermined {
         return ours;
     }
-    if ours == Truth::False { Truth::False } else { Truth::Unknown }
+    if ours == Truth::False {
+        Truth::False
+    } else {
+        Truth::Unknown
+    }
 }
 
 fn any_fits(table: &DecisionTable, inputs: &[Eval], rows: &[u16]) -> Truth {

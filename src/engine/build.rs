@@ -20,7 +20,8 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let plan = graph.plan();
     let program = Arc::clone(graph.program());
     let schema = Arc::clone(&program.rules.schema);
-    let source = |field: Option<FieldId>| match field.and_then(|f| schema.field(f)).map(|f| f.home) {
+    let source = |field: Option<FieldId>| match field.and_then(|f| schema.field(f)).map(|f| f.home)
+    {
         Some(Home::Header(slot)) => Source::Header(slot),
         Some(Home::Element(list, column)) => Source::Element(list, column),
         None => Source::AsOf,
@@ -34,7 +35,11 @@ pub(super) fn build(graph: &Graph) -> Engine {
             axes.push(number);
         }
     }
-    let blocks = graph.blocks().iter().map(|b| block(graph, plan, b, &element_axes)).collect();
+    let blocks = graph
+        .blocks()
+        .iter()
+        .map(|b| block(graph, plan, b, &element_axes))
+        .collect();
     let (tasks, root) = tasks(graph);
     Engine {
         program,
@@ -70,11 +75,18 @@ fn task(
     let made = match inner.node_weight(node) {
         Some(Node::Match(number)) => Task::Match(*number),
         Some(Node::Split(axis)) => {
-            let at = graph.plan().axes.iter().position(|a| a.axis == *axis).unwrap_or(0);
+            let at = graph
+                .plan()
+                .axes
+                .iter()
+                .position(|a| a.axis == *axis)
+                .unwrap_or(0);
             let cells = graph.plan().axes.get(at).map_or(0, |a| a.domain.cells());
             let mut by_cell = vec![u32::MAX; cells as usize];
             for edge in inner.edges(node) {
-                let Edge::Cells(ranges) = edge.weight() else { continue };
+                let Edge::Cells(ranges) = edge.weight() else {
+                    continue;
+                };
                 let child = task(graph, edge.target(), tasks, numbers);
                 for cell in ranges.iter().flat_map(|(from, to)| *from..=*to) {
                     if let Some(place) = by_cell.get_mut(cell as usize) {
@@ -83,7 +95,11 @@ fn task(
                 }
             }
             let odd = by_cell.get(UNKNOWN as usize).copied().unwrap_or(u32::MAX);
-            Task::Split { axis: u32::try_from(at).unwrap_or(0), by_cell, odd }
+            Task::Split {
+                axis: u32::try_from(at).unwrap_or(0),
+                by_cell,
+                odd,
+            }
         }
         _ => {
             let mut children: Vec<(u32, NodeIndex)> = inner
@@ -100,9 +116,17 @@ fn task(
                     Some(Node::Fold(_) | Node::Resolve(_) | Node::Residue(_))
                 )
             };
-            let children: Vec<NodeIndex> =
-                children.into_iter().map(|(_, node)| node).filter(runs).collect();
-            Task::Fork(children.into_iter().map(|c| task(graph, c, tasks, numbers)).collect())
+            let children: Vec<NodeIndex> = children
+                .into_iter()
+                .map(|(_, node)| node)
+                .filter(runs)
+                .collect();
+            Task::Fork(
+                children
+                    .into_iter()
+                    .map(|c| task(graph, c, tasks, numbers))
+                    .collect(),
+            )
         }
     };
     let number = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
@@ -119,10 +143,16 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
         set(&mut full, at, true);
     }
     let mut tests: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
-    let mut rows = RowPool { words, rows: Vec::new(), known: HashMap::new() };
+    let mut rows = RowPool {
+        words,
+        rows: Vec::new(),
+        known: HashMap::new(),
+    };
     let mut made = Vec::new();
     for (at, number) in (0u32..).zip(&members.members) {
-        let Some(member) = plan.members.get(*number as usize) else { continue };
+        let Some(member) = plan.members.get(*number as usize) else {
+            continue;
+        };
         for told in &member.told {
             let axis = plan.told.get(*told as usize).map_or(0, |told| told.axis);
             tests.entry(axis).or_default().push((at, *told));
@@ -132,13 +162,24 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
             Subject::Cover(_) => &[],
         };
         let deep = each.len() > usize::from(members.list.is_some());
-        made.push(Member { subject: member.subject, residue: member.residue.clone(), deep });
+        made.push(Member {
+            subject: member.subject,
+            residue: member.residue.clone(),
+            deep,
+        });
     }
     let (mut header, mut element) = (Vec::new(), Vec::new());
     for (axis, tests) in tests {
-        let Some(planned) = plan.axes.get(axis as usize) else { continue };
+        let Some(planned) = plan.axes.get(axis as usize) else {
+            continue;
+        };
         let cells = lay_cells(&planned.domain, &plan.told, &tests, &full, &mut rows);
-        let mut line = Line { axis, place: 0, cells, tests };
+        let mut line = Line {
+            axis,
+            place: 0,
+            cells,
+            tests,
+        };
         match planned.list {
             None => header.push(line),
             Some(list) => {
@@ -149,7 +190,15 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
             }
         }
     }
-    Block { list: members.list, words, rows: rows.rows, full, header, element, members: made }
+    Block {
+        list: members.list,
+        words,
+        rows: rows.rows,
+        full,
+        header,
+        element,
+        members: made,
+    }
 }
 
 /// Rows are multiples of this many words, so that loops over them have no remainder.
@@ -199,11 +248,16 @@ fn lay_cells(
     }
     let mut changes: Vec<(u32, u32, Truth)> = Vec::new();
     for (member, told) in &by_member {
-        let mut starts: Vec<u32> = told.iter().flat_map(|t| t.runs.iter().map(|r| r.0)).collect();
+        let mut starts: Vec<u32> = told
+            .iter()
+            .flat_map(|t| t.runs.iter().map(|r| r.0))
+            .collect();
         starts.sort_unstable();
         starts.dedup();
         for cell in starts {
-            let says = told.iter().fold(Truth::True, |truth, told| truth.and(told.says(cell)));
+            let says = told
+                .iter()
+                .fold(Truth::True, |truth, told| truth.and(told.says(cell)));
             changes.push((cell, *member, says));
         }
     }
@@ -233,10 +287,18 @@ fn lay_cells(
 pub(super) fn bytes(engine: &Engine) -> usize {
     let line = |line: &Line| size_of::<Line>() + line.cells.len() * 8 + line.tests.len() * 8;
     let block = |block: &Block| {
-        let residue = block.members.iter().map(|m| m.residue.len() * 8 + size_of::<Member>());
+        let residue = block
+            .members
+            .iter()
+            .map(|m| m.residue.len() * 8 + size_of::<Member>());
         size_of::<Block>()
             + (block.rows.len() + block.full.len()) * 8
-            + block.header.iter().chain(&block.element).map(line).sum::<usize>()
+            + block
+                .header
+                .iter()
+                .chain(&block.element)
+                .map(line)
+                .sum::<usize>()
             + residue.sum::<usize>()
     };
     let task = |task: &Task| match task {
@@ -246,6 +308,14 @@ pub(super) fn bytes(engine: &Engine) -> usize {
     };
     engine.blocks.iter().map(block).sum::<usize>()
         + engine.plan.iter().map(task).sum::<usize>()
-        + engine.axes.iter().map(|axis| axis.domain.bytes()).sum::<usize>()
-        + engine.told.iter().map(|told| size_of::<Told>() + told.runs.len() * 8).sum::<usize>()
+        + engine
+            .axes
+            .iter()
+            .map(|axis| axis.domain.bytes())
+            .sum::<usize>()
+        + engine
+            .told
+            .iter()
+            .map(|told| size_of::<Told>() + told.runs.len() * 8)
+            .sum::<usize>()
 }

@@ -15,12 +15,23 @@ use crate::verdict::judgement::{Element, Fired, Step};
 
 /// Judges one declaration into the scratch.
 pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Scratch) {
-    let Scratch { state, room, judgement, applies, .. } = scratch;
+    let Scratch {
+        state,
+        room,
+        judgement,
+        applies,
+        ..
+    } = scratch;
     let (mut state, mut room) = (std::mem::take(state), std::mem::take(room));
     let (mut out, mut applied) = (std::mem::take(judgement), std::mem::take(applies));
     state.begin(&engine.program, facts);
     applied.clear();
-    let evaluator = Evaluator { program: &engine.program, facts, as_of, state: &mut state };
+    let evaluator = Evaluator {
+        program: &engine.program,
+        facts,
+        as_of,
+        state: &mut state,
+    };
     let mut run = Run {
         engine,
         evaluator,
@@ -32,7 +43,12 @@ pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Sc
     let covers = run.covers;
     let [full, advice] = covers;
     applied.sort_unstable();
-    let mut evaluator = Evaluator { program: &engine.program, facts, as_of, state: &mut state };
+    let mut evaluator = Evaluator {
+        program: &engine.program,
+        facts,
+        as_of,
+        state: &mut state,
+    };
     evaluator.resolve(&applied, (full, advice), &mut room, &mut out);
     scratch.state = state;
     scratch.room = room;
@@ -91,7 +107,9 @@ impl Block {
     #[inline]
     fn row(&self, at: u32) -> &[[u64; WORDS]] {
         let start = at as usize * self.words;
-        self.rows.get(start..start + self.words).map_or(&[], |row| row.as_chunks::<WORDS>().0)
+        self.rows
+            .get(start..start + self.words)
+            .map_or(&[], |row| row.as_chunks::<WORDS>().0)
     }
 }
 
@@ -227,7 +245,9 @@ impl<'a> Run<'a, '_> {
             lane.extend_from_slice(&block.full);
         }
         for (member, told) in &line.tests {
-            let Some(told) = self.engine.told.get(*told as usize) else { continue };
+            let Some(told) = self.engine.told.get(*told as usize) else {
+                continue;
+            };
             let truth = self.conjunct(told.conjunct);
             let (word, bit) = (*member as usize / 64, 1u64 << (member % 64));
             if truth != Truth::True
@@ -260,17 +280,33 @@ impl<'a> Run<'a, '_> {
             Elements::Rows(rows) => rows,
             Elements::Unknown => {
                 self.evaluator.state.put_row(list, At::Unknown);
-                self.element(block, Step::Unknown, (possible, certain, lanes), None, scratch);
+                self.element(
+                    block,
+                    Step::Unknown,
+                    (possible, certain, lanes),
+                    None,
+                    scratch,
+                );
                 self.evaluator.state.put_row(list, At::Absent);
                 return;
             }
         };
         self.rank_elements(list, scratch);
-        let width = self.engine.element_axes.get(list.0 as usize).map_or(0, Vec::len);
+        let width = self
+            .engine
+            .element_axes
+            .get(list.0 as usize)
+            .map_or(0, Vec::len);
         for row in rows {
             self.evaluator.state.put_row(list, At::Row(row));
             let first = row as usize * width;
-            self.element(block, Step::Row(row), (possible, certain, lanes), Some(first), scratch);
+            self.element(
+                block,
+                Step::Row(row),
+                (possible, certain, lanes),
+                Some(first),
+                scratch,
+            );
         }
         self.evaluator.state.put_row(list, At::Absent);
     }
@@ -282,8 +318,12 @@ impl<'a> Run<'a, '_> {
         }
         scratch.ranked = Some(list);
         scratch.element_ranks.clear();
-        let Some(rows) = self.evaluator.facts.rows(list) else { return };
-        let Some(axes) = self.engine.element_axes.get(list.0 as usize) else { return };
+        let Some(rows) = self.evaluator.facts.rows(list) else {
+            return;
+        };
+        let Some(axes) = self.engine.element_axes.get(list.0 as usize) else {
+            return;
+        };
         for row in 0..rows.len() {
             for axis in axes {
                 let at = *axis as usize;
@@ -312,13 +352,25 @@ impl<'a> Run<'a, '_> {
         mine.clear();
         mine.extend_from_slice(possible);
         let cell = |line: &Line| match first {
-            Some(first) => ranks.get(first + line.place as usize).copied().unwrap_or(ODD),
+            Some(first) => ranks
+                .get(first + line.place as usize)
+                .copied()
+                .unwrap_or(ODD),
             // Of an unknown element every fact is unknown.
             None => crate::graph::cells::UNKNOWN,
         };
-        let from = if lanes == Lanes::Two { certain } else { possible };
-        let lanes =
-            self.and_lines(block, &block.element, cell, (&mut mine, &mut sure, from, lanes), scratch);
+        let from = if lanes == Lanes::Two {
+            certain
+        } else {
+            possible
+        };
+        let lanes = self.and_lines(
+            block,
+            &block.element,
+            cell,
+            (&mut mine, &mut sure, from, lanes),
+            scratch,
+        );
         self.alive(block, step, &mine, &sure, lanes);
         scratch.element_ranks = ranks;
         scratch.row_possible = mine;
@@ -334,7 +386,11 @@ impl<'a> Run<'a, '_> {
         certain: &[u64],
         lanes: Lanes,
     ) {
-        let cap = if step == Step::Unknown { Truth::Unknown } else { Truth::True };
+        let cap = if step == Step::Unknown {
+            Truth::Unknown
+        } else {
+            Truth::True
+        };
         for (at, word) in possible.iter().enumerate() {
             let mut rest = *word;
             if rest == 0 {
@@ -347,7 +403,11 @@ impl<'a> Run<'a, '_> {
             while rest != 0 {
                 let bit = rest.trailing_zeros();
                 rest &= rest - 1;
-                let truth = if sure >> bit & 1 == 1 { cap } else { Truth::Unknown };
+                let truth = if sure >> bit & 1 == 1 {
+                    cap
+                } else {
+                    Truth::Unknown
+                };
                 if let Some(member) = block.members.get(at * 64 + bit as usize) {
                     self.member(member, step, truth);
                 }
@@ -369,7 +429,11 @@ impl<'a> Run<'a, '_> {
         match member.subject {
             Subject::Rule(rule) => {
                 let element = Element([step, Step::Whole]);
-                self.applies.push(Fired { rule, element, truth });
+                self.applies.push(Fired {
+                    rule,
+                    element,
+                    truth,
+                });
             }
             Subject::Cover(number) => {
                 let cover = self.engine.program.covers.get(number as usize);
@@ -393,7 +457,9 @@ impl<'a> Run<'a, '_> {
 
     /// A rule that judges what is inside the element at hand, or the codes of a set.
     fn inside(&mut self, member: &'a Member, rule: RuleId, step: Step, truth: Truth) {
-        let Some(form) = self.engine.program.form(rule) else { return };
+        let Some(form) = self.engine.program.form(rule) else {
+            return;
+        };
         let (outer, inner) = match form.each.as_slice() {
             [inner] => (None, *inner),
             [outer, inner] => (Some(*outer), *inner),
@@ -409,9 +475,14 @@ impl<'a> Run<'a, '_> {
                 match self.evaluator.field(field) {
                     Fact::Value(Value::Set(set)) => {
                         for code in set.iter() {
-                            self.steps(member, rule, form.each.as_slice(), inner, truth, |inside| {
-                                Element([Step::Code(*code), inside])
-                            });
+                            self.steps(
+                                member,
+                                rule,
+                                form.each.as_slice(),
+                                inner,
+                                truth,
+                                |inside| Element([Step::Code(*code), inside]),
+                            );
                         }
                     }
                     Fact::None => {}
@@ -477,7 +548,11 @@ impl<'a> Run<'a, '_> {
             self.evaluator.state.put_row(*inner, At::Absent);
         }
         if truth != Truth::False {
-            self.applies.push(Fired { rule, element, truth });
+            self.applies.push(Fired {
+                rule,
+                element,
+                truth,
+            });
         }
     }
 }

@@ -46,7 +46,11 @@ enum Task {
     /// All of these.
     Fork(Vec<u32>),
     /// The one for the cell; the last for a fact that is odd.
-    Split { axis: u32, by_cell: Vec<u32>, odd: u32 },
+    Split {
+        axis: u32,
+        by_cell: Vec<u32>,
+        odd: u32,
+    },
     /// A block.
     Match(u32),
 }
@@ -112,7 +116,7 @@ pub struct Scratch {
 
 impl Scratch {
     /// Steps taken for the last declaration: blocks of four words of a row, and conditions and
-    /// values worked out.
+    /// values worked out. Looking for missing facts is not counted.
     pub fn steps(&self) -> u64 {
         self.state.steps
     }
@@ -142,7 +146,10 @@ impl Engine {
 
     /// How many blocks of rules there are, and how many words their rows take.
     pub fn blocks(&self) -> Vec<(usize, usize)> {
-        self.blocks.iter().map(|block| (block.members.len(), block.rows.len())).collect()
+        self.blocks
+            .iter()
+            .map(|block| (block.members.len(), block.rows.len()))
+            .collect()
     }
 }
 

@@ -82,15 +82,21 @@ fn cell_of_key(cuts: &[i64], key: i64) -> u32 {
 pub fn number_key(number: Number, places: u32) -> i64 {
     let (mantissa, scale) = number.parts();
     // Nearly all amounts are small and no finer than the cuts.
-    if let (Ok(small), Some(up)) =
-        (i64::try_from(mantissa), places.checked_sub(scale).and_then(|at| POWERS.get(at as usize)))
-        && let Some(key) = small.checked_mul(*up).and_then(|key| key.checked_mul(2))
+    if let (Ok(small), Some(up)) = (
+        i64::try_from(mantissa),
+        places
+            .checked_sub(scale)
+            .and_then(|at| POWERS.get(at as usize)),
+    ) && let Some(key) = small.checked_mul(*up).and_then(|key| key.checked_mul(2))
     {
         return key;
     }
     let limit = i128::from(i64::MAX);
     let key = if scale <= places {
-        let up = POWERS.get((places - scale) as usize).copied().unwrap_or(i64::MAX);
+        let up = POWERS
+            .get((places - scale) as usize)
+            .copied()
+            .unwrap_or(i64::MAX);
         mantissa.saturating_mul(i128::from(up)).saturating_mul(2)
     } else {
         match 10i128.checked_pow(scale - places) {
@@ -171,7 +177,11 @@ impl Domain {
                     Value::Quantity(number, code) => (*number, Unit::Quantity(*code)),
                     _ => return ODD,
                 };
-                if of == *unit { cell_of_key(cuts, number_key(number, *places)) } else { ODD }
+                if of == *unit {
+                    cell_of_key(cuts, number_key(number, *places))
+                } else {
+                    ODD
+                }
             }
             (Domain::Days { cuts }, Value::Date(day)) => cell_of_key(cuts, day_key(*day)),
             (Domain::Tariff { cuts }, Value::Hs(code)) => cell_of_tariff(cuts, *code),
@@ -213,10 +223,9 @@ impl Domain {
             Domain::Days { cuts } => {
                 // Days are whole: after a cut behind a day the next day is the first.
                 let key = key_in(cuts, at) + i64::from(at > 0);
-                let number = key.div_euclid(2).clamp(
-                    i64::from(Day::MIN.number()),
-                    i64::from(Day::MAX.number()),
-                );
+                let number = key
+                    .div_euclid(2)
+                    .clamp(i64::from(Day::MIN.number()), i64::from(Day::MAX.number()));
                 Day::from_number(i32::try_from(number).ok()?).map(Value::Date)
             }
             Domain::Tariff { cuts } => {
@@ -228,7 +237,10 @@ impl Domain {
                 None => Some(Value::Text(unnamed_text(texts))),
             },
             Domain::Sets(codes) => {
-                let held = codes.iter().enumerate().filter(|(bit, _)| at >> bit & 1 == 1);
+                let held = codes
+                    .iter()
+                    .enumerate()
+                    .filter(|(bit, _)| at >> bit & 1 == 1);
                 Some(Value::Set(held.map(|(_, code)| *code).collect()))
             }
         }
@@ -274,7 +286,11 @@ fn unnamed_text(texts: &[Arc<str>]) -> Arc<str> {
 fn cell_of_tariff(cuts: &[i64], code: Hs) -> u32 {
     let key = |digits: u64| i64::try_from(digits).unwrap_or(i64::MAX);
     let cell = cell_of_key(cuts, key(code.first()));
-    if code.digits() == 10 || cell_of_key(cuts, key(code.last())) == cell { cell } else { ODD }
+    if code.digits() == 10 || cell_of_key(cuts, key(code.last())) == cell {
+        cell
+    } else {
+        ODD
+    }
 }
 
 /// Makes cuts of the constants that rules compare a field with.
@@ -284,7 +300,11 @@ pub struct Cuts;
 impl Cuts {
     /// The keys of numbers, with the decimal places that they need; nothing where one does not fit.
     pub fn number_keys(numbers: &[Number]) -> Option<(u32, Vec<i64>)> {
-        let places = numbers.iter().map(|number| number.parts().1).max().unwrap_or(0);
+        let places = numbers
+            .iter()
+            .map(|number| number.parts().1)
+            .max()
+            .unwrap_or(0);
         let mut cuts = Vec::with_capacity(numbers.len() * 2);
         for number in numbers {
             let key = number.scaled(places)?.checked_mul(2)?;
@@ -301,7 +321,9 @@ impl Cuts {
 
     /// The keys of numbers in the measure of a domain.
     pub fn number_keys_at(numbers: &[Number], domain: &Domain) -> Vec<i64> {
-        let Domain::Numbers { places, .. } = domain else { return Vec::new() };
+        let Domain::Numbers { places, .. } = domain else {
+            return Vec::new();
+        };
         numbers
             .iter()
             .map(|number| number_key(*number, *places))
@@ -311,7 +333,10 @@ impl Cuts {
 
     /// The keys of days.
     pub fn day_keys(days: &[Day]) -> Vec<i64> {
-        let mut cuts: Vec<i64> = days.iter().flat_map(|d| [day_key(*d), day_key(*d) + 1]).collect();
+        let mut cuts: Vec<i64> = days
+            .iter()
+            .flat_map(|d| [day_key(*d), day_key(*d) + 1])
+            .collect();
         cuts.sort_unstable();
         cuts.dedup();
         cuts
@@ -320,7 +345,9 @@ impl Cuts {
     /// The keys of prefixes.
     pub fn tariff_keys(prefixes: &[Hs]) -> Vec<i64> {
         let key = |digits: u64| i64::try_from(digits).unwrap_or(i64::MAX);
-        let ends = prefixes.iter().flat_map(|p| [key(p.first()), key(p.last()) + 1]);
+        let ends = prefixes
+            .iter()
+            .flat_map(|p| [key(p.first()), key(p.last()) + 1]);
         let mut cuts: Vec<i64> = ends.collect();
         cuts.sort_unstable();
         cuts.dedup();
@@ -338,35 +365,67 @@ mod tests {
 
     #[test]
     fn a_representative_lies_in_its_cell() {
-        let (places, cuts) = Cuts::number_keys(&[number("5"), number("7.25"), number("-1")]).unwrap();
-        let numbers = Domain::Numbers { unit: Unit::Plain, places, cuts };
-        let days = Domain::Days { cuts: Cuts::day_keys(&[Day::from_number(100).unwrap()]) };
+        let (places, cuts) =
+            Cuts::number_keys(&[number("5"), number("7.25"), number("-1")]).unwrap();
+        let numbers = Domain::Numbers {
+            unit: Unit::Plain,
+            places,
+            cuts,
+        };
+        let days = Domain::Days {
+            cuts: Cuts::day_keys(&[Day::from_number(100).unwrap()]),
+        };
         let prefixes: Vec<Hs> = ["84", "8471", "01"].map(|p| p.parse().unwrap()).to_vec();
-        let tariff = Domain::Tariff { cuts: Cuts::tariff_keys(&prefixes) };
-        for domain in [numbers, tariff, Domain::Sets(vec![Code(1), Code(5)]), Domain::Bools] {
+        let tariff = Domain::Tariff {
+            cuts: Cuts::tariff_keys(&prefixes),
+        };
+        for domain in [
+            numbers,
+            tariff,
+            Domain::Sets(vec![Code(1), Code(5)]),
+            Domain::Bools,
+        ] {
             for cell in FIRST..domain.cells() {
                 let value = domain.representative(cell, &[]).unwrap();
                 assert_eq!(domain.cell_of(&value), cell, "{domain:?} {value:?}");
             }
         }
         // Days have no value strictly between two neighbours, and the cell is never asked for one.
-        assert_eq!(days.cell_of(&Value::Date(Day::from_number(100).unwrap())), FIRST + 1);
-        assert_eq!(days.cell_of(&Value::Date(Day::from_number(101).unwrap())), FIRST + 2);
+        assert_eq!(
+            days.cell_of(&Value::Date(Day::from_number(100).unwrap())),
+            FIRST + 1
+        );
+        assert_eq!(
+            days.cell_of(&Value::Date(Day::from_number(101).unwrap())),
+            FIRST + 2
+        );
     }
 
     #[test]
     fn finer_numbers_than_the_cuts_fall_between_them() {
         let (places, cuts) = Cuts::number_keys(&[number("5")]).unwrap();
-        let domain = Domain::Numbers { unit: Unit::Plain, places, cuts };
+        let domain = Domain::Numbers {
+            unit: Unit::Plain,
+            places,
+            cuts,
+        };
         let cell = |text| domain.cell_of(&Value::Number(number(text)));
-        assert_eq!((cell("4.9999"), cell("5"), cell("5.0001")), (FIRST, FIRST + 1, FIRST + 2));
-        assert_eq!((cell("-0.1"), cell("999999999999999999")), (FIRST, FIRST + 2));
+        assert_eq!(
+            (cell("4.9999"), cell("5"), cell("5.0001")),
+            (FIRST, FIRST + 1, FIRST + 2)
+        );
+        assert_eq!(
+            (cell("-0.1"), cell("999999999999999999")),
+            (FIRST, FIRST + 2)
+        );
     }
 
     #[test]
     fn a_tariff_code_too_short_to_tell_is_odd() {
         let prefixes: Vec<Hs> = vec!["8471".parse().unwrap()];
-        let domain = Domain::Tariff { cuts: Cuts::tariff_keys(&prefixes) };
+        let domain = Domain::Tariff {
+            cuts: Cuts::tariff_keys(&prefixes),
+        };
         let cell = |text: &str| domain.cell_of(&Value::Hs(text.parse().unwrap()));
         assert_eq!(cell("84"), ODD);
         assert_eq!(cell("8471"), cell("8471300000"));

@@ -104,7 +104,12 @@ impl<'a> Builder<'a> {
     /// The node of a field or of the as-of date, where some condition reads it.
     pub(super) fn fact(&self, field: Option<FieldId>) -> Option<NodeIndex> {
         let node = Node::Meaning(field.map_or(Op::AsOf, Op::Field));
-        self.known.get(&NodeKey { node, operands: vec![] }).copied()
+        self.known
+            .get(&NodeKey {
+                node,
+                operands: vec![],
+            })
+            .copied()
     }
 
     fn needs_of(&self, key: &NodeKey) -> Needs {
@@ -112,7 +117,9 @@ impl<'a> Builder<'a> {
         for operand in &key.operands {
             needs = needs.union(self.needs.get(operand.index()).copied().unwrap_or_default());
         }
-        let Node::Meaning(op) = &key.node else { return needs };
+        let Node::Meaning(op) = &key.node else {
+            return needs;
+        };
         match op {
             Op::Field(field) => needs = needs.union(self.needs_of_field(*field)),
             Op::Bound(number) => needs.bounds |= 1u64 << (*number).min(63),
@@ -124,11 +131,18 @@ impl<'a> Builder<'a> {
                 }
                 needs.lists |= self.parent_bit(*list);
             }
-            Op::Quantified { over: Each::List(list), .. } => {
+            Op::Quantified {
+                over: Each::List(list),
+                ..
+            } => {
                 needs.lists &= !Needs::bit(*list);
                 needs.lists |= self.parent_bit(*list);
             }
-            Op::Quantified { over: Each::Set(field), binds, .. } => {
+            Op::Quantified {
+                over: Each::Set(field),
+                binds,
+                ..
+            } => {
                 needs.bounds &= !(1u64 << (*binds).min(63));
                 needs = needs.union(self.needs_of_field(*field));
             }
@@ -139,18 +153,28 @@ impl<'a> Builder<'a> {
 
     fn needs_of_field(&self, field: FieldId) -> Needs {
         match self.schema.field(field).map(|f| f.home) {
-            Some(Home::Element(list, _)) => Needs { lists: Needs::bit(list), ..Needs::default() },
+            Some(Home::Element(list, _)) => Needs {
+                lists: Needs::bit(list),
+                ..Needs::default()
+            },
             _ => Needs::default(),
         }
     }
 
     fn parent_bit(&self, list: crate::schema::value::ListId) -> u64 {
-        self.schema.list(list).and_then(|l| l.parent).map_or(0, Needs::bit)
+        self.schema
+            .list(list)
+            .and_then(|l| l.parent)
+            .map_or(0, Needs::bit)
     }
 
     /// A rule with all that hangs on it, apart from the edges to other rules.
     pub(super) fn rule(&mut self, number: u32, rule: &Rule) -> RuleNodes {
-        let sets = rule.each.iter().filter(|e| matches!(e, Each::Set(_))).count();
+        let sets = rule
+            .each
+            .iter()
+            .filter(|e| matches!(e, Each::Set(_)))
+            .count();
         let bound = u8::try_from(sets).unwrap_or(u8::MAX);
         let in_force = self.cond(&rule.in_force, bound);
         let scope = self.cond(&rule.scope, bound);
@@ -161,11 +185,25 @@ impl<'a> Builder<'a> {
         if let Some(unless) = unless {
             self.graph.add_edge(node, unless, Edge::Unless);
         }
-        let arguments =
-            rule.requires.iter().map(|r| r.argument.as_ref().map(|a| self.expr(a, bound))).collect();
-        let waiver_conditions =
-            rule.waives.iter().map(|w| w.condition.as_ref().map(|c| self.cond(c, bound))).collect();
-        RuleNodes { rule: node, in_force, scope, when, unless, arguments, waiver_conditions }
+        let arguments = rule
+            .requires
+            .iter()
+            .map(|r| r.argument.as_ref().map(|a| self.expr(a, bound)))
+            .collect();
+        let waiver_conditions = rule
+            .waives
+            .iter()
+            .map(|w| w.condition.as_ref().map(|c| self.cond(c, bound)))
+            .collect();
+        RuleNodes {
+            rule: node,
+            in_force,
+            scope,
+            when,
+            unless,
+            arguments,
+            waiver_conditions,
+        }
     }
 
     fn meaning(&mut self, op: Op, operands: Vec<NodeIndex>) -> NodeIndex {
@@ -221,22 +259,52 @@ impl<'a> Builder<'a> {
                 let value = self.expr(value, bound);
                 self.meaning(Op::IsNone, vec![value])
             }
-            Cond::OneOf { value, codes, negated } => {
+            Cond::OneOf {
+                value,
+                codes,
+                negated,
+            } => {
                 let value = self.expr(value, bound);
-                self.meaning(Op::OneOf { codes: codes.clone(), negated: *negated }, vec![value])
+                self.meaning(
+                    Op::OneOf {
+                        codes: codes.clone(),
+                        negated: *negated,
+                    },
+                    vec![value],
+                )
             }
-            Cond::Under { value, prefixes, negated } => {
+            Cond::Under {
+                value,
+                prefixes,
+                negated,
+            } => {
                 let value = self.expr(value, bound);
-                let op = Op::Under { prefixes: prefixes.clone(), negated: *negated };
+                let op = Op::Under {
+                    prefixes: prefixes.clone(),
+                    negated: *negated,
+                };
                 self.meaning(op, vec![value])
             }
-            Cond::InList { keys, list, on, negated } => {
+            Cond::InList {
+                keys,
+                list,
+                on,
+                negated,
+            } => {
                 let operands = self.exprs(keys, bound);
                 let operands = self.with_day(operands, on.as_ref(), bound);
-                let op = Op::InList { list: *list, on: on.is_some(), negated: *negated };
+                let op = Op::InList {
+                    list: *list,
+                    on: on.is_some(),
+                    negated: *negated,
+                };
                 self.meaning(op, operands)
             }
-            Cond::InSet { value, set, negated } => {
+            Cond::InSet {
+                value,
+                set,
+                negated,
+            } => {
                 let operands = vec![self.expr(value, bound), self.expr(set, bound)];
                 self.meaning(Op::InSet { negated: *negated }, operands)
             }
@@ -245,20 +313,42 @@ impl<'a> Builder<'a> {
                 operands.extend(self.exprs(codes, bound));
                 self.meaning(Op::Has, operands)
             }
-            Cond::Quantified { quantity, over, body } => {
+            Cond::Quantified {
+                quantity,
+                over,
+                body,
+            } => {
                 let inner = match over {
                     Each::List(_) => bound,
                     Each::Set(_) => bound.saturating_add(1),
                 };
                 let body = self.cond(body, inner);
                 // A list binds no code, so where it stands does not matter to it.
-                let binds = if matches!(over, Each::Set(_)) { bound } else { 0 };
-                let op = Op::Quantified { quantity: *quantity, over: *over, binds };
+                let binds = if matches!(over, Each::Set(_)) {
+                    bound
+                } else {
+                    0
+                };
+                let op = Op::Quantified {
+                    quantity: *quantity,
+                    over: *over,
+                    binds,
+                };
                 self.meaning(op, vec![body])
             }
-            Cond::Rows { table, inputs, rows } => {
+            Cond::Rows {
+                table,
+                inputs,
+                rows,
+            } => {
                 let operands = self.exprs(inputs, bound);
-                self.meaning(Op::Rows { table: *table, rows: rows.clone() }, operands)
+                self.meaning(
+                    Op::Rows {
+                        table: *table,
+                        rows: rows.clone(),
+                    },
+                    operands,
+                )
             }
         }
     }
@@ -276,15 +366,35 @@ impl<'a> Builder<'a> {
                 let operands = self.with_day(vec![], on.as_deref(), bound);
                 self.meaning(Op::Parameter(*parameter), operands)
             }
-            Expr::Attribute { of, table, attribute, on } => {
+            Expr::Attribute {
+                of,
+                table,
+                attribute,
+                on,
+            } => {
                 let operands = vec![self.expr(of, bound)];
                 let operands = self.with_day(operands, on.as_deref(), bound);
-                self.meaning(Op::Attribute { table: *table, attribute: *attribute }, operands)
+                self.meaning(
+                    Op::Attribute {
+                        table: *table,
+                        attribute: *attribute,
+                    },
+                    operands,
+                )
             }
-            Expr::Lookup { list, keys, attribute, on } => {
+            Expr::Lookup {
+                list,
+                keys,
+                attribute,
+                on,
+            } => {
                 let operands = self.exprs(keys, bound);
                 let operands = self.with_day(operands, on.as_deref(), bound);
-                let op = Op::Lookup { list: *list, attribute: *attribute, on: on.is_some() };
+                let op = Op::Lookup {
+                    list: *list,
+                    attribute: *attribute,
+                    on: on.is_some(),
+                };
                 self.meaning(op, operands)
             }
             Expr::TableCall { table, inputs } => {
@@ -299,15 +409,37 @@ impl<'a> Builder<'a> {
                 let operands = [date, months, days].map(|e| self.expr(e, bound)).to_vec();
                 self.meaning(Op::AddDuration, operands)
             }
-            Expr::Rounded { value, divisor, places, rounding } => {
+            Expr::Rounded {
+                value,
+                divisor,
+                places,
+                rounding,
+            } => {
                 let operands = vec![self.expr(value, bound)];
                 let operands = self.with_day(operands, divisor.as_deref(), bound);
-                self.meaning(Op::Rounded { places: *places, rounding: *rounding }, operands)
+                self.meaning(
+                    Op::Rounded {
+                        places: *places,
+                        rounding: *rounding,
+                    },
+                    operands,
+                )
             }
-            Expr::Convert { value, to, money, on } => {
+            Expr::Convert {
+                value,
+                to,
+                money,
+                on,
+            } => {
                 let operands = vec![self.expr(value, bound)];
                 let operands = self.with_day(operands, on.as_deref(), bound);
-                self.meaning(Op::Convert { to: *to, money: *money }, operands)
+                self.meaning(
+                    Op::Convert {
+                        to: *to,
+                        money: *money,
+                    },
+                    operands,
+                )
             }
             Expr::NumberOf(value) => self.unary(Op::NumberOf, value, bound),
             Expr::DaysBetween(a, b) => self.binary(Op::DaysBetween, a, b, bound),
@@ -324,7 +456,14 @@ impl<'a> Builder<'a> {
                 operands.push(self.expr(otherwise, bound));
                 self.meaning(Op::Choice, operands)
             }
-            Expr::Aggregate { what, value, list, condition, same, unit } => {
+            Expr::Aggregate {
+                what,
+                value,
+                list,
+                condition,
+                same,
+                unit,
+            } => {
                 let mut operands = Vec::new();
                 if let Some(value) = value {
                     operands.push(self.expr(value, bound));
@@ -372,16 +511,30 @@ impl<'a> Builder<'a> {
             Expr::Const(Value::Money(..)) => Amount::Money,
             Expr::Const(Value::Quantity(..)) => Amount::Quantity,
             Expr::Field(field) => Amount::of(self.schema.field(*field).map(|f| f.typ)),
-            Expr::Parameter { parameter, .. } => {
-                Amount::of(self.rules.parameters.get(parameter.0 as usize).map(|p| p.typ))
-            }
-            Expr::Attribute { table, attribute, .. } => {
+            Expr::Parameter { parameter, .. } => Amount::of(
+                self.rules
+                    .parameters
+                    .get(parameter.0 as usize)
+                    .map(|p| p.typ),
+            ),
+            Expr::Attribute {
+                table, attribute, ..
+            } => {
                 let table = self.schema.table(*table);
-                Amount::of(table.and_then(|t| t.attributes.get(usize::from(*attribute))).map(|c| c.typ))
+                Amount::of(
+                    table
+                        .and_then(|t| t.attributes.get(usize::from(*attribute)))
+                        .map(|c| c.typ),
+                )
             }
-            Expr::Lookup { list, attribute, .. } => {
+            Expr::Lookup {
+                list, attribute, ..
+            } => {
                 let list = self.rules.named_list(*list);
-                Amount::of(list.and_then(|l| l.attributes.get(usize::from(*attribute))).map(|c| c.typ))
+                Amount::of(
+                    list.and_then(|l| l.attributes.get(usize::from(*attribute)))
+                        .map(|c| c.typ),
+                )
             }
             Expr::TableCall { table, .. } => {
                 Amount::of(self.rules.decision_table(*table).map(|t| t.gives))
@@ -392,7 +545,9 @@ impl<'a> Builder<'a> {
             },
             Expr::Rounded { value, divisor, .. } => {
                 let amount = self.amount_of(value);
-                let divided = divisor.as_ref().is_some_and(|d| self.amount_of(d) == amount);
+                let divided = divisor
+                    .as_ref()
+                    .is_some_and(|d| self.amount_of(d) == amount);
                 if divided { Amount::Plain } else { amount }
             }
             Expr::Convert { money: true, .. } => Amount::Money,
@@ -402,7 +557,9 @@ impl<'a> Builder<'a> {
                 .map(|(value, _)| self.amount_of(value))
                 .find(|amount| *amount != Amount::Plain)
                 .unwrap_or_else(|| self.amount_of(otherwise)),
-            Expr::Aggregate { value: Some(value), .. } => self.amount_of(value),
+            Expr::Aggregate {
+                value: Some(value), ..
+            } => self.amount_of(value),
             _ => Amount::Plain,
         }
     }

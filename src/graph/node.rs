@@ -1,9 +1,9 @@
 //! What the nodes and edges of the decision graph carry.
 
+use super::cells::Axis;
 use crate::check::rules::{KindId, RuleId};
 use crate::decide::program::Op;
 use crate::schema::value::{ListId, OutcomeId};
-use super::cells::Axis;
 
 /// A node of the decision graph. The first eight kinds are the meaning, the others the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

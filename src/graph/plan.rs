@@ -13,8 +13,8 @@ use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::Evaluator;
 use crate::decide::program::{NodeId, Op, Program};
 use crate::decide::state::{At, State};
-use crate::facts::{Facts, ListState};
 use crate::facts::arith::Unit;
+use crate::facts::{Facts, ListState};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
@@ -99,7 +99,9 @@ impl Told {
     /// What it says in a cell.
     pub fn says(&self, cell: u32) -> Truth {
         let at = self.runs.partition_point(|(from, _)| *from <= cell);
-        at.checked_sub(1).and_then(|at| self.runs.get(at)).map_or(Truth::Unknown, |run| run.1)
+        at.checked_sub(1)
+            .and_then(|at| self.runs.get(at))
+            .map_or(Truth::Unknown, |run| run.1)
     }
 }
 
@@ -148,13 +150,21 @@ fn drafts(program: &Program) -> Vec<Draft> {
             conjuncts(program, unless, true, &mut all);
         }
         let subject = Subject::Rule(RuleId(number));
-        drafts.push(Draft { subject, each: form.each.clone(), conjuncts: all });
+        drafts.push(Draft {
+            subject,
+            each: form.each.clone(),
+            conjuncts: all,
+        });
     }
     for (number, cover) in (0u32..).zip(&program.covers) {
         let mut all = Vec::new();
         conjuncts(program, cover.in_force, false, &mut all);
         conjuncts(program, cover.scope, false, &mut all);
-        drafts.push(Draft { subject: Subject::Cover(number), each: vec![], conjuncts: all });
+        drafts.push(Draft {
+            subject: Subject::Cover(number),
+            each: vec![],
+            conjuncts: all,
+        });
     }
     for draft in &mut drafts {
         let mut seen = std::collections::HashSet::new();
@@ -185,7 +195,12 @@ pub(super) fn plan(program: &Program) -> Plan {
             Some(Each::List(list)) => Some(*list),
             _ => None,
         };
-        let mut member = Member { subject: draft.subject, list, told: vec![], residue: vec![] };
+        let mut member = Member {
+            subject: draft.subject,
+            list,
+            told: vec![],
+            residue: vec![],
+        };
         for conjunct in draft.conjuncts {
             let number = *numbers.entry(conjunct).or_insert_with(|| {
                 let shape = shapes.get(&conjunct.node)?;
@@ -193,7 +208,9 @@ pub(super) fn plan(program: &Program) -> Plan {
                 told.push(new);
                 u32::try_from(told.len() - 1).ok()
             });
-            let home = number.and_then(|n| told.get(n as usize)).and_then(|t| axes.get(t.axis as usize));
+            let home = number
+                .and_then(|n| told.get(n as usize))
+                .and_then(|t| axes.get(t.axis as usize));
             match (number, home) {
                 (Some(number), Some(axis)) if axis.list.is_none() || axis.list == list => {
                     member.told.push(number);
@@ -208,7 +225,11 @@ pub(super) fn plan(program: &Program) -> Plan {
         member
     });
     let members = members.collect();
-    Plan { axes, told, members }
+    Plan {
+        axes,
+        told,
+        members,
+    }
 }
 
 /// The axes of all shapes. Shapes that fit no axis are taken out.
@@ -222,7 +243,9 @@ fn axes(program: &Program, shapes: &mut BTreeMap<NodeId, Shape>) -> Vec<AxisPlan
         let typ = shape.field.and_then(|f| schema.field(f)).map(|f| f.typ);
         match (shape.field, typ) {
             (Some(field), Some(Type::Set(_))) => {
-                sets.entry(field).or_default().push(shape.points.codes.clone());
+                sets.entry(field)
+                    .or_default()
+                    .push(shape.points.codes.clone());
             }
             _ => {
                 if !points.entry(shape.field).or_default().join(&shape.points) {
@@ -239,13 +262,21 @@ fn axes(program: &Program, shapes: &mut BTreeMap<NodeId, Shape>) -> Vec<AxisPlan
         points.tidy();
         let axis = field.map_or(Axis::AsOf, Axis::Field);
         if let Some(domain) = domain(program, field, &points) {
-            axes.push(AxisPlan { list: home(program, &axis), axis, domain });
+            axes.push(AxisPlan {
+                list: home(program, &axis),
+                axis,
+                domain,
+            });
         }
     }
     for (field, wanted) in sets {
         for group in group_codes(&wanted, SET_CODES) {
             let axis = Axis::Codes(field, group.clone());
-            axes.push(AxisPlan { list: home(program, &axis), axis, domain: Domain::Sets(group) });
+            axes.push(AxisPlan {
+                list: home(program, &axis),
+                axis,
+                domain: Domain::Sets(group),
+            });
         }
     }
     axes
@@ -279,13 +310,20 @@ fn domain(program: &Program, field: Option<FieldId>, points: &Points) -> Option<
                     *cell = at;
                 }
             }
-            Some(Domain::Codes { cells, named: points.codes.clone() })
+            Some(Domain::Codes {
+                cells,
+                named: points.codes.clone(),
+            })
         }
         Type::Integer | Type::Decimal | Type::Rate => numbers(Unit::Plain),
         Type::Money(of) => numbers(points.unit.or_else(|| fixed(of).map(Unit::Money))?),
         Type::Quantity(of) => numbers(points.unit.or_else(|| fixed(of).map(Unit::Quantity))?),
-        Type::Date => Some(Domain::Days { cuts: Cuts::day_keys(&points.days) }),
-        Type::Hs => Some(Domain::Tariff { cuts: Cuts::tariff_keys(&points.prefixes) }),
+        Type::Date => Some(Domain::Days {
+            cuts: Cuts::day_keys(&points.days),
+        }),
+        Type::Hs => Some(Domain::Tariff {
+            cuts: Cuts::tariff_keys(&points.prefixes),
+        }),
         Type::Text => Some(Domain::Texts(points.texts.clone())),
         Type::Set(_) | Type::List(_) => None,
     }
@@ -321,9 +359,18 @@ impl<'a> Teller<'a> {
         }
         let mut by_field: HashMap<Option<FieldId>, Vec<u32>> = HashMap::new();
         for (number, axis) in (0u32..).zip(axes) {
-            by_field.entry(field_of(&axis.axis)).or_default().push(number);
+            by_field
+                .entry(field_of(&axis.axis))
+                .or_default()
+                .push(number);
         }
-        Teller { program, axes, by_field, facts, state: State::default() }
+        Teller {
+            program,
+            axes,
+            by_field,
+            facts,
+            state: State::default(),
+        }
     }
 
     /// What a condition says in the cells of its axis; none where it has no axis.
@@ -352,13 +399,19 @@ impl<'a> Teller<'a> {
             runs = around(runs, &named, axis.domain.cells());
         }
         runs.dedup_by_key(|run| run.1);
-        Some(Told { conjunct, axis: number, runs })
+        Some(Told {
+            conjunct,
+            axis: number,
+            runs,
+        })
     }
 
     /// What a condition says of a fact.
     fn says(&mut self, conjunct: Conjunct, axis: &AxisPlan, fact: &Fact) -> Option<Truth> {
         let mut as_of = Day::MIN;
-        let home = field_of(&axis.axis).and_then(|f| self.program.rules.schema.field(f)).map(|f| f.home);
+        let home = field_of(&axis.axis)
+            .and_then(|f| self.program.rules.schema.field(f))
+            .map(|f| f.home);
         match (home, fact) {
             (Some(Home::Header(slot)), fact) => self.facts.set_header(slot, fact.clone()),
             (Some(Home::Element(list, column)), fact) => {
@@ -382,7 +435,9 @@ impl<'a> Teller<'a> {
         match home {
             Some(Home::Header(slot)) => self.facts.set_header(slot, Fact::Unknown),
             Some(Home::Element(list, column)) => {
-                self.facts.rows_mut(list)?.set_cell(0, column, Fact::Unknown);
+                self.facts
+                    .rows_mut(list)?
+                    .set_cell(0, column, Fact::Unknown);
             }
             None => {}
         }
@@ -397,10 +452,16 @@ fn own_cells(domain: &Domain, points: &Points) -> Vec<u32> {
     match domain {
         Domain::Bools | Domain::Sets(_) => add(&mut (FIRST..domain.cells())),
         Domain::Codes { .. } => {
-            add(&mut points.codes.iter().map(|code| domain.cell_of(&Value::Code(*code))));
+            add(&mut points
+                .codes
+                .iter()
+                .map(|code| domain.cell_of(&Value::Code(*code))));
         }
         Domain::Texts(_) => {
-            add(&mut points.texts.iter().map(|text| domain.cell_of(&Value::Text(text.clone()))));
+            add(&mut points
+                .texts
+                .iter()
+                .map(|text| domain.cell_of(&Value::Text(text.clone()))));
         }
         Domain::Numbers { cuts, .. } => {
             let own = Cuts::number_keys_at(&points.numbers, domain);
@@ -434,12 +495,18 @@ fn spots(domain: &Domain, points: &Points) -> Option<Vec<u32>> {
 
 /// After each constant's cell what holds elsewhere holds again.
 fn around(runs: Vec<(u32, Truth)>, named: &[u32], cells: u32) -> Vec<(u32, Truth)> {
-    let elsewhere = runs.iter().find(|run| run.0 == FIRST).map_or(Truth::Unknown, |run| run.1);
+    let elsewhere = runs
+        .iter()
+        .find(|run| run.0 == FIRST)
+        .map_or(Truth::Unknown, |run| run.1);
     let mut out = Vec::with_capacity(runs.len() * 2);
     for run in runs {
         out.push(run);
         let next = run.0 + 1;
-        if named.binary_search(&run.0).is_ok() && named.binary_search(&next).is_err() && next < cells {
+        if named.binary_search(&run.0).is_ok()
+            && named.binary_search(&next).is_err()
+            && next < cells
+        {
             out.push((next, elsewhere));
         }
     }

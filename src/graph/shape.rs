@@ -38,9 +38,17 @@ struct Look<'a> {
 
 /// The shape of a condition; none where it reads more than one field or anything but constants.
 pub(super) fn shape(program: &Program, node: NodeId) -> Option<Shape> {
-    let mut look = Look { program, field: None, points: Points::default(), typ: None };
+    let mut look = Look {
+        program,
+        field: None,
+        points: Points::default(),
+        typ: None,
+    };
     look.condition(node)?;
-    Some(Shape { field: look.field?, points: look.points })
+    Some(Shape {
+        field: look.field?,
+        points: look.points,
+    })
 }
 
 impl Look<'_> {
@@ -196,7 +204,10 @@ pub(super) fn group_codes(wanted: &[Vec<Code>], most: usize) -> Vec<Vec<Code>> {
     let mut sorted: Vec<&Vec<Code>> = wanted.iter().filter(|codes| codes.len() <= most).collect();
     sorted.sort_by_key(|codes| std::cmp::Reverse(codes.len()));
     for codes in sorted {
-        if groups.iter().any(|group| codes.iter().all(|code| group.contains(code))) {
+        if groups
+            .iter()
+            .any(|group| codes.iter().all(|code| group.contains(code)))
+        {
             continue;
         }
         // A code may be in several groups; asking for it in one is enough.

@@ -18,7 +18,12 @@ pub fn walk(graph: &Graph, facts: &Facts, as_of: Day) -> Judgement {
     let program = graph.program();
     let mut state = State::default();
     state.begin(program, facts);
-    let mut evaluator = Evaluator { program, facts, as_of, state: &mut state };
+    let mut evaluator = Evaluator {
+        program,
+        facts,
+        as_of,
+        state: &mut state,
+    };
     let mut applies = Vec::new();
     for (number, form) in (0u32..).zip(&program.forms) {
         evaluator.each_instance(RuleId(number), form, &mut applies);
@@ -26,7 +31,9 @@ pub fn walk(graph: &Graph, facts: &Facts, as_of: Day) -> Judgement {
     applies.sort();
     let mut covers = [Truth::False, Truth::False];
     for cover in &program.covers {
-        let truth = evaluator.truth(cover.in_force).and(evaluator.truth(cover.scope));
+        let truth = evaluator
+            .truth(cover.in_force)
+            .and(evaluator.truth(cover.scope));
         if let Some(place) = covers.get_mut(usize::from(cover.advice)) {
             *place = place.or(truth);
         }
@@ -57,7 +64,9 @@ impl Evaluator<'_, '_> {
         }
         for (element, cap) in elements {
             self.state.enter(&form.each, element);
-            let excused = form.unless.map_or(Truth::False, |unless| self.truth(unless));
+            let excused = form
+                .unless
+                .map_or(Truth::False, |unless| self.truth(unless));
             let truth = self
                 .truth(form.in_force)
                 .and(self.truth(form.scope))
@@ -65,7 +74,11 @@ impl Evaluator<'_, '_> {
                 .and(excused.not())
                 .and(cap);
             if truth != Truth::False {
-                applies.push(Fired { rule, element, truth });
+                applies.push(Fired {
+                    rule,
+                    element,
+                    truth,
+                });
             }
         }
         self.state.leave(&form.each);

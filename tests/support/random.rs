@@ -79,12 +79,33 @@ rule X-1 "例" / "example"
 /// The skeleton that random rules are put into.
 pub fn skeleton() -> RuleSet {
     let folder = Folder::from_texts([("a.rules", WORLD)])
-        .with_file("mode.csv", "code,zh,en,rank\n10,甲类,first,1\n20,乙类,second,\n30,丙类,third,3\n")
+        .with_file(
+            "mode.csv",
+            "code,zh,en,rank\n10,甲类,first,1\n20,乙类,second,\n30,丙类,third,3\n",
+        )
         .with_file("currency.csv", "code\nCNY\nUSD\n")
-        .with_file("rates.csv", "code,from,until,rate\nUSD,2020-01-01,2020-12-31,7\n")
+        .with_file(
+            "rates.csv",
+            "code,from,until,rate\nUSD,2020-01-01,2020-12-31,7\n",
+        )
         .with_file("pairs.csv", "hs,limit\n8471,2\n0101,\n84,1\n");
     let compiled = compile(&folder, &Limits::default());
-    let rules = compiled.rules.clone().unwrap_or_else(|| panic!("{}", compiled.diagnostics.iter().filter(|d| d.code.0.starts_with("E")).map(|d| format!("{} {} {:?}\n", d.code.0, d.title, WORLD.get(d.span().start as usize..d.span().end as usize))).collect::<String>()));
+    let rules = compiled.rules.clone().unwrap_or_else(|| {
+        panic!(
+            "{}",
+            compiled
+                .diagnostics
+                .iter()
+                .filter(|d| d.code.0.starts_with("E"))
+                .map(|d| format!(
+                    "{} {} {:?}\n",
+                    d.code.0,
+                    d.title,
+                    WORLD.get(d.span().start as usize..d.span().end as usize)
+                ))
+                .collect::<String>()
+        )
+    });
     (*rules).clone()
 }
 
@@ -150,12 +171,22 @@ impl Maker<'_> {
     }
 
     fn day(&mut self) -> Day {
-        let days = ["2018-01-31", "2020-06-10", "2020-06-15", "2020-06-16", "2020-06-30", "2020-07-01"];
+        let days = [
+            "2018-01-31",
+            "2020-06-10",
+            "2020-06-15",
+            "2020-06-16",
+            "2020-06-30",
+            "2020-07-01",
+        ];
         self.dice.pick(&days).parse().unwrap()
     }
 
     fn hs(&mut self) -> Hs {
-        self.dice.pick(&["84", "8471", "0101", "847130", "8471301000"]).parse().unwrap()
+        self.dice
+            .pick(&["84", "8471", "0101", "847130", "8471301000"])
+            .parse()
+            .unwrap()
     }
 
     fn list(&mut self, place: &Place) -> ListId {
@@ -176,7 +207,11 @@ impl Maker<'_> {
 
     fn number(&mut self, place: &Place, depth: usize) -> Expr {
         let small = |dice: &mut Dice| Value::Number(Number::from_i64(dice.below(5) as i64 - 1));
-        match if depth == 0 { self.dice.below(4) } else { self.dice.below(17) } {
+        match if depth == 0 {
+            self.dice.below(4)
+        } else {
+            self.dice.below(17)
+        } {
             0 | 1 => self.field(place, |t| t == Type::Integer),
             2 | 3 => Expr::Const(small(&mut self.dice)),
             4 | 5 => {
@@ -208,8 +243,13 @@ impl Maker<'_> {
                 on: self.on(place, depth),
             },
             11 => {
-                let parameter = ParameterId(u32::try_from(self.dice.below(self.rules.parameters.len())).unwrap());
-                Expr::Parameter { parameter, on: self.on(place, depth) }
+                let parameter = ParameterId(
+                    u32::try_from(self.dice.below(self.rules.parameters.len())).unwrap(),
+                );
+                Expr::Parameter {
+                    parameter,
+                    on: self.on(place, depth),
+                }
             }
             12 => self.choice(place, depth, Maker::number),
             _ => self.aggregate(place, depth),
@@ -217,14 +257,24 @@ impl Maker<'_> {
     }
 
     fn table_of_modes(&self) -> kakou::schema::value::TableId {
-        match self.rules.schema.fields.iter().find(|f| f.path == "mode").unwrap().typ {
+        match self
+            .rules
+            .schema
+            .fields
+            .iter()
+            .find(|f| f.path == "mode")
+            .unwrap()
+            .typ
+        {
             Type::Code(table) => table,
             _ => panic!("mode is a code"),
         }
     }
 
     fn on(&mut self, place: &Place, depth: usize) -> Option<Box<Expr>> {
-        self.dice.chance(3).then(|| Box::new(self.date(place, depth - 1)))
+        self.dice
+            .chance(3)
+            .then(|| Box::new(self.date(place, depth - 1)))
     }
 
     fn choice(
@@ -236,7 +286,10 @@ impl Maker<'_> {
         let arms = (0..1 + self.dice.below(2))
             .map(|_| (value(self, place, depth - 1), self.cond(place, depth - 1)))
             .collect();
-        Expr::Choice { arms, otherwise: Box::new(value(self, place, depth - 1)) }
+        Expr::Choice {
+            arms,
+            otherwise: Box::new(value(self, place, depth - 1)),
+        }
     }
 
     fn aggregate(&mut self, place: &Place, depth: usize) -> Expr {
@@ -249,25 +302,49 @@ impl Maker<'_> {
             Aggregation::Max,
         ]);
         let value = (what != Aggregation::Count).then(|| Box::new(self.number(&inner, depth - 1)));
-        let condition = self.dice.chance(6).then(|| Box::new(self.cond(&inner, depth - 1)));
+        let condition = self
+            .dice
+            .chance(6)
+            .then(|| Box::new(self.cond(&inner, depth - 1)));
         let at_hand = place.lists.contains(&list);
         let columns = self.rules.schema.lists[list.0 as usize].columns.clone();
         let plain: Vec<FieldId> = columns
             .into_iter()
             .filter(|f| {
-                matches!(self.rules.schema.fields[f.0 as usize].typ, Type::Integer | Type::Code(_))
+                matches!(
+                    self.rules.schema.fields[f.0 as usize].typ,
+                    Type::Integer | Type::Code(_)
+                )
             })
             .collect();
-        let same = if at_hand && self.dice.chance(5) { vec![*self.dice.pick(&plain)] } else { vec![] };
-        Expr::Aggregate { what, value, list, condition, same, unit: None }
+        let same = if at_hand && self.dice.chance(5) {
+            vec![*self.dice.pick(&plain)]
+        } else {
+            vec![]
+        };
+        Expr::Aggregate {
+            what,
+            value,
+            list,
+            condition,
+            same,
+            unit: None,
+        }
     }
 
     fn money(&mut self, place: &Place, depth: usize) -> Expr {
-        match if depth == 0 { self.dice.below(4) } else { self.dice.below(9) } {
+        match if depth == 0 {
+            self.dice.below(4)
+        } else {
+            self.dice.below(9)
+        } {
             0..=2 => self.field(place, |t| matches!(t, Type::Money(_))),
             3 => {
                 let currency = Code(u32::from(self.dice.chance(2)));
-                Expr::Const(Value::Money(Number::from_i64(self.dice.below(8) as i64), currency))
+                Expr::Const(Value::Money(
+                    Number::from_i64(self.dice.below(8) as i64),
+                    currency,
+                ))
             }
             4 | 5 => Expr::Convert {
                 value: Box::new(self.money(place, depth - 1)),
@@ -286,14 +363,28 @@ impl Maker<'_> {
                 let field = self.money(&inner, depth - 1);
                 let unit = self.dice.chance(6).then_some(Code(0));
                 let what = *self.dice.pick(&[Aggregation::Sum, Aggregation::Max]);
-                let condition = self.dice.chance(5).then(|| Box::new(self.cond(&inner, depth - 1)));
-                Expr::Aggregate { what, value: Some(Box::new(field)), list, condition, same: vec![], unit }
+                let condition = self
+                    .dice
+                    .chance(5)
+                    .then(|| Box::new(self.cond(&inner, depth - 1)));
+                Expr::Aggregate {
+                    what,
+                    value: Some(Box::new(field)),
+                    list,
+                    condition,
+                    same: vec![],
+                    unit,
+                }
             }
         }
     }
 
     fn date(&mut self, place: &Place, depth: usize) -> Expr {
-        match if depth == 0 { self.dice.below(6) } else { self.dice.below(11) } {
+        match if depth == 0 {
+            self.dice.below(6)
+        } else {
+            self.dice.below(11)
+        } {
             0 | 1 => self.field(place, |t| t == Type::Date),
             2 => Expr::AsOf,
             3 => Expr::Event(EventId(0)),
@@ -303,8 +394,14 @@ impl Maker<'_> {
                 months: Box::new(self.number(place, 0)),
                 days: Box::new(self.number(place, 0)),
             },
-            7 => Expr::Earlier(Box::new(self.date(place, depth - 1)), Box::new(self.date(place, depth - 1))),
-            8 => Expr::Later(Box::new(self.date(place, depth - 1)), Box::new(self.date(place, depth - 1))),
+            7 => Expr::Earlier(
+                Box::new(self.date(place, depth - 1)),
+                Box::new(self.date(place, depth - 1)),
+            ),
+            8 => Expr::Later(
+                Box::new(self.date(place, depth - 1)),
+                Box::new(self.date(place, depth - 1)),
+            ),
             9 => Expr::EndOfMonth(Box::new(self.date(place, depth - 1))),
             _ => Expr::EndOfYear(Box::new(self.date(place, depth - 1))),
         }
@@ -312,7 +409,11 @@ impl Maker<'_> {
 
     fn code(&mut self, place: &Place, depth: usize) -> Expr {
         let modes = self.table_of_modes();
-        match if depth == 0 { self.dice.below(5) } else { self.dice.below(8) } {
+        match if depth == 0 {
+            self.dice.below(5)
+        } else {
+            self.dice.below(8)
+        } {
             0 | 1 => self.field(place, |t| t == Type::Code(modes)),
             2 => Expr::Const(Value::Code(self.mode())),
             3 | 4 if place.sets > 0 => {
@@ -346,7 +447,10 @@ impl Maker<'_> {
             .map(|(id, _)| id)
             .collect();
         let table = *self.dice.pick(&codes);
-        Expr::TableCall { table, inputs: self.inputs(table, place, depth) }
+        Expr::TableCall {
+            table,
+            inputs: self.inputs(table, place, depth),
+        }
     }
 
     fn set(&mut self, place: &Place) -> Expr {
@@ -355,14 +459,24 @@ impl Maker<'_> {
 
     fn cond(&mut self, place: &Place, depth: usize) -> Cond {
         let many = |this: &mut Self, depth: usize| -> Vec<Cond> {
-            (0..1 + this.dice.below(3)).map(|_| this.cond(place, depth - 1)).collect()
+            (0..1 + this.dice.below(3))
+                .map(|_| this.cond(place, depth - 1))
+                .collect()
         };
-        match if depth == 0 { self.dice.below(14) } else { self.dice.below(24) } {
+        match if depth == 0 {
+            self.dice.below(14)
+        } else {
+            self.dice.below(24)
+        } {
             0 => Cond::Flag(self.field(place, |t| t == Type::Bool)),
             1 | 2 => {
                 let op = *self.dice.pick(&OPS);
                 let (a, b) = (self.number(place, depth.min(2)), self.number(place, 0));
-                if self.dice.chance(3) { Cond::Compare(op, b, a) } else { Cond::Compare(op, a, b) }
+                if self.dice.chance(3) {
+                    Cond::Compare(op, b, a)
+                } else {
+                    Cond::Compare(op, a, b)
+                }
             }
             3 => {
                 let op = *self.dice.pick(&OPS);
@@ -384,14 +498,22 @@ impl Maker<'_> {
                 let mut codes = vec![self.mode(), self.mode()];
                 codes.sort();
                 codes.dedup();
-                Cond::OneOf { value: self.code(place, depth.min(1)), codes, negated: self.dice.chance(3) }
+                Cond::OneOf {
+                    value: self.code(place, depth.min(1)),
+                    codes,
+                    negated: self.dice.chance(3),
+                }
             }
             9 => {
                 let mut prefixes = vec![self.hs(), self.hs()];
                 prefixes.sort();
                 prefixes.dedup();
                 let value = self.field(place, |t| t == Type::Hs);
-                Cond::Under { value, prefixes, negated: self.dice.chance(3) }
+                Cond::Under {
+                    value,
+                    prefixes,
+                    negated: self.dice.chance(3),
+                }
             }
             10 => {
                 let op = *self.dice.pick(&[CompareOp::Eq, CompareOp::Ne]);
@@ -412,7 +534,10 @@ impl Maker<'_> {
             12 => {
                 let set = self.set(place);
                 let codes = if depth == 0 || self.dice.chance(5) {
-                    vec![Expr::Const(Value::Code(self.mode())), Expr::Const(Value::Code(self.mode()))]
+                    vec![
+                        Expr::Const(Value::Code(self.mode())),
+                        Expr::Const(Value::Code(self.mode())),
+                    ]
                 } else {
                     vec![self.code(place, 0)]
                 };
@@ -421,27 +546,50 @@ impl Maker<'_> {
             13 => Cond::InList {
                 keys: vec![self.field(place, |t| t == Type::Hs)],
                 list: NamedListId(0),
-                on: if depth == 0 { None } else { self.on(place, depth).map(|b| *b) },
+                on: if depth == 0 {
+                    None
+                } else {
+                    self.on(place, depth).map(|b| *b)
+                },
                 negated: self.dice.chance(3),
             },
             14 => {
                 let set = if self.dice.chance(5) {
                     self.set(place)
                 } else {
-                    let all = self.rules.tables.iter().position(|t| t.policy == Policy::All).unwrap();
+                    let all = self
+                        .rules
+                        .tables
+                        .iter()
+                        .position(|t| t.policy == Policy::All)
+                        .unwrap();
                     let table = DecisionTableId(u32::try_from(all).unwrap());
-                    Expr::TableCall { table, inputs: self.inputs(table, place, depth) }
+                    Expr::TableCall {
+                        table,
+                        inputs: self.inputs(table, place, depth),
+                    }
                 };
-                Cond::InSet { value: self.code(place, depth - 1), set, negated: self.dice.chance(3) }
+                Cond::InSet {
+                    value: self.code(place, depth - 1),
+                    set,
+                    negated: self.dice.chance(3),
+                }
             }
             15 => {
-                let table = DecisionTableId(u32::try_from(self.dice.below(self.rules.tables.len())).unwrap());
+                let table = DecisionTableId(
+                    u32::try_from(self.dice.below(self.rules.tables.len())).unwrap(),
+                );
                 let rows = self.rules.tables[table.0 as usize].rows.len();
-                let mut chosen: Vec<u16> =
-                    (0..2).map(|_| u16::try_from(self.dice.below(rows)).unwrap()).collect();
+                let mut chosen: Vec<u16> = (0..2)
+                    .map(|_| u16::try_from(self.dice.below(rows)).unwrap())
+                    .collect();
                 chosen.sort_unstable();
                 chosen.dedup();
-                Cond::Rows { table, inputs: self.inputs(table, place, depth), rows: chosen }
+                Cond::Rows {
+                    table,
+                    inputs: self.inputs(table, place, depth),
+                    rows: chosen,
+                }
             }
             16 | 17 => Cond::And(many(self, depth)),
             18 | 19 => Cond::Or(many(self, depth)),
@@ -460,10 +608,17 @@ impl Maker<'_> {
                     (Each::List(list), self.inside(place, list))
                 } else {
                     let sets = self.fields(place, |t| matches!(t, Type::Set(_)));
-                    let inner = Place { sets: place.sets + 1, ..place.clone() };
+                    let inner = Place {
+                        sets: place.sets + 1,
+                        ..place.clone()
+                    };
                     (Each::Set(*self.dice.pick(&sets)), inner)
                 };
-                Cond::Quantified { quantity, over, body: Box::new(self.cond(&inner, depth - 1)) }
+                Cond::Quantified {
+                    quantity,
+                    over,
+                    body: Box::new(self.cond(&inner, depth - 1)),
+                }
             }
         }
     }
@@ -530,13 +685,20 @@ impl Maker<'_> {
         while self.dice.chance(3) {
             let kind = kind(&mut self.dice);
             let argument = self.argument(kind, &place);
-            requires.push(Require { kind, firmly: self.dice.chance(2), argument });
+            requires.push(Require {
+                kind,
+                firmly: self.dice.chance(2),
+                argument,
+            });
         }
         let mut waives = Vec::new();
         while self.dice.chance(2) {
             let kind = kind(&mut self.dice);
             let it = self.rules.kinds[usize::from(kind.0)].argument;
-            let with_it = Place { it, ..place.clone() };
+            let with_it = Place {
+                it,
+                ..place.clone()
+            };
             let condition = self.dice.chance(5).then(|| self.cond(&with_it, 1));
             waives.push(Waive { kind, condition });
         }
@@ -544,8 +706,16 @@ impl Maker<'_> {
         let in_force = match self.dice.below(4) {
             0 => Cond::Compare(CompareOp::Ge, Expr::AsOf, Expr::Event(EventId(0))),
             1 => Cond::And(vec![
-                Cond::Compare(CompareOp::Ge, Expr::AsOf, Expr::Const(Value::Date(self.day()))),
-                Cond::Compare(CompareOp::Le, Expr::AsOf, Expr::Const(Value::Date(self.day()))),
+                Cond::Compare(
+                    CompareOp::Ge,
+                    Expr::AsOf,
+                    Expr::Const(Value::Date(self.day())),
+                ),
+                Cond::Compare(
+                    CompareOp::Le,
+                    Expr::AsOf,
+                    Expr::Const(Value::Date(self.day())),
+                ),
             ]),
             _ => Cond::Always,
         };
@@ -554,13 +724,31 @@ impl Maker<'_> {
             id: format!("R-{number:03}"),
             labels: template.labels.clone(),
             basis: template.basis.clone(),
-            sure: *self.dice.pick(&[Sure::Found, Sure::Found, Sure::High, Sure::High, Sure::Medium]),
-            departments: self.dice.pick(&departments).iter().map(|d| DepartmentId(*d)).collect(),
-            pilot: self.dice.chance(3).then(|| PilotId(u16::try_from(self.dice.below(3)).unwrap())),
+            sure: *self.dice.pick(&[
+                Sure::Found,
+                Sure::Found,
+                Sure::High,
+                Sure::High,
+                Sure::Medium,
+            ]),
+            departments: self
+                .dice
+                .pick(&departments)
+                .iter()
+                .map(|d| DepartmentId(*d))
+                .collect(),
+            pilot: self
+                .dice
+                .chance(3)
+                .then(|| PilotId(u16::try_from(self.dice.below(3)).unwrap())),
             over,
             in_force,
             force: Force::default(),
-            scope: if self.dice.chance(5) { self.cond(&Place::default(), 0) } else { Cond::Always },
+            scope: if self.dice.chance(5) {
+                self.cond(&Place::default(), 0)
+            } else {
+                Cond::Always
+            },
             when: self.cond(&place, depth),
             unless: self.dice.chance(3).then(|| self.cond(&place, 1)),
             outcome: self
@@ -578,12 +766,21 @@ impl Maker<'_> {
 
 use kakou::check::rules::Place as Place_;
 
-const OPS: [CompareOp; 6] =
-    [CompareOp::Eq, CompareOp::Ne, CompareOp::Lt, CompareOp::Le, CompareOp::Gt, CompareOp::Ge];
+const OPS: [CompareOp; 6] = [
+    CompareOp::Eq,
+    CompareOp::Ne,
+    CompareOp::Lt,
+    CompareOp::Le,
+    CompareOp::Gt,
+    CompareOp::Ge,
+];
 
 /// A random rule set; `skeleton` comes from [`skeleton`].
 pub fn rule_set(skeleton: &RuleSet, seed: u64, most: usize) -> Arc<RuleSet> {
-    let mut maker = Maker { rules: skeleton, dice: Dice::new(seed) };
+    let mut maker = Maker {
+        rules: skeleton,
+        dice: Dice::new(seed),
+    };
     let count = 1 + maker.dice.below(most);
     let mut rules: Vec<Rule> = Vec::new();
     for number in 0..count {
@@ -601,13 +798,20 @@ pub fn rule_set(skeleton: &RuleSet, seed: u64, most: usize) -> Arc<RuleSet> {
     }
     let items = maker.field_called("item.n");
     let mut required = skeleton.required.clone();
-    for (path, chance) in [("item.n", 3), ("m", 3), ("items", 2), ("part.w", 2), ("item.parts", 2)] {
+    for (path, chance) in [
+        ("item.n", 3),
+        ("m", 3),
+        ("items", 2),
+        ("part.w", 2),
+        ("item.parts", 2),
+    ] {
         if maker.dice.chance(chance) {
             let field = maker.field_called(path);
             let place = match maker.rules.schema.fields[field.0 as usize].home {
-                Home::Element(list, _) if field == items => {
-                    Place { lists: vec![list], ..Place::default() }
-                }
+                Home::Element(list, _) if field == items => Place {
+                    lists: vec![list],
+                    ..Place::default()
+                },
                 _ => Place::default(),
             };
             let when = maker.dice.chance(5).then(|| maker.cond(&place, 1));
@@ -624,7 +828,12 @@ pub fn rule_set(skeleton: &RuleSet, seed: u64, most: usize) -> Arc<RuleSet> {
         suspends: None,
         rules: vec![],
     };
-    let mut set = RuleSet { rules, covers, required, ..skeleton.clone() };
+    let mut set = RuleSet {
+        rules,
+        covers,
+        required,
+        ..skeleton.clone()
+    };
     set.pilots = vec![pilot(0, true), pilot(1, false), pilot(2, false)];
     if let Some(event) = set.events.first_mut() {
         let spans: [&str; 3] = ["2020-06", "2020-06-15", "2020"];
@@ -650,7 +859,10 @@ pub fn declaration(seed: u64) -> String {
         ("m", &["\"5\"", "\"0\"", "\"3.5\"", "\"7\""]),
         ("cur", &["\"USD\"", "\"CNY\""]),
         ("mi", &["\"5\"", "\"1\""]),
-        ("d1", &["\"2018-01-31\"", "\"2020-06-10\"", "\"2020-06-15\""]),
+        (
+            "d1",
+            &["\"2018-01-31\"", "\"2020-06-10\"", "\"2020-06-15\""],
+        ),
         ("d2", &["\"2020-06-20\"", "\"2020-07-01\""]),
         ("word", &["\"x\"", "\"z\""]),
     ];
@@ -683,13 +895,24 @@ pub fn declaration(seed: u64) -> String {
 
 const MODES: &[&str] = &["\"10\"", "\"20\"", "\"30\""];
 const SETS: &[&str] = &["[]", "[\"10\"]", "[\"20\",\"10\"]", "[\"30\",\"20\"]"];
-const TARIFF: &[&str] = &["\"84\"", "\"8471\"", "\"84713010\"", "\"8471301000\"", "\"0101210000\"", "\"9999\""];
+const TARIFF: &[&str] = &[
+    "\"84\"",
+    "\"8471\"",
+    "\"84713010\"",
+    "\"8471301000\"",
+    "\"0101210000\"",
+    "\"9999\"",
+];
 
 fn field(dice: &mut Dice, unknown: usize, name: &str, values: &[&str], out: &mut Vec<String>) {
     if dice.chance(unknown) {
         return;
     }
-    let value = if dice.chance(1) { "null" } else { dice.pick(values) };
+    let value = if dice.chance(1) {
+        "null"
+    } else {
+        dice.pick(values)
+    };
     out.push(format!("\"{name}\":{value}"));
 }
 
@@ -708,8 +931,9 @@ fn list(
         out.push(format!("\"{name}\":null"));
         return;
     }
-    let elements: Vec<String> =
-        (0..dice.below(most + 1)).map(|_| format!("{{{}}}", element(dice).join(","))).collect();
+    let elements: Vec<String> = (0..dice.below(most + 1))
+        .map(|_| format!("{{{}}}", element(dice).join(",")))
+        .collect();
     out.push(format!("\"{name}\":[{}]", elements.join(",")));
 }
 
