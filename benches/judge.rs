@@ -46,12 +46,19 @@ fn agree(race: &Race, engine: &Engine, kin: Kindred) {
     let (mut scratch, mut hits) = (Scratch::default(), Vec::new());
     for (at, facts) in race.facts.iter().enumerate() {
         race.naive(at, &mut hits);
-        let fired: Vec<u32> =
-            engine.judge(facts, race.day(at), &mut scratch).fired.iter().map(|f| f.rule.0).collect();
+        let fired: Vec<u32> = engine
+            .judge(facts, race.day(at), &mut scratch)
+            .fired
+            .iter()
+            .map(|f| f.rule.0)
+            .collect();
         if kin == Kindred::Header {
             assert_eq!(fired, hits, "declaration {at}");
         } else {
-            assert!(fired.iter().all(|rule| hits.contains(rule)), "declaration {at}");
+            assert!(
+                fired.iter().all(|rule| hits.contains(rule)),
+                "declaration {at}"
+            );
         }
     }
 }
@@ -77,11 +84,25 @@ fn judge(criterion: &mut Criterion) {
                 engine.bytes() / rules,
                 stats.steps,
             );
+            let mut scratch = Scratch::default();
+            let (mut steps, mut fired) = (0, 0);
+            for (at, facts) in race.facts.iter().enumerate() {
+                fired += engine.judge(facts, race.day(at), &mut scratch).fired.len();
+                steps += scratch.steps();
+            }
+            let count = race.facts.len() as f64;
+            let (steps, fired) = (steps as f64 / count, fired as f64 / count);
+            println!(
+                "    {} blocks; on the average {steps:.0} steps, {fired:.1} rules fire",
+                engine.blocks().len()
+            );
             if std::env::var_os("RATIOS_ONLY").is_some() {
                 continue;
             }
             let mut group = criterion.benchmark_group(name);
-            group.measurement_time(Duration::from_secs(2)).sample_size(20);
+            group
+                .measurement_time(Duration::from_secs(2))
+                .sample_size(20);
             let mut scratch = Scratch::default();
             let mut at = 0;
             group.bench_function(format!("engine/{rules}"), |bench| {

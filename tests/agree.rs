@@ -28,7 +28,14 @@ fn build(rules: &Arc<RuleSet>, options: Options) -> (Graph, Engine) {
 
 /// The usual plan, and one that branches and cuts blocks wherever it can.
 fn plans() -> [Options; 2] {
-    [Options::default(), Options { split_above: 1, block: 3, ..Options::default() }]
+    [
+        Options::default(),
+        Options {
+            split_above: 1,
+            block: 3,
+            ..Options::default()
+        },
+    ]
 }
 
 /// What differs, in few words.
@@ -42,15 +49,43 @@ fn difference(rules: &RuleSet, name: &str, a: &Judgement, b: &Judgement) -> Opti
             out.push_str(&format!("{what}\n  reference {a}\n  {name} {b}\n"));
         }
     };
-    part("counted", format!("{:?}", a.counted), format!("{:?}", b.counted));
+    part(
+        "counted",
+        format!("{:?}", a.counted),
+        format!("{:?}", b.counted),
+    );
     part("base", format!("{:?}", a.base), format!("{:?}", b.base));
-    part("pilots", format!("{:?}", a.pilots), format!("{:?}", b.pilots));
-    part("departments", format!("{:?}", a.departments), format!("{:?}", b.departments));
+    part(
+        "pilots",
+        format!("{:?}", a.pilots),
+        format!("{:?}", b.pilots),
+    );
+    part(
+        "departments",
+        format!("{:?}", a.departments),
+        format!("{:?}", b.departments),
+    );
     part("fired", format!("{:?}", a.fired), format!("{:?}", b.fired));
-    part("shadow", format!("{:?}", a.shadow), format!("{:?}", b.shadow));
-    part("duties", format!("{:#?}", a.duties), format!("{:#?}", b.duties));
-    part("coverage", format!("{:?}", a.coverage), format!("{:?}", b.coverage));
-    part("missing", format!("{:?}", a.missing), format!("{:?}", b.missing));
+    part(
+        "shadow",
+        format!("{:?}", a.shadow),
+        format!("{:?}", b.shadow),
+    );
+    part(
+        "duties",
+        format!("{:#?}", a.duties),
+        format!("{:#?}", b.duties),
+    );
+    part(
+        "coverage",
+        format!("{:?}", a.coverage),
+        format!("{:?}", b.coverage),
+    );
+    part(
+        "missing",
+        format!("{:?}", a.missing),
+        format!("{:?}", b.missing),
+    );
     for rule in rules.rules.iter().filter(|_| rules.rules.len() <= 3) {
         out.push_str(&format!(
             "{} {:?} over {:?} each {:?}\n in {:?}\n for {:?}\n when {:?}\n unless {:?}\n requires {:?}\n waives {:?}\n",
@@ -58,17 +93,25 @@ fn difference(rules: &RuleSet, name: &str, a: &Judgement, b: &Judgement) -> Opti
             rule.unless, rule.requires, rule.waives
         ));
     }
-    out.push_str(&format!("covers {:?}\nrequired {:?}\n", rules.covers, rules.required));
+    out.push_str(&format!(
+        "covers {:?}\nrequired {:?}\n",
+        rules.covers, rules.required
+    ));
     Some(out)
 }
 
-fn compare(rules: &Arc<RuleSet>, declarations: impl IntoIterator<Item = u64>) -> Result<(), String> {
+fn compare(
+    rules: &Arc<RuleSet>,
+    declarations: impl IntoIterator<Item = u64>,
+) -> Result<(), String> {
     let [(graph, engine), (_, split)] = plans().map(|options| build(rules, options));
     let reference = Reference::new(rules, Sure::High);
     let (mut scratch, mut other) = (Scratch::default(), Scratch::default());
     for seed in declarations {
         let json = random::declaration(seed);
-        let Some(facts) = random::facts(rules, &json) else { continue };
+        let Some(facts) = random::facts(rules, &json) else {
+            continue;
+        };
         let expected = reference.judge(&facts, day());
         let walked = walk(&graph, &facts, day());
         if let Some(what) = difference(rules, "walker", &expected, &walked) {
@@ -79,7 +122,11 @@ fn compare(rules: &Arc<RuleSet>, declarations: impl IntoIterator<Item = u64>) ->
         if let Some(what) = difference(rules, "engine", &expected, judged) {
             return Err(format!("declaration {seed} {json}\n{what}"));
         }
-        assert!(scratch.steps() <= graph.stats().steps, "{} steps", scratch.steps());
+        assert!(
+            scratch.steps() <= graph.stats().steps,
+            "{} steps",
+            scratch.steps()
+        );
         let judged = split.judge(&facts, day(), &mut other);
         if let Some(what) = difference(rules, "split engine", &expected, judged) {
             return Err(format!("declaration {seed} {json}\n{what}"));
@@ -90,7 +137,10 @@ fn compare(rules: &Arc<RuleSet>, declarations: impl IntoIterator<Item = u64>) ->
 
 /// How many rule sets are tried; `ROUNDS=100000` hunts longer.
 fn rounds(usual: u64) -> u64 {
-    std::env::var("ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+    std::env::var("ROUNDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(usual)
 }
 
 fn try_seeds(rounds: u64, most: usize, declarations: u64) {
@@ -139,10 +189,20 @@ fn every_small_condition() {
         when,
         ..SKELETON.rules[0].clone()
     });
-    let rules = Arc::new(RuleSet { rules: rules.collect(), ..SKELETON.clone() });
+    let rules = Arc::new(RuleSet {
+        rules: rules.collect(),
+        ..SKELETON.clone()
+    });
     let reference = Reference::new(&rules, Sure::High);
-    let [(graph, engine), (_, split)] =
-        [512, 64].map(|split_above| build(&rules, Options { split_above, ..Options::default() }));
+    let [(graph, engine), (_, split)] = [512, 64].map(|split_above| {
+        build(
+            &rules,
+            Options {
+                split_above,
+                ..Options::default()
+            },
+        )
+    });
     for json in given() {
         let facts = random::facts(&rules, &json).unwrap();
         let expected = reference.judge(&facts, day());
@@ -158,16 +218,22 @@ fn every_small_condition() {
 }
 
 fn pairs(all: &[Cond]) -> Vec<(Cond, Cond)> {
-    let with = |a: &Cond| all.iter().map(|b| (a.clone(), b.clone())).collect::<Vec<_>>();
+    let with = |a: &Cond| {
+        all.iter()
+            .map(|b| (a.clone(), b.clone()))
+            .collect::<Vec<_>>()
+    };
     all.iter().flat_map(with).collect()
 }
 
 /// Every combination of not given, empty and values.
 fn given() -> Vec<String> {
     let mut all = vec![String::from("\"date\":\"2020-06-15\"")];
-    for (name, values) in
-        [("flag", ["", "null", "true", "false"]), ("a", ["", "null", "1", "0"]), ("b", ["", "null", "1", "2"])]
-    {
+    for (name, values) in [
+        ("flag", ["", "null", "true", "false"]),
+        ("a", ["", "null", "1", "0"]),
+        ("b", ["", "null", "1", "2"]),
+    ] {
         let with = |given: &String| {
             values.map(|value| match value {
                 "" => given.clone(),
@@ -176,5 +242,7 @@ fn given() -> Vec<String> {
         };
         all = all.iter().flat_map(with).collect();
     }
-    all.into_iter().map(|given| format!("{{{given}}}")).collect()
+    all.into_iter()
+        .map(|given| format!("{{{given}}}"))
+        .collect()
 }

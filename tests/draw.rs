@@ -20,26 +20,45 @@ fn graph(title: &str) -> Graph {
     let amount = Value::Money(Number::from_i64(5_000), Code(0));
     let general = Rule {
         id: "A-1".to_string(),
-        labels: kakou::schema::Labels { zh: Some("总则".to_string()), en: Some(title.to_string()) },
+        labels: kakou::schema::Labels {
+            zh: Some("总则".to_string()),
+            en: Some(title.to_string()),
+        },
         when: Cond::And(vec![
-            Cond::OneOf { value: field("mode"), codes: vec![Code(0), Code(2)], negated: false },
+            Cond::OneOf {
+                value: field("mode"),
+                codes: vec![Code(0), Code(2)],
+                negated: false,
+            },
             Cond::Compare(CompareOp::Gt, field("m"), Expr::Const(amount)),
         ]),
-        unless: Some(Cond::Has { set: field("docs"), codes: vec![Expr::Const(Value::Code(Code(1)))] }),
+        unless: Some(Cond::Has {
+            set: field("docs"),
+            codes: vec![Expr::Const(Value::Code(Code(1)))],
+        }),
         ..skeleton.rules[0].clone()
     };
     let special = Rule {
         id: "A-2".to_string(),
         over: vec![RuleId(0)],
-        when: Cond::Under { value: field("hs"), prefixes: vec!["8471".parse().unwrap()], negated: false },
+        when: Cond::Under {
+            value: field("hs"),
+            prefixes: vec!["8471".parse().unwrap()],
+            negated: false,
+        },
         ..skeleton.rules[0].clone()
     };
-    let rules = Arc::new(RuleSet { rules: vec![general, special], ..skeleton });
+    let rules = Arc::new(RuleSet {
+        rules: vec![general, special],
+        ..skeleton
+    });
     Graph::build(&rules, Options::default()).unwrap()
 }
 
 fn golden(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/draw").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/draw")
+        .join(name);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
@@ -56,7 +75,10 @@ fn one_rule() {
         golden(&format!("one_rule.{name}.dot"), &drawn.to_dot());
         golden(&format!("one_rule.{name}.mermaid"), &drawn.to_mermaid());
     }
-    assert!(picture(&graph, Slice::Rule("A-9"), Lang::En, 100).is_none(), "no such rule");
+    assert!(
+        picture(&graph, Slice::Rule("A-9"), Lang::En, 100).is_none(),
+        "no such rule"
+    );
 }
 
 #[test]
@@ -76,8 +98,14 @@ fn hostile_titles_stay_inside_their_quotes() {
     let graph = graph("\"]; x [label=\"\\\n\u{1b}[31m\u{202e}<script>#`");
     let drawn = picture(&graph, Slice::Rule("A-1"), Lang::En, 100).unwrap();
     for text in [drawn.to_dot(), drawn.to_mermaid()] {
-        assert!(!text.contains(['\u{1b}', '\u{202e}']), "control characters are replaced");
-        assert!(text.lines().filter(|line| line.contains("A-1")).count() == 1, "{text}");
+        assert!(
+            !text.contains(['\u{1b}', '\u{202e}']),
+            "control characters are replaced"
+        );
+        assert!(
+            text.lines().filter(|line| line.contains("A-1")).count() == 1,
+            "{text}"
+        );
     }
     assert!(drawn.to_dot().contains(r#"\"]; x [label=\"\\"#));
     assert!(!drawn.to_mermaid().contains("<script"));

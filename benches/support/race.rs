@@ -16,7 +16,15 @@ use std::sync::Arc;
 
 /// How many codes each code field has: zone, zone type, line, direction, business, mode, origin.
 const CODES: [u16; 7] = [10, 3, 3, 2, 5, 20, 200];
-const CODE_NAMES: [&str; 7] = ["zone", "zone_type", "line", "direction", "business", "mode", "origin"];
+const CODE_NAMES: [&str; 7] = [
+    "zone",
+    "zone_type",
+    "line",
+    "direction",
+    "business",
+    "mode",
+    "origin",
+];
 /// Value, quantity, credit, date, total of the year, days in the zone.
 const NUMBER_NAMES: [&str; 6] = ["value", "quantity", "credit", "date", "ytd", "in_zone"];
 const LICENCES: u16 = 12;
@@ -112,7 +120,10 @@ fn tariff(dice: &mut Dice) -> u64 {
 fn declaration(dice: &mut Dice) -> Declaration {
     let codes = CODES.map(|n| dice.skewed(u64::from(n)) as u16);
     let items: Vec<Item> = (0..1 + dice.below(5))
-        .map(|_| Item { hs: tariff(dice), value: 100 * (1 + dice.skewed(10_000) as i64) })
+        .map(|_| Item {
+            hs: tariff(dice),
+            value: 100 * (1 + dice.skewed(10_000) as i64),
+        })
         .collect();
     let value = items.iter().map(|item| item.value).sum();
     Declaration {
@@ -126,7 +137,9 @@ fn declaration(dice: &mut Dice) -> Declaration {
             100 * dice.skewed(60_000) as i64,
             dice.skewed(90) as i64,
         ],
-        licences: (0..LICENCES).filter(|_| dice.percent(15)).fold(0, |set, bit| set | 1 << bit),
+        licences: (0..LICENCES)
+            .filter(|_| dice.percent(15))
+            .fold(0, |set, bit| set | 1 << bit),
         guarantee: dice.percent(40),
         items,
     }
@@ -194,7 +207,11 @@ fn generalise(dice: &mut Dice, d: &Declaration) -> Pred {
         }
         _ => {
             let bit = dice.below(u64::from(LICENCES)) as u16;
-            if d.licences >> bit & 1 == 1 { Pred::Has(bit) } else { Pred::Lacks(bit) }
+            if d.licences >> bit & 1 == 1 {
+                Pred::Has(bit)
+            } else {
+                Pred::Lacks(bit)
+            }
         }
     }
 }
@@ -231,8 +248,11 @@ fn rule(dice: &mut Dice, d: &Declaration, item_rule: bool) -> NaiveRule {
     let mut item = Vec::new();
     if item_rule {
         let of = *dice.pick(&d.items);
-        let (prefix, digits) = prefix(dice, of.hs);
-        item.push(Pred::ItemUnder(prefix, digits.min(4)));
+        let digits = *dice.pick(&[2u8, 4, 4]);
+        item.push(Pred::ItemUnder(
+            of.hs / 10u64.pow(u32::from(10 - digits)),
+            digits,
+        ));
         if dice.percent(50) {
             item.push(Pred::ItemAtLeast(of.value / 1000 * 1000));
         }
@@ -289,7 +309,12 @@ fn skeleton() -> RuleSet {
         folder = folder.with_file(name, rows.as_str());
     }
     let compiled = compile(&folder, &Limits::default());
-    let complaints = || compiled.diagnostics.iter().map(|d| format!("{} {}\n", d.code.0, d.title));
+    let complaints = || {
+        compiled
+            .diagnostics
+            .iter()
+            .map(|d| format!("{} {}\n", d.code.0, d.title))
+    };
     let rules = compiled.rules.clone();
     (*rules.unwrap_or_else(|| panic!("{}", complaints().collect::<String>()))).clone()
 }
@@ -301,12 +326,19 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn field(&self, path: &str) -> FieldId {
-        self.rules.schema.field_by_path(path).expect("a field of the schema")
+        self.rules
+            .schema
+            .field_by_path(path)
+            .expect("a field of the schema")
     }
 
     fn code(&self, path: &str, number: u16) -> Code {
-        let (Type::Code(table) | Type::Set(table)) =
-            self.rules.schema.field(self.field(path)).expect("a field").typ
+        let (Type::Code(table) | Type::Set(table)) = self
+            .rules
+            .schema
+            .field(self.field(path))
+            .expect("a field")
+            .typ
         else {
             panic!("{path} has codes")
         };
@@ -323,7 +355,10 @@ impl Writer<'_> {
     }
 
     fn money(&self, fen: i64) -> Value {
-        Value::Money(Number::from_parts(i128::from(fen), 2).expect("an amount"), Code(0))
+        Value::Money(
+            Number::from_parts(i128::from(fen), 2).expect("an amount"),
+            Code(0),
+        )
     }
 
     fn under(&self, path: &str, prefixes: &[(u64, u8)]) -> Cond {
@@ -331,7 +366,11 @@ impl Writer<'_> {
         let mut prefixes: Vec<_> = prefixes.iter().map(|p| hs(p).expect("a prefix")).collect();
         prefixes.sort();
         prefixes.dedup();
-        Cond::Under { value: Expr::Field(self.field(path)), prefixes, negated: false }
+        Cond::Under {
+            value: Expr::Field(self.field(path)),
+            prefixes,
+            negated: false,
+        }
     }
 
     fn cond(&self, pred: &Pred) -> Cond {
@@ -342,7 +381,11 @@ impl Writer<'_> {
             let mut codes: Vec<Code> = codes.iter().map(|c| self.code(path, *c)).collect();
             codes.sort();
             codes.dedup();
-            Cond::OneOf { value: Expr::Field(self.field(path)), codes, negated: false }
+            Cond::OneOf {
+                value: Expr::Field(self.field(path)),
+                codes,
+                negated: false,
+            }
         };
         let has = |bit: u16| Cond::Has {
             set: Expr::Field(self.field("licences")),
@@ -365,28 +408,53 @@ impl Writer<'_> {
         }
     }
 
-    fn rule(&self, number: usize, naive: &NaiveRule, before: &[Rule], dice: &mut Dice, kin: Kindred) -> Rule {
+    fn rule(
+        &self,
+        number: usize,
+        naive: &NaiveRule,
+        before: &[Rule],
+        dice: &mut Dice,
+        kin: Kindred,
+    ) -> Rule {
         let template = &self.rules.rules[0];
-        let each = if naive.item.is_empty() { vec![] } else { vec![Each::List(ListId(0))] };
+        let each = if naive.item.is_empty() {
+            vec![]
+        } else {
+            vec![Each::List(ListId(0))]
+        };
         let mut over = Vec::new();
         let mut requires = Vec::new();
         if kin == Kindred::Full && dice.percent(10) {
             // Over a later rule's number the order would turn; earlier ones are general.
-            let fits = before.iter().enumerate().filter(|(_, r)| r.each.starts_with(&each));
+            let fits = before
+                .iter()
+                .enumerate()
+                .filter(|(_, r)| r.each.starts_with(&each));
             let all: Vec<u32> = fits.map(|(at, _)| at as u32).collect();
             if !all.is_empty() {
                 over.push(RuleId(*dice.pick(&all)));
             }
         } else if kin == Kindred::Full && dice.percent(11) {
             let amount = self.money(100 * dice.below(1_000) as i64);
-            requires.push(Require { kind: KindId(0), firmly: false, argument: Some(Expr::Const(amount)) });
+            requires.push(Require {
+                kind: KindId(0),
+                firmly: false,
+                argument: Some(Expr::Const(amount)),
+            });
         }
         Rule {
             id: format!("R-{number:05}"),
             each,
             over,
             scope: Cond::Always,
-            when: Cond::And(naive.header.iter().chain(&naive.item).map(|p| self.cond(p)).collect()),
+            when: Cond::And(
+                naive
+                    .header
+                    .iter()
+                    .chain(&naive.item)
+                    .map(|p| self.cond(p))
+                    .collect(),
+            ),
             unless: None,
             outcome: Some(OutcomeId(1 + dice.below(3) as u8)),
             requires,
@@ -406,10 +474,23 @@ fn json(d: &Declaration) -> String {
     let _ = write!(
         out,
         "\"hs\":\"{:010}\",\"value\":{},\"quantity\":{},\"credit\":{},\"date\":\"{day}\",\"ytd\":{},\"in_zone\":{},\"guarantee\":{},\"free\":{},",
-        d.hs, money(d.numbers[0]), d.numbers[1], d.numbers[2], money(d.numbers[4]), d.numbers[5], d.guarantee, money(1_000_000)
+        d.hs,
+        money(d.numbers[0]),
+        d.numbers[1],
+        d.numbers[2],
+        money(d.numbers[4]),
+        d.numbers[5],
+        d.guarantee,
+        money(1_000_000)
     );
-    let held = (0..LICENCES).filter(|bit| d.licences >> bit & 1 == 1).map(|b| format!("\"c{b}\""));
-    let _ = write!(out, "\"licences\":[{}],", held.collect::<Vec<_>>().join(","));
+    let held = (0..LICENCES)
+        .filter(|bit| d.licences >> bit & 1 == 1)
+        .map(|b| format!("\"c{b}\""));
+    let _ = write!(
+        out,
+        "\"licences\":[{}],",
+        held.collect::<Vec<_>>().join(",")
+    );
     let item = |i: &Item| format!("{{\"hs\":\"{:010}\",\"value\":{}}}", i.hs, money(i.value));
     let items: Vec<String> = d.items.iter().map(item).collect();
     let _ = write!(out, "\"items\":[{}]}}", items.join(","));
@@ -427,17 +508,22 @@ impl Race {
             let item_rule = kin == Kindred::Full && dice.percent(30);
             let of = dice.pick(&sample).clone();
             let mut drawn = rule(&mut dice, &of, item_rule);
-            for _ in 0..6 {
+            let mut kept = false;
+            for _ in 0..10 {
                 let hits: u32 = sample.iter().map(|d| drawn.matches(d).min(1)).sum();
-                if f64::from(hits) > wanted * 2.0 {
-                    drawn.header.push(generalise(&mut dice, &of));
-                } else if f64::from(hits) * 2.0 < wanted && drawn.header.len() > 1 {
-                    drawn.header.pop();
-                } else {
+                kept = f64::from(hits) <= wanted * 2.0 && f64::from(hits) * 4.0 >= wanted;
+                if kept || drawn.header.len() > 7 {
                     break;
                 }
+                if f64::from(hits) > wanted {
+                    drawn.header.push(generalise(&mut dice, &of));
+                } else {
+                    drawn.header.pop();
+                }
             }
-            naive.push(drawn);
+            if kept {
+                naive.push(drawn);
+            }
         }
         let skeleton = skeleton();
         let writer = Writer { rules: &skeleton };
@@ -453,8 +539,16 @@ impl Race {
             .map(|d| from_json(&skeleton.schema, json(d).as_bytes(), &limits))
             .map(|f| f.unwrap_or_else(|e| panic!("{e}")))
             .collect();
-        let rules = Arc::new(RuleSet { rules: made, ..skeleton });
-        Race { naive, declarations, rules, facts }
+        let rules = Arc::new(RuleSet {
+            rules: made,
+            ..skeleton
+        });
+        Race {
+            naive,
+            declarations,
+            rules,
+            facts,
+        }
     }
 
     /// The as-of date of a declaration.

@@ -42,8 +42,11 @@ impl<'a> Evaluator<'a, '_> {
         let mut works = std::mem::take(&mut room.works);
         for (at, fired) in applies.iter().enumerate() {
             let truth = room.fires.get(at).copied().unwrap_or(Truth::False);
-            let Some(form) = program.form(fired.rule) else { continue };
-            if truth == Truth::False || form.requires.is_empty() || !speaks(form, world, department) {
+            let Some(form) = program.form(fired.rule) else {
+                continue;
+            };
+            if truth == Truth::False || form.requires.is_empty() || !speaks(form, world, department)
+            {
                 continue;
             }
             self.state.enter(&form.each, fired.element);
@@ -160,7 +163,9 @@ impl<'a> Evaluator<'a, '_> {
         self.state.it = Self::argument_of(&work.duty);
         let mut last = None;
         for fired in applies {
-            let Some(form) = program.form(fired.rule) else { continue };
+            let Some(form) = program.form(fired.rule) else {
+                continue;
+            };
             if form.waives.is_empty() || last == Some(fired.rule) || !world.takes_part(form) {
                 continue;
             }
@@ -186,13 +191,19 @@ impl<'a> Evaluator<'a, '_> {
             }
         }
         work.obliged = work.firm.or(work.soft.and(work.duty.waived.not()));
-        work.duty.required =
-            if work.obliged.possible() { work.obliged } else { work.firm.or(work.soft) };
+        work.duty.required = if work.obliged.possible() {
+            work.obliged
+        } else {
+            work.firm.or(work.soft)
+        };
     }
 
     /// What the rule that requires it judges one by one: row 1 of two lists are two elements.
     pub(super) fn each_of_work(&self, work: &Work) -> &'a [Each] {
-        work.duty.rules.first().map_or(&[], |rule| self.each_of(*rule))
+        work.duty
+            .rules
+            .first()
+            .map_or(&[], |rule| self.each_of(*rule))
     }
 
     fn each_of(&self, rule: RuleId) -> &'a [Each] {
@@ -221,7 +232,9 @@ impl<'a> Evaluator<'a, '_> {
     fn meet(&mut self, work: &mut Work) {
         let kind = self.program.kinds.get(usize::from(work.duty.kind.0));
         self.state.it = Self::argument_of(&work.duty);
-        let met = kind.and_then(|kind| kind.met).map_or(Truth::False, |met| self.truth(met));
+        let met = kind
+            .and_then(|kind| kind.met)
+            .map_or(Truth::False, |met| self.truth(met));
         work.duty.met = met;
         work.duty.state = match (work.obliged, met) {
             (Truth::False, _) => ObligationState::Waived,
@@ -236,7 +249,9 @@ impl<'a> Evaluator<'a, '_> {
         let mut interval = Interval::default();
         for group in works.chunk_by_mut(|a, b| self.group(a) == self.group(b)) {
             let kind = group.first().map_or(KindId(0), |work| work.duty.kind);
-            let Some(form) = self.program.kinds.get(usize::from(kind.0)) else { continue };
+            let Some(form) = self.program.kinds.get(usize::from(kind.0)) else {
+                continue;
+            };
             let asks = match form.combine {
                 Combine::All => every_one(group, form.otherwise),
                 Combine::Largest => best(group, form.otherwise, true, room),
@@ -244,7 +259,10 @@ impl<'a> Evaluator<'a, '_> {
                 Combine::One => {
                     let asks = every_one(group, form.otherwise);
                     let clash = contradiction(group, self.program.rules.schema.missing);
-                    Interval { low: asks.low.max(clash.low), high: asks.high.max(clash.high) }
+                    Interval {
+                        low: asks.low.max(clash.low),
+                        high: asks.high.max(clash.high),
+                    }
                 }
             };
             for work in group {
@@ -295,7 +313,9 @@ fn every_one(group: &[Work], otherwise: OutcomeId) -> Interval {
 fn best(group: &mut [Work], otherwise: OutcomeId, largest: bool, room: &mut Room) -> Interval {
     let mut first: Option<&Value> = None;
     for work in group.iter().filter(|work| work.obliged != Truth::False) {
-        let Some(value) = &work.duty.argument else { continue };
+        let Some(value) = &work.duty.argument else {
+            continue;
+        };
         if !comparable(value, first.unwrap_or(value)) {
             return every_one(group, otherwise);
         }
@@ -304,7 +324,9 @@ fn best(group: &mut [Work], otherwise: OutcomeId, largest: bool, room: &mut Room
     let beats = |a: &Value, b: &Value| if largest { a > b } else { a < b };
     let mut certain: Option<Value> = None;
     for work in group.iter().filter(|work| work.obliged == Truth::True) {
-        let Some(value) = &work.duty.argument else { continue };
+        let Some(value) = &work.duty.argument else {
+            continue;
+        };
         if certain.as_ref().is_none_or(|best| beats(value, best)) {
             certain = Some(value.clone());
         }
@@ -319,7 +341,11 @@ fn best(group: &mut [Work], otherwise: OutcomeId, largest: bool, room: &mut Room
         let stays = match (&work.duty.argument, &certain) {
             (None, _) | (_, None) => true,
             (Some(value), Some(best)) => {
-                if work.obliged == Truth::True { value == best } else { beats(value, best) }
+                if work.obliged == Truth::True {
+                    value == best
+                } else {
+                    beats(value, best)
+                }
             }
         };
         if stays {
@@ -331,7 +357,9 @@ fn best(group: &mut [Work], otherwise: OutcomeId, largest: bool, room: &mut Room
     let mut interval = Interval::default();
     let mut all_unmet = true;
     for at in &room.group {
-        let Some(work) = group.get(*at as usize) else { continue };
+        let Some(work) = group.get(*at as usize) else {
+            continue;
+        };
         all_unmet &= work.duty.met == Truth::False;
         if work.duty.met != Truth::True {
             interval.high = otherwise;
@@ -356,6 +384,10 @@ fn contradiction(group: &[Work], missing: OutcomeId) -> Interval {
     let mild = OutcomeId::default();
     Interval {
         low: if certain > 1 { missing } else { mild },
-        high: if certain > 1 || possible > 1 || several { missing } else { mild },
+        high: if certain > 1 || possible > 1 || several {
+            missing
+        } else {
+            mild
+        },
     }
 }

@@ -167,6 +167,8 @@ impl Evaluator<'_, '_> {
         if !covers_open && !rules_open && !duties_open {
             return;
         }
+        // The bound on steps is that of the verdict; looking for what is missing is not in it.
+        let steps = self.state.steps;
         let mut wanted: BTreeMap<FactRef, BTreeSet<RuleId>> = BTreeMap::new();
         for missing in out.missing.drain(..) {
             wanted.entry(missing.fact).or_default();
@@ -205,6 +207,7 @@ impl Evaluator<'_, '_> {
             rules: rules.into_iter().collect(),
         };
         out.missing.extend(wanted.into_iter().map(missing));
+        self.state.steps = steps;
     }
 
     /// Whether a requirement may still worsen the verdict: it is due, and not met where each

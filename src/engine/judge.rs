@@ -85,6 +85,34 @@ fn and(bits: &mut [u64], row: &[u64]) {
     }
 }
 
+/// How many rows are gone through side by side.
+const SIDE_BY_SIDE: usize = 32;
+
+/// Clears the bits that are not in all of the rows.
+#[inline]
+fn and_all(bits: &mut [u64], rows: &[&[[u64; WORDS]]]) {
+    for (at, bits) in bits.as_chunks_mut::<WORDS>().0.iter_mut().enumerate() {
+        let mut left = *bits;
+        for row in rows.iter().filter_map(|row| row.get(at)) {
+            for (bit, word) in left.iter_mut().zip(row) {
+                *bit &= word;
+            }
+        }
+        *bits = left;
+    }
+}
+
+impl Block {
+    /// The row of that number, in chunks.
+    #[inline]
+    fn row(&self, at: u32) -> &[[u64; WORDS]] {
+        let start = at as usize * self.words;
+        self.rows
+            .get(start..start + self.words)
+            .map_or(&[], |row| row.as_chunks::<WORDS>().0)
+    }
+}
+
 impl<'a> Run<'a, '_> {
     /// Finds the cells of the header's facts.
     fn rank_header(&mut self, scratch: &mut Scratch) {
@@ -159,23 +187,37 @@ impl<'a> Run<'a, '_> {
     ) -> Lanes {
         let mut lanes = before;
         self.evaluator.state.steps += ((block.words / WORDS) * lines.len()) as u64;
-        let row = |at: u32| {
-            let start = at as usize * block.words;
-            block.rows.get(start..start + block.words).unwrap_or(&[])
-        };
-        for line in lines {
-            let cell = cell(line);
-            match line.cells.get(cell as usize) {
-                Some((at, sure)) => {
-                    and(possible, row(*at));
-                    if at != sure {
+        // All cells are looked up before any row is touched, and rows are gone through side by
+        // side: what is far away in memory is then fetched together and not one after the other.
+        for batch in lines.chunks(SIDE_BY_SIDE) {
+            let mut rows: [&[[u64; WORDS]]; SIDE_BY_SIDE] = [&[]; SIDE_BY_SIDE];
+            let mut count = 0;
+            for (line, place) in batch.iter().zip(&mut rows) {
+                match line.cells.get(cell(line) as usize) {
+                    Some((at, sure)) => {
+                        *place = block.row(*at);
+                        count += 1;
+                        if at != sure {
+                            lanes = Lanes::Two;
+                        }
+                    }
+                    None => break,
+                }
+            }
+            and_all(possible, rows.get(..count).unwrap_or(&[]));
+            for line in batch.iter().skip(count) {
+                match line.cells.get(cell(line) as usize) {
+                    Some((at, sure)) => {
+                        and(possible, block.row(*at).as_flattened());
+                        if at != sure {
+                            lanes = Lanes::Two;
+                        }
+                    }
+                    None => {
+                        self.odd(block, line, scratch);
+                        and(possible, &scratch.odd_possible);
                         lanes = Lanes::Two;
                     }
-                }
-                None => {
-                    self.odd(block, line, scratch);
-                    and(possible, &scratch.odd_possible);
-                    lanes = Lanes::Two;
                 }
             }
         }
@@ -185,7 +227,7 @@ impl<'a> Run<'a, '_> {
             certain.extend_from_slice(from);
             for line in lines {
                 match line.cells.get(cell(line) as usize) {
-                    Some((_, sure)) => and(certain, row(*sure)),
+                    Some((_, sure)) => and(certain, block.row(*sure).as_flattened()),
                     None => {
                         self.odd(block, line, scratch);
                         and(certain, &scratch.odd_certain);

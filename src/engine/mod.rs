@@ -116,7 +116,7 @@ pub struct Scratch {
 
 impl Scratch {
     /// Steps taken for the last declaration: blocks of four words of a row, and conditions and
-    /// values worked out.
+    /// values worked out. Looking for missing facts is not counted.
     pub fn steps(&self) -> u64 {
         self.state.steps
     }

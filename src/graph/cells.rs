@@ -82,9 +82,12 @@ fn cell_of_key(cuts: &[i64], key: i64) -> u32 {
 pub fn number_key(number: Number, places: u32) -> i64 {
     let (mantissa, scale) = number.parts();
     // Nearly all amounts are small and no finer than the cuts.
-    if let (Ok(small), Some(up)) =
-        (i64::try_from(mantissa), places.checked_sub(scale).and_then(|at| POWERS.get(at as usize)))
-        && let Some(key) = small.checked_mul(*up).and_then(|key| key.checked_mul(2))
+    if let (Ok(small), Some(up)) = (
+        i64::try_from(mantissa),
+        places
+            .checked_sub(scale)
+            .and_then(|at| POWERS.get(at as usize)),
+    ) && let Some(key) = small.checked_mul(*up).and_then(|key| key.checked_mul(2))
     {
         return key;
     }

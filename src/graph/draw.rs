@@ -50,7 +50,11 @@ pub fn picture(graph: &Graph, slice: Slice<'_>, lang: Lang, cap: usize) -> Optio
         Slice::Rule(id) => around(graph, id)?,
     };
     let nodes = without_inlined(graph, nodes);
-    Some(if nodes.len() > cap { summary(graph, &nodes, lang) } else { detail(graph, &nodes, lang) })
+    Some(if nodes.len() > cap {
+        summary(graph, &nodes, lang)
+    } else {
+        detail(graph, &nodes, lang)
+    })
 }
 
 /// The rules of an identifier, all that hangs on them, and the rules that excuse them or that they
@@ -78,7 +82,11 @@ fn around(graph: &Graph, id: &str) -> Option<BTreeSet<NodeIndex>> {
     }
     for node in ours {
         let above = inner.edges_directed(node, Direction::Incoming);
-        found.extend(above.filter(|e| matches!(e.weight(), Edge::Over)).map(|e| e.source()));
+        found.extend(
+            above
+                .filter(|e| matches!(e.weight(), Edge::Over))
+                .map(|e| e.source()),
+        );
     }
     Some(found)
 }
@@ -91,13 +99,16 @@ fn without_inlined(graph: &Graph, nodes: BTreeSet<NodeIndex>) -> BTreeSet<NodeIn
     let stays = |node: &NodeIndex| {
         let mut readers = inner.edges_directed(*node, Direction::Incoming).peekable();
         readers.peek().is_none()
-            || readers.any(|edge| match (inner.node_weight(edge.source()), edge.weight()) {
-                (Some(Node::Meaning(op)), Edge::Operand(at)) => {
-                    nodes.contains(&edge.source()) && !labeller.is_inlined(op, *at, dense(*node))
-                }
-                (Some(_), Edge::Implements) => !is_constant(graph, *node),
-                _ => true,
-            })
+            || readers.any(
+                |edge| match (inner.node_weight(edge.source()), edge.weight()) {
+                    (Some(Node::Meaning(op)), Edge::Operand(at)) => {
+                        nodes.contains(&edge.source())
+                            && !labeller.is_inlined(op, *at, dense(*node))
+                    }
+                    (Some(_), Edge::Implements) => !is_constant(graph, *node),
+                    _ => true,
+                },
+            )
     };
     nodes.iter().copied().filter(stays).collect()
 }
@@ -119,9 +130,14 @@ fn detail(graph: &Graph, nodes: &BTreeSet<NodeIndex>, lang: Lang) -> Picture {
     let mut picture = Picture::default();
     let numbers: BTreeMap<NodeIndex, u32> = nodes.iter().copied().zip(0u32..).collect();
     for node in nodes {
-        let Some(weight) = inner.node_weight(*node) else { continue };
+        let Some(weight) = inner.node_weight(*node) else {
+            continue;
+        };
         let label = labeller.node(dense(*node).0, weight);
-        picture.nodes.push(Drawn { label, class: weight.class() });
+        picture.nodes.push(Drawn {
+            label,
+            class: weight.class(),
+        });
     }
     for (node, from) in &numbers {
         let mut edges: Vec<(u32, u32, String)> = inner
@@ -132,7 +148,9 @@ fn detail(graph: &Graph, nodes: &BTreeSet<NodeIndex>, lang: Lang) -> Picture {
             })
             .collect();
         edges.sort();
-        picture.edges.extend(edges.into_iter().map(|(_, to, label)| (*from, to, label)));
+        picture
+            .edges
+            .extend(edges.into_iter().map(|(_, to, label)| (*from, to, label)));
     }
     picture
 }
@@ -175,19 +193,30 @@ fn summary(graph: &Graph, nodes: &BTreeSet<NodeIndex>, lang: Lang) -> Picture {
     let mut counts: BTreeMap<Class, u64> = BTreeMap::new();
     let mut links: BTreeMap<(Class, Class), u64> = BTreeMap::new();
     for node in nodes {
-        let Some(from) = inner.node_weight(*node).map(Node::class) else { continue };
+        let Some(from) = inner.node_weight(*node).map(Node::class) else {
+            continue;
+        };
         *counts.entry(from).or_default() += 1;
-        for edge in inner.edges(*node).filter(|edge| nodes.contains(&edge.target())) {
+        for edge in inner
+            .edges(*node)
+            .filter(|edge| nodes.contains(&edge.target()))
+        {
             if let Some(to) = inner.node_weight(edge.target()).map(Node::class) {
                 *links.entry((from, to)).or_default() += 1;
             }
         }
     }
     let numbers: BTreeMap<Class, u32> = counts.keys().copied().zip(0u32..).collect();
-    let mut picture = Picture { summary: true, ..Picture::default() };
+    let mut picture = Picture {
+        summary: true,
+        ..Picture::default()
+    };
     for (class, count) in &counts {
         let label = format!("{} × {count}", class_name(*class, lang));
-        picture.nodes.push(Drawn { label, class: *class });
+        picture.nodes.push(Drawn {
+            label,
+            class: *class,
+        });
     }
     for ((from, to), count) in links {
         if let (Some(from), Some(to)) = (numbers.get(&from), numbers.get(&to))
@@ -223,7 +252,8 @@ fn class_name(class: Class, lang: Lang) -> &'static str {
 impl Picture {
     /// As DOT text.
     pub fn to_dot(&self) -> String {
-        let mut out = String::from("digraph kakou {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n");
+        let mut out =
+            String::from("digraph kakou {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n");
         for (number, node) in self.nodes.iter().enumerate() {
             let shape = match node.class {
                 Class::Fact => "ellipse",
@@ -233,7 +263,11 @@ impl Picture {
                 Class::Plan => "component",
                 _ => "box",
             };
-            let _ = writeln!(out, "  n{number} [shape={shape}, label=\"{}\"];", dot_text(&node.label));
+            let _ = writeln!(
+                out,
+                "  n{number} [shape={shape}, label=\"{}\"];",
+                dot_text(&node.label)
+            );
         }
         for (from, to, label) in &self.edges {
             let _ = match label.as_str() {

@@ -1,8 +1,8 @@
 //! What is written on a node of the drawn graph, in Chinese or English.
 
+use super::Graph;
 use super::cells::Axis;
 use super::node::Node;
-use super::Graph;
 use crate::check::rules::{Aggregation, ArithOp, CompareOp, Each, Quantity};
 use crate::decide::program::{NodeId, Op, Program};
 use crate::schema::Lang;
@@ -41,16 +41,19 @@ impl<'a> Labeller<'a> {
             Node::Rule(id) => rules.rule(*id).map_or(String::new(), |rule| {
                 format!("{} {}", rule.id, rule.labels.get(self.lang, ""))
             }),
-            Node::Kind(id) => rules
-                .kind(*id)
-                .map_or(String::new(), |kind| kind.labels.get(self.lang, &kind.name).to_string()),
+            Node::Kind(id) => rules.kind(*id).map_or(String::new(), |kind| {
+                kind.labels.get(self.lang, &kind.name).to_string()
+            }),
             Node::Requirement { firmly: true } => self.say("必须要求", "require firmly"),
             Node::Requirement { firmly: false } => self.say("要求", "require"),
             Node::Waiver => self.say("免除", "waive"),
-            Node::Outcome(id) => rules.schema.outcomes.get(usize::from(id.0)).map_or(
-                String::new(),
-                |outcome| outcome.labels.get(self.lang, &outcome.name).to_string(),
-            ),
+            Node::Outcome(id) => rules
+                .schema
+                .outcomes
+                .get(usize::from(id.0))
+                .map_or(String::new(), |outcome| {
+                    outcome.labels.get(self.lang, &outcome.name).to_string()
+                }),
             Node::Cover(number) => format!("{} {}", self.say("覆盖", "covers"), number + 1),
             Node::Required(number) => {
                 let field = rules.required.get(*number as usize).map(|r| r.field);
@@ -63,7 +66,11 @@ impl<'a> Labeller<'a> {
             Node::Fold(list) => format!("{} {}", self.say("汇总", "fold"), self.list(*list)),
             Node::Residue(number) => format!("{} {}", self.say("逐条", "residue"), number + 1),
             Node::Resolve(level) => {
-                format!("{} {}", self.say("例外层级", "exceptions, levels"), level + 1)
+                format!(
+                    "{} {}",
+                    self.say("例外层级", "exceptions, levels"),
+                    level + 1
+                )
             }
         };
         shorten(&text)
@@ -77,9 +84,11 @@ impl<'a> Labeller<'a> {
     }
 
     fn field(&self, field: Option<FieldId>) -> String {
-        field.and_then(|id| self.graph.rules().schema.field(id)).map_or(String::new(), |field| {
-            field.labels.get(self.lang, &field.path).to_string()
-        })
+        field
+            .and_then(|id| self.graph.rules().schema.field(id))
+            .map_or(String::new(), |field| {
+                field.labels.get(self.lang, &field.path).to_string()
+            })
     }
 
     fn list(&self, list: ListId) -> String {
@@ -102,28 +111,43 @@ impl<'a> Labeller<'a> {
             Op::Bound(number) => format!("{} {}", self.say("代码", "code"), number + 1),
             Op::It => self.say("其参数", "it"),
             Op::AsOf => self.say("判定日", "as-of date"),
-            Op::Event(id) => self.graph.rules().events.get(id.0 as usize).map_or(
-                String::new(),
-                |event| event.labels.get(self.lang, &event.name).to_string(),
-            ),
-            Op::Parameter(id) => self.graph.rules().parameters.get(id.0 as usize).map_or(
-                String::new(),
-                |parameter| parameter.labels.get(self.lang, &parameter.name).to_string(),
-            ),
+            Op::Event(id) => self
+                .graph
+                .rules()
+                .events
+                .get(id.0 as usize)
+                .map_or(String::new(), |event| {
+                    event.labels.get(self.lang, &event.name).to_string()
+                }),
+            Op::Parameter(id) => self
+                .graph
+                .rules()
+                .parameters
+                .get(id.0 as usize)
+                .map_or(String::new(), |parameter| {
+                    parameter.labels.get(self.lang, &parameter.name).to_string()
+                }),
             Op::Attribute { table, attribute } => {
                 let table = self.graph.rules().schema.table(*table);
                 let column = table.and_then(|t| t.attributes.get(usize::from(*attribute)));
                 format!(".{}", column.map_or("", |column| column.name.as_str()))
             }
-            Op::Lookup { list, attribute, .. } => {
+            Op::Lookup {
+                list, attribute, ..
+            } => {
                 let list = self.graph.rules().named_list(*list);
                 let column = list.and_then(|l| l.attributes.get(usize::from(*attribute)));
                 let name = list.map_or("", |l| l.labels.get(self.lang, &l.name));
-                format!("{name}.{}", column.map_or("", |column| column.name.as_str()))
+                format!(
+                    "{name}.{}",
+                    column.map_or("", |column| column.name.as_str())
+                )
             }
             Op::TableCall(id) | Op::Rows { table: id, .. } => {
                 let table = self.graph.rules().decision_table(*id);
-                table.map_or(String::new(), |t| t.labels.get(self.lang, &t.name).to_string())
+                table.map_or(String::new(), |t| {
+                    t.labels.get(self.lang, &t.name).to_string()
+                })
             }
             Op::Arith(ArithOp::Add) => "+".to_string(),
             Op::Arith(ArithOp::Sub) => "−".to_string(),
@@ -158,30 +182,49 @@ impl<'a> Labeller<'a> {
             Op::OneOf { codes, negated } => {
                 let table = operands.first().and_then(|operand| self.table_of(*operand));
                 let codes: Vec<String> = codes.iter().map(|c| self.code(*c, table)).collect();
-                let word = if *negated { self.say("不是", "is not") } else { self.say("是", "is") };
+                let word = if *negated {
+                    self.say("不是", "is not")
+                } else {
+                    self.say("是", "is")
+                };
                 format!("{word} {}", codes.join(&self.say("或", " or ")))
             }
             Op::Under { prefixes, negated } => {
                 let prefixes: Vec<String> = prefixes.iter().map(ToString::to_string).collect();
-                let word = if *negated { self.say("不属于", "not under") } else { self.say("属于", "under") };
+                let word = if *negated {
+                    self.say("不属于", "not under")
+                } else {
+                    self.say("属于", "under")
+                };
                 format!("{word} {}", prefixes.join(&self.say("或", " or ")))
             }
             Op::InList { list, negated, .. } => {
                 let list = self.graph.rules().named_list(*list);
                 let name = list.map_or("", |l| l.labels.get(self.lang, &l.name));
-                let word = if *negated { self.say("不在", "not in") } else { self.say("在", "in") };
+                let word = if *negated {
+                    self.say("不在", "not in")
+                } else {
+                    self.say("在", "in")
+                };
                 format!("{word} {name}")
             }
             Op::InSet { negated: true } => self.say("不在其中", "not in the set"),
             Op::InSet { negated: false } => self.say("在其中", "in the set"),
             Op::Has => {
                 let table = operands.first().and_then(|operand| self.table_of(*operand));
-                let codes = operands.iter().skip(1).map(|code| match self.program().op(*code) {
-                    Op::Const(value) => self.value(value, table),
-                    _ => "…".to_string(),
-                });
+                let codes = operands
+                    .iter()
+                    .skip(1)
+                    .map(|code| match self.program().op(*code) {
+                        Op::Const(value) => self.value(value, table),
+                        _ => "…".to_string(),
+                    });
                 let codes: Vec<String> = codes.collect();
-                format!("{} {}", self.say("含有", "has"), codes.join(&self.say("或", " or ")))
+                format!(
+                    "{} {}",
+                    self.say("含有", "has"),
+                    codes.join(&self.say("或", " or "))
+                )
             }
             Op::Quantified { quantity, over, .. } => {
                 let what = match quantity {
@@ -249,8 +292,14 @@ impl<'a> Labeller<'a> {
 
     fn unit(&self, code: Code, money: bool) -> String {
         let schema = &self.graph.rules().schema;
-        let table = if money { schema.currencies } else { schema.units };
-        table.and_then(|table| schema.table(table)).map_or(String::new(), |t| t.text(code).to_string())
+        let table = if money {
+            schema.currencies
+        } else {
+            schema.units
+        };
+        table
+            .and_then(|table| schema.table(table))
+            .map_or(String::new(), |t| t.text(code).to_string())
     }
 
     fn value(&self, value: &Value, table: Option<TableId>) -> String {
@@ -258,7 +307,9 @@ impl<'a> Labeller<'a> {
             Value::Bool(true) => self.say("真", "true"),
             Value::Bool(false) => self.say("假", "false"),
             Value::Number(number) => number.to_string(),
-            Value::Money(number, code) => format!("{} {}", number.for_people(0), self.unit(*code, true)),
+            Value::Money(number, code) => {
+                format!("{} {}", number.for_people(0), self.unit(*code, true))
+            }
             Value::Quantity(number, code) => {
                 format!("{} {}", number.for_people(0), self.unit(*code, false))
             }
@@ -279,7 +330,11 @@ fn shorten(text: &str) -> String {
     let clean = |c: char| {
         // Marks that turn the direction of writing would let a label pretend to be another.
         let turns = matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}');
-        if c.is_control() || turns { '\u{FFFD}' } else { c }
+        if c.is_control() || turns {
+            '\u{FFFD}'
+        } else {
+            c
+        }
     };
     let mut out: String = text.trim().chars().map(clean).take(MOST).collect();
     if text.trim().chars().count() > MOST {

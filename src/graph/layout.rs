@@ -5,8 +5,8 @@
 //! then a declaration passes by all the others. Rules that name several stay in a block of their
 //! own beside the split. Nothing is copied: where the field is unknown, all branches are run.
 
-use super::cells::{Domain, FIRST, NONE, UNKNOWN};
 use super::Options;
+use super::cells::{Domain, FIRST, NONE, UNKNOWN};
 use super::node::{Edge, Node};
 use super::plan::{Plan, Subject};
 use crate::ground::truth::Truth;
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// A split must take this share of the work away: one in so many.
 const SPLIT_GAIN: usize = 4;
 /// How many splits may stand one below the other.
-const SPLIT_DEPTH: usize = 4;
+const SPLIT_DEPTH: usize = 3;
 
 /// Rules that are run together as rows of bits.
 #[derive(Debug, Clone)]
@@ -69,7 +69,14 @@ pub(super) fn layout(
         by_list.entry(member.list).or_default().push(number);
     }
     let root = graph.add_node(Node::Fork);
-    let mut arranger = Arranger { plan, graph, nodes, facts, options, blocks: Vec::new() };
+    let mut arranger = Arranger {
+        plan,
+        graph,
+        nodes,
+        facts,
+        options,
+        blocks: Vec::new(),
+    };
     let mut next = 0;
     for (list, members) in by_list {
         let inner = arranger.arrange(members, list, 0);
@@ -88,7 +95,10 @@ pub(super) fn layout(
     }
     let resolve = arranger.graph.add_node(Node::Resolve(levels));
     arranger.graph.add_edge(root, resolve, Edge::Next(next));
-    Layout { blocks: arranger.blocks, root }
+    Layout {
+        blocks: arranger.blocks,
+        root,
+    }
 }
 
 impl Arranger<'_> {
@@ -99,8 +109,10 @@ impl Arranger<'_> {
         {
             return self.split(way, list, depth);
         }
-        let blocks: Vec<NodeIndex> =
-            members.chunks(self.options.block.max(1)).map(|chunk| self.block(chunk, list)).collect();
+        let blocks: Vec<NodeIndex> = members
+            .chunks(self.options.block.max(1))
+            .map(|chunk| self.block(chunk, list))
+            .collect();
         match blocks.as_slice() {
             [one] => *one,
             _ => self.fork(&blocks),
@@ -122,7 +134,9 @@ impl Arranger<'_> {
         self.graph.add_edge(node, residue, Edge::Next(0));
         let mut conditions = Vec::new();
         for number in members {
-            let Some(member) = self.plan.members.get(*number as usize) else { continue };
+            let Some(member) = self.plan.members.get(*number as usize) else {
+                continue;
+            };
             if let Some(target) = self.nodes.get(*number as usize) {
                 self.graph.add_edge(node, *target, Edge::Implements);
             }
@@ -132,9 +146,16 @@ impl Arranger<'_> {
         conditions.dedup();
         for condition in conditions {
             // A number in the dense form is the node's number in the graph.
-            self.graph.add_edge(residue, NodeIndex::new(condition.0 as usize), Edge::Implements);
+            self.graph.add_edge(
+                residue,
+                NodeIndex::new(condition.0 as usize),
+                Edge::Implements,
+            );
         }
-        self.blocks.push(Block { list, members: members.to_vec() });
+        self.blocks.push(Block {
+            list,
+            members: members.to_vec(),
+        });
         node
     }
 
@@ -143,7 +164,9 @@ impl Arranger<'_> {
             return self.fork(&[]);
         };
         let cells = axis.domain.cells();
-        let groups: Vec<u32> = (0..cells).map(|cell| group_of(&axis.domain, cell)).collect();
+        let groups: Vec<u32> = (0..cells)
+            .map(|cell| group_of(&axis.domain, cell))
+            .collect();
         let split = self.graph.add_node(Node::Split(axis.axis.clone()));
         if let Some(fact) = (self.facts)(way.axis) {
             self.graph.add_edge(split, fact, Edge::Implements);
@@ -162,18 +185,21 @@ impl Arranger<'_> {
                     *covered = true;
                 }
             }
-            self.graph.add_edge(split, child, Edge::Cells(ranges(&mine)));
+            self.graph
+                .add_edge(split, child, Edge::Cells(ranges(&mine)));
             children.push(child);
         }
         let all = self.fork(&children);
-        self.graph.add_edge(split, all, Edge::Cells(vec![(UNKNOWN, UNKNOWN)]));
+        self.graph
+            .add_edge(split, all, Edge::Cells(vec![(UNKNOWN, UNKNOWN)]));
         let open: Vec<u32> = (NONE..)
             .zip(covered.iter().skip(NONE as usize))
             .filter(|(_, covered)| !**covered)
             .map(|(cell, _)| cell)
             .collect();
         let nothing = self.fork(&[]);
-        self.graph.add_edge(split, nothing, Edge::Cells(ranges(&open)));
+        self.graph
+            .add_edge(split, nothing, Edge::Cells(ranges(&open)));
         if way.rest.is_empty() {
             return split;
         }
@@ -184,17 +210,26 @@ impl Arranger<'_> {
     /// The split after which a declaration is expected to meet the fewest rules, if that is worth it.
     fn best_way(&self, members: &[u32]) -> Option<Way> {
         let ways = (0u32..).zip(&self.plan.axes).filter(|(_, axis)| {
-            let branches =
-                matches!(axis.domain, Domain::Bools | Domain::Codes { .. } | Domain::Tariff { .. });
+            let branches = matches!(
+                axis.domain,
+                Domain::Bools | Domain::Codes { .. } | Domain::Tariff { .. }
+            );
             axis.list.is_none() && branches
         });
-        let best = ways.map(|(number, _)| self.way(number, members)).min_by_key(|way| way.cost)?;
+        let best = ways
+            .map(|(number, _)| self.way(number, members))
+            .min_by_key(|way| way.cost)?;
         (best.branches.len() > 1 && best.cost + members.len() / SPLIT_GAIN <= members.len())
             .then_some(best)
     }
 
     fn way(&self, axis: u32, members: &[u32]) -> Way {
-        let mut way = Way { axis, branches: BTreeMap::new(), rest: Vec::new(), cost: 0 };
+        let mut way = Way {
+            axis,
+            branches: BTreeMap::new(),
+            rest: Vec::new(),
+            cost: 0,
+        };
         for number in members {
             match self.narrow(axis, *number) {
                 Some(group) => way.branches.entry(group).or_default().push(*number),
@@ -202,7 +237,11 @@ impl Arranger<'_> {
             }
         }
         let moved: usize = way.branches.values().map(Vec::len).sum();
-        let squares: usize = way.branches.values().map(|branch| branch.len() * branch.len()).sum();
+        let squares: usize = way
+            .branches
+            .values()
+            .map(|branch| branch.len() * branch.len())
+            .sum();
         way.cost = way.rest.len() + squares.checked_div(moved).unwrap_or(0);
         way
     }
@@ -214,13 +253,21 @@ impl Arranger<'_> {
         if matches!(member.subject, Subject::Cover(_)) {
             return None;
         }
-        let told = member.told.iter().filter_map(|number| self.plan.told.get(*number as usize));
+        let told = member
+            .told
+            .iter()
+            .filter_map(|number| self.plan.told.get(*number as usize));
         told.filter(|told| told.axis == axis).find_map(|told| {
             if told.says(NONE) != Truth::False {
                 return None;
             }
             let mut group = None;
-            let ends = told.runs.iter().skip(1).map(|run| run.0).chain([domain.cells()]);
+            let ends = told
+                .runs
+                .iter()
+                .skip(1)
+                .map(|run| run.0)
+                .chain([domain.cells()]);
             for ((from, truth), end) in told.runs.iter().zip(ends) {
                 let from = (*from).max(FIRST);
                 if *truth == Truth::False || from >= end {
@@ -242,7 +289,9 @@ fn group_of(domain: &Domain, cell: u32) -> u32 {
     const CHAPTER: i64 = 100_000_000;
     match domain {
         Domain::Tariff { cuts } => {
-            let first = cell.checked_sub(FIRST + 1).and_then(|at| cuts.get(at as usize));
+            let first = cell
+                .checked_sub(FIRST + 1)
+                .and_then(|at| cuts.get(at as usize));
             first.map_or(0, |key| u32::try_from(key / CHAPTER).unwrap_or(0) + 1)
         }
         _ => cell,

@@ -11,8 +11,8 @@
 pub mod cells;
 pub mod draw;
 mod label;
-mod meaning;
 pub mod layout;
+mod meaning;
 pub mod node;
 pub mod plan;
 mod shape;
@@ -31,11 +31,11 @@ use crate::ground::span::Span;
 use layout::{Block, Layout};
 use meaning::{Builder, RuleNodes, dense};
 use node::{Class, Edge, Node};
-use plan::Plan;
-use verify::Bounds;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
+use plan::Plan;
 use std::sync::Arc;
+use verify::Bounds;
 
 /// How a graph is built.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +52,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { trust: Sure::High, limits: Limits::default(), split_above: 512, block: 2048 }
+        Options {
+            trust: Sure::High,
+            limits: Limits::default(),
+            split_above: 2048,
+            block: 2048,
+        }
     }
 }
 
@@ -74,7 +79,11 @@ impl Graph {
         if rules.rules.len() > options.limits.rules {
             return Err(vec![refusal(
                 "E0504",
-                format!("{} rules are more than the limit of {}", rules.rules.len(), options.limits.rules),
+                format!(
+                    "{} rules are more than the limit of {}",
+                    rules.rules.len(),
+                    options.limits.rules
+                ),
             )]);
         }
         let mut builder = Builder::new(rules);
@@ -83,31 +92,54 @@ impl Graph {
         let program = program(rules, &builder, parts, options)?;
         let (made, shared) = (builder.made, builder.shared);
         let plan = plan::plan(&program);
-        let facts: Vec<Option<NodeIndex>> =
-            plan.axes.iter().map(|axis| builder.fact(axis.field())).collect();
+        let facts: Vec<Option<NodeIndex>> = plan
+            .axes
+            .iter()
+            .map(|axis| builder.fact(axis.field()))
+            .collect();
         let mut graph = builder.graph;
         let members: Vec<NodeIndex> = rule_nodes.into_iter().chain(cover_nodes).collect();
-        let levels = program.forms.iter().map(|form| form.level).max().unwrap_or(0);
+        let levels = program
+            .forms
+            .iter()
+            .map(|form| form.level)
+            .max()
+            .unwrap_or(0);
         let fact = |axis: u32| facts.get(axis as usize).copied().flatten();
         let layout = layout::layout(&plan, &mut graph, (&members, &fact), levels, options);
         let bounds = verify::verify(&graph, &program, &plan, &layout)?;
         if graph.node_count() > options.limits.graph_nodes {
             return Err(vec![refusal(
                 "E0506",
-                format!("the decision graph has more than {} nodes", options.limits.graph_nodes),
+                format!(
+                    "the decision graph has more than {} nodes",
+                    options.limits.graph_nodes
+                ),
             )]);
         }
         if bounds.steps > options.limits.steps {
-            return Err(vec![refusal(
-                "E0507",
-                format!(
-                    "judging may take {} steps, more than the limit of {}",
-                    bounds.steps, options.limits.steps
+            return Err(vec![
+                refusal(
+                    "E0507",
+                    format!(
+                        "judging may take {} steps, more than the limit of {}",
+                        bounds.steps, options.limits.steps
+                    ),
+                )
+                .help(
+                    "shorter lists in the schema, or fewer rules that match lists, lower the bound",
                 ),
-            )
-            .help("shorter lists in the schema, or fewer rules that match lists, lower the bound")]);
+            ]);
         }
-        Ok(Graph { graph, program: Arc::new(program), plan, layout, bounds, made, shared })
+        Ok(Graph {
+            graph,
+            program: Arc::new(program),
+            plan,
+            layout,
+            bounds,
+            made,
+            shared,
+        })
     }
 
     /// How large it is, and how long judging may take.
@@ -218,13 +250,22 @@ fn lower(
     builder: &mut Builder<'_>,
     options: Options,
 ) -> Result<Parts, Vec<Diagnostic>> {
-    let mut parts =
-        Parts { rules: Vec::new(), met: Vec::new(), covers: Vec::new(), cover_nodes: Vec::new(), required: Vec::new() };
-    let outcome = |builder: &mut Builder<'_>, outcome| builder.intern(Node::Outcome(outcome), vec![]);
+    let mut parts = Parts {
+        rules: Vec::new(),
+        met: Vec::new(),
+        covers: Vec::new(),
+        cover_nodes: Vec::new(),
+        required: Vec::new(),
+    };
+    let outcome =
+        |builder: &mut Builder<'_>, outcome| builder.intern(Node::Outcome(outcome), vec![]);
     let mut kinds = Vec::new();
     for (number, kind) in (0u16..).zip(&rules.kinds) {
         let met = kind.met.as_ref().map(|met| builder.cond(met, 0));
-        let node = builder.intern(Node::Kind(crate::check::rules::KindId(number)), met.into_iter().collect());
+        let node = builder.intern(
+            Node::Kind(crate::check::rules::KindId(number)),
+            met.into_iter().collect(),
+        );
         let gives = outcome(builder, kind.otherwise);
         builder.graph.add_edge(node, gives, Edge::Gives);
         kinds.push(node);
@@ -238,12 +279,23 @@ fn lower(
             builder.graph.add_edge(nodes.rule, gives, Edge::Gives);
         }
         for (require, argument) in rule.requires.iter().zip(&nodes.arguments) {
-            let operands: Vec<NodeIndex> = kind_node(require.kind).into_iter().chain(*argument).collect();
-            let node = builder.intern(Node::Requirement { firmly: require.firmly }, operands);
+            let operands: Vec<NodeIndex> = kind_node(require.kind)
+                .into_iter()
+                .chain(*argument)
+                .collect();
+            let node = builder.intern(
+                Node::Requirement {
+                    firmly: require.firmly,
+                },
+                operands,
+            );
             builder.graph.add_edge(nodes.rule, node, Edge::Requires);
         }
         for (waive, condition) in rule.waives.iter().zip(&nodes.waiver_conditions) {
-            let operands: Vec<NodeIndex> = kind_node(waive.kind).into_iter().chain(*condition).collect();
+            let operands: Vec<NodeIndex> = kind_node(waive.kind)
+                .into_iter()
+                .chain(*condition)
+                .collect();
             let node = builder.intern(Node::Waiver, operands);
             builder.graph.add_edge(nodes.rule, node, Edge::Waives);
         }
@@ -252,7 +304,10 @@ fn lower(
             return Err(vec![
                 Diagnostic::new(
                     Code("E0506"),
-                    format!("the decision graph has more than {} nodes", options.limits.graph_nodes),
+                    format!(
+                        "the decision graph has more than {} nodes",
+                        options.limits.graph_nodes
+                    ),
                     rule.place.0,
                 )
                 .label("the rule with which it grew past the limit"),
@@ -260,7 +315,9 @@ fn lower(
         }
     }
     for (number, rule) in (0u32..).zip(&rules.rules) {
-        let Some(from) = parts.rules.get(number as usize).map(|n| n.rule) else { continue };
+        let Some(from) = parts.rules.get(number as usize).map(|n| n.rule) else {
+            continue;
+        };
         for over in &rule.over {
             if let Some(to) = parts.rules.get(over.0 as usize).map(|n| n.rule) {
                 builder.graph.add_edge(from, to, Edge::Over);
@@ -268,7 +325,10 @@ fn lower(
         }
     }
     for (number, cover) in (0u32..).zip(&rules.covers) {
-        let both = (builder.cond(&cover.in_force, 0), builder.cond(&cover.scope, 0));
+        let both = (
+            builder.cond(&cover.in_force, 0),
+            builder.cond(&cover.scope, 0),
+        );
         let node = builder.intern(Node::Cover(number), vec![both.0, both.1]);
         parts.cover_nodes.push(node);
         parts.covers.push(both);
@@ -326,21 +386,35 @@ fn program(
             }
         }
     }
-    let forms = rules.rules.iter().zip(&parts.rules).zip(excused_by).zip(levels).map(
-        |(((rule, nodes), mut excused_by), level)| {
+    let forms = rules
+        .rules
+        .iter()
+        .zip(&parts.rules)
+        .zip(excused_by)
+        .zip(levels)
+        .map(|(((rule, nodes), mut excused_by), level)| {
             excused_by.sort_unstable();
             excused_by.dedup();
-            let requires = rule.requires.iter().zip(&nodes.arguments).map(|(require, argument)| {
-                RequireForm {
+            let requires = rule
+                .requires
+                .iter()
+                .zip(&nodes.arguments)
+                .map(|(require, argument)| RequireForm {
                     kind: require.kind,
                     firmly: require.firmly,
                     argument: argument.map(dense),
-                }
-            });
-            let waives = rule.waives.iter().zip(&nodes.waiver_conditions).map(|(waive, condition)| {
-                WaiveForm { kind: waive.kind, condition: condition.map(dense) }
-            });
-            let pilot = rule.pilot.and_then(|id| rules.pilots.get(usize::from(id.0)));
+                });
+            let waives =
+                rule.waives
+                    .iter()
+                    .zip(&nodes.waiver_conditions)
+                    .map(|(waive, condition)| WaiveForm {
+                        kind: waive.kind,
+                        condition: condition.map(dense),
+                    });
+            let pilot = rule
+                .pilot
+                .and_then(|id| rules.pilots.get(usize::from(id.0)));
             RuleForm {
                 each: rule.each.clone(),
                 in_force: dense(nodes.in_force),
@@ -357,24 +431,35 @@ fn program(
                 trusted: rule.sure <= options.trust,
                 departments: rule.departments.clone(),
             }
-        },
-    );
+        });
     let forms: Vec<RuleForm> = forms.collect();
     let live_pilots = forms.iter().any(|form| form.pilot.is_some() && form.live);
-    let kinds = rules.kinds.iter().zip(&parts.met).map(|(kind, met)| KindForm {
-        met: met.map(dense),
-        otherwise: kind.otherwise,
-        combine: kind.combine,
-    });
-    let covers = rules.covers.iter().zip(&parts.covers).map(|(cover, (in_force, scope))| CoverForm {
-        in_force: dense(*in_force),
-        scope: dense(*scope),
-        advice: cover.advice,
-    });
-    let required = rules.required.iter().zip(&parts.required).map(|(required, when)| RequiredForm {
-        field: required.field,
-        when: when.map(dense),
-    });
+    let kinds = rules
+        .kinds
+        .iter()
+        .zip(&parts.met)
+        .map(|(kind, met)| KindForm {
+            met: met.map(dense),
+            otherwise: kind.otherwise,
+            combine: kind.combine,
+        });
+    let covers = rules
+        .covers
+        .iter()
+        .zip(&parts.covers)
+        .map(|(cover, (in_force, scope))| CoverForm {
+            in_force: dense(*in_force),
+            scope: dense(*scope),
+            advice: cover.advice,
+        });
+    let required = rules
+        .required
+        .iter()
+        .zip(&parts.required)
+        .map(|(required, when)| RequiredForm {
+            field: required.field,
+            when: when.map(dense),
+        });
     let shadow_pilots = (0u16..)
         .map(crate::check::rules::PilotId)
         .zip(&rules.pilots)
@@ -408,12 +493,18 @@ fn levels(rules: &RuleSet) -> Result<Vec<u32>, Vec<Diagnostic>> {
         }
     }
     let mut levels = vec![0u32; rules.rules.len()];
-    let mut ready: Vec<usize> =
-        waiting.iter().enumerate().filter(|(_, count)| **count == 0).map(|(at, _)| at).collect();
+    let mut ready: Vec<usize> = waiting
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| **count == 0)
+        .map(|(at, _)| at)
+        .collect();
     let mut done = 0;
     while let Some(at) = ready.pop() {
         done += 1;
-        let Some(rule) = rules.rules.get(at) else { continue };
+        let Some(rule) = rules.rules.get(at) else {
+            continue;
+        };
         let above = levels.get(at).copied().unwrap_or(0) + 1;
         for over in &rule.over {
             let target = over.0 as usize;
@@ -437,5 +528,8 @@ fn levels(rules: &RuleSet) -> Result<Vec<u32>, Vec<Diagnostic>> {
         .map(|(rule, _)| rule.id.as_str())
         .take(5)
         .collect();
-    Err(vec![refusal("E0509", format!("rules excuse each other in a ring: {}", ring.join(", ")))])
+    Err(vec![refusal(
+        "E0509",
+        format!("rules excuse each other in a ring: {}", ring.join(", ")),
+    )])
 }

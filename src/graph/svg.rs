@@ -18,7 +18,11 @@ const CHARACTER: f64 = 8.5;
 /// Lays the picture out from left to right.
 pub(super) fn svg(picture: &Picture) -> String {
     let mut graph = VisualGraph::new(Orientation::LeftToRight);
-    let handles: Vec<_> = picture.nodes.iter().map(|node| graph.add_node(element(node))).collect();
+    let handles: Vec<_> = picture
+        .nodes
+        .iter()
+        .map(|node| graph.add_node(element(node)))
+        .collect();
     for (from, to, label) in &picture.edges {
         if let (Some(from), Some(to)) = (handles.get(*from as usize), handles.get(*to as usize)) {
             graph.add_edge(Arrow::simple(label), *from, *to);
@@ -37,8 +41,17 @@ fn element(node: &Drawn) -> Element {
         Class::Plan => (ShapeKind::new_box(&node.label), 0xEEEEEEFF),
         _ => (ShapeKind::new_box(&node.label), 0xFFFFFFFF),
     };
-    let round = if node.class == Class::Condition { 12 } else { 3 };
+    let round = if node.class == Class::Condition {
+        12
+    } else {
+        3
+    };
     let style = StyleAttr::new(Color::fast("black"), 1, Some(Color::new(fill)), round, FONT);
     let width = UnicodeWidthStr::width(node.label.as_str()) as f64 * CHARACTER + 24.0;
-    Element::create(shape, style, Orientation::LeftToRight, Point::new(width, 32.0))
+    Element::create(
+        shape,
+        style,
+        Orientation::LeftToRight,
+        Point::new(width, 32.0),
+    )
 }

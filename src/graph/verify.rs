@@ -39,28 +39,42 @@ pub(super) fn verify(
     let costs = node_costs(program);
     let steps = step_bound(graph, program, plan, layout, &order, &costs)
         .saturating_add(requirement_bound(program, &costs));
-    Ok(Bounds { steps, bytes: bytes(graph) })
+    Ok(Bounds {
+        steps,
+        bytes: bytes(graph),
+    })
 }
 
 fn broken(what: String) -> Vec<Diagnostic> {
-    vec![refusal("E0510", format!("the decision graph breaks an invariant: {what}"))]
+    vec![refusal(
+        "E0510",
+        format!("the decision graph breaks an invariant: {what}"),
+    )]
 }
 
 /// No node leads back to itself. Gives the nodes, each before what it leads to.
 fn acyclic(graph: &Inner) -> Result<Vec<NodeIndex>, Vec<Diagnostic>> {
-    toposort(graph, None)
-        .map_err(|cycle| broken(format!("node {} leads back to itself", cycle.node_id().index())))
+    toposort(graph, None).map_err(|cycle| {
+        broken(format!(
+            "node {} leads back to itself",
+            cycle.node_id().index()
+        ))
+    })
 }
 
 /// The cells on the edges of a split are disjoint and cover the domain, unknown and none included.
 fn splits_partition(graph: &Inner, plan: &Plan) -> Result<(), Vec<Diagnostic>> {
     for node in graph.node_indices() {
-        let Some(Node::Split(axis)) = graph.node_weight(node) else { continue };
+        let Some(Node::Split(axis)) = graph.node_weight(node) else {
+            continue;
+        };
         let found = plan.axes.iter().find(|planned| planned.axis == *axis);
         let cells = found.map_or(0, |axis| axis.domain.cells());
         let mut covered = vec![0u8; cells as usize];
         for edge in graph.edges(node) {
-            let Edge::Cells(ranges) = edge.weight() else { continue };
+            let Edge::Cells(ranges) = edge.weight() else {
+                continue;
+            };
             for cell in ranges.iter().flat_map(|(from, to)| *from..=*to) {
                 match covered.get_mut(cell as usize) {
                     Some(count) => *count = count.saturating_add(1),
@@ -69,7 +83,9 @@ fn splits_partition(graph: &Inner, plan: &Plan) -> Result<(), Vec<Diagnostic>> {
             }
         }
         if let Some(cell) = covered.iter().position(|count| *count != 1) {
-            return Err(broken(format!("a split does not lead one way from cell {cell}")));
+            return Err(broken(format!(
+                "a split does not lead one way from cell {cell}"
+            )));
         }
     }
     Ok(())
@@ -79,7 +95,10 @@ fn splits_partition(graph: &Inner, plan: &Plan) -> Result<(), Vec<Diagnostic>> {
 fn levels_rise(program: &Program) -> Result<(), Vec<Diagnostic>> {
     for (at, form) in program.forms.iter().enumerate() {
         for over in &form.excused_by {
-            if program.form(*over).is_none_or(|other| other.level >= form.level) {
+            if program
+                .form(*over)
+                .is_none_or(|other| other.level >= form.level)
+            {
                 return Err(broken(format!("rule {at} is not above a rule over it")));
             }
         }
@@ -103,11 +122,15 @@ fn implemented_once(
     let mut below: BTreeMap<NodeIndex, Vec<u32>> = BTreeMap::new();
     for node in order.iter().rev() {
         let members = match graph.node_weight(*node) {
-            Some(Node::Match(number)) => {
-                layout.blocks.get(*number as usize).map(|b| b.members.clone()).unwrap_or_default()
-            }
+            Some(Node::Match(number)) => layout
+                .blocks
+                .get(*number as usize)
+                .map(|b| b.members.clone())
+                .unwrap_or_default(),
             Some(Node::Fork | Node::Each(_)) => {
-                let children = graph.edges(*node).filter(|e| matches!(e.weight(), Edge::Next(_)));
+                let children = graph
+                    .edges(*node)
+                    .filter(|e| matches!(e.weight(), Edge::Next(_)));
                 let mut all: Vec<u32> = children
                     .flat_map(|edge| below.get(&edge.target()).into_iter().flatten().copied())
                     .collect();
@@ -124,7 +147,9 @@ fn implemented_once(
     if wanted.eq(all.iter().copied()) {
         Ok(())
     } else {
-        Err(broken("some rule is not implemented exactly once".to_string()))
+        Err(broken(
+            "some rule is not implemented exactly once".to_string(),
+        ))
     }
 }
 
@@ -136,27 +161,50 @@ fn split_members(
     split: NodeIndex,
     below: &BTreeMap<NodeIndex, Vec<u32>>,
 ) -> Result<Vec<u32>, Vec<Diagnostic>> {
-    let Some(Node::Split(axis)) = graph.node_weight(split) else { return Ok(Vec::new()) };
+    let Some(Node::Split(axis)) = graph.node_weight(split) else {
+        return Ok(Vec::new());
+    };
     let number = plan.axes.iter().position(|planned| planned.axis == *axis);
-    let number = number.and_then(|n| u32::try_from(n).ok()).unwrap_or(u32::MAX);
+    let number = number
+        .and_then(|n| u32::try_from(n).ok())
+        .unwrap_or(u32::MAX);
     let covers = |edge: &Edge, cell: u32| match edge {
-        Edge::Cells(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&cell)),
+        Edge::Cells(ranges) => ranges
+            .iter()
+            .any(|(from, to)| (*from..=*to).contains(&cell)),
         _ => false,
     };
-    let unknown = graph.edges(split).find(|edge| covers(edge.weight(), super::cells::UNKNOWN));
-    let all = unknown.and_then(|edge| below.get(&edge.target()).cloned()).unwrap_or_default();
+    let unknown = graph
+        .edges(split)
+        .find(|edge| covers(edge.weight(), super::cells::UNKNOWN));
+    let all = unknown
+        .and_then(|edge| below.get(&edge.target()).cloned())
+        .unwrap_or_default();
     for edge in graph.edges(split) {
-        let Edge::Cells(ranges) = edge.weight() else { continue };
+        let Edge::Cells(ranges) = edge.weight() else {
+            continue;
+        };
         let here = below.get(&edge.target()).map_or(&[][..], Vec::as_slice);
-        let left_out = all.iter().filter(|member| here.binary_search(member).is_err());
+        let left_out = all
+            .iter()
+            .filter(|member| here.binary_search(member).is_err());
         for member in left_out {
-            let Some(found) = plan.members.get(*member as usize) else { continue };
-            let told = found.told.iter().filter_map(|told| plan.told.get(*told as usize));
+            let Some(found) = plan.members.get(*member as usize) else {
+                continue;
+            };
+            let told = found
+                .told
+                .iter()
+                .filter_map(|told| plan.told.get(*told as usize));
             let denied = told.filter(|told| told.axis == number).any(|told| {
-                ranges.iter().all(|(from, to)| told.never_between(*from, *to))
+                ranges
+                    .iter()
+                    .all(|(from, to)| told.never_between(*from, *to))
             });
             if !denied {
-                return Err(broken(format!("a split drops rule {member} where it may apply")));
+                return Err(broken(format!(
+                    "a split drops rule {member} where it may apply"
+                )));
             }
         }
         if here.iter().any(|member| all.binary_search(member).is_err()) {
@@ -169,7 +217,9 @@ fn split_members(
 /// The most elements that a list can have, over all its owners.
 fn most(program: &Program, list: ListId) -> u64 {
     let lists = &program.rules.schema.lists;
-    let Some(found) = lists.get(list.0 as usize) else { return 1 };
+    let Some(found) = lists.get(list.0 as usize) else {
+        return 1;
+    };
     let own = u64::from(found.most.max(1));
     match found.parent.and_then(|parent| lists.get(parent.0 as usize)) {
         Some(parent) => own.saturating_mul(u64::from(parent.most.max(1))),
@@ -181,9 +231,9 @@ fn most(program: &Program, list: ListId) -> u64 {
 fn set_size(program: &Program, field: crate::schema::value::FieldId) -> u64 {
     let schema = &program.rules.schema;
     match schema.field(field).map(|f| f.typ) {
-        Some(crate::schema::value::Type::Set(table)) => {
-            schema.table(table).map_or(1, |table| table.codes.len().max(1) as u64)
-        }
+        Some(crate::schema::value::Type::Set(table)) => schema
+            .table(table)
+            .map_or(1, |table| table.codes.len().max(1) as u64),
         _ => 1,
     }
 }
@@ -192,14 +242,25 @@ fn set_size(program: &Program, field: crate::schema::value::FieldId) -> u64 {
 fn repeats(program: &Program, op: &Op) -> u64 {
     match op {
         Op::Aggregate { list, .. } => own_most(program, *list),
-        Op::Quantified { over: Each::List(list), .. } => own_most(program, *list),
-        Op::Quantified { over: Each::Set(field), .. } => set_size(program, *field),
+        Op::Quantified {
+            over: Each::List(list),
+            ..
+        } => own_most(program, *list),
+        Op::Quantified {
+            over: Each::Set(field),
+            ..
+        } => set_size(program, *field),
         _ => 1,
     }
 }
 
 fn own_most(program: &Program, list: ListId) -> u64 {
-    program.rules.schema.lists.get(list.0 as usize).map_or(1, |l| u64::from(l.most.max(1)))
+    program
+        .rules
+        .schema
+        .lists
+        .get(list.0 as usize)
+        .map_or(1, |l| u64::from(l.most.max(1)))
 }
 
 /// The steps that working out each node takes at the worst, nothing being kept. Operands have
@@ -207,9 +268,12 @@ fn own_most(program: &Program, list: ListId) -> u64 {
 fn node_costs(program: &Program) -> Vec<u64> {
     let mut costs: Vec<u64> = Vec::with_capacity(program.ops.len());
     for (number, op) in (0u32..).zip(&program.ops) {
-        let inner = program.operands(NodeId(number)).iter().fold(0u64, |sum, operand| {
-            sum.saturating_add(costs.get(operand.0 as usize).copied().unwrap_or(0))
-        });
+        let inner = program
+            .operands(NodeId(number))
+            .iter()
+            .fold(0u64, |sum, operand| {
+                sum.saturating_add(costs.get(operand.0 as usize).copied().unwrap_or(0))
+            });
         costs.push(inner.saturating_mul(repeats(program, op)).saturating_add(1));
     }
     costs
@@ -259,13 +323,17 @@ fn step_bound(
 }
 
 fn block_bound(program: &Program, plan: &Plan, layout: &Layout, block: u32, costs: &[u64]) -> u64 {
-    let Some(block) = layout.blocks.get(block as usize) else { return 0 };
+    let Some(block) = layout.blocks.get(block as usize) else {
+        return 0;
+    };
     let cost = |node: NodeId| costs.get(node.0 as usize).copied().unwrap_or(1);
     let elements = block.list.map_or(1, |list| most(program, list));
     let mut axes: Vec<u32> = Vec::new();
     let mut evaluated = 0u64;
     for number in &block.members {
-        let Some(member) = plan.members.get(*number as usize) else { continue };
+        let Some(member) = plan.members.get(*number as usize) else {
+            continue;
+        };
         let each: &[Each] = match member.subject {
             Subject::Rule(rule) => program.form(rule).map_or(&[], |form| &form.each),
             Subject::Cover(_) => &[],
@@ -274,17 +342,25 @@ fn block_bound(program: &Program, plan: &Plan, layout: &Layout, block: u32, cost
         for conjunct in &member.residue {
             evaluated = evaluated.saturating_add(cost(conjunct.node).saturating_mul(times));
         }
-        for told in member.told.iter().filter_map(|told| plan.told.get(*told as usize)) {
+        for told in member
+            .told
+            .iter()
+            .filter_map(|told| plan.told.get(*told as usize))
+        {
             axes.push(told.axis);
             // Both lanes may evaluate the tests of an odd fact.
-            let odd = cost(told.conjunct.node).saturating_mul(2).saturating_mul(elements);
+            let odd = cost(told.conjunct.node)
+                .saturating_mul(2)
+                .saturating_mul(elements);
             evaluated = evaluated.saturating_add(odd);
         }
     }
     axes.sort_unstable();
     axes.dedup();
     let words = block.members.len().div_ceil(64).div_ceil(4) as u64;
-    let rows = (axes.len() as u64).saturating_mul(2).saturating_mul(elements);
+    let rows = (axes.len() as u64)
+        .saturating_mul(2)
+        .saturating_mul(elements);
     evaluated.saturating_add(words.saturating_mul(rows))
 }
 
@@ -292,7 +368,8 @@ fn block_bound(program: &Program, plan: &Plan, layout: &Layout, block: u32, cost
 /// department.
 fn requirement_bound(program: &Program, costs: &[u64]) -> u64 {
     let cost = |node: Option<NodeId>| {
-        node.and_then(|node| costs.get(node.0 as usize).copied()).unwrap_or(1)
+        node.and_then(|node| costs.get(node.0 as usize).copied())
+            .unwrap_or(1)
     };
     let views = 2 + program.shadow_pilots.len() + program.rules.schema.departments.len();
     let mut waivers = vec![0u64; program.kinds.len()];
@@ -308,7 +385,9 @@ fn requirement_bound(program: &Program, costs: &[u64]) -> u64 {
             let kind = usize::from(require.kind.0);
             let met = program.kinds.get(kind).map_or(1, |kind| cost(kind.met));
             let waived = waivers.get(kind).copied().unwrap_or(0);
-            let each = cost(require.argument).saturating_add(met).saturating_add(waived);
+            let each = cost(require.argument)
+                .saturating_add(met)
+                .saturating_add(waived);
             steps = steps.saturating_add(each.saturating_mul(times));
         }
     }
@@ -337,7 +416,9 @@ fn bytes(graph: &Inner) -> u64 {
         },
         _ => 0,
     };
-    let nodes = graph.node_weights().map(|node| size_of::<Node>() + 16 + own(node));
+    let nodes = graph
+        .node_weights()
+        .map(|node| size_of::<Node>() + 16 + own(node));
     let edges = graph.edge_weights().map(|edge| match edge {
         Edge::Cells(ranges) => size_of::<Edge>() + 16 + ranges.len() * 8,
         _ => size_of::<Edge>() + 16,
