@@ -15,6 +15,8 @@ mod law_2_one_answer;
 mod law_3_silence_never_releases;
 #[path = "laws/law_4_no_order.rs"]
 mod law_4_no_order;
+#[path = "laws/law_5_a_bound.rs"]
+mod law_5_a_bound;
 #[path = "laws/law_6_the_law_of_the_day.rs"]
 mod law_6_the_law_of_the_day;
 #[path = "laws/law_7_round_trip.rs"]

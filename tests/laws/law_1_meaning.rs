@@ -11,9 +11,9 @@ use kakou::check::rules::{RuleSet, Sure};
 use kakou::engine::{Engine, Scratch};
 use kakou::graph::walk::walk;
 use kakou::graph::{Graph, Options};
+use kakou::ground::truth::Truth;
 use kakou::reference::Reference;
 use proptest::prelude::*;
-use kakou::ground::truth::Truth;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 

@@ -1,0 +1,72 @@
+//! Rules as text from the bytes: the graph is built and proved at every trust, twice alike, draws
+//! without a panic, and no declaration takes more steps than the graph states.
+#![no_main]
+
+#[path = "../../tests/support/generate/mod.rs"]
+mod generate;
+
+use generate::choices::Choices;
+use generate::declaration::{Known, declaration};
+use generate::rules::{Shape, rules};
+use generate::world;
+use kakou::check::rules::Sure;
+use kakou::engine::{Engine, Scratch};
+use kakou::facts::json::from_json;
+use kakou::graph::{Graph, Options};
+use kakou::ground::limits::Limits;
+use libfuzzer_sys::fuzz_target;
+
+/// Larger rule sets than the other targets, so that blocks are split.
+const LARGE: Shape = Shape {
+    rules: 24,
+    depth: 3,
+    as_of: true,
+};
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut c = Choices::new(bytes);
+    let known = Known {
+        unknown: 2,
+        none: 1,
+    };
+    let declaration = declaration(&mut c, known).to_string();
+    let text = rules(&mut c, LARGE);
+    let Some(rules) = world::compiled(&text).rules else {
+        return;
+    };
+    let Ok(day) = "2020-06-15".parse() else {
+        return;
+    };
+    for trust in [Sure::Found, Sure::High, Sure::Design] {
+        let options = Options {
+            trust,
+            ..Options::default()
+        };
+        let graph = Graph::build(&rules, options)
+            .unwrap_or_else(|e| panic!("an invariant is broken: {e:?}\n{text}"));
+        let stats = graph.stats();
+        let again = Graph::build(&rules, options).map(|g| g.stats());
+        assert_eq!(
+            Ok(&stats),
+            again.as_ref().map_err(|e| e.len()),
+            "built twice\n{text}"
+        );
+        let graph_of = graph.inner();
+        assert_eq!(
+            graph_of.node_count() as u64,
+            stats.nodes.iter().map(|(_, many)| many).sum::<u64>()
+        );
+        let engine = Engine::from(&graph);
+        let facts = from_json(&rules.schema, declaration.as_bytes(), &Limits::default())
+            .unwrap_or_else(|e| panic!("{e}\n{declaration}"));
+        let mut scratch = Scratch::default();
+        engine.judge(&facts, day, &mut scratch);
+        assert!(
+            scratch.steps() <= stats.steps,
+            "{} of {} steps\n{text}\n{declaration}",
+            scratch.steps(),
+            stats.steps
+        );
+        assert!(engine.bytes() > 0);
+    }
+});
