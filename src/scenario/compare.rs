@@ -105,29 +105,30 @@ impl Page<'_> {
         }
     }
 
-    /// What became of the rules of an identifier or of the parts of one: of several states the
-    /// surest.
+    /// What became of the rule of an identifier, in all its versions; where no rule has just that
+    /// identifier, of its parts. Of several states the surest; what decides goes before what runs in
+    /// shadow.
     fn state_of(&self, id: &str) -> RuleState {
+        let exact = self.rules.rules.iter().any(|rule| rule.id == id);
         let is = |fired: &&Fired| {
-            let rule = self.rules.rule(fired.rule);
-            rule.is_some_and(|rule| {
-                rule.id == id
-                    || rule
-                        .id
-                        .strip_prefix(id)
-                        .is_some_and(|rest| rest.starts_with('.'))
+            self.rules.rule(fired.rule).is_some_and(|rule| {
+                let part = rule
+                    .id
+                    .strip_prefix(id)
+                    .is_some_and(|rest| rest.starts_with('.'));
+                rule.id == id || (!exact && part)
             })
         };
-        let mut fired = self.judgement.fired.iter().filter(is).peekable();
-        let decides = fired.peek().is_some();
-        if fired.any(|f| f.truth == Truth::True) {
-            RuleState::Fires
-        } else if decides {
-            RuleState::Undetermined
-        } else if self.judgement.shadow.iter().any(|f| is(&f)) {
-            RuleState::Shadow
-        } else {
-            RuleState::Not
+        let surest = |all: &[Fired]| all.iter().filter(is).map(|fired| fired.truth).max();
+        match (
+            surest(&self.judgement.fired),
+            surest(&self.judgement.shadow),
+        ) {
+            (Some(Truth::True), _) => RuleState::Fires,
+            (Some(_), _) => RuleState::Undetermined,
+            (None, Some(Truth::True)) => RuleState::Shadow,
+            (None, Some(_)) => RuleState::Undetermined,
+            (None, None) => RuleState::Not,
         }
     }
 

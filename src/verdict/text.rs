@@ -261,12 +261,7 @@ impl Page {
             self.line(2, &line);
         }
         if verdict.departments.len() > 1 {
-            let views = verdict.departments.iter().map(|(department, outcomes)| {
-                format!("{} {}", department.labels.get(lang), self.outcome(outcomes))
-            });
-            let views = views.collect::<Vec<_>>().join(&self.say("；", "; "));
-            let text = self.say("部门", "departments");
-            self.line(2, &format!("{text}{colon}{views}"));
+            self.departments(verdict);
         }
         let coverage = match verdict.coverage {
             None | Some(Coverage::Full) => return,
@@ -279,6 +274,41 @@ impl Page {
         };
         let text = self.say("覆盖", "coverage");
         self.line(2, &format!("{text}{colon}{coverage}"));
+    }
+
+    /// Those that have something to say by name; how many are content, as a number.
+    fn departments(&mut self, verdict: &Verdict) {
+        let lang = self.style.lang;
+        let content = |o: &super::Outcomes| o.grade == 0;
+        let views: Vec<String> = verdict
+            .departments
+            .iter()
+            .filter(|(_, outcomes)| !content(outcomes))
+            .map(|(department, outcomes)| {
+                format!("{} {}", department.labels.get(lang), self.outcome(outcomes))
+            })
+            .collect();
+        let rest = verdict
+            .departments
+            .iter()
+            .find(|(_, outcomes)| content(outcomes));
+        let count = verdict.departments.len() - views.len();
+        let rest = rest.map(|(_, outcomes)| {
+            let mild = self.outcome(outcomes);
+            match (lang, views.is_empty()) {
+                (Lang::Zh, true) => format!("全部{mild}"),
+                (Lang::Zh, false) => format!("其余 {count} 个{mild}"),
+                (Lang::En, true) => format!("all {mild}"),
+                (Lang::En, false) => format!("{count} others {mild}"),
+            }
+        });
+        let said = views
+            .into_iter()
+            .chain(rest)
+            .collect::<Vec<_>>()
+            .join(&self.say("；", "; "));
+        let (text, colon) = (self.say("部门", "departments"), self.say("：", ": "));
+        self.line(2, &format!("{text}{colon}{said}"));
     }
 
     fn missing(&mut self, verdict: &Verdict) {
