@@ -125,7 +125,9 @@ impl Arranger<'_> {
         let mut axes: Vec<(usize, u32)> = Vec::new();
         for (number, axis) in (0u32..).zip(&self.plan.axes) {
             if axis.list.is_none() {
-                let narrow = members.iter().filter(|m| self.narrow(number, **m).is_some());
+                let narrow = members
+                    .iter()
+                    .filter(|m| self.narrow(number, **m).is_some());
                 axes.push((narrow.count(), number));
             }
         }
