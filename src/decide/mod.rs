@@ -2,7 +2,7 @@
 //!
 //! - [`program`]: every value and condition once, by number; rules, kinds and covers on them;
 //! - [`state`]: the element at hand, and results already worked out;
-//! - [`eval`], [`table`]: one node at the place at hand;
+//! - [`eval`], [`lookup`], [`table`]: one node at the place at hand;
 //! - [`resolve`], [`duty`], [`missing`]: from rules that apply to the judgement.
 //!
 //! The walker and the engine differ in how they find the rules that apply, and share what
@@ -10,6 +10,7 @@
 
 pub mod duty;
 pub mod eval;
+pub mod lookup;
 pub mod missing;
 pub mod program;
 pub mod resolve;

@@ -168,7 +168,7 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
             deep,
         });
     }
-    let (mut header, mut element) = (Vec::new(), Vec::new());
+    let (mut header, mut element): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
     for (axis, tests) in tests {
         let Some(planned) = plan.axes.get(axis as usize) else {
             continue;
@@ -189,6 +189,10 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
                 element.push(line);
             }
         }
+    }
+    // What most rules test comes first: it leaves the fewest alive for the rest.
+    for lines in [&mut header, &mut element] {
+        lines.sort_by_key(|line| std::cmp::Reverse(line.tests.len()));
     }
     Block {
         list: members.list,

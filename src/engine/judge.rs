@@ -97,6 +97,10 @@ fn and_all(bits: &mut [u64], rows: &[&[[u64; WORDS]]]) {
             for (bit, word) in left.iter_mut().zip(row) {
                 *bit &= word;
             }
+            // Rules that name the same codes stand together, so a stretch is often empty early.
+            if left == [0; WORDS] {
+                break;
+            }
         }
         *bits = left;
     }

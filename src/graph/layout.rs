@@ -109,14 +109,38 @@ impl Arranger<'_> {
         {
             return self.split(way, list, depth);
         }
-        let blocks: Vec<NodeIndex> = members
-            .chunks(self.options.block.max(1))
-            .map(|chunk| self.block(chunk, list))
-            .collect();
+        let members = self.alike_together(members);
+        let chunks = members.chunks(self.options.block.max(1));
+        let blocks: Vec<NodeIndex> = chunks.map(|chunk| self.block(chunk, list)).collect();
         match blocks.as_slice() {
             [one] => *one,
             _ => self.fork(&blocks),
         }
+    }
+
+    /// Members that name the same codes beside each other, so that a stretch of a row is often
+    /// empty after the first few fields and the others need not be read for it.
+    fn alike_together(&self, mut members: Vec<u32>) -> Vec<u32> {
+        const KEYS: usize = 4;
+        let mut axes: Vec<(usize, u32)> = Vec::new();
+        for (number, axis) in (0u32..).zip(&self.plan.axes) {
+            if axis.list.is_none() {
+                let narrow = members
+                    .iter()
+                    .filter(|m| self.narrow(number, **m).is_some());
+                axes.push((narrow.count(), number));
+            }
+        }
+        axes.sort_by_key(|(count, number)| (std::cmp::Reverse(*count), *number));
+        axes.truncate(KEYS);
+        members.sort_by_cached_key(|member| {
+            let mut key = [u32::MAX; KEYS];
+            for (place, (_, axis)) in key.iter_mut().zip(&axes) {
+                *place = self.narrow(*axis, *member).unwrap_or(u32::MAX);
+            }
+            (key, *member)
+        });
+        members
     }
 
     fn fork(&mut self, children: &[NodeIndex]) -> NodeIndex {

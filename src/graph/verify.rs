@@ -122,11 +122,12 @@ fn implemented_once(
     let mut below: BTreeMap<NodeIndex, Vec<u32>> = BTreeMap::new();
     for node in order.iter().rev() {
         let members = match graph.node_weight(*node) {
-            Some(Node::Match(number)) => layout
-                .blocks
-                .get(*number as usize)
-                .map(|b| b.members.clone())
-                .unwrap_or_default(),
+            Some(Node::Match(number)) => {
+                let block = layout.blocks.get(*number as usize);
+                let mut members = block.map(|b| b.members.clone()).unwrap_or_default();
+                members.sort_unstable();
+                members
+            }
             Some(Node::Fork | Node::Each(_)) => {
                 let children = graph
                     .edges(*node)

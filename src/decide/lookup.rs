@@ -1,0 +1,172 @@
+//! Values that are looked up or worked out over lists: parameters, conversions, aggregates, rows
+//! of lists beside the rules.
+
+use super::eval::{Elements, Evaluator};
+use super::program::{NodeId, Op};
+use super::state::At;
+use crate::check::rules::{Aggregation, CompareOp};
+use crate::facts::arith;
+use crate::facts::eval::{Eval, Reason, compare};
+use crate::ground::truth::Truth;
+use crate::schema::Home;
+use crate::schema::value::{Code, FieldId, ListId, Value};
+
+/// What looking up in a list gave.
+pub(super) enum Found<'a> {
+    NoneKey,
+    Unknown(Reason),
+    Nothing,
+    Row(&'a crate::schema::table::ListRow),
+}
+
+impl<'a> Evaluator<'a, '_> {
+    pub(super) fn parameter(
+        &mut self,
+        parameter: crate::check::rules::ParameterId,
+        operands: &[NodeId],
+    ) -> Eval {
+        let (first, last) = match operands.first() {
+            None => (self.as_of, self.as_of),
+            Some(node) => match self.value(*node).ends() {
+                Ok((Value::Date(first), Value::Date(last))) => (*first, *last),
+                Ok(_) => return Eval::Unknown(Reason::WrongType),
+                Err(reason) => return Eval::Unknown(reason),
+            },
+        };
+        let Some(parameter) = self.program.rules.parameters.get(parameter.0 as usize) else {
+            return Eval::Unknown(Reason::NoParameter);
+        };
+        let mut found: Option<&Value> = None;
+        let mut day = Some(first);
+        while let Some(at) = day.filter(|day| *day <= last) {
+            let Some(holds) = parameter.values.iter().find(|v| v.period.holds(at)) else {
+                return Eval::Unknown(Reason::NoParameter);
+            };
+            if found.is_some_and(|value| *value != holds.value) {
+                return Eval::Unknown(Reason::RoughDay);
+            }
+            found = Some(&holds.value);
+            day = holds.period.until.and_then(|until| until.add(0, 1));
+        }
+        found.map_or(Eval::Unknown(Reason::NoParameter), |value| {
+            Eval::Value(value.clone())
+        })
+    }
+
+    pub(super) fn convert(&mut self, to: Code, money: bool, operands: &[NodeId]) -> Eval {
+        let value = self.first(operands);
+        if !money {
+            let units = self.schema().units.and_then(|id| self.schema().table(id));
+            return arith::convert_quantity(&value, to, units);
+        }
+        match self.day(operands.get(1).copied()) {
+            Ok(day) => arith::convert_money(&value, to, self.schema().rates.as_ref(), day),
+            Err(reason) => Eval::Unknown(reason),
+        }
+    }
+
+    pub(super) fn aggregate(&mut self, node: NodeId) -> Eval {
+        let program = self.program;
+        let Op::Aggregate {
+            what,
+            list,
+            value,
+            condition,
+            same,
+            empty,
+        } = program.op(node)
+        else {
+            return Eval::Unknown(Reason::WrongType);
+        };
+        let operands = program.operands(node);
+        let value_node = operands.first().copied().filter(|_| *value);
+        let condition = operands
+            .get(usize::from(*value))
+            .copied()
+            .filter(|_| *condition);
+        let Elements::Rows(rows) = self.elements(*list) else {
+            return Eval::Unknown(Reason::ElementNotGiven);
+        };
+        let outer = self.state.row(*list);
+        let list = *list;
+        let mut member = |row: u32| {
+            self.state.put_row(list, At::Row(row));
+            let mut truth = condition.map_or(Truth::True, |c| self.truth(c));
+            for field in same {
+                if truth == Truth::False {
+                    break;
+                }
+                truth = truth.and(self.same(list, *field, outer, row));
+            }
+            let value = match value_node {
+                Some(node) if truth != Truth::False => self.value(node),
+                _ => Eval::None,
+            };
+            self.state.put_row(list, outer);
+            (truth, value)
+        };
+        let members = rows.map(&mut member);
+        match what {
+            Aggregation::Count => arith::count(members.map(|(truth, _)| truth)),
+            Aggregation::Sum => arith::sum(members, *empty),
+            Aggregation::Min => arith::least(members),
+            Aggregation::Max => arith::greatest(members),
+        }
+    }
+
+    /// Whether the member has the value of the field that the element at hand has.
+    pub(super) fn same(&self, list: ListId, field: FieldId, outer: At, row: u32) -> Truth {
+        let (Some(Home::Element(_, column)), Some(rows)) = (
+            self.schema().field(field).map(|f| f.home),
+            self.facts.rows(list),
+        ) else {
+            return Truth::Unknown;
+        };
+        let mine = Eval::fact(rows.cell(row, column));
+        let theirs = match outer {
+            At::Row(outer) => Eval::fact(rows.cell(outer, column)),
+            _ => Eval::Unknown(Reason::ElementNotGiven),
+        };
+        compare(CompareOp::Eq, &mine, &theirs)
+    }
+
+    pub(super) fn found(
+        &mut self,
+        list: crate::check::rules::NamedListId,
+        keys: &[NodeId],
+        on: Option<NodeId>,
+    ) -> Found<'a> {
+        let mut values = std::mem::take(&mut self.state.keys);
+        values.clear();
+        let (mut none, mut unknown) = (false, None);
+        for key in keys {
+            match self.value(*key) {
+                Eval::None => none = true,
+                Eval::Value(value) => values.push(value),
+                Eval::Unknown(reason) => unknown = Some(reason),
+                Eval::Between(..) => unknown = Some(Reason::RoughDay),
+            }
+        }
+        let found = if none {
+            Found::NoneKey
+        } else if let Some(reason) = unknown {
+            Found::Unknown(reason)
+        } else {
+            match self.day(on) {
+                Ok(day) => {
+                    let list = self.program.rules.named_list(list);
+                    match list.map(|list| list.find(&values, day)) {
+                        None | Some(crate::schema::table::Found::Nothing) => Found::Nothing,
+                        Some(crate::schema::table::Found::Row(row)) => Found::Row(row),
+                        Some(crate::schema::table::Found::TooShort) => {
+                            Found::Unknown(Reason::TooShort)
+                        }
+                    }
+                }
+                Err(reason) => Found::Unknown(reason),
+            }
+        };
+        self.state.keys = values;
+        found
+    }
+}
