@@ -63,6 +63,22 @@
 //! - [`doc::verdict`]: how a verdict is read, and the JSON it is written as;
 //! - [`Limits`]: every bound with its default and the complaint it raises.
 
+#![warn(missing_docs)]
+// Rule text and data are other people's: library code reports, it does not panic.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented
+    )
+)]
+
 // The stages, in the order in which text flows through them.
 
 // What every stage stands on: places, complaints, numbers, days, truth, limits.

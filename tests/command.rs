@@ -100,7 +100,7 @@ fn answer(line: &str) -> String {
 fn without_fingerprints(text: &str) -> String {
     let mut out = String::new();
     let mut word = String::new();
-    let mut put = |word: &mut String, out: &mut String| {
+    let put = |word: &mut String, out: &mut String| {
         let fingerprint = word.len() == 32 && word.bytes().all(|b| b.is_ascii_hexdigit());
         out.push_str(if fingerprint { "<fingerprint>" } else { word });
         word.clear();

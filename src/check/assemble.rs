@@ -10,9 +10,9 @@ use super::lints;
 use super::lower::{Lower, Scope};
 use super::names::{Named, Names};
 use super::pilot;
-use super::rule::{self, KindType, PilotFrame, RuleDraft};
+use super::rule::{self, RuleDraft};
 use super::rules::{
-    Cover, DecisionTable, DecisionTableId, Event, Fingerprint, KindId, Law, Parameter, ParameterId,
+    Cover, DecisionTable, DecisionTableId, Event, Fingerprint, KindId, Parameter, ParameterId,
     PilotId, Place, RuleSet,
 };
 use super::scenario::{self, Scenario};
@@ -126,13 +126,16 @@ pub(super) fn assemble(
         );
     }
     let frames = pilot::frames(&items.pilots, &all.scope(), &events, diagnostics, &mut used);
+    let register = rule::Register {
+        laws: &laws,
+        kinds: &kind_types,
+        pilots: &frames,
+    };
     let mut drafts = rules(
         &items,
         &all,
-        &laws,
         &events,
-        &kind_types,
-        &frames,
+        register,
         &mut tables,
         diagnostics,
         &mut used,
@@ -392,17 +395,11 @@ fn hidden(name: &ast::Name, what: &str) -> Diagnostic {
     .label("choose another name")
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "every earlier step's result is needed, and nothing else"
-)]
 fn rules(
     items: &Items<'_>,
     base: &Base<'_>,
-    laws: &[Law],
     events: &[Event],
-    kinds: &[KindType],
-    frames: &[PilotFrame],
+    register: rule::Register<'_>,
     tables: &mut Vec<DecisionTable>,
     diagnostics: &mut Vec<Diagnostic>,
     used: &mut BTreeSet<String>,
@@ -430,9 +427,10 @@ fn rules(
     let mut weight = 0;
     for (item, at, declared) in sorted {
         let mut lower = Lower::new(&scope, diagnostics, used);
-        let found = rule::rule(&mut lower, item, at, laws, kinds, frames, declared, tables);
+        let written = rule::Written { item, at, declared };
+        let found = rule::rule(&mut lower, &written, register, tables);
         let frame = found.first().and_then(|d| d.rule.pilot);
-        let frame = frame.and_then(|p| frames.get(usize::from(p.0)));
+        let frame = frame.and_then(|p| register.pilots.get(usize::from(p.0)));
         // A rule without any condition weighs something too.
         let nodes = lower.nodes() + frame.map_or(0, |f| f.nodes) + 8;
         weight += nodes.saturating_mul(found.len().max(1));

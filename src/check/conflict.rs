@@ -329,20 +329,20 @@ fn reachable(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Dia
     let frame = draft.rule.pilot;
     let frame = frame.and_then(|p| whole.frames.get(usize::from(p.0)));
     // A pilot that is never in force is told once, at the pilot.
-    if frame.and_then(|f| backwards(f.force)).is_none() {
-        if let Some((from, until)) = backwards(draft.rule.force) {
-            diagnostics.push(
-                Diagnostic::new(
-                    codes::NEVER_IN_FORCE,
-                    format!("`{}` is never in force", draft.shown()),
-                    draft.id_at,
-                )
-                .label(format!(
-                    "it would begin on {} and end on {}",
-                    from.first, until.last
-                )),
-            );
-        }
+    if frame.and_then(|f| backwards(f.force)).is_none()
+        && let Some((from, until)) = backwards(draft.rule.force)
+    {
+        diagnostics.push(
+            Diagnostic::new(
+                codes::NEVER_IN_FORCE,
+                format!("`{}` is never in force", draft.shown()),
+                draft.id_at,
+            )
+            .label(format!(
+                "it would begin on {} and end on {}",
+                from.first, until.last
+            )),
+        );
     }
     let allowed = reach::allowed(whole.schema, &draft.rule.scope);
     if let Some(field) = reach::impossible(&allowed) {
@@ -365,38 +365,39 @@ fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec
             continue;
         };
         let last = draft.rule.force.until.map(|d| d.last);
-        if let Some(end) = law.force.until {
-            if last.is_none_or(|last| last > end.last) {
-                diagnostics.push(
-                    Diagnostic::new(
-                        codes::LAW_NOT_IN_FORCE,
-                        format!(
-                            "`{}` cites `{}` for days after its end",
-                            draft.shown(),
-                            law.id
-                        ),
-                        *at,
-                    )
-                    .label(format!("in force until {}", end.last))
-                    .help(format!("end the rule with `force until {}`", end.last)),
-                );
-            }
+        if let Some(end) = law.force.until
+            && last.is_none_or(|last| last > end.last)
+        {
+            diagnostics.push(
+                Diagnostic::new(
+                    codes::LAW_NOT_IN_FORCE,
+                    format!(
+                        "`{}` cites `{}` for days after its end",
+                        draft.shown(),
+                        law.id
+                    ),
+                    *at,
+                )
+                .label(format!("in force until {}", end.last))
+                .help(format!("end the rule with `force until {}`", end.last)),
+            );
         }
-        if let (Some(until), Some(from)) = (draft.rule.force.until, law.force.from) {
-            if draft.on.is_none() && until.last < from.first {
-                diagnostics.push(
-                    Diagnostic::new(
-                        codes::LAW_NOT_IN_FORCE,
-                        format!(
-                            "`{}` cites `{}` for days before it was in force",
-                            draft.shown(),
-                            law.id
-                        ),
-                        *at,
-                    )
-                    .label(format!("in force from {}", from.first)),
-                );
-            }
+        if let (Some(until), Some(from)) = (draft.rule.force.until, law.force.from)
+            && draft.on.is_none()
+            && until.last < from.first
+        {
+            diagnostics.push(
+                Diagnostic::new(
+                    codes::LAW_NOT_IN_FORCE,
+                    format!(
+                        "`{}` cites `{}` for days before it was in force",
+                        draft.shown(),
+                        law.id
+                    ),
+                    *at,
+                )
+                .label(format!("in force from {}", from.first)),
+            );
         }
         for newer in whole.items_laws {
             // Who cites the newer text too means the article as it reads since.

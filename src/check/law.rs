@@ -123,17 +123,16 @@ impl Events {
     /// A day that is only a month or a year is an event without a name of its own.
     fn rough(&mut self, force: &ast::Force) {
         for day in [&force.from, &force.until].into_iter().flatten() {
-            if let ast::LegalDay::Date(text) = day {
-                if text.node.len() < 10 {
-                    if let Some(on) = RoughDay::parse(&text.node) {
-                        self.all.entry(text.node.clone()).or_insert_with(|| Event {
-                            name: text.node.clone(),
-                            labels: Labels::default(),
-                            on: Some(on),
-                            sure: Sure::Found,
-                        });
-                    }
-                }
+            if let ast::LegalDay::Date(text) = day
+                && text.node.len() < 10
+                && let Some(on) = RoughDay::parse(&text.node)
+            {
+                self.all.entry(text.node.clone()).or_insert_with(|| Event {
+                    name: text.node.clone(),
+                    labels: Labels::default(),
+                    on: Some(on),
+                    sure: Sure::Found,
+                });
             }
         }
     }
@@ -314,20 +313,20 @@ pub(super) fn forwards(
     name: &ast::Name,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    if let (Some(from), Some(until)) = (force.from, force.until) {
-        if from.first > until.last {
-            diagnostics.push(
-                Diagnostic::new(
-                    codes::NEVER_IN_FORCE,
-                    format!("{what} `{}` is never in force", name.node),
-                    name.at.0,
-                )
-                .label(format!(
-                    "it would begin on {} and end on {}",
-                    from.first, until.last
-                )),
-            );
-        }
+    if let (Some(from), Some(until)) = (force.from, force.until)
+        && from.first > until.last
+    {
+        diagnostics.push(
+            Diagnostic::new(
+                codes::NEVER_IN_FORCE,
+                format!("{what} `{}` is never in force", name.node),
+                name.at.0,
+            )
+            .label(format!(
+                "it would begin on {} and end on {}",
+                from.first, until.last
+            )),
+        );
     }
 }
 
@@ -413,18 +412,18 @@ pub(super) fn parameter(
             from: exact(&value.node.force.from),
             until: exact(&value.node.force.until),
         };
-        if let (Some(from), Some(until)) = (period.from, period.until) {
-            if from > until {
-                lower.push(
-                    Diagnostic::new(
-                        codes::NEVER_IN_FORCE,
-                        format!("a value of `{}` never holds", parameter.name.node),
-                        value.at.0,
-                    )
-                    .label(format!("it would begin on {from} and end on {until}")),
-                );
-                continue;
-            }
+        if let (Some(from), Some(until)) = (period.from, period.until)
+            && from > until
+        {
+            lower.push(
+                Diagnostic::new(
+                    codes::NEVER_IN_FORCE,
+                    format!("a value of `{}` never holds", parameter.name.node),
+                    value.at.0,
+                )
+                .label(format!("it would begin on {from} and end on {until}")),
+            );
+            continue;
         }
         let by = match &value.node.by {
             Some(by) => citation(lower.scope.names, by, lower.diagnostics),

@@ -28,20 +28,20 @@ pub(super) fn labels(
             );
         }
         for clause in &item.clauses {
-            if let ast::Clause::Say(texts) = &clause.node {
-                if !both_languages(&super::law::labels(texts)) {
-                    diagnostics.push(
-                        Diagnostic::new(
-                            codes::LABEL_MISSING,
-                            format!(
-                                "the message of `{}` lacks one of the languages",
-                                item.id.node
-                            ),
-                            clause.at.0,
-                        )
-                        .label("needs `\"中文\" / \"English\"`"),
-                    );
-                }
+            if let ast::Clause::Say(texts) = &clause.node
+                && !both_languages(&super::law::labels(texts))
+            {
+                diagnostics.push(
+                    Diagnostic::new(
+                        codes::LABEL_MISSING,
+                        format!(
+                            "the message of `{}` lacks one of the languages",
+                            item.id.node
+                        ),
+                        clause.at.0,
+                    )
+                    .label("needs `\"中文\" / \"English\"`"),
+                );
             }
         }
     }

@@ -146,17 +146,34 @@ pub(super) struct PilotFrame {
     pub nodes: usize,
 }
 
+/// A rule as written, with its place and its period.
+pub(super) struct Written<'a> {
+    pub item: &'a ast::Rule,
+    pub at: Span,
+    pub declared: Force,
+}
+
+/// What rules rest on: the register of laws, the kinds of requirement, the pilots.
+#[derive(Clone, Copy)]
+pub(super) struct Register<'r> {
+    pub laws: &'r [Law],
+    pub kinds: &'r [KindType],
+    pub pilots: &'r [PilotFrame],
+}
+
 /// One rule; several where its table is taken apart. Tables found are added to `tables`.
 pub(super) fn rule(
     lower: &mut Lower<'_, '_>,
-    item: &ast::Rule,
-    at: Span,
-    laws: &[Law],
-    kinds: &[KindType],
-    pilots: &[PilotFrame],
-    declared: Force,
+    written: &Written<'_>,
+    register: Register<'_>,
     tables: &mut Vec<DecisionTable>,
 ) -> Vec<RuleDraft> {
+    let Written { item, at, declared } = *written;
+    let Register {
+        laws,
+        kinds,
+        pilots,
+    } = register;
     let found = clauses(item, lower.diagnostics);
     let (basis, sure, cited_at) = match found.by {
         Some((citations, sure, _)) => {
@@ -428,13 +445,13 @@ fn bindings(lower: &mut Lower<'_, '_>, found: &[ast::Binding]) -> (Vec<Each>, Ve
             );
             continue;
         }
-        if let Each::Set(field) = range {
-            if let Some(Type::Set(table)) = lower.scope.schema.field(field).map(|f| f.typ) {
-                lower.bound.push(super::lower::BoundName {
-                    name: name.clone().unwrap_or_default(),
-                    table,
-                });
-            }
+        if let Each::Set(field) = range
+            && let Some(Type::Set(table)) = lower.scope.schema.field(field).map(|f| f.typ)
+        {
+            lower.bound.push(super::lower::BoundName {
+                name: name.clone().unwrap_or_default(),
+                table,
+            });
         }
         if let Each::List(list) = range {
             let parent = lower.scope.schema.list(list).and_then(|l| l.parent);

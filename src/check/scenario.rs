@@ -273,10 +273,10 @@ fn expected(
         }
         ast::Expectation::Rule { state, rule } => {
             // A bare name is an outcome where one is called so.
-            if *state == RuleState::Fires {
-                if let Some(outcome) = lower.outcome(&rule.node) {
-                    return Some((Expected::Between(outcome, outcome), rule.at));
-                }
+            if *state == RuleState::Fires
+                && let Some(outcome) = lower.outcome(&rule.node)
+            {
+                return Some((Expected::Between(outcome, outcome), rule.at));
             }
             let prefix = format!("{}.", rule.node);
             let known = rule_ids

@@ -439,18 +439,18 @@ fn records_apart(drafts: &BTreeMap<&str, Draft<'_>>, diagnostics: &mut Vec<Diagn
             .range(prefix.as_str()..)
             .next()
             .filter(|(p, _)| p.starts_with(&prefix));
-        if let Some((_, inner)) = inside {
-            if inner.element.is_none() || draft.element == inner.element {
-                diagnostics.push(
-                    Diagnostic::new(
-                        codes::DUPLICATE_NAME,
-                        format!("`{path}` is a field and a record"),
-                        inner.at,
-                    )
-                    .label("a field inside it")
-                    .also(draft.at, "declared as a field"),
-                );
-            }
+        if let Some((_, inner)) = inside
+            && (inner.element.is_none() || draft.element == inner.element)
+        {
+            diagnostics.push(
+                Diagnostic::new(
+                    codes::DUPLICATE_NAME,
+                    format!("`{path}` is a field and a record"),
+                    inner.at,
+                )
+                .label("a field inside it")
+                .also(draft.at, "declared as a field"),
+            );
         }
     }
 }

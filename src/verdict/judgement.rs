@@ -45,12 +45,6 @@ pub struct Interval {
     pub high: OutcomeId,
 }
 
-impl Default for OutcomeId {
-    fn default() -> Self {
-        OutcomeId(0)
-    }
-}
-
 /// A requirement that follows, certainly or possibly, for one element.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Duty {

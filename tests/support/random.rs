@@ -1,5 +1,9 @@
 //! Random rule sets with every construct of the checked form, and random declarations with
 //! unknown and none everywhere. The same seed gives the same rules on every machine.
+#![allow(
+    dead_code,
+    reason = "each test that shares this uses its own part of it"
+)]
 
 use kakou::check::compile;
 use kakou::check::rules::*;

@@ -57,10 +57,10 @@ impl Lower<'_, '_> {
             (Type::Integer | Type::Decimal, Type::Integer | Type::Decimal) => true,
             (Type::Rate, Type::Rate) | (Type::Date, Type::Date) => true,
             (Type::Money(a), Type::Money(b)) | (Type::Quantity(a), Type::Quantity(b)) => {
-                if let (Denomination::Fixed(a), Denomination::Fixed(b)) = (a, b) {
-                    if a != b {
-                        return self.units_differ(l, r, left, right);
-                    }
+                if let (Denomination::Fixed(a), Denomination::Fixed(b)) = (a, b)
+                    && a != b
+                {
+                    return self.units_differ(l, r, left, right);
                 }
                 true
             }

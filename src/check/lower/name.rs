@@ -380,24 +380,25 @@ impl Lower<'_, '_> {
             return None;
         };
         let parent = self.scope.schema.list(list)?.parent;
-        if let Some(parent) = parent {
-            if !self.anywhere && !self.elements.contains(&parent) {
-                let owner = self
-                    .scope
-                    .schema
-                    .list(parent)
-                    .map_or("", |l| l.element.as_str());
-                self.push(
-                    Diagnostic::new(
-                        codes::NO_ELEMENT,
-                        format!("no `{owner}` is at hand for `{name}`"),
-                        at.0,
-                    )
-                    .label(format!("this list is inside one `{owner}`"))
-                    .help(format!("range over `{owner}` first")),
-                );
-                return None;
-            }
+        if let Some(parent) = parent
+            && !self.anywhere
+            && !self.elements.contains(&parent)
+        {
+            let owner = self
+                .scope
+                .schema
+                .list(parent)
+                .map_or("", |l| l.element.as_str());
+            self.push(
+                Diagnostic::new(
+                    codes::NO_ELEMENT,
+                    format!("no `{owner}` is at hand for `{name}`"),
+                    at.0,
+                )
+                .label(format!("this list is inside one `{owner}`"))
+                .help(format!("range over `{owner}` first")),
+            );
+            return None;
         }
         Some(list)
     }

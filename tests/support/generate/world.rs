@@ -1,5 +1,9 @@
 //! The fixed world that generated rules and declarations are written in: a schema text with every
 //! type, its code tables and lists, and the shortest way from rule text to a rule set.
+#![allow(
+    dead_code,
+    reason = "each test that shares this uses its own part of it"
+)]
 
 use kakou::check::{Compiled, compile};
 use kakou::folder::Folder;
