@@ -98,5 +98,5 @@ fn steps_are_counted_and_the_bound_is_of_their_size() {
         taken += scratch.steps();
         stated += graph.stats().steps;
     }
-    assert!(taken > 1_000 && stated < taken * 1_000, "{taken} {stated}");
+    assert!(taken > 200 && stated < taken * 1_000, "{taken} {stated}");
 }

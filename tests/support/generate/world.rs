@@ -32,17 +32,6 @@ pub const FILES: &[(&str, &str)] = &[
     ("lists/levels.csv", include_str!("world/lists/levels.csv")),
 ];
 
-/// Days between which nothing in the world's own tables and laws changes, one in each stretch.
-pub const DAYS: &[&str] = &[
-    "2017-06-01",
-    "2018-06-01",
-    "2019-06-01",
-    "2020-03-01",
-    "2020-06-15",
-    "2020-09-01",
-    "2021-03-01",
-];
-
 /// The folder of the world with more rule files beside the schema.
 pub fn folder<'a>(rules: impl IntoIterator<Item = (&'a str, &'a str)>) -> Folder {
     let texts = [("schema.rules", SCHEMA)].into_iter().chain(rules);
