@@ -309,17 +309,31 @@ fn every_one(group: &[Work], otherwise: OutcomeId) -> Interval {
     interval
 }
 
+/// Whether all arguments that count in this way can be compared with each other.
+fn all_comparable(group: &[Work], way: fn(Truth) -> bool) -> bool {
+    let mut first: Option<&Value> = None;
+    let mut due = group.iter().filter(|work| way(work.obliged));
+    due.all(|work| match &work.duty.argument {
+        Some(value) => comparable(first.get_or_insert(value), value),
+        None => true,
+    })
+}
+
+/// Arguments that cannot be compared count each by itself; where it is open whether those that
+/// differ are required at all, only what holds either way is certain.
+fn not_compared(group: &[Work], otherwise: OutcomeId) -> Interval {
+    let mut interval = every_one(group, otherwise);
+    let mut due = group.iter().filter(|work| work.obliged.possible());
+    if all_comparable(group, Truth::certain) && !due.all(|work| work.duty.met == Truth::False) {
+        interval.low = OutcomeId::default();
+    }
+    interval
+}
+
 /// Only the largest, or the earliest, counts; as long as they can be compared at all.
 fn best(group: &mut [Work], otherwise: OutcomeId, largest: bool, room: &mut Room) -> Interval {
-    let mut first: Option<&Value> = None;
-    for work in group.iter().filter(|work| work.obliged != Truth::False) {
-        let Some(value) = &work.duty.argument else {
-            continue;
-        };
-        if !comparable(value, first.unwrap_or(value)) {
-            return every_one(group, otherwise);
-        }
-        first = first.or(Some(value));
+    if !all_comparable(group, Truth::possible) {
+        return not_compared(group, otherwise);
     }
     let beats = |a: &Value, b: &Value| if largest { a > b } else { a < b };
     let mut certain: Option<Value> = None;

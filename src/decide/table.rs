@@ -5,7 +5,8 @@ use super::program::NodeId;
 use crate::check::rules::{Cell, CompareOp, DecisionTable, DecisionTableId, Output, Policy, Row};
 use crate::facts::eval::{Eval, Reason, compare};
 use crate::ground::truth::Truth;
-use crate::schema::value::{Code, Value};
+use crate::schema::Schema;
+use crate::schema::value::{Code, Type, Value};
 
 static NO_ROW: Output = Output::None;
 
@@ -49,7 +50,7 @@ fn cell_fits(cell: &Cell, input: &Eval) -> Truth {
 }
 
 /// The output that counts, where the policy picks one row.
-fn pick<'a>(table: &'a DecisionTable, inputs: &[Eval]) -> Counts<'a> {
+fn pick<'a>(table: &'a DecisionTable, every: u32, inputs: &[Eval]) -> Counts<'a> {
     match table.policy {
         Policy::ExactlyOne => {
             let (mut certain, mut possible) = (None, 0u32);
@@ -75,7 +76,7 @@ fn pick<'a>(table: &'a DecisionTable, inputs: &[Eval]) -> Counts<'a> {
                 if truth == Truth::False {
                     continue;
                 }
-                if found.is_some_and(|output| *output != row.output) {
+                if found.is_some_and(|output| !same(output, &row.output, every)) {
                     return Counts::Unknown(Reason::Undetermined);
                 }
                 found = Some(&row.output);
@@ -89,6 +90,26 @@ fn pick<'a>(table: &'a DecisionTable, inputs: &[Eval]) -> Counts<'a> {
             }
         }
         Policy::All => Counts::Unknown(Reason::WrongType),
+    }
+}
+
+/// How many codes there are in the table that the outputs are from.
+fn every_code(table: &DecisionTable, schema: &Schema) -> u32 {
+    let (Type::Set(codes) | Type::Code(codes)) = table.gives else {
+        return 0;
+    };
+    let count = schema.table(codes).map_or(0, |table| table.codes.len());
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Whether two outputs are the same value: `any` is the set of every code.
+fn same(a: &Output, b: &Output, every: u32) -> bool {
+    match (a, b) {
+        (Output::AnyCode, Output::Value(Value::Set(set)))
+        | (Output::Value(Value::Set(set)), Output::AnyCode) => {
+            u32::try_from(set.len()).is_ok_and(|count| count == every)
+        }
+        (a, b) => a == b,
     }
 }
 
@@ -115,15 +136,18 @@ impl<'a> Evaluator<'a, '_> {
         let Some(table) = self.table(table) else {
             return Eval::Unknown(Reason::WrongType);
         };
+        let every = every_code(table, &self.program.rules.schema);
         self.with_inputs(operands, |inputs| {
             if table.policy == Policy::All {
-                return whole_set(table, inputs);
+                return whole_set(table, every, inputs);
             }
-            match pick(table, inputs) {
+            match pick(table, every, inputs) {
                 Counts::Unknown(reason) => Eval::Unknown(reason),
                 Counts::Output(Output::None) => Eval::None,
                 Counts::Output(Output::Value(value)) => Eval::Value(value.clone()),
-                Counts::Output(Output::AnyCode) => Eval::Unknown(Reason::WrongType),
+                Counts::Output(Output::AnyCode) => {
+                    Eval::Value(Value::Set((0..every).map(Code).collect()))
+                }
             }
         })
     }
@@ -138,6 +162,7 @@ impl<'a> Evaluator<'a, '_> {
         let Some(table) = self.table(table) else {
             return Some(Truth::Unknown);
         };
+        let every = every_code(table, &self.program.rules.schema);
         self.with_inputs(operands, |inputs| {
             if table.policy == Policy::All {
                 let Some(code) = code else {
@@ -151,7 +176,7 @@ impl<'a> Evaluator<'a, '_> {
                     }
                 }));
             }
-            match pick(table, inputs) {
+            match pick(table, every, inputs) {
                 Counts::Output(Output::None) => None,
                 Counts::Output(output) => {
                     Some(code.map_or(Truth::Unknown, |code| Truth::from(holds(output, code))))
@@ -190,13 +215,19 @@ fn holds(output: &Output, code: Code) -> bool {
 }
 
 /// The union over all rows that fit, where it is certain.
-fn whole_set(table: &DecisionTable, inputs: &[Eval]) -> Eval {
+fn whole_set(table: &DecisionTable, every: u32, inputs: &[Eval]) -> Eval {
     let (mut certain, mut possible) = (Vec::new(), Vec::new());
     for row in &table.rows {
         let truth = fits(row, inputs);
         let codes: &[Code] = match (&row.output, truth) {
             (_, Truth::False) | (Output::None, _) => continue,
-            (Output::AnyCode, _) => return Eval::Unknown(Reason::Undetermined),
+            (Output::AnyCode, _) => {
+                possible.extend((0..every).map(Code));
+                if truth == Truth::True {
+                    certain.extend((0..every).map(Code));
+                }
+                continue;
+            }
             (Output::Value(Value::Set(set)), _) => set,
             (Output::Value(Value::Code(code)), _) => std::slice::from_ref(code),
             (Output::Value(_), _) => return Eval::Unknown(Reason::WrongType),

@@ -1,0 +1,168 @@
+//! Law 1 on cases that were once judged in two ways: reference, walker and engine say the same
+//! of each, and what is written here.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what went wrong by panicking"
+)]
+
+#[path = "support/law.rs"]
+mod law;
+
+use kakou::check::rules::RuleSet;
+use kakou::engine::Engine;
+use kakou::graph::{Graph, Options, walk::walk};
+use kakou::ground::truth::Truth;
+use kakou::verdict::judgement::Judgement;
+use law::{day, facts, judge, rules};
+
+/// The interval, then the rules that fire; those that may fire with a question mark.
+fn told(rules: &RuleSet, judgement: &Judgement) -> String {
+    let outcome = |id: u8| ["release", "review", "hold", "reject"][usize::from(id)];
+    let mut out = format!(
+        "{}..{}",
+        outcome(judgement.counted.low.0),
+        outcome(judgement.counted.high.0)
+    );
+    for fired in &judgement.fired {
+        let open = if fired.truth == Truth::Unknown {
+            "?"
+        } else {
+            ""
+        };
+        out.push_str(&format!(" {}{open}", rules.rule(fired.rule).unwrap().id));
+    }
+    out
+}
+
+/// Judges each declaration, given on `cur` and `date` besides, in every way.
+fn agree(text: &str, cases: &[(&str, &str)]) {
+    let rules = rules(&format!("{text}covers cur is CNY or USD\n"));
+    let cut = Options {
+        split_above: 1,
+        block: 3,
+        ..Options::default()
+    };
+    let graphs = [Options::default(), cut].map(|o| Graph::build(&rules, o).unwrap());
+    for (given, expected) in cases {
+        let json = format!(r#"{{"date":"2020-06-15","cur":"USD"{given}}}"#);
+        let facts = facts(&rules, &json);
+        let reference = judge(&rules, &facts);
+        assert_eq!(told(&rules, &reference), *expected, "reference {json}");
+        for graph in &graphs {
+            let walked = walk(graph, &facts, day());
+            assert_eq!(told(&rules, &walked), *expected, "walker {json}");
+            assert_eq!(walked, reference, "walker {json}");
+            let judged = Engine::from(graph).check(&facts, day());
+            assert_eq!(told(&rules, &judged), *expected, "engine {json}");
+            assert_eq!(judged, reference, "engine {json}");
+        }
+    }
+}
+
+const SETS: &str = r#"
+rule A-1 "甲" / "a"
+  by L
+  when t(a) is none
+  then hold
+rule A-2 "乙" / "b"
+  by L
+  when t(a) has 10
+  then hold
+rule A-3 "丙" / "c"
+  by L
+  when mode in t(a)
+  then review
+rule A-4 "丁" / "d"
+  by L
+  when mode not in t(a)
+  then review
+"#;
+
+#[test]
+fn any_in_a_table_of_all_rows_is_the_set_of_every_code() {
+    let table = r#"
+table t(a) "全" / "all" gives set of code mode, all rows that fit
+  | from 1 to 2 => any |
+  | from 2 to 3 => 20 |
+"#;
+    agree(
+        &format!("{table}{SETS}"),
+        &[
+            (r#","a":1,"mode":"10""#, "hold..hold A-2 A-3"),
+            (r#","a":2,"mode":null"#, "hold..hold A-2"),
+            (r#","a":3,"mode":"10""#, "review..review A-4"),
+            (r#","a":9,"mode":"10""#, "review..review A-4"),
+            (r#","mode":"10""#, "release..hold A-1? A-2? A-3? A-4?"),
+        ],
+    );
+}
+
+#[test]
+fn any_in_a_table_of_the_first_row_is_the_set_of_every_code() {
+    let table = r#"
+table t(a) "首" / "first" gives set of code mode, first row that fits
+  | from 1 to 2 => any |
+  | 3 => 10 or 20 or 30 |
+  | any => 10 or 30 or 20 |
+"#;
+    agree(
+        &format!("{table}{SETS}"),
+        &[
+            (r#","a":1,"mode":"10""#, "hold..hold A-2 A-3"),
+            (r#","a":3,"mode":"10""#, "hold..hold A-2 A-3"),
+            (r#","mode":null"#, "hold..hold A-2"),
+            ("", "hold..hold A-2 A-3? A-4?"),
+        ],
+    );
+}
+
+#[test]
+fn any_in_a_table_of_exactly_one_row_is_the_set_of_every_code() {
+    let table = r#"
+table t(a) "一" / "one" gives set of code mode, exactly one row fits
+  | from 1 to 2 => any |
+  | from 2 to 3 => 20 |
+"#;
+    agree(
+        &format!("{table}{SETS}"),
+        &[
+            (r#","a":1,"mode":"10""#, "hold..hold A-2 A-3"),
+            (r#","a":2,"mode":"10""#, "release..hold A-1? A-2? A-3? A-4?"),
+        ],
+    );
+}
+
+/// The amount of 4 CNY cannot be compared with those in USD. Is it required, each counts by
+/// itself and the one of 2.5 USD is unmet; is it not, only the one of 5 USD counts, and is met.
+#[test]
+fn amounts_that_cannot_be_compared_hold_only_if_all_are_required() {
+    let text = r#"
+requirement bond "保" / "bond" : money CNY met when mi = it otherwise hold combine largest
+rule D-1 "保一" / "bond one"
+  by L
+  when a = 1
+  then require bond mi
+rule D-2 "保二" / "bond two"
+  by L
+  when a = 1
+  then require bond mi * 0.5
+rule D-3 "保三" / "bond three"
+  by L
+  when flag
+  then require bond 4 CNY
+"#;
+    agree(
+        text,
+        &[
+            (r#","a":1,"mi":"5""#, "release..hold D-1 D-2 D-3?"),
+            (r#","a":1,"mi":"5","flag":true"#, "hold..hold D-1 D-2 D-3"),
+            (
+                r#","a":1,"mi":"5","flag":false"#,
+                "release..release D-1 D-2",
+            ),
+        ],
+    );
+}
