@@ -401,9 +401,30 @@ pub enum Cond {
         table: DecisionTableId,
         /// The inputs.
         inputs: Vec<Expr>,
-        /// Row numbers from 0, sorted; rows of equal consequence stand together.
-        rows: Vec<u16>,
+        /// Rows of equal consequence stand together.
+        rows: RowNumbers,
     },
+}
+
+/// Rows of a decision table by number from 0, sorted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RowNumbers(pub Vec<u16>);
+
+impl std::ops::Deref for RowNumbers {
+    type Target = [u16];
+
+    fn deref(&self) -> &[u16] {
+        &self.0
+    }
+}
+
+impl std::hash::Hash for RowNumbers {
+    /// One by one: the standard library hashes a run of integers as the machine stores them, and
+    /// the fingerprint must not know the machine.
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.len().hash(state);
+        self.iter().for_each(|row| row.hash(state));
+    }
 }
 
 /// A value. What cannot be computed is unknown, with its reason; arithmetic on none cannot be

@@ -5,7 +5,9 @@ use super::consequence::{Consequences, consequences};
 use super::law::{constant, labels};
 use super::lower::{Lower, Lowered, Typed};
 use super::rule::KindType;
-use super::rules::{Cell, Cond, DecisionTable, DecisionTableId, Expr, Output, Policy, Row};
+use super::rules::{
+    Cell, Cond, DecisionTable, DecisionTableId, Expr, Output, Policy, Row, RowNumbers,
+};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::{At, Span};
 use crate::schema::Labels;
@@ -331,7 +333,7 @@ pub(super) fn rule_table(
                 Cond::Rows {
                     table: id,
                     inputs: inputs.clone(),
-                    rows,
+                    rows: RowNumbers(rows),
                 },
                 consequences,
             )

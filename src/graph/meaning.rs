@@ -345,7 +345,7 @@ impl<'a> Builder<'a> {
                 self.meaning(
                     Op::Rows {
                         table: *table,
-                        rows: rows.clone(),
+                        rows: rows.to_vec(),
                     },
                     operands,
                 )

@@ -592,7 +592,7 @@ impl Maker<'_> {
                 Cond::Rows {
                     table,
                     inputs: self.inputs(table, place, depth),
-                    rows: chosen,
+                    rows: RowNumbers(chosen),
                 }
             }
             16 | 17 => Cond::And(many(self, depth)),
