@@ -10,7 +10,7 @@ use super::judging::{How, Judge, Wrong};
 use super::loading::{self, counted, thousands};
 use super::output::{self, COLUMNS, Format, Output};
 use super::summary::{Summary, colour};
-use super::table::{Cell, Layout};
+use super::table::{Cell, Layout, TOGETHER};
 use super::terminal::Terminal;
 use super::{End, Language};
 use crate::engine::Scratch;
@@ -21,6 +21,7 @@ use crate::facts::json::Reader;
 use crate::ground::limits::Limits;
 use crate::ground::truth::Truth;
 use crate::verdict::Verdict;
+use crate::verdict::judgement::Coverage;
 use anstyle::AnsiColor;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, Write};
@@ -134,11 +135,14 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
 
 type Record = (Place, Result<Facts, FactErrors>);
 
-/// Says of text that is none in which encoding it was looked for.
+/// Says of text that is none in which encoding it was looked for, and which other one there is.
 fn named(mut errors: FactErrors, encoding: Encoding) -> FactErrors {
-    if encoding == Encoding::Gb18030 {
-        for error in errors.errors.iter_mut().filter(|e| e.code == NOT_UTF8) {
-            error.message = "the text is not GB18030".into();
+    for error in errors.errors.iter_mut().filter(|e| e.code == NOT_UTF8) {
+        match encoding {
+            Encoding::Gb18030 => error.message = "the text is not GB18030".into(),
+            Encoding::Utf8 => {
+                error.help = Some("`--encoding gb18030` reads GBK and GB18030".into())
+            }
         }
     }
     errors
@@ -341,7 +345,8 @@ impl<'a> Page<'a> {
             format!("{low}–{}", high.to_uppercase())
         };
         let fired = |f: &crate::verdict::Finding| {
-            let rule = output::with_element(&f.rule, f.element.as_deref());
+            // A rule and its element stay on one line.
+            let rule = output::with_element(&f.rule, f.element.as_deref()).replace(' ', TOGETHER);
             if f.truth == Truth::Unknown {
                 format!("{rule}?")
             } else {
@@ -367,8 +372,12 @@ impl<'a> Page<'a> {
                 paths.join(", ")
             ));
         }
-        if verdict.coverage == Some(crate::verdict::judgement::Coverage::Outside) {
+        if verdict.coverage == Some(Coverage::Outside) {
             because.push(self.say("未收录相关法规", "no law is on file").into());
+        }
+        let advice = [Coverage::Advice, Coverage::FullOrAdvice].map(Some);
+        if advice.contains(&verdict.coverage) {
+            because.push(self.say("覆盖仅供参考", "coverage is advice only").into());
         }
         let day = verdict.as_of.map(|day| day.to_string()).unwrap_or_default();
         vec![

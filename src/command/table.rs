@@ -7,6 +7,8 @@ use crate::verdict::layout::wrap;
 use anstyle::AnsiColor;
 use unicode_width::UnicodeWidthChar;
 
+/// A blank at which no line is broken; it is shown as a blank.
+pub(super) const TOGETHER: &str = "\u{a0}";
 /// Blanks between columns.
 const GAP: usize = 2;
 /// Lines below the first that a row may take.
@@ -111,7 +113,7 @@ impl Layout {
             let end = if cut && at + 1 == BELOW { " …" } else { "" };
             line.push_str(&format!("{}{part}{end}\n", " ".repeat(start)));
         }
-        line
+        line.replace(TOGETHER, " ")
     }
 }
 

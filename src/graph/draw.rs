@@ -6,8 +6,9 @@
 use super::Graph;
 use super::label::Labeller;
 use super::node::{Class, Edge, Node};
-use crate::decide::program::NodeId;
+use crate::decide::program::{NodeId, Op};
 use crate::schema::Lang;
+use crate::schema::value::Type;
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
@@ -116,12 +117,31 @@ fn without_inlined(graph: &Graph, nodes: BTreeSet<NodeIndex>) -> BTreeSet<NodeIn
 fn is_constant(graph: &Graph, node: NodeIndex) -> bool {
     matches!(
         graph.inner().node_weight(node),
-        Some(Node::Meaning(crate::decide::program::Op::Const(_)))
+        Some(Node::Meaning(Op::Const(_)))
     )
 }
 
 fn dense(node: NodeIndex) -> NodeId {
     super::meaning::dense(node)
+}
+
+/// The types of the requirements among these nodes that have this one as their argument.
+fn required(graph: &Graph, nodes: &BTreeSet<NodeIndex>, argument: NodeIndex) -> Vec<Type> {
+    let inner = graph.inner();
+    let kind_of = |requirement: NodeIndex| {
+        inner
+            .neighbors(requirement)
+            .find_map(|node| match inner.node_weight(node) {
+                Some(Node::Kind(kind)) => graph.rules().kind(*kind)?.argument,
+                _ => None,
+            })
+    };
+    inner
+        .neighbors_directed(argument, Direction::Incoming)
+        .filter(|node| nodes.contains(node))
+        .filter(|node| matches!(inner.node_weight(*node), Some(Node::Requirement { .. })))
+        .filter_map(kind_of)
+        .collect()
 }
 
 fn detail(graph: &Graph, nodes: &BTreeSet<NodeIndex>, lang: Lang) -> Picture {
@@ -133,7 +153,12 @@ fn detail(graph: &Graph, nodes: &BTreeSet<NodeIndex>, lang: Lang) -> Picture {
         let Some(weight) = inner.node_weight(*node) else {
             continue;
         };
-        let label = labeller.node(dense(*node).0, weight);
+        let label = match weight {
+            Node::Meaning(Op::Const(value)) => {
+                labeller.argument(value, &required(graph, nodes, *node))
+            }
+            _ => labeller.node(dense(*node).0, weight),
+        };
         picture.nodes.push(Drawn {
             label,
             class: weight.class(),

@@ -76,6 +76,28 @@ impl<'a> Labeller<'a> {
         shorten(&text)
     }
 
+    /// The label of a constant that stands alone as the argument of requirements of these types:
+    /// a code is one of a table that only they know.
+    pub(super) fn argument(&self, value: &Value, kinds: &[Type]) -> String {
+        let tables: Vec<TableId> = kinds
+            .iter()
+            .filter_map(|typ| match typ {
+                Type::Code(table) | Type::Set(table) => Some(*table),
+                _ => None,
+            })
+            .collect();
+        if tables.is_empty() {
+            return shorten(&self.value(value, None));
+        }
+        let mut texts: Vec<String> = tables
+            .iter()
+            .map(|table| self.value(value, Some(*table)))
+            .collect();
+        texts.sort();
+        texts.dedup();
+        shorten(&texts.join(" / "))
+    }
+
     fn axis(&self, axis: &Axis) -> String {
         match axis {
             Axis::AsOf => self.say("判定日", "as-of date"),
@@ -183,11 +205,11 @@ impl<'a> Labeller<'a> {
                 let table = operands.first().and_then(|operand| self.table_of(*operand));
                 let codes: Vec<String> = codes.iter().map(|c| self.code(*c, table)).collect();
                 let word = if *negated {
-                    self.say("不是", "is not")
+                    self.say("不为", "is not")
                 } else {
-                    self.say("是", "is")
+                    self.say("为", "is")
                 };
-                format!("{word} {}", codes.join(&self.say("或", " or ")))
+                format!("{word} {}", codes.join(&self.say(" 或 ", " or ")))
             }
             Op::Under { prefixes, negated } => {
                 let prefixes: Vec<String> = prefixes.iter().map(ToString::to_string).collect();
@@ -196,7 +218,7 @@ impl<'a> Labeller<'a> {
                 } else {
                     self.say("属于", "under")
                 };
-                format!("{word} {}", prefixes.join(&self.say("或", " or ")))
+                format!("{word} {}", prefixes.join(&self.say(" 或 ", " or ")))
             }
             Op::InList { list, negated, .. } => {
                 let list = self.graph.rules().named_list(*list);
@@ -223,7 +245,7 @@ impl<'a> Labeller<'a> {
                 format!(
                     "{} {}",
                     self.say("含有", "has"),
-                    codes.join(&self.say("或", " or "))
+                    codes.join(&self.say(" 或 ", " or "))
                 )
             }
             Op::Quantified { quantity, over, .. } => {
@@ -266,28 +288,34 @@ impl<'a> Labeller<'a> {
 
     /// The table whose codes a value is of.
     fn table_of(&self, node: NodeId) -> Option<TableId> {
-        match self.program().op(node) {
-            Op::Field(field) => match self.graph.rules().schema.field(*field)?.typ {
-                Type::Code(table) | Type::Set(table) => Some(table),
-                _ => None,
-            },
-            Op::TableCall(table) => match self.graph.rules().decision_table(*table)?.gives {
-                Type::Code(table) | Type::Set(table) => Some(table),
-                _ => None,
-            },
+        let rules = self.graph.rules();
+        let typ = match self.program().op(node) {
+            Op::Field(field) => rules.schema.field(*field)?.typ,
+            Op::TableCall(table) => rules.decision_table(*table)?.gives,
+            Op::Parameter(parameter) => rules.parameters.get(parameter.0 as usize)?.typ,
+            Op::Attribute { table, attribute } => {
+                let attributes = &rules.schema.table(*table)?.attributes;
+                attributes.get(usize::from(*attribute))?.typ
+            }
+            Op::Lookup {
+                list, attribute, ..
+            } => {
+                let attributes = &rules.named_list(*list)?.attributes;
+                attributes.get(usize::from(*attribute))?.typ
+            }
+            _ => return None,
+        };
+        match typ {
+            Type::Code(table) | Type::Set(table) => Some(table),
             _ => None,
         }
     }
 
     fn code(&self, code: Code, table: Option<TableId>) -> String {
         let table = table.and_then(|table| self.graph.rules().schema.table(table));
-        table.and_then(|table| table.entry(code)).map_or_else(
-            || format!("#{}", code.0),
-            |entry| match entry.labels.get(self.lang, "") {
-                "" => entry.code.clone(),
-                label => format!("{} {label}", entry.code),
-            },
-        )
+        table
+            .and_then(|table| table.entry(code))
+            .map_or_else(|| format!("#{}", code.0), |entry| entry.words(self.lang))
     }
 
     fn unit(&self, code: Code, money: bool) -> String {

@@ -1,7 +1,7 @@
 //! Code tables, lists and exchange rates: CSV beside the rules, read once, sorted, dated.
 
-use super::Labels;
 use super::value::{Code, Hs, TableId, Type, Value};
+use super::{Labels, Lang};
 use crate::ground::day::Day;
 use crate::ground::number::Number;
 
@@ -60,6 +60,24 @@ pub struct CodeEntry {
     pub rows: Vec<CodeRow>,
     /// For a table of units.
     pub unit: Option<UnitInfo>,
+}
+
+/// The most letters of a code that people know by its code: `1371`, `001`, `O`.
+const SPOKEN_CODE: usize = 4;
+
+impl CodeEntry {
+    /// The code as people read it: with its label, and of a name for programs, which says less
+    /// than its label (`special_cbz`, `out`), the label alone.
+    pub fn words(&self, lang: Lang) -> String {
+        let letters = self.code.chars().count();
+        let small = |c: char| c.is_ascii_lowercase() || c == '_';
+        let identifier = letters > SPOKEN_CODE || (letters > 1 && self.code.chars().all(small));
+        match self.labels.get(lang, &self.code) {
+            label if label == self.code => self.code.clone(),
+            label if identifier => label.to_owned(),
+            label => format!("{} {label}", self.code),
+        }
+    }
 }
 
 /// One dated row of a code.

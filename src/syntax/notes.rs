@@ -35,11 +35,29 @@ pub(crate) fn attach(file: &mut File, lexed: &Lexed<'_>, text: &str) {
                 Some((home, notes)) if !comment.own_line && same_line(text, *home, start) => {
                     notes.after = Some(comment.text.clone());
                 }
-                Some((_, notes)) => notes.before.push(comment.text.clone()),
+                Some((home, notes)) => {
+                    notes.before.push(comment.text.clone());
+                    let parted = comment.own_line && empty_line_follows(text, comment.span.end);
+                    if parted && in_first_column(text, *home) {
+                        notes.gaps.extend(u32::try_from(notes.before.len()).ok());
+                    }
+                }
             }
         }
     }
     file.comments = after_last;
+}
+
+fn empty_line_follows(text: &str, end: u32) -> bool {
+    let rest = text.get(end as usize..).unwrap_or_default();
+    let next = rest.lines().nth(1);
+    next.is_some_and(|line| line.trim().is_empty())
+}
+
+/// Items stand there, and nothing else.
+fn in_first_column(text: &str, at: u32) -> bool {
+    let before = text.get(..at as usize).unwrap_or_default();
+    before.is_empty() || before.ends_with('\n')
 }
 
 fn same_line(text: &str, from: u32, to: u32) -> bool {

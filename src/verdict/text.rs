@@ -134,7 +134,13 @@ impl Page {
         let outcome = self.outcome(&verdict.counted);
         let mut lines = both_ends(&left, &outcome, self.style.columns);
         if width(&left) > self.style.columns {
-            lines = wrap(&left, self.style.columns);
+            // What goes on below the first line stands under the context, not under the identifier.
+            let about = wrap(
+                &about.join(" · "),
+                self.style.columns.saturating_sub(4).max(20),
+            );
+            lines = vec![id];
+            lines.extend(about.iter().map(|line| format!("    {line}")));
             lines.push(format!(
                 "{}{outcome}",
                 " ".repeat(self.style.columns.saturating_sub(width(&outcome)))
@@ -184,7 +190,7 @@ impl Page {
                 self.raw(&line);
             }
         } else {
-            self.hanging(0, 9, &left.clone());
+            self.hanging(2, 9, left.trim_start());
             self.line(9, &basis);
         }
     }
@@ -276,14 +282,20 @@ impl Page {
         self.line(2, &format!("{text}{colon}{coverage}"));
     }
 
-    /// Those that have something to say by name; how many are content, as a number.
+    /// Those that have something to say by name; how many are content, as a number. Where all say
+    /// the same, it is said once.
     fn departments(&mut self, verdict: &Verdict) {
         let lang = self.style.lang;
         let content = |o: &super::Outcomes| o.grade == 0;
+        let first = verdict.departments.first().map(|(_, outcomes)| outcomes);
+        let alike = verdict
+            .departments
+            .iter()
+            .all(|(_, outcomes)| Some(outcomes) == first);
         let views: Vec<String> = verdict
             .departments
             .iter()
-            .filter(|(_, outcomes)| !content(outcomes))
+            .filter(|(_, outcomes)| !alike && !content(outcomes))
             .map(|(department, outcomes)| {
                 format!("{} {}", department.labels.get(lang), self.outcome(outcomes))
             })
@@ -291,7 +303,7 @@ impl Page {
         let rest = verdict
             .departments
             .iter()
-            .find(|(_, outcomes)| content(outcomes));
+            .find(|(_, outcomes)| alike || content(outcomes));
         let count = verdict.departments.len() - views.len();
         let rest = rest.map(|(_, outcomes)| {
             let mild = self.outcome(outcomes);
@@ -308,7 +320,7 @@ impl Page {
             .collect::<Vec<_>>()
             .join(&self.say("；", "; "));
         let (text, colon) = (self.say("部门", "departments"), self.say("：", ": "));
-        self.line(2, &format!("{text}{colon}{said}"));
+        self.hanging(2, 4, &format!("{text}{colon}{said}"));
     }
 
     fn missing(&mut self, verdict: &Verdict) {

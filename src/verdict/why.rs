@@ -194,30 +194,28 @@ impl Words<'_, '_> {
             Cond::Not(inner) => all(self.say("不成立", "not"), std::slice::from_ref(inner)),
             Cond::Flag(expr) => leaf(self.shown(expr, here)),
             Cond::Compare(op, left, right) => leaf(self.comparison(*op, left, right, truth, here)),
-            Cond::IsNone(expr) => leaf(self.relation(expr, here, ("为空", "is none"), "")),
+            Cond::IsNone(expr) => leaf(match truth {
+                Truth::True => self.name_or(expr, here, ("为空", "is none")),
+                Truth::False => self.relation(expr, here, ("，不为空", "is not none"), ""),
+                Truth::Unknown => self.relation(expr, here, ("为空", "is none"), ""),
+            }),
             Cond::OneOf {
                 value,
                 codes,
                 negated,
             } => {
                 let table = self.code_table(value);
-                let codes = codes.iter().map(|code| self.code(table, *code));
-                let words = if *negated {
-                    ("不为", "is not")
-                } else {
-                    ("为", "is")
-                };
-                leaf(self.relation(value, here, words, &self.either(codes)))
+                let codes: Vec<String> = codes.iter().map(|code| self.code(table, *code)).collect();
+                leaf(self.one_of(value, &codes, *negated, truth, here))
             }
             Cond::Under {
                 value,
                 prefixes,
                 negated,
             } => {
-                let words = if *negated {
-                    ("不属", "not under")
-                } else {
-                    ("属", "under")
+                let words = match self.denied(value, *negated, truth, here) {
+                    true => ("不属", "not under"),
+                    false => ("属", "under"),
                 };
                 let prefixes = prefixes.iter().map(ToString::to_string);
                 leaf(self.relation(value, here, words, &self.either(prefixes)))
@@ -230,15 +228,16 @@ impl Words<'_, '_> {
             } => {
                 let list = self.scene.rules.named_list(*list);
                 let name = list.map_or("", |l| l.labels.get(self.lang, &l.name));
-                let keys = keys
-                    .iter()
-                    .map(|key| self.shown(key, here))
-                    .collect::<Vec<_>>();
-                let words = if *negated {
+                let known = keys.iter().all(|key| self.given(key, here));
+                let words = if denied(*negated, truth, known) {
                     ("不在", "not in")
                 } else {
                     ("在", "in")
                 };
+                let keys = keys
+                    .iter()
+                    .map(|key| self.shown(key, here))
+                    .collect::<Vec<_>>();
                 leaf(format!(
                     "{} {} {name}",
                     keys.join(", "),
@@ -250,7 +249,8 @@ impl Words<'_, '_> {
                 set,
                 negated,
             } => {
-                let words = if *negated {
+                let known = self.given(value, here) && self.given(set, here);
+                let words = if denied(*negated, truth, known) {
                     ("不在", "not in")
                 } else {
                     ("在", "in")
@@ -261,7 +261,11 @@ impl Words<'_, '_> {
                 let codes = codes
                     .iter()
                     .map(|code| self.constant_or_shown(code, set, here));
-                leaf(self.relation(set, here, ("有", "has"), &self.either(codes)))
+                let words = match truth {
+                    Truth::False => ("，无", "without"),
+                    _ => ("有", "has"),
+                };
+                leaf(self.relation(set, here, words, &self.either(codes)))
             }
             Cond::Quantified {
                 quantity,
@@ -281,8 +285,12 @@ impl Words<'_, '_> {
                     .collect::<Vec<_>>();
                 let rows = rows.iter().map(|row| (u32::from(*row) + 1).to_string());
                 let rows = self.either(rows);
-                let zh = format!("{name}（{}）取第 {rows} 行", inputs.join("，"));
-                let en = format!("{name} ({}) takes row {rows}", inputs.join(", "));
+                let (takes_zh, takes_en) = match truth {
+                    Truth::False => ("不取", "does not take"),
+                    _ => ("取", "takes"),
+                };
+                let zh = format!("{name}（{}）{takes_zh}第 {rows} 行", inputs.join("，"));
+                let en = format!("{name} ({}) {takes_en} row {rows}", inputs.join(", "));
                 leaf(self.say(&zh, &en))
             }
         }
@@ -299,8 +307,7 @@ impl Words<'_, '_> {
         here: &Here,
     ) -> String {
         let (a, b) = (self.scene.value(left, here), self.scene.value(right, here));
-        let given = |eval: &Eval| matches!(eval, Eval::Value(_) | Eval::Between(..));
-        let holds = truth != Truth::False || !given(&a) || !given(&b);
+        let holds = truth != Truth::False || !is_given(&a) || !is_given(&b);
         let sign = match (op, holds) {
             (CompareOp::Eq, true) | (CompareOp::Ne, false) => "=",
             (CompareOp::Ne, true) | (CompareOp::Eq, false) => "≠",
@@ -319,12 +326,56 @@ impl Words<'_, '_> {
     }
 
     fn relation(&self, value: &Expr, here: &Here, words: (&str, &str), rest: &str) -> String {
-        let text = format!(
-            "{} {} {rest}",
-            self.shown(value, here),
-            self.say(words.0, words.1)
-        );
-        text.trim_end().to_string()
+        related(&self.shown(value, here), &self.say(words.0, words.1), rest)
+    }
+
+    /// A relation without the value, where the words say it; a constant is its value.
+    fn name_or(&self, value: &Expr, here: &Here, words: (&str, &str)) -> String {
+        match self.name(value) {
+            name if name.is_empty() => self.relation(value, here, words, ""),
+            name => related(&name, &self.say(words.0, words.1), ""),
+        }
+    }
+
+    /// `line is second line, not first line`: which of the codes a known value is, or that it is
+    /// another one.
+    fn one_of(
+        &self,
+        value: &Expr,
+        codes: &[String],
+        negated: bool,
+        truth: Truth,
+        here: &Here,
+    ) -> String {
+        let denied = self.denied(value, negated, truth, here);
+        let all = self.either(codes.iter().cloned());
+        let name = self.name(value);
+        let known = matches!(self.scene.value(value, here), Eval::Value(_));
+        if truth == Truth::Unknown || !known || name.is_empty() {
+            let words = match denied {
+                true => ("不为", "is not"),
+                false => ("为", "is"),
+            };
+            return self.relation(value, here, words, &all);
+        }
+        let shown = self.shown(value, here);
+        let shown = shown.strip_prefix(name.as_str()).unwrap_or(&shown).trim();
+        let mut text = related(&name, &self.say("为", "is"), shown);
+        if denied {
+            text.push_str(&self.say(&format!("，不为 {all}"), &format!(", not {all}")));
+        } else if codes.len() > 1 {
+            text.push_str(&self.say(&format!("（{all}）"), &format!(" (of {all})")));
+        }
+        text
+    }
+
+    /// Whether a relation is to be written as one that does not hold.
+    fn denied(&self, value: &Expr, negated: bool, truth: Truth, here: &Here) -> bool {
+        denied(negated, truth, self.given(value, here))
+    }
+
+    fn given(&self, value: &Expr, here: &Here) -> bool {
+        is_given(&self.scene.value(value, here))
     }
 
     /// A quantifier with the elements that tell: those that satisfy the condition, fail it or are
@@ -435,7 +486,7 @@ impl Words<'_, '_> {
                 .to_string(),
             Expr::Bound(_) => self.say("该代码", "the code at hand"),
             Expr::It => self.say("其", "it"),
-            Expr::AsOf => self.say("判定日", "as_of"),
+            Expr::AsOf => self.say("判定日", "as-of date"),
             Expr::Event(event) => rules
                 .events
                 .get(event.0 as usize)
@@ -576,6 +627,24 @@ impl Words<'_, '_> {
     fn either(&self, all: impl Iterator<Item = String>) -> String {
         all.collect::<Vec<_>>().join(&self.say(" 或 ", " or "))
     }
+}
+
+/// A relation as it is in fact where that is known, else as it is asked for. One with nothing given
+/// fails whichever way it is asked, so that it is never turned round.
+fn denied(negated: bool, truth: Truth, given: bool) -> bool {
+    negated != (given && truth == Truth::False)
+}
+
+fn is_given(eval: &Eval) -> bool {
+    matches!(eval, Eval::Value(_) | Eval::Between(..))
+}
+
+/// A subject, what is said of it, and of what. Words that begin with a comma stand close.
+fn related(subject: &str, words: &str, rest: &str) -> String {
+    let gap = if words.starts_with('，') { "" } else { " " };
+    format!("{subject}{gap}{words} {rest}")
+        .trim_end()
+        .to_string()
 }
 
 /// Whether two known amounts are of one currency or unit, so that it need be written once.

@@ -132,17 +132,10 @@ pub fn code_text(schema: &Schema, table: Option<TableId>, code: Code) -> std::bo
     }
 }
 
-/// The most letters of a code that people know by its code: `1371`, `001`, `O`.
-const SPOKEN_CODE: usize = 4;
-
-/// A code with its label; a long code is an identifier that only its label makes readable.
+/// A code with its label; of an identifier only the label is readable.
 pub fn code_words(schema: &Schema, table: Option<TableId>, code: Code, lang: Lang) -> String {
     match table.and_then(|table| schema.table(table)?.entry(code)) {
-        Some(entry) => match entry.labels.get(lang, &entry.code) {
-            label if label == entry.code => entry.code.clone(),
-            label if entry.code.chars().count() > SPOKEN_CODE => label.to_owned(),
-            label => format!("{} {label}", entry.code),
-        },
+        Some(entry) => entry.words(lang),
         None => format!("#{}", code.0),
     }
 }

@@ -59,8 +59,11 @@ fn labels() -> impl Strategy<Value = Labels> {
 
 fn notes() -> impl Strategy<Value = Notes> {
     let comment = || "([a-z#\"中][a-z#\" 中]{0,5}[a-z中])?";
-    (vec(comment(), 0..2), option::weighted(0.2, comment()))
-        .prop_map(|(before, after)| Notes { before, after })
+    (vec(comment(), 0..2), option::weighted(0.2, comment())).prop_map(|(before, after)| Notes {
+        before,
+        gaps: Vec::new(),
+        after,
+    })
 }
 
 fn noted<T: std::fmt::Debug>(node: impl Strategy<Value = T>) -> impl Strategy<Value = Noted<T>> {

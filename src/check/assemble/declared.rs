@@ -45,7 +45,9 @@ pub(super) fn read_schema<'a>(
                     format!("no `{what}` is declared"),
                     Span::default(),
                 )
-                .help(format!("the schema beside the rules says `{what}` once")),
+                .help(format!(
+                    "the schema beside the rules says `{what}` once; check the folder that holds both"
+                )),
             );
         }
     };

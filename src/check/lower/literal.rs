@@ -209,7 +209,9 @@ impl Lower<'_, '_> {
                 return None;
             }
         }
-        let near = nearest(text, known.codes.iter().map(|e| e.code.as_str())).map(str::to_owned);
+        let names = known.codes.iter().map(|e| e.code.as_str());
+        let labels = known.codes.iter().filter_map(|e| e.labels.zh.as_deref());
+        let near = nearest(text, names.chain(labels)).map(str::to_owned);
         let mut diagnostic = Diagnostic::new(
             codes::UNKNOWN_CODE,
             format!("`{text}` is not a code of `{}`", known.name),

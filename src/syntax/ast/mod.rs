@@ -39,6 +39,9 @@ pub struct Item {
 pub struct Notes {
     /// On lines of their own before it.
     pub before: Vec<String>,
+    /// Where an empty line parts the comments before an item, or the last of them from the item:
+    /// how many of them stand above it. Within an item there are no empty lines.
+    pub gaps: Vec<u32>,
     /// At the end of its line.
     pub after: Option<String>,
 }

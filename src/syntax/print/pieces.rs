@@ -36,11 +36,13 @@ pub(super) fn comment_line(indent: &str, comment: &str) -> String {
 
 /// Lines with their comments: those before, and the one at the end of the first line.
 pub(super) fn with_notes(indent: &str, notes: &Notes, text: &str) -> String {
-    let mut out: String = notes
-        .before
-        .iter()
-        .map(|c| comment_line(indent, c))
-        .collect();
+    let mut out = String::new();
+    for (n, comment) in (1u32..).zip(&notes.before) {
+        out.push_str(&comment_line(indent, comment));
+        if notes.gaps.contains(&n) {
+            out.push('\n');
+        }
+    }
     for (n, line) in text.lines().enumerate() {
         out.push_str(line.trim_end());
         if let (0, Some(after)) = (n, &notes.after) {
