@@ -551,7 +551,9 @@ fn the_library_is_whole_and_silent_and_keeps_an_order() {
         let command = within(&module_of(&file), "command") || file == "main.rs";
         for word in &words {
             let refused = match word.as_str() {
-                "todo" | "unimplemented" | "dbg" | "FIXME" | "XXX" => true,
+                // The lints that refuse these are named without the sign.
+                "todo" | "unimplemented" | "dbg" => text.contains(&format!("{word}!")),
+                "FIXME" | "XXX" => true,
                 "println" | "print" | "eprintln" | "eprint" => {
                     !command && text.contains(&format!("{word}!"))
                 }
