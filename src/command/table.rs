@@ -89,7 +89,7 @@ impl Layout {
         for (at, (cell, width)) in row.iter().zip(&self.widths).enumerate() {
             let mut text = fitted(&cell.text, *width);
             if at == last && text != cell.text {
-                let mut parts = wrap(&cell.text, *width).into_iter();
+                let mut parts = wrap(&parted(&cell.text, *width), *width).into_iter();
                 text = parts.next().unwrap_or_default();
                 below = parts.collect();
             }
@@ -115,6 +115,15 @@ impl Layout {
         }
         line.replace(TOGETHER, " ")
     }
+}
+
+/// The text with blanks again in what stays together and yet is wider than a line.
+fn parted(text: &str, width: usize) -> String {
+    let fits = |word: &str| match columns(word) <= width {
+        true => word.to_owned(),
+        false => word.replace(TOGETHER, " "),
+    };
+    text.split(' ').map(fits).collect::<Vec<_>>().join(" ")
 }
 
 /// The columns that a text takes.
