@@ -5,8 +5,10 @@
 mod race;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use kakou::check::rules::Sure;
 use kakou::engine::{Engine, Scratch};
 use kakou::graph::{Graph, Options};
+use kakou::reference::Reference;
 use race::{Kindred, Race};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -63,8 +65,47 @@ fn agree(race: &Race, engine: &Engine, kin: Kindred) {
     }
 }
 
+/// The median time a declaration of the reference evaluator; slow, so only some are judged.
+fn reference(race: &Race) -> f64 {
+    let reference = Reference::new(&race.rules, Sure::High);
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        let start = Instant::now();
+        for (at, facts) in race.facts.iter().enumerate().take(100) {
+            black_box(reference.judge(facts, race.day(at)));
+        }
+        times.push(start.elapsed().as_secs_f64() / 100.0 * 1e9);
+    }
+    times.sort_by(f64::total_cmp);
+    times[1]
+}
+
+/// Judging at 10,000 rules beside 100, in turns: the median of the ratios of nine rounds. Two
+/// times taken minutes apart would compare what else the machine did meanwhile.
+fn growth(small: &(Race, Engine), large: &(Race, Engine)) -> f64 {
+    let (mut scratch, mut other) = (Scratch::default(), Scratch::default());
+    let time = |(race, engine): &(Race, Engine), scratch: &mut Scratch| {
+        let start = Instant::now();
+        for (at, facts) in race.facts.iter().enumerate() {
+            black_box(engine.judge(facts, race.day(at), scratch));
+        }
+        start.elapsed().as_secs_f64()
+    };
+    let mut ratios: Vec<f64> = (0..10)
+        .map(|_| {
+            let small = time(small, &mut scratch);
+            time(large, &mut other) / small
+        })
+        .skip(1)
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios[ratios.len() / 2]
+}
+
 fn judge(criterion: &mut Criterion) {
     for (name, kin) in [("header", Kindred::Header), ("full", Kindred::Full)] {
+        let mut small = None;
+        let mut summary = String::new();
         for rules in [30, 100, 1_000, 10_000] {
             let race = Race::new(rules, 7, kin);
             let start = Instant::now();
@@ -96,32 +137,56 @@ fn judge(criterion: &mut Criterion) {
                 "    {} blocks; on the average {steps:.0} steps, {fired:.1} rules fire",
                 engine.blocks().len()
             );
-            if std::env::var_os("RATIOS_ONLY").is_some() {
-                continue;
+            if rules == 1_000 {
+                let slow = reference(&race);
+                summary = format!(
+                    "at 1,000 rules the engine is {:.1} times as fast as the naive loop and the \
+                     reference {:.1} times as slow",
+                    naive / ours,
+                    slow / naive,
+                );
             }
-            let mut group = criterion.benchmark_group(name);
-            group
-                .measurement_time(Duration::from_secs(2))
-                .sample_size(20);
-            let mut scratch = Scratch::default();
-            let mut at = 0;
-            group.bench_function(format!("engine/{rules}"), |bench| {
-                bench.iter(|| {
-                    at = (at + 1) % race.facts.len();
-                    black_box(engine.judge(&race.facts[at], race.day(at), &mut scratch));
-                });
-            });
-            let mut hits = Vec::new();
-            group.bench_function(format!("naive/{rules}"), |bench| {
-                bench.iter(|| {
-                    at = (at + 1) % race.facts.len();
-                    race.naive(at, &mut hits);
-                    black_box(&hits);
-                });
-            });
-            group.finish();
+            if std::env::var_os("RATIOS_ONLY").is_none() {
+                timed(criterion, (name, rules), &race, &engine);
+            }
+            match rules {
+                100 => small = Some((race, engine)),
+                10_000 => {
+                    let large = (race, engine);
+                    let grown = small
+                        .as_ref()
+                        .map_or(f64::NAN, |small| growth(small, &large));
+                    println!("{name}: {summary}; 10,000 rules cost {grown:.1} times what 100 do");
+                }
+                _ => {}
+            }
         }
     }
+}
+
+/// Criterion's own times of the two.
+fn timed(criterion: &mut Criterion, (name, rules): (&str, usize), race: &Race, engine: &Engine) {
+    let mut group = criterion.benchmark_group(name);
+    group
+        .measurement_time(Duration::from_secs(2))
+        .sample_size(20);
+    let mut scratch = Scratch::default();
+    let mut at = 0;
+    group.bench_function(format!("engine/{rules}"), |bench| {
+        bench.iter(|| {
+            at = (at + 1) % race.facts.len();
+            black_box(engine.judge(&race.facts[at], race.day(at), &mut scratch));
+        });
+    });
+    let mut hits = Vec::new();
+    group.bench_function(format!("naive/{rules}"), |bench| {
+        bench.iter(|| {
+            at = (at + 1) % race.facts.len();
+            race.naive(at, &mut hits);
+            black_box(&hits);
+        });
+    });
+    group.finish();
 }
 
 criterion_group!(benches, judge);
