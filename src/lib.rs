@@ -100,7 +100,7 @@ pub mod facts;
 pub mod reference;
 
 // Checked rules to the graph, and deciding on it.
-pub mod decide;
+pub(crate) mod decide;
 
 pub mod graph;
 

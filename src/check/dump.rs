@@ -43,6 +43,13 @@ pub fn dump(rules: &RuleSet) -> String {
 }
 
 /// The facts, laws, lists and parameters of a rule set as text.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// let text = kakou::check::dump::facts(&rules);
+/// assert!(text.starts_with("outcomes release") && !text.contains("rule G-01"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn facts(rules: &RuleSet) -> String {
     let schema = &rules.schema;
     let words = Words::new(rules);
@@ -224,6 +231,12 @@ pub fn facts(rules: &RuleSet) -> String {
 }
 
 /// The tables, coverage, pilots and rules of a rule set as text.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// assert!(kakou::check::dump::judgements(&rules).contains("rule G-01"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn judgements(rules: &RuleSet) -> String {
     let words = Words::new(rules);
     let mut lines = Vec::new();

@@ -39,6 +39,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What became of a rule folder.
+///
+/// ```
+/// use kakou::{Folder, Limits, compile};
+/// let gate = Folder::open("examples/gate".as_ref(), &Limits::default()).unwrap();
+/// let compiled = compile(&gate, &Limits::default());
+/// assert!(!compiled.has_errors() && compiled.rules.is_some());
+/// assert_eq!((compiled.scenarios.len(), compiled.not_shown), (0, 0));
+///
+/// let broken = Folder::from_texts([("a.rules", "rule X-1\n  when lien is first\n")]);
+/// let compiled = compile(&broken, &Limits::default());
+/// assert!(compiled.has_errors() && !compiled.diagnostics.is_empty());
+/// assert_eq!(compiled.sources.iter().count(), 1);
+/// ```
 #[derive(Debug)]
 pub struct Compiled {
     /// The rule set; none where an error was found.

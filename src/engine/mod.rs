@@ -18,6 +18,30 @@ use crate::verdict::judgement::{Fired, Judgement};
 use std::sync::Arc;
 
 /// Judges declarations.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Engine, Graph, engine::Scratch, graph::Options};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let engine = Engine::from(&graph);
+/// assert!(engine.bytes() > 0 && !engine.blocks().is_empty());
+///
+/// // Any number of threads share the engine; each brings its scratch and uses it again.
+/// let mut scratch = Scratch::default();
+/// let high = engine.judge(&facts, day, &mut scratch).counted.high;
+/// assert_eq!(rules.schema.outcome_name(high), "hold");
+/// assert_eq!(engine.check(&facts, day).counted.high, high);
+///
+/// // Of a declaration that says nothing, nothing is certain.
+/// let counted = engine.check(&kakou::Facts::unknown(&rules.schema), day).counted;
+/// assert!(counted.low < counted.high);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Engine {
     program: Arc<Program>,
@@ -93,6 +117,21 @@ struct Member {
 }
 
 /// What judging one declaration needs and the next one uses again.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Engine, Graph, engine::Scratch, graph::Options};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let mut scratch = Scratch::default();
+/// Engine::from(&graph).judge(&facts, day, &mut scratch);
+/// assert!((1..=graph.stats().steps).contains(&scratch.steps()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
     state: State,

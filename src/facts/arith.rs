@@ -100,15 +100,6 @@ fn same_unit(a: Unit, b: Unit) -> Result<Unit, Reason> {
 }
 
 /// The sum of two amounts of one unit.
-///
-/// ```
-/// use kakou::facts::{arith::add, eval::{Eval, Reason}};
-/// use kakou::ground::number::Number;
-/// use kakou::schema::value::{Code, Value};
-/// let money = |n, c| Eval::Value(Value::Money(Number::from_i64(n), Code(c)));
-/// assert_eq!(add(&money(2, 0), &money(3, 0)), money(5, 0));
-/// assert_eq!(add(&money(2, 0), &money(3, 1)), Eval::Unknown(Reason::UnitsDiffer));
-/// ```
 pub fn add(left: &Eval, right: &Eval) -> Eval {
     let result = || {
         let (a, b) = (Amount::read(left)?, Amount::read(right)?);
@@ -446,5 +437,19 @@ fn extreme(
         }
         (None, Some(near), Some(_)) => Eval::Value(near),
         (None, None, Some(_)) | (None, Some(_), None) => Eval::Unknown(Reason::Undetermined),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::value::Code;
+
+    #[test]
+    fn amounts_of_one_unit_add_up_and_others_do_not() {
+        let money = |n, c| Eval::Value(Value::Money(Number::from_i64(n), Code(c)));
+        assert_eq!(add(&money(2, 0), &money(3, 0)), money(5, 0));
+        let differ = Eval::Unknown(Reason::UnitsDiffer);
+        assert_eq!(add(&money(2, 0), &money(3, 1)), differ);
     }
 }

@@ -12,6 +12,16 @@ use std::io::{self, BufRead};
 use std::iter::FusedIterator;
 
 /// Where a record stands in its input.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::facts::{batch::Batch, json::Reader};
+/// let input = "{\"id\":\"D-1\"}\n\n{\"id\":\"D-2\"}\n";
+/// let batch = Batch::ndjson(Reader::new(rules.schema.clone()), input.as_bytes());
+/// let last = batch.map(|(place, _)| place).last().ok_or("no record")?;
+/// assert_eq!((last.record, last.line), (2, 3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The number of the record, from 1; blank lines and a table's first line don't count.
@@ -23,6 +33,28 @@ pub struct Place {
 /// The declarations of one input with their places.
 ///
 /// An input that can't be read on, or whose columns don't fit the map, gives one error and ends.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::facts::{batch::Batch, json::Reader, map::Map};
+/// let reader = Reader::new(rules.schema.clone());
+///
+/// // A wrong record is an error of its own, and the rest goes on.
+/// let lines = "{\"id\":\"D-1\"}\n{\"idd\":\"D-2\"}\n{\"id\":\"D-3\"}\n";
+/// let read: Vec<bool> = Batch::ndjson(reader.clone(), lines.as_bytes()).map(|(_, r)| r.is_ok()).collect();
+/// assert_eq!(read, [true, false, true]);
+///
+/// let array = r#"[{"id":"D-1"},{"id":"D-2"}]"#;
+/// assert_eq!(Batch::json(reader, array.as_bytes()).count(), 2);
+///
+/// let map = Map::parse(&rules.schema, r#"{"fields": {"id": {"column": "No."}}}"#)?;
+/// let table = "No.\nD-1\nD-2\n";
+/// assert_eq!(Batch::csv(map.clone(), kakou::Limits::default(), table.as_bytes()).count(), 2);
+/// // A column that the map does not know ends the input with one error.
+/// let mut other = Batch::csv(map, kakou::Limits::default(), "Number\nD-1\n".as_bytes());
+/// assert!(other.next().is_some_and(|(_, record)| record.is_err()) && other.next().is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Batch<R> {
     input: Input<R>,
     form: Form,

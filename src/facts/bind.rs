@@ -11,6 +11,18 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A map and where its columns stand in one table.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::facts::map::Map;
+/// let map = Map::parse(&rules.schema, r#"{"fields": {"id": {"column": "No."}}}"#)?;
+/// let bound = map.bind(&["No."])?;
+/// assert_eq!(bound.record(&["D-1"])?.id(&rules.schema), Some("D-1"));
+/// assert!(bound.record(&["D-1", "too much"]).is_err());
+/// // A column that the map neither uses nor ignores.
+/// assert!(map.bind(&["No.", "Clerk"]).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Bound {
     map: Map,

@@ -13,6 +13,23 @@ use std::collections::BTreeSet;
 /// Collects the facts of one declaration; [`Builder::build`] checks them all.
 ///
 /// Fields that are never set are unknown, or none where the schema says so.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::Facts;
+/// let facts = Facts::builder(&rules.schema)
+///     .set("id", "D-1")
+///     .set("date", "2026-08-03")
+///     .with(|record| record.set("line", "second")) // What several places share is a function.
+///     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+///     .build()?;
+/// assert_eq!(facts.id(&rules.schema), Some("D-1"));
+///
+/// // All that is wrong is said at once: a code that the table lacks, and a list that is too short.
+/// let refused = Facts::builder(&rules.schema).set("line", "third").no_elements("items").build();
+/// assert_eq!(refused.unwrap_err().errors.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Builder<'s> {
     schema: &'s Schema,
@@ -20,6 +37,19 @@ pub struct Builder<'s> {
 }
 
 /// Collects the facts of one element of a list.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Facts, facts::builder::RecordBuilder};
+/// let laptop = |item: RecordBuilder| item.set("hs_code", "8471300000").set("total", "25000.00");
+/// assert!(Facts::builder(&rules.schema).element("items", laptop).build().is_ok());
+///
+/// // The schema has no lists inside its items.
+/// let nested = |item: RecordBuilder| item.element("parts", |part| part).no_elements("seals");
+/// let refused = Facts::builder(&rules.schema).element("items", nested).build().unwrap_err();
+/// assert_eq!(refused.errors[0].path, "items[1].parts");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct RecordBuilder {
     entries: Vec<Entry>,
@@ -39,6 +69,13 @@ enum What {
 
 impl Facts {
     /// Begins a declaration of that schema.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// assert!(kakou::Facts::builder(&rules.schema).set("line", "first").build().is_ok());
+    /// assert!(kakou::Facts::builder(&rules.schema).set("lien", "first").build().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn builder(schema: &Schema) -> Builder<'_> {
         Builder {
             schema,

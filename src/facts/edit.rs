@@ -16,6 +16,12 @@ use crate::schema::Schema;
 use crate::schema::value::{Fact, ListId};
 
 /// One change.
+///
+/// ```
+/// use kakou::facts::edit::Change;
+/// assert_eq!(Change::set("items[1].total", "5000").path, "items[1].total");
+/// assert_eq!(Change::without("items").to, None);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The path with places counted from 1: `items[1].total`, `head.form_no`, `items`.
@@ -50,6 +56,24 @@ impl Change {
 /// # Errors
 /// All that is wrong: a path that the schema doesn't know, a place that isn't there, a value of
 /// another type.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::facts::edit::{Change, apply};
+/// let changes = [Change::set("items[1].total", "5000"), Change::without("weight_error")];
+/// let changed = apply(&rules.schema, &facts, &changes)?;
+/// assert_ne!(changed, facts);
+///
+/// // There is no second item.
+/// let refused = apply(&rules.schema, &facts, &[Change::set("items[2].total", "5000")]);
+/// assert_eq!(refused.unwrap_err().errors[0].code.0, "E0722");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn apply(schema: &Schema, facts: &Facts, changes: &[Change]) -> Result<Facts, FactErrors> {
     let index = Index::new(schema);
     let mut gather = Gather::of(schema, &index, facts.clone(), "");

@@ -117,6 +117,12 @@ pub const CODES: &[(Code, &str)] = &[
 ];
 
 /// A place in the text of an input.
+///
+/// ```
+/// use kakou::facts::error::Position;
+/// let place = Position::of("编号\n线别".as_bytes(), 10);
+/// assert_eq!((place.line, place.column, place.byte), (2, 2, 10));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// The line, from 1.
@@ -175,6 +181,15 @@ pub(crate) fn count(n: usize) -> u64 {
 }
 
 /// One error of a record.
+///
+/// ```
+/// use kakou::facts::error::{FactError, Position, UNKNOWN_FIELD};
+/// let error = FactError::new(UNKNOWN_FIELD, "lien", "the schema has no such field")
+///     .at(Some(Position::of(b"{\"lien\": 1}", 1)))
+///     .help(Some("did you mean `line`?".to_owned()));
+/// let said = "E0704 at 1:2 `lien`: the schema has no such field (did you mean `line`?)";
+/// assert_eq!(error.to_string(), said);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactError {
     /// The stable code, one of [`CODES`].

@@ -6,7 +6,6 @@
 
 use crate::ground::compare::CompareOp;
 use crate::ground::day::Day;
-use crate::ground::number::Number;
 use crate::ground::truth::Truth;
 use crate::schema::Lang;
 use crate::schema::value::{Code, Fact, Value};
@@ -54,12 +53,6 @@ pub enum Reason {
 
 impl Reason {
     /// The reason in words.
-    ///
-    /// ```
-    /// use kakou::facts::eval::Reason;
-    /// use kakou::schema::Lang;
-    /// assert_eq!(Reason::NoRate.text(Lang::En), "no exchange rate for that day");
-    /// ```
     pub fn text(self, lang: Lang) -> &'static str {
         let (zh, en) = match self {
             Reason::NotGiven => ("未提供", "not given"),
@@ -120,12 +113,6 @@ impl Eval {
             Truth::Unknown => Eval::Unknown(Reason::Undetermined),
         }
     }
-
-    /// A number.
-    pub fn number(number: Number) -> Eval {
-        Eval::Value(Value::Number(number))
-    }
-
     /// The interval of two values of one unit; one value where they are equal. The caller gives
     /// the smaller first.
     pub fn between(low: Value, high: Value) -> Eval {
@@ -190,19 +177,6 @@ impl From<Result<Eval, Reason>> for Eval {
 
 /// A comparison: none on either side is false, whatever stands on the other; unknown on either
 /// side is undetermined; intervals are true or false only where all their pairs agree.
-///
-/// ```
-/// use kakou::facts::eval::{compare, Eval, Reason};
-/// use kakou::ground::number::Number;
-/// use kakou::ground::truth::Truth;
-/// use kakou::schema::value::Value;
-/// use kakou::ground::compare::CompareOp;
-/// let number = |n| Value::Number(Number::from_i64(n));
-/// let some = Eval::between(number(2), number(5));
-/// assert_eq!(compare(CompareOp::Lt, &some, &Eval::Value(number(6))), Truth::True);
-/// assert_eq!(compare(CompareOp::Lt, &some, &Eval::Value(number(3))), Truth::Unknown);
-/// assert_eq!(compare(CompareOp::Ne, &Eval::None, &Eval::Unknown(Reason::NotGiven)), Truth::False);
-/// ```
 pub fn compare(op: CompareOp, left: &Eval, right: &Eval) -> Truth {
     if matches!(left, Eval::None) || matches!(right, Eval::None) {
         return Truth::False;
@@ -259,4 +233,28 @@ fn same_plain_type(left: &Value, right: &Value) -> bool {
             | (Value::Code(_), Value::Code(_))
             | (Value::Hs(_), Value::Hs(_))
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comparisons_agree_on_all_pairs_or_are_open() {
+        let number = |n| Value::Number(crate::ground::number::Number::from_i64(n));
+        let some = Eval::between(number(2), number(5));
+        let less = |than| compare(CompareOp::Lt, &some, &Eval::Value(number(than)));
+        assert_eq!(less(6), Truth::True);
+        assert_eq!(less(3), Truth::Unknown);
+        let unknown = Eval::Unknown(Reason::NotGiven);
+        assert_eq!(compare(CompareOp::Ne, &Eval::None, &unknown), Truth::False);
+    }
+
+    #[test]
+    fn a_reason_says_itself() {
+        assert_eq!(
+            Reason::NoRate.text(Lang::En),
+            "no exchange rate for that day"
+        );
+    }
 }

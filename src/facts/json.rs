@@ -16,6 +16,20 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Reads declarations of one schema; made once, used from many threads.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Limits, facts::json::Reader};
+/// let reader = Reader::new(rules.schema.clone());
+/// assert!(reader.read(br#"{"id": "D-1", "line": "second"}"#).is_ok());
+/// let refused = reader.read(br#"{"id": "D-1", "line": "third"}"#).unwrap_err();
+/// assert_eq!(refused.errors[0].path, "line");
+///
+/// let small = reader.with_limits(Limits { record_bytes: 8, ..Limits::default() });
+/// assert!(small.read(br#"{"id": "D-1"}"#).is_err());
+/// assert_eq!((small.limits().record_bytes, small.schema()), (8, &rules.schema));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Reader {
     schema: Arc<Schema>,
@@ -62,6 +76,16 @@ impl Reader {
 ///
 /// # Errors
 /// All that is wrong with it, each with its path; see [`error::CODES`].
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Limits, facts::json::from_json};
+/// let facts = from_json(&rules.schema, br#"{"date": "2026-08-03"}"#, &Limits::default())?;
+/// assert!(facts.as_of(&rules.schema).is_some());
+/// let refused = from_json(&rules.schema, br#"{"date": "2026-02-30"}"#, &Limits::default());
+/// assert_eq!(refused.unwrap_err().errors[0].code.0, "E0711");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn from_json(schema: &Schema, bytes: &[u8], limits: &Limits) -> Result<Facts, FactErrors> {
     read(schema, &Index::new(schema), bytes, limits)
 }

@@ -23,6 +23,8 @@
 //! `DD/MM/YYYY`, `MM/DD/YYYY`). They apply in the order: `codes`, `places`, `percent`, `prefix`, `pad`.
 //! An element none of whose columns holds anything is not made.
 
+pub use super::bind::Bound;
+
 use super::edit::split_place;
 use super::error::{self, FactError, FactErrors, Position, did_you_mean, shown};
 use super::given::{no_record, step};
@@ -40,6 +42,22 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A map of one schema, checked.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::facts::map::Map;
+/// let text = r#"{"ignore": ["Clerk"], "fields": {
+///     "id": {"column": "No."},
+///     "line": {"column": "Line", "codes": {"1": "first", "2": "second"}}
+/// }}"#;
+/// let bound = Map::parse(&rules.schema, text)?.bind(&["No.", "Clerk", "Line"])?;
+/// assert_eq!(bound.record(&["D-1", "Li", "2"])?.id(&rules.schema), Some("D-1"));
+/// assert!(bound.record(&["D-1", "Li", "3"]).is_err());
+///
+/// // A path that the schema does not know is refused with its place in the map.
+/// assert!(Map::parse(&rules.schema, r#"{"fields": {"lien": {"column": "Line"}}}"#).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Map {
     pub(crate) schema: Arc<Schema>,

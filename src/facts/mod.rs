@@ -46,13 +46,13 @@
 //! assert_eq!(errors.to_string(), said);
 //! ```
 
-pub mod arith;
+pub(crate) mod arith;
 pub mod batch;
-pub mod bind;
+pub(crate) mod bind;
 pub mod builder;
 pub mod edit;
 pub mod error;
-pub mod eval;
+pub(crate) mod eval;
 mod finite;
 mod gather;
 pub mod given;
@@ -70,6 +70,21 @@ use crate::schema::value::{Fact, FieldId, ListId, Value};
 use crate::schema::{Home, Schema};
 
 /// Whether a list was given.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::facts::ListState;
+/// let list = kakou::schema::value::ListId(0);
+/// let state = |facts: &kakou::Facts| facts.rows(list).map(|rows| rows.state(0));
+/// assert_eq!(state(&facts), Some(ListState::Given));
+/// assert_eq!(state(&kakou::Facts::unknown(&rules.schema)), Some(ListState::Unknown));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ListState {
     /// Not given.
@@ -83,6 +98,22 @@ pub enum ListState {
 
 /// The elements of one list of the schema. For a list inside a list, the elements of all its
 /// owners follow each other.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// let rows = facts.rows(kakou::schema::value::ListId(0)).ok_or("no list")?;
+/// assert_eq!((rows.len(), rows.is_empty(), rows.owners()), (1, false, 1));
+/// assert_eq!((rows.of(0), rows.owner_of(0), rows.owner_of(1)), (0..1, Some(0), None));
+/// assert_eq!(rows.row(0).first(), Some(rows.cell(0, 0)));
+/// // Of a row that is not there nothing is known.
+/// assert_eq!(rows.cell(7, 0), &kakou::schema::value::Fact::Unknown);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rows {
     /// One for each owner: the declaration, or each element of the parent list.
@@ -95,6 +126,27 @@ pub struct Rows {
 }
 
 /// The facts of one declaration.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::schema::value::Fact;
+/// let schema = &rules.schema;
+/// assert_eq!(facts.id(schema), Some("D-1"));
+/// assert_eq!(facts.as_of(schema).map(|day| day.to_string()).as_deref(), Some("2026-08-03"));
+/// assert_eq!(facts.header(0), facts.fact(schema, schema.header[0], None));
+/// assert!(facts.assumed().is_empty());
+///
+/// // What is not given is unknown, and so is the day to judge on.
+/// let field = schema.field_by_path("guarantee_free").ok_or("no such field")?;
+/// assert_eq!(facts.fact(schema, field, None), &Fact::Unknown);
+/// assert_eq!(kakou::Facts::unknown(schema).as_of(schema), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
     header: Vec<Fact>,
@@ -103,6 +155,20 @@ pub struct Facts {
 }
 
 /// A default that a map filled in.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::facts::Assumed;
+/// let mut facts = facts;
+/// facts.assume(Assumed { path: "items[1].unit".into(), value: "035".into() });
+/// assert_eq!(facts.assumed()[0].path, "items[1].unit");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Assumed {
     /// The field's path, with places: `items[1].unit`.

@@ -17,6 +17,17 @@ use std::io;
 ///
 /// # Errors
 /// All that is wrong with it, as for JSON; and every `f32` and `f64`.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Limits, facts::serde::from_serde};
+/// let given = serde_json::json!({"id": "D-1", "weight_error": "0.04"});
+/// assert!(from_serde(&rules.schema, &given, &Limits::default()).is_ok());
+/// // A binary float is not exact.
+/// let refused = from_serde(&rules.schema, &serde_json::json!({"weight_error": 0.04}), &Limits::default());
+/// assert_eq!(refused.unwrap_err().errors[0].code.0, "E0709");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn from_serde<T: Serialize + ?Sized>(
     schema: &Schema,
     value: &T,
@@ -30,6 +41,14 @@ impl Reader {
     ///
     /// # Errors
     /// All that is wrong with it, as for JSON; and every `f32` and `f64`.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// let reader = kakou::facts::json::Reader::new(rules.schema.clone());
+    /// assert!(reader.read_serde(&serde_json::json!({"id": "D-1"})).is_ok());
+    /// assert!(reader.read_serde(&["D-1"]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn read_serde<T: Serialize + ?Sized>(&self, value: &T) -> Result<Facts, FactErrors> {
         self.read(&write(value, self.limits())?)
     }

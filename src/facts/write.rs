@@ -9,6 +9,22 @@ use std::fmt::Write as _;
 
 /// A fact as people read it: `5000 CNY`, `2025-08-31`, `1371`; `none` and `unknown` where there
 /// is no value.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{facts::write::fact_text, schema::value::{Fact, Type}};
+/// let field = rules.schema.field_by_path("item.total").ok_or("no such field")?;
+/// let typ = rules.schema.field(field).ok_or("no such field")?.typ;
+/// let fact = facts.fact(&rules.schema, field, Some(0));
+/// assert_eq!(fact_text(&rules.schema, fact, typ), "25000 CNY");
+/// assert_eq!(fact_text(&rules.schema, &Fact::Unknown, Type::Bool), "unknown");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn fact_text(schema: &Schema, fact: &Fact, typ: Type) -> String {
     match fact {
         Fact::Unknown => "unknown".to_owned(),
@@ -18,6 +34,13 @@ pub fn fact_text(schema: &Schema, fact: &Fact, typ: Type) -> String {
 }
 
 /// A value as people read it.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{facts::write::value_text, schema::value::{Type, Value}};
+/// assert_eq!(value_text(&rules.schema, &Value::Bool(true), Type::Bool), "true");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn value_text(schema: &Schema, value: &Value, typ: Type) -> String {
     let in_table = |table: Option<TableId>, code: Code| {
         table
@@ -68,6 +91,15 @@ pub fn value_text(schema: &Schema, value: &Value, typ: Type) -> String {
 
 /// The path of a field in a declaration with the places of its elements, counted from 1 from the
 /// outermost list: `items[2].total`. Where a place is not given the list stands without one.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::facts::write::path_of;
+/// let field = rules.schema.field_by_path("item.total").ok_or("no such field")?;
+/// assert_eq!(path_of(&rules.schema, field, &[2]), "items[2].total");
+/// assert_eq!(path_of(&rules.schema, field, &[]), "items.total");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn path_of(schema: &Schema, field: FieldId, places: &[u32]) -> String {
     let mut lists: Vec<FieldId> = Vec::new();
     let mut inner = schema.field(field).map(|f| f.home);
@@ -102,6 +134,19 @@ fn push_parts(out: &mut String, schema: &Schema, field: FieldId) {
 }
 
 /// The path of a field of these facts; the row is that of the field's list over all owners.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::facts::write::fact_path;
+/// let field = rules.schema.field_by_path("item.total").ok_or("no such field")?;
+/// assert_eq!(fact_path(&rules.schema, &facts, field, Some(0)), "items[1].total");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn fact_path(schema: &Schema, facts: &Facts, field: FieldId, row: Option<u32>) -> String {
     let places = match (schema.field(field).map(|f| f.home), row) {
         (Some(Home::Element(list, _)), Some(row)) => facts.places(schema, list, row),
@@ -112,6 +157,19 @@ pub fn fact_path(schema: &Schema, facts: &Facts, field: FieldId, row: Option<u32
 
 impl Facts {
     /// The places of a row, counted from 1: that of its owner in the outer list, then its own.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let facts = kakou::Facts::builder(&rules.schema)
+    /// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+    /// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+    /// #     .build()?;
+    /// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+    /// let list = kakou::schema::value::ListId(0);
+    /// assert_eq!(facts.places(&rules.schema, list, 0), [1]);
+    /// assert!(facts.places(&rules.schema, list, 1).is_empty()); // There is no second row.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn places(&self, schema: &Schema, list: ListId, row: u32) -> Vec<u32> {
         let mut places = Vec::new();
         let mut at = Some((list, row));
@@ -137,6 +195,15 @@ impl Facts {
 /// The declaration as JSON in one line, in the order of the names, unknown facts left out:
 /// what the reader reads back as the same facts. A fact that is unknown although its field says
 /// that absent means none can't be written; the reader would read it as none.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Limits, facts::json::from_json, facts::write::to_json};
+/// let text = r#"{"date":"2026-08-03","id":"D-1"}"#;
+/// let facts = from_json(&rules.schema, text.as_bytes(), &Limits::default())?;
+/// assert_eq!(to_json(&rules.schema, &facts), text);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn to_json(schema: &Schema, facts: &Facts) -> String {
     let index = Index::new(schema);
     let writer = Writer {

@@ -16,6 +16,15 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 
 /// What to draw.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Graph, Lang, graph::{Options, draw::{Slice, picture}}};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let boxes = |slice| picture(&graph, slice, Lang::En, 1000).map(|picture| picture.nodes.len());
+/// assert!(boxes(Slice::Rule("G-01")) < boxes(Slice::Whole));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slice<'a> {
     /// The rules of this identifier, with what hangs on them and the rules beside them.
@@ -25,6 +34,12 @@ pub enum Slice<'a> {
 }
 
 /// A box of a picture.
+///
+/// ```
+/// use kakou::graph::{Class, draw::Drawn};
+/// let drawn = Drawn { label: "G-01".into(), class: Class::Rule };
+/// assert_eq!(drawn.label, "G-01");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawn {
     /// What is written in it.
@@ -34,6 +49,17 @@ pub struct Drawn {
 }
 
 /// A picture: boxes, and arrows between them by number, each with a word on it or none.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Graph, Lang, graph::{Options, draw::{Slice, picture}}};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let picture = picture(&graph, Slice::Rule("G-01"), Lang::En, 50).ok_or("no such rule")?;
+/// assert!(!picture.summary && !picture.edges.is_empty());
+/// assert!(picture.to_dot().starts_with("digraph"));
+/// assert!(picture.to_mermaid().starts_with("flowchart"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Picture {
     /// The boxes.
@@ -45,6 +71,17 @@ pub struct Picture {
 }
 
 /// Draws a slice with at most `cap` boxes, or the summary of it. Nothing where no rule is so called.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Graph, Lang, graph::{Options, draw::{Slice, picture}}};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// // More than fits is summed up.
+/// assert!(picture(&graph, Slice::Whole, Lang::En, 5).is_some_and(|picture| picture.summary));
+/// // A rule that is not there has no picture.
+/// assert_eq!(picture(&graph, Slice::Rule("G-99"), Lang::En, 5), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn picture(graph: &Graph, slice: Slice<'_>, lang: Lang, cap: usize) -> Option<Picture> {
     let nodes = match slice {
         Slice::Whole => graph.inner().node_indices().collect(),

@@ -1,25 +1,27 @@
 //! The decision graph: one directed graph without cycles for a whole rule set, in two layers.
 //!
 //! - `meaning`: facts, values, tests and conditions, each once; rules and what hangs on them.
-//! - [`plan`]: how the engine finds the rules that apply: splits, forks, blocks of rules as rows
+//! - `plan`: how the engine finds the rules that apply: splits, forks, blocks of rules as rows
 //!   of bits, residues, levels of exceptions. Every node of the plan points to what it implements.
 //!
 //! It is built from checked rules, proved once against the invariants of `verify`, and then
 //! frozen: there is no way to change it. The engine is made from it and from nothing else; the
 //! [`walk`]er judges on it plainly; [`draw`] shows a part of it.
 
-pub mod cells;
+pub(crate) mod cells;
 pub mod draw;
 mod label;
-pub mod layout;
+pub(crate) mod layout;
 mod meaning;
-pub mod node;
-pub mod plan;
+pub(crate) mod node;
+pub(crate) mod plan;
 mod shape;
 #[cfg(feature = "cli")]
 mod svg;
 mod verify;
 pub mod walk;
+
+pub use node::{Class, Edge, Node};
 
 use crate::check::rules::{RuleId, RuleSet, Sure};
 use crate::decide::program::{
@@ -30,7 +32,6 @@ use crate::ground::limits::Limits;
 use crate::ground::span::Span;
 use layout::{Block, Layout};
 use meaning::{Builder, RuleNodes, dense};
-use node::{Class, Edge, Node};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use plan::Plan;
@@ -38,6 +39,16 @@ use std::sync::Arc;
 use verify::Bounds;
 
 /// How a graph is built.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Graph, Limits, graph::Options};
+/// assert!(Graph::build(&rules, Options::default()).is_ok());
+/// let limits = Limits { rules: 1, ..Limits::default() };
+/// let refused = Graph::build(&rules, Options { limits, ..Options::default() }).unwrap_err();
+/// assert_eq!(refused[0].title, "2 rules are more than the limit of 1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// A rule less sure than this decides nothing and runs in shadow.
@@ -62,6 +73,20 @@ impl Default for Options {
 }
 
 /// The decision graph of a rule set. Immutable once built.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Graph, Limits, graph::Options};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// assert_eq!(graph.stats().all_nodes(), graph.inner().node_count() as u64);
+/// assert_eq!(graph.rules().fingerprint, rules.fingerprint);
+///
+/// // A graph that is larger than the limit, or judges for longer, is refused.
+/// let limits = Limits { graph_nodes: 3, ..Limits::default() };
+/// let refused = Graph::build(&rules, Options { limits, ..Options::default() }).unwrap_err();
+/// assert_eq!(refused[0].code.0, "E0506");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Graph {
     graph: DiGraph<Node, Edge>,
@@ -163,17 +188,17 @@ impl Graph {
     }
 
     /// What the plan knows of cells and members.
-    pub fn plan(&self) -> &Plan {
+    pub(crate) fn plan(&self) -> &Plan {
         &self.plan
     }
 
     /// The blocks of rules.
-    pub fn blocks(&self) -> &[Block] {
+    pub(crate) fn blocks(&self) -> &[Block] {
         &self.layout.blocks
     }
 
     /// Where running the plan begins.
-    pub fn root(&self) -> NodeIndex {
+    pub(crate) fn root(&self) -> NodeIndex {
         self.layout.root
     }
 
@@ -183,7 +208,7 @@ impl Graph {
     }
 
     /// The meaning in dense form.
-    pub fn program(&self) -> &Arc<Program> {
+    pub(crate) fn program(&self) -> &Arc<Program> {
         &self.program
     }
 
@@ -194,6 +219,16 @@ impl Graph {
 }
 
 /// The size of a graph and the bound on judging with it.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Graph, graph::Options};
+/// let stats = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?.stats();
+/// assert_eq!(stats.rules, 2);
+/// assert_eq!(stats.bytes_per_rule(), stats.bytes / 2);
+/// assert!(stats.shared < stats.made && stats.all_nodes() > 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stats {
     /// Nodes by class.

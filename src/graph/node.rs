@@ -6,6 +6,17 @@ use crate::decide::program::Op;
 use crate::schema::value::{ListId, OutcomeId};
 
 /// A node of the decision graph. The first eight kinds are the meaning, the others the plan.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Graph, graph::{Class, Node, Options}};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let rules_in_it: Vec<&Node> =
+///     graph.inner().node_weights().filter(|node| matches!(node, Node::Rule(_))).collect();
+/// assert_eq!(rules_in_it.len(), 2);
+/// assert!(rules_in_it.iter().all(|node| node.class() == Class::Rule));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Node {
     /// A fact, a value, a test or a condition; see [`Node::class`].
@@ -44,6 +55,16 @@ pub enum Node {
 }
 
 /// An edge of the decision graph.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Graph, graph::{Edge, Options}};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let mut edges = graph.inner().edge_weights();
+/// assert!(edges.any(|edge| *edge == Edge::Requires)); // G-02 requires a guarantee,
+/// assert!(graph.inner().edge_weights().all(|edge| *edge != Edge::Waives)); // and nothing waives it.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Edge {
     /// An operand, in order.
@@ -69,6 +90,11 @@ pub enum Edge {
 }
 
 /// The classes of nodes that people see.
+///
+/// ```
+/// use kakou::graph::Class;
+/// assert!(Class::ALL.contains(&Class::Rule));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Class {

@@ -14,6 +14,20 @@ use crate::schema::value::{Fact, Value};
 use crate::verdict::judgement::{Element, Fired, Judgement, Step};
 
 /// Judges one declaration by walking the graph.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Graph, Reference, Sure, graph::{Options, walk::walk}};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let judgement = walk(&graph, &facts, day);
+/// assert_eq!(judgement.counted, Reference::new(&rules, Sure::High).judge(&facts, day).counted);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn walk(graph: &Graph, facts: &Facts, as_of: Day) -> Judgement {
     let program = graph.program();
     let mut state = State::default();

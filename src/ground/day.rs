@@ -18,6 +18,12 @@ use std::fmt;
 pub struct Day(i32);
 
 /// The text was not a day written `YYYY-MM-DD`.
+///
+/// ```
+/// use kakou::ground::day::{Day, NotADay};
+/// assert_eq!("2026-8-3".parse::<Day>(), Err(NotADay));
+/// assert_eq!(NotADay.to_string(), "not a day written YYYY-MM-DD");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotADay;
 
@@ -131,6 +137,14 @@ impl std::str::FromStr for Day {
 }
 
 /// A day that may be known only roughly: every day of the span is possible.
+///
+/// ```
+/// use kakou::ground::day::RoughDay;
+/// let may = RoughDay::parse("2020-05").unwrap();
+/// assert_eq!((may.first.to_string(), may.last.to_string()), ("2020-05-01".into(), "2020-05-31".into()));
+/// assert_eq!(RoughDay::exact(may.first), RoughDay::parse("2020-05-01").unwrap());
+/// assert_eq!(RoughDay::parse("2020-13"), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RoughDay {
     /// The first day it can be.

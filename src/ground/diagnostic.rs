@@ -4,6 +4,11 @@
 use super::span::Span;
 
 /// How grave a complaint is.
+///
+/// ```
+/// use kakou::ground::diagnostic::Severity;
+/// assert!(Severity::Error < Severity::Warning); // Errors come first.
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The rule set is refused.
@@ -16,6 +21,11 @@ pub enum Severity {
 ///
 /// Groups: 01 text, 02 names, 03 types and units, 04 law (periods, exceptions, pilots,
 /// coverage), 05 limits and graph, 06 lists and code tables, 07 declarations, 08 scenarios.
+///
+/// ```
+/// use kakou::ground::diagnostic::{Code, Severity};
+/// assert_eq!(Code("W0402").severity(), Severity::Warning);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(pub &'static str);
 
@@ -31,6 +41,13 @@ impl Code {
 }
 
 /// A place with a word on it. The first label of a complaint is its main place.
+///
+/// ```
+/// use kakou::ground::{diagnostic::{Code, Diagnostic, Label}, span::Span};
+/// let complaint = Diagnostic::new(Code("E0202"), "`item` is declared twice", Span::default())
+///     .also(Span::default(), "first here");
+/// assert_eq!(complaint.labels[1], Label { span: Span::default(), text: "first here".into() });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// The place underlined.
@@ -106,6 +123,14 @@ impl Diagnostic {
 }
 
 /// Puts complaints in the order of their places, so that file order on disk cannot show.
+///
+/// ```
+/// use kakou::ground::{diagnostic::{Code, Diagnostic, sort}, span::{SourceId, Span}};
+/// let at = |start| Diagnostic::new(Code("E0201"), "x", Span::new(SourceId(0), start, start));
+/// let mut complaints = [at(9), at(4)];
+/// sort(&mut complaints);
+/// assert_eq!(complaints[0].span().start, 4);
+/// ```
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by(|a, b| (a.span(), a.code, &a.title).cmp(&(b.span(), b.code, &b.title)));
 }

@@ -27,6 +27,14 @@ pub const MAX_PLACES: usize = 10;
 pub struct Number(Decimal);
 
 /// How `rounded` treats what lies between.
+///
+/// ```
+/// use kakou::ground::number::{Number, Rounding};
+/// let half: Number = "2.5".parse().unwrap();
+/// let rounded = |how| half.rounded(0, how).to_string();
+/// assert_eq!(rounded(Rounding::HalfUp), "3");
+/// assert_eq!(rounded(Rounding::HalfEven), "2");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rounding {
     /// Away from zero at the middle.
@@ -40,6 +48,12 @@ pub enum Rounding {
 }
 
 /// Why a text is no number.
+///
+/// ```
+/// use kakou::ground::number::{NotANumber, Number};
+/// assert_eq!("1,000".parse::<Number>(), Err(NotANumber::Shape));
+/// assert_eq!("0.00000000001".parse::<Number>(), Err(NotANumber::TooLong));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotANumber {
     /// Not digits with at most one point and an optional leading minus.
@@ -238,6 +252,15 @@ impl std::str::FromStr for Number {
 
 /// Adds numbers in any order to the same result: the sum is kept exactly, as whole parts and
 /// as fractions of 10^28, and only the total has to fit.
+///
+/// ```
+/// use kakou::ground::number::{ExactSum, Number};
+/// let mut sum = ExactSum::default();
+/// for text in ["0.1", "0.2", "-0.3"] {
+///     sum.push(text.parse().unwrap());
+/// }
+/// assert_eq!(sum.total(), Some(Number::ZERO));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ExactSum {
     whole: i128,

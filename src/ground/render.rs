@@ -15,6 +15,11 @@ const SHOWN: usize = 96;
 const BEFORE: usize = 32;
 
 /// Whether the text is coloured for a terminal.
+///
+/// ```
+/// use kakou::ground::{render::{Colours, render}, source::Sources};
+/// assert_eq!(render(&[], &Sources::default(), Colours::Plain), "");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Colours {
     /// No escapes.

@@ -3,6 +3,17 @@
 use super::span::{SourceId, Span};
 
 /// One text with the name it is reported under.
+///
+/// ```
+/// use kakou::ground::{source::Source, span::{SourceId, Span}};
+/// let source = Source::new("gate.rules", "rule G-01\n  when 线别 is second\n");
+/// assert_eq!((source.name(), source.text().len()), ("gate.rules", 34));
+/// assert_eq!(source.line_column(17), (2, 8));
+/// assert_eq!(source.line(1), "rule G-01");
+/// assert_eq!(source.slice(Span::new(SourceId(0), 17, 23)), "线别");
+/// // A place that is not there, or lies within a letter, is empty.
+/// assert_eq!((source.line(9), source.slice(Span::new(SourceId(0), 18, 23))), ("", ""));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Source {
     name: String,
@@ -76,6 +87,15 @@ impl Source {
 }
 
 /// All the texts of one compilation.
+///
+/// ```
+/// use kakou::ground::{source::{Source, Sources}, span::SourceId};
+/// let mut sources = Sources::default();
+/// let id = sources.add(Source::new("gate.rules", "law GATE"));
+/// assert_eq!(sources.get(id).map(Source::name), Some("gate.rules"));
+/// assert_eq!(sources.iter().count(), 1);
+/// assert!(sources.get(SourceId(1)).is_none());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     all: Vec<Source>,

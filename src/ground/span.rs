@@ -1,6 +1,11 @@
 //! Where something stands: a half-open range of bytes in one source.
 
 /// The number of a source text within one compilation.
+///
+/// ```
+/// use kakou::ground::span::{SourceId, Span};
+/// assert_eq!(Span::default().source, SourceId(0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct SourceId(pub u32);
 
@@ -55,6 +60,11 @@ impl Span {
 
 /// A place that does not count when two trees are compared, so that a tree
 /// printed and parsed again equals the first.
+///
+/// ```
+/// use kakou::ground::span::{At, SourceId, Span};
+/// assert_eq!(At(Span::new(SourceId(0), 4, 9)), At::default());
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct At(pub Span);
 

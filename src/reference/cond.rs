@@ -9,7 +9,7 @@ use crate::schema::value::{Code, Hs, Value};
 
 impl Scene<'_> {
     /// Whether a condition holds for the element at hand. All children are evaluated.
-    pub fn truth(&self, cond: &Cond, here: &Here) -> Truth {
+    pub(crate) fn truth(&self, cond: &Cond, here: &Here) -> Truth {
         match cond {
             Cond::Always => Truth::True,
             Cond::And(all) => all

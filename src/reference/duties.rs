@@ -56,7 +56,7 @@ type Key = (KindId, Vec<Each>, Element, Argument);
 impl Trial<'_> {
     /// The requirements in a world, grouped by kind and element. For a department only its rules
     /// require; all rules waive.
-    pub fn duties(&self, world: &World, department: Option<DepartmentId>) -> Vec<Group> {
+    pub(crate) fn duties(&self, world: &World, department: Option<DepartmentId>) -> Vec<Group> {
         let mut groups: BTreeMap<(KindId, Vec<Each>, Element), Vec<Owed>> = BTreeMap::new();
         for (key, requirers) in self.required(world, department) {
             let owed = self.owed(world, &key, requirers);
@@ -108,7 +108,7 @@ impl Trial<'_> {
     }
 
     /// The argument that a requirement has for an element.
-    pub fn argument(&self, require: &Require, here: &Here) -> Argument {
+    pub(crate) fn argument(&self, require: &Require, here: &Here) -> Argument {
         match require
             .argument
             .as_ref()
@@ -173,7 +173,7 @@ impl Trial<'_> {
     }
 
     /// The rules that waive such a requirement, certainly or possibly, in their order.
-    pub fn waivers(
+    pub(crate) fn waivers(
         &self,
         world: &World,
         kind: KindId,

@@ -13,7 +13,7 @@ use crate::schema::value::{Code, FieldId, ListId, Type, Value};
 
 impl Scene<'_> {
     /// What an expression gives for the element at hand.
-    pub fn value(&self, expr: &Expr, here: &Here) -> Eval {
+    pub(crate) fn value(&self, expr: &Expr, here: &Here) -> Eval {
         let of = |expr: &Expr| self.value(expr, here);
         match expr {
             Expr::Const(value) => Eval::Value(value.clone()),
@@ -135,7 +135,7 @@ impl Scene<'_> {
 
     /// The elements of a list, each with whether it is a member: its condition holds, and it
     /// equals the element at hand in the fields named.
-    pub fn members(
+    pub(crate) fn members(
         &self,
         list: ListId,
         condition: Option<&Cond>,
@@ -157,12 +157,12 @@ impl Scene<'_> {
     }
 
     /// The day that something is read on: the as-of date where none is named. A rough day is no day.
-    pub fn day(&self, on: Option<&Expr>, here: &Here) -> Result<Day, Reason> {
+    pub(crate) fn day(&self, on: Option<&Expr>, here: &Here) -> Result<Day, Reason> {
         on.map_or(Ok(self.as_of), |on| self.value(on, here).day())
     }
 
     /// The key of a list; nothing where a part of it is none, which wins over what is unknown.
-    pub fn key(&self, keys: &[Expr], here: &Here) -> Result<Option<Vec<Value>>, Reason> {
+    pub(crate) fn key(&self, keys: &[Expr], here: &Here) -> Result<Option<Vec<Value>>, Reason> {
         let parts: Vec<Eval> = keys.iter().map(|key| self.value(key, here)).collect();
         if parts.contains(&Eval::None) {
             return Ok(None);

@@ -8,6 +8,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Every rule applied to every element it judges. Worlds of pilots differ only in which rules
 /// take part, so this is worked out once.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Reference, Sure, verdict::judgement::Element};
+/// let trial = Reference::new(&rules, Sure::High).trial(&facts, day);
+/// let world = trial.world([]);
+/// let (id, rule) = trial.rules().next().ok_or("no rule")?;
+/// assert!(trial.takes_part(&world, rule));
+/// assert!(trial.fires(&world, id, Element::default()).certain());
+/// assert_eq!((trial.fired(&world).len(), trial.shadow(&world).len()), (1, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Trial<'a> {
     /// The facts, the day and the rules.
@@ -23,6 +40,19 @@ pub struct Trial<'a> {
 }
 
 /// A world: the pilots that are in force in it, and what fires there.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Reference, Sure, reference::World};
+/// let trial = Reference::new(&rules, Sure::High).trial(&facts, day);
+/// assert_ne!(trial.world([]), World::default()); // In the empty world nothing fires.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct World {
     pilots: BTreeSet<PilotId>,
@@ -71,7 +101,7 @@ impl<'a> Trial<'a> {
     }
 
     /// The element of a rule, for evaluation.
-    pub fn instance(&self, rule: &Rule, element: Element) -> Option<&Instance> {
+    pub(crate) fn instance(&self, rule: &Rule, element: Element) -> Option<&Instance> {
         self.instances(&rule.each)
             .iter()
             .find(|i| i.element == element)
@@ -79,7 +109,7 @@ impl<'a> Trial<'a> {
 
     /// `in force and scope and when and not unless` for one element, exceptions of other rules
     /// aside.
-    pub fn applies(&self, rule: RuleId, element: Element) -> Truth {
+    pub(crate) fn applies(&self, rule: RuleId, element: Element) -> Truth {
         self.applies
             .get(&(rule, element))
             .copied()
@@ -87,7 +117,7 @@ impl<'a> Trial<'a> {
     }
 
     /// The rules that are over a rule, sorted.
-    pub fn excusers(&self, rule: RuleId) -> &[RuleId] {
+    pub(crate) fn excusers(&self, rule: RuleId) -> &[RuleId] {
         self.excusers.get(&rule).map_or(&[], Vec::as_slice)
     }
 
@@ -119,7 +149,7 @@ impl<'a> Trial<'a> {
 
     /// Whether a rule that takes part and is over this one fires for the element, or for what the
     /// element is part of.
-    pub fn excused(&self, world: &World, rule: RuleId, element: Element) -> Truth {
+    pub(crate) fn excused(&self, world: &World, rule: RuleId, element: Element) -> Truth {
         self.excusers(rule)
             .iter()
             .fold(Truth::False, |truth, over| {
@@ -141,7 +171,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Whether a rule would fire did it take part.
-    pub fn would_fire(&self, world: &World, rule: RuleId, element: Element) -> Truth {
+    pub(crate) fn would_fire(&self, world: &World, rule: RuleId, element: Element) -> Truth {
         world
             .would
             .get(&(rule, element))

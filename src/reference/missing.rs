@@ -92,7 +92,12 @@ impl Trial<'_> {
 
     /// The unknown facts that would settle whether a rule fires for an element: those under its
     /// own undetermined operands, and under those of the rules over it.
-    pub fn settling(&self, world: &World, rule: RuleId, element: Element) -> BTreeSet<FactRef> {
+    pub(crate) fn settling(
+        &self,
+        world: &World,
+        rule: RuleId,
+        element: Element,
+    ) -> BTreeSet<FactRef> {
         let mut facts = Found::default();
         let mut seen = BTreeSet::from([(rule, element)]);
         let mut waiting = vec![(rule, element)];
@@ -208,13 +213,6 @@ impl Trial<'_> {
                 self.under_condition(condition, &here, facts);
             }
         }
-    }
-
-    /// The unknown facts that a condition waits for; nothing where it is determined.
-    pub fn waiting_for(&self, condition: &Cond, here: &Here) -> BTreeSet<FactRef> {
-        let mut facts = Found::default();
-        self.under_condition(condition, here, &mut facts);
-        facts.0
     }
 
     fn under_condition(&self, condition: &Cond, here: &Here, facts: &mut Found) {

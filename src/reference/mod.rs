@@ -4,28 +4,28 @@
 //! It reads like the specification. Truth is three-valued and follows Kleene's tables on the
 //! conditions as written; nothing is indexed, shared or reordered.
 //!
-//! - [`scene`]: the facts, the day, and the element at hand; the elements a rule judges;
-//! - [`expr`], [`cond`], [`table`]: what expressions, conditions and tables give there;
-//! - [`fires`]: which rules apply, and which fire in a world of pilots;
-//! - [`duties`]: what is required, waived and met;
-//! - [`missing`]: the facts that would settle what is open;
-//! - [`judge`]: all of it together, one [`Judgement`].
+//! - `scene`: the facts, the day, and the element at hand; the elements a rule judges;
+//! - `expr`, `cond`, `table`: what expressions, conditions and tables give there;
+//! - `fires`: which rules apply, and which fire in a world of pilots;
+//! - `duties`: what is required, waived and met;
+//! - `missing`: the facts that would settle what is open;
+//! - `judge`: all of it together, one [`Judgement`].
 
-pub mod cond;
-pub mod duties;
-pub mod expr;
-pub mod fires;
-pub mod judge;
-pub mod missing;
-pub mod scene;
-pub mod table;
+pub(crate) mod cond;
+pub(crate) mod duties;
+pub(crate) mod expr;
+pub(crate) mod fires;
+pub(crate) mod judge;
+pub(crate) mod missing;
+pub(crate) mod scene;
+pub(crate) mod table;
 
 use crate::check::rules::{RuleSet, Sure};
 use crate::facts::Facts;
 use crate::ground::day::Day;
 use crate::verdict::judgement::Judgement;
-use fires::Trial;
-use scene::Scene;
+pub use fires::{Trial, World};
+pub use scene::{Here, Instance, Scene};
 
 /// The reference evaluator of one rule set at one level of trust.
 ///

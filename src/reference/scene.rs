@@ -10,6 +10,19 @@ use crate::schema::{Home, Schema};
 use crate::verdict::judgement::{Element, FactRef, Step};
 
 /// The facts of one declaration, judged on one day by one rule set.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Reference, Sure};
+/// let scene = Reference::new(&rules, Sure::High).scene(&facts, day);
+/// assert_eq!((scene.as_of, scene.rules.rules.len()), (day, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Scene<'a> {
     /// The rules.
@@ -22,6 +35,22 @@ pub struct Scene<'a> {
 
 /// The element at hand: of each list ranged over the step, of each set the code, and the
 /// argument of a requirement where there is one.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Lang, Reference, Sure, ground::truth::Truth, verdict::why};
+/// let trial = Reference::new(&rules, Sure::High).trial(&facts, day);
+/// let goods_of_value = &rules.rules[1];
+/// let first_item = &trial.instances(&goods_of_value.each)[0].here;
+/// let why = why::condition(&trial.scene, &goods_of_value.when, first_item, Lang::En);
+/// assert_eq!(why.truth, Truth::False);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Here {
     /// From the outside in; an inner element shadows an outer one of the same list.
@@ -30,10 +59,25 @@ pub struct Here {
     /// no code where the set was not given.
     codes: Vec<(FieldId, Option<Code>)>,
     /// What `it` is.
-    pub it: Option<Eval>,
+    pub(crate) it: Option<Eval>,
 }
 
 /// One element that a rule judges.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Reference, Sure, verdict::judgement::Step};
+/// let trial = Reference::new(&rules, Sure::High).trial(&facts, day);
+/// let items = trial.instances(&rules.rules[1].each);
+/// assert_eq!(items[0].element.0[0], Step::Row(0));
+/// assert!(items[0].certain);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instance {
     /// Which.
@@ -47,7 +91,7 @@ pub struct Instance {
 
 impl Here {
     /// The same with one more element at hand.
-    pub fn with(&self, each: Each, step: Step) -> Here {
+    pub(crate) fn with(&self, each: Each, step: Step) -> Here {
         let mut here = self.clone();
         match (each, step) {
             (Each::List(list), step) => here.elements.push((list, step)),
@@ -58,7 +102,7 @@ impl Here {
     }
 
     /// The same with `it` known.
-    pub fn with_it(&self, it: Eval) -> Here {
+    pub(crate) fn with_it(&self, it: Eval) -> Here {
         Here {
             it: Some(it),
             ..self.clone()
@@ -66,7 +110,7 @@ impl Here {
     }
 
     /// The element at hand of a list; the innermost where there are several.
-    pub fn step(&self, list: ListId) -> Option<Step> {
+    pub(crate) fn step(&self, list: ListId) -> Option<Step> {
         self.elements
             .iter()
             .rev()
@@ -75,7 +119,7 @@ impl Here {
     }
 
     /// The row at hand of a list.
-    pub fn row(&self, list: ListId) -> Option<u32> {
+    pub(crate) fn row(&self, list: ListId) -> Option<u32> {
         match self.step(list) {
             Some(Step::Row(row)) => Some(row),
             _ => None,
@@ -83,7 +127,7 @@ impl Here {
     }
 
     /// The set and the code at hand of that number.
-    pub fn bound(&self, number: u8) -> Option<(FieldId, Option<Code>)> {
+    pub(crate) fn bound(&self, number: u8) -> Option<(FieldId, Option<Code>)> {
         self.codes.get(usize::from(number)).copied()
     }
 }
@@ -99,13 +143,13 @@ pub fn prefix(element: Element, steps: usize) -> Element {
 
 impl<'a> Scene<'a> {
     /// The schema.
-    pub fn schema(&self) -> &'a Schema {
+    pub(crate) fn schema(&self) -> &'a Schema {
         &self.rules.schema
     }
 
     /// A field, of the header or of the element at hand. Of a field that holds a list only
     /// unknown and none mean something: one that is given reads as true.
-    pub fn field(&self, field: FieldId, here: &Here) -> Eval {
+    pub(crate) fn field(&self, field: FieldId, here: &Here) -> Eval {
         let Some(declared) = self.schema().field(field) else {
             return Eval::Unknown(Reason::WrongType);
         };
@@ -141,7 +185,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The elements of a list or the codes of a set; nothing where it was not given.
-    pub fn elements(&self, each: Each, here: &Here) -> Option<Vec<Step>> {
+    pub(crate) fn elements(&self, each: Each, here: &Here) -> Option<Vec<Step>> {
         match each {
             Each::List(list) => match self.list_state(list, here) {
                 ListState::Unknown => None,
@@ -163,7 +207,7 @@ impl<'a> Scene<'a> {
 
     /// The elements that a rule with this `each` judges: one for the whole where it is empty. A
     /// list or set that was not given has one unknown element, and so has all inside it.
-    pub fn instances(&self, each: &[Each]) -> Vec<Instance> {
+    pub(crate) fn instances(&self, each: &[Each]) -> Vec<Instance> {
         let whole = Instance {
             element: Element::default(),
             here: Here::default(),
@@ -201,15 +245,8 @@ impl<'a> Scene<'a> {
         steps.into_iter().map(instance).collect()
     }
 
-    /// The instance of a rule with this `each` for an element.
-    pub fn instance(&self, each: &[Each], element: Element) -> Option<Instance> {
-        self.instances(each)
-            .into_iter()
-            .find(|i| i.element == element)
-    }
-
     /// The place of a field's fact. Of an element that is not known it is the list that is missing.
-    pub fn fact_ref(&self, field: FieldId, here: &Here) -> FactRef {
+    pub(crate) fn fact_ref(&self, field: FieldId, here: &Here) -> FactRef {
         match self.schema().field(field).map(|f| f.home) {
             Some(Home::Element(list, _)) => match here.row(list) {
                 Some(row) => FactRef::Cell(field, list, row),
@@ -220,7 +257,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The place of a list that was not given: the outermost one that is missing.
-    pub fn list_ref(&self, list: ListId, here: &Here) -> FactRef {
+    pub(crate) fn list_ref(&self, list: ListId, here: &Here) -> FactRef {
         let declared = self.schema().list(list);
         match declared.and_then(|l| l.parent.map(|parent| (l.field, parent))) {
             None => FactRef::List(list),
@@ -232,7 +269,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The place of a list or set.
-    pub fn each_ref(&self, each: Each, here: &Here) -> FactRef {
+    pub(crate) fn each_ref(&self, each: Each, here: &Here) -> FactRef {
         match each {
             Each::List(list) => self.list_ref(list, here),
             Each::Set(field) => self.fact_ref(field, here),

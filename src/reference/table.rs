@@ -9,7 +9,7 @@ use crate::schema::value::{Code, Type, Value};
 
 impl Scene<'_> {
     /// What a table gives for these inputs.
-    pub fn table_output(&self, table: DecisionTableId, inputs: &[Eval]) -> Eval {
+    pub(crate) fn table_output(&self, table: DecisionTableId, inputs: &[Eval]) -> Eval {
         let Some(table) = self.rules.decision_table(table) else {
             return Eval::Unknown(Reason::WrongType);
         };
@@ -33,7 +33,7 @@ impl Scene<'_> {
     }
 
     /// Whether the set that a table of all rows gives holds a code.
-    pub fn table_gives(&self, table: DecisionTableId, inputs: &[Eval], code: Code) -> Truth {
+    pub(crate) fn table_gives(&self, table: DecisionTableId, inputs: &[Eval], code: Code) -> Truth {
         let Some(table) = self.rules.decision_table(table) else {
             return Truth::Unknown;
         };
@@ -48,7 +48,12 @@ impl Scene<'_> {
     }
 
     /// Whether one of these rows is the one that counts; for a table of all rows, whether one fits.
-    pub fn table_rows(&self, table: DecisionTableId, inputs: &[Eval], rows: &[u16]) -> Truth {
+    pub(crate) fn table_rows(
+        &self,
+        table: DecisionTableId,
+        inputs: &[Eval],
+        rows: &[u16],
+    ) -> Truth {
         let Some(table) = self.rules.decision_table(table) else {
             return Truth::Unknown;
         };

@@ -21,6 +21,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The level of trust where a scenario names none.
+///
+/// ```
+/// assert_eq!(kakou::scenario::USUAL_TRUST, kakou::Sure::High);
+/// ```
 pub const USUAL_TRUST: Sure = Sure::High;
 
 /// What became of a scenario.

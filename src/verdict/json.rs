@@ -29,6 +29,12 @@ pub fn to_json(verdict: &Verdict, lang: Option<Lang>) -> String {
 }
 
 /// The verdict as indented JSON.
+///
+/// ```
+/// use kakou::{Verdict, verdict::json::{to_json, to_json_pretty}};
+/// let (pretty, line) = (to_json_pretty(&Verdict::default(), None), to_json(&Verdict::default(), None));
+/// assert!(pretty.lines().count() > 1 && line.lines().count() == 1);
+/// ```
 pub fn to_json_pretty(verdict: &Verdict, lang: Option<Lang>) -> String {
     serde_json::to_string_pretty(&view(verdict, lang)).unwrap_or_default()
 }

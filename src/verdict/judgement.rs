@@ -8,6 +8,13 @@ use crate::ground::truth::Truth;
 use crate::schema::value::{Code, DepartmentId, FieldId, ListId, OutcomeId, Value};
 
 /// One step to an element that a rule judged.
+///
+/// ```
+/// use kakou::{schema::value::Code, verdict::judgement::Step};
+/// assert_eq!(Step::default(), Step::Whole);
+/// assert!(Step::Whole < Step::Row(0) && Step::Row(0) < Step::Row(1));
+/// assert!(Step::Code(Code(7)) < Step::Unknown);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Step {
     /// No step: the rule judges the whole.
@@ -22,10 +29,31 @@ pub enum Step {
 }
 
 /// The element that a rule judged: for each of its `each` ranges one step.
+///
+/// ```
+/// use kakou::verdict::judgement::{Element, Step};
+/// let second_item = Element([Step::Row(1), Step::Whole]);
+/// assert!(Element::default() < second_item);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Element(pub [Step; 2]);
 
 /// A rule that fires, certainly or possibly, for one element.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Reference, Sure, ground::truth::Truth};
+/// let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// let first = judgement.fired.first().ok_or("nothing fires")?;
+/// assert_eq!(rules.rule(first.rule).map(|rule| rule.id.as_str()), Some("G-01"));
+/// assert!(judgement.fired.iter().all(|fired| fired.truth != Truth::False));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fired {
     /// The rule.
@@ -37,6 +65,22 @@ pub struct Fired {
 }
 
 /// An interval of outcomes.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Facts, Reference, Sure};
+/// let reference = Reference::new(&rules, Sure::High);
+/// let certain = reference.judge(&facts, day).counted;
+/// assert_eq!(certain.low, certain.high);
+/// let open = reference.judge(&Facts::unknown(&rules.schema), day).counted;
+/// assert!(open.low < open.high);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Interval {
     /// The mildest that is still possible.
@@ -46,6 +90,21 @@ pub struct Interval {
 }
 
 /// A requirement that follows, certainly or possibly, for one element.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Facts, Reference, Sure, check::rules::ObligationState};
+/// let facts = Facts::builder(&rules.schema)
+///     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.01")
+///     .set("guarantee_free", "1.00")
+///     .element("items", |item| item.set("hs_code", "7102390000").set("total", "260000.00"))
+///     .build()?;
+/// let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// assert_eq!(judgement.duties.len(), 1);
+/// assert_eq!(judgement.duties[0].state, ObligationState::Unmet);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Duty {
     /// Its kind.
@@ -73,6 +132,22 @@ pub struct Duty {
 }
 
 /// What coverage says of the movement.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Reference, Sure, ground::day::Day, verdict::judgement::Coverage};
+/// let reference = Reference::new(&rules, Sure::High);
+/// assert_eq!(reference.judge(&facts, day).coverage, Some(Coverage::Full));
+/// // Of a day before the first law the rules claim nothing.
+/// let before = "2020-01-01".parse::<Day>()?;
+/// assert_eq!(reference.judge(&facts, before).coverage, Some(Coverage::Outside));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Coverage {
     /// The rule set claims to be complete here.
@@ -88,6 +163,20 @@ pub enum Coverage {
 }
 
 /// The place of a fact.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Facts, Reference, Sure, verdict::judgement::FactRef};
+/// let nothing_known = Reference::new(&rules, Sure::High).judge(&Facts::unknown(&rules.schema), day);
+/// let line = rules.schema.field_by_path("line").ok_or("no such field")?;
+/// assert!(nothing_known.missing.iter().any(|missing| missing.fact == FactRef::Header(line)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FactRef {
     /// A header field, or a list of the header as a whole.
@@ -99,6 +188,20 @@ pub enum FactRef {
 }
 
 /// A fact that would settle something.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Facts, Reference, Sure};
+/// let reference = Reference::new(&rules, Sure::High);
+/// assert!(reference.judge(&facts, day).missing.is_empty());
+/// assert!(!reference.judge(&Facts::unknown(&rules.schema), day).missing.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Missing {
     /// The fact.
@@ -108,6 +211,20 @@ pub struct Missing {
 }
 
 /// What one shadow pilot would change.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Reference, Sure, verdict::judgement::PilotView};
+/// // The gate has no pilots.
+/// assert_eq!(Reference::new(&rules, Sure::High).judge(&facts, day).pilots, Vec::<PilotView>::new());
+/// assert_eq!(PilotView::default().pilot, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct PilotView {
     /// The pilot.
@@ -119,6 +236,22 @@ pub struct PilotView {
 }
 
 /// All that judging one declaration works out.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Reference, Sure, verdict::judgement::Judgement};
+/// let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// assert_eq!(judgement.as_of, Some(day));
+/// assert_eq!(judgement.counted, judgement.base); // No pilot counts.
+/// assert_eq!(judgement.departments.len(), rules.schema.departments.len());
+/// assert_eq!(Judgement::default().as_of, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Judgement {
     /// The as-of date.

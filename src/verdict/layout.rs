@@ -4,6 +4,11 @@
 use unicode_width::UnicodeWidthChar;
 
 /// The columns a text takes.
+///
+/// ```
+/// use kakou::verdict::layout::width;
+/// assert_eq!((width("gate"), width("卡口")), (4, 4));
+/// ```
 pub fn width(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }

@@ -9,11 +9,11 @@
 pub mod json;
 pub mod judgement;
 pub mod layout;
-pub mod named;
+pub(crate) mod named;
 pub mod render;
 pub mod text;
 pub mod why;
-pub mod words;
+pub(crate) mod words;
 
 use crate::check::rules::{ObligationState, Sure};
 use crate::facts::Assumed;
@@ -23,6 +23,13 @@ use crate::schema::Lang;
 use judgement::Coverage;
 
 /// A text in both languages.
+///
+/// ```
+/// use kakou::{Lang, verdict::Bilingual};
+/// let text = Bilingual { zh: "放行".into(), en: "release".into() };
+/// assert_eq!(text.get(Lang::Zh), "放行");
+/// assert_eq!(Bilingual::new(|_| "1371".into()).zh, "1371");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Bilingual {
     /// Chinese.
@@ -56,6 +63,21 @@ impl Bilingual {
 }
 
 /// An identifier with what people call it.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// # use kakou::{Limits, Reference, Sure, verdict::render::render};
+/// # let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// # let verdict = render(&rules, &facts, &judgement, Sure::High, &Limits::default());
+/// let worst = &verdict.counted.high;
+/// assert_eq!((worst.name.as_str(), worst.labels.zh.as_str()), ("hold", "暂缓"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Named {
     /// The identifier.
@@ -65,6 +87,21 @@ pub struct Named {
 }
 
 /// An interval of outcomes, and how grave its worse end is.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// # use kakou::{Limits, Reference, Sure, verdict::render::render};
+/// # let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// # let verdict = render(&rules, &facts, &judgement, Sure::High, &Limits::default());
+/// assert_eq!(verdict.counted.low, verdict.counted.high);
+/// assert_eq!((verdict.counted.grade, verdict.counted.worst), (2, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Outcomes {
     /// The mildest that is still possible.
@@ -78,6 +115,23 @@ pub struct Outcomes {
 }
 
 /// All that is said of one declaration.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Limits, Reference, Sure, Verdict, verdict::render::render};
+/// let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// let verdict: Verdict = render(&rules, &facts, &judgement, Sure::High, &Limits::default());
+/// assert_eq!(verdict.id.as_deref(), Some("D-1"));
+/// assert_eq!(verdict.counted.high.name, "hold");
+/// assert_eq!(verdict.findings.len(), 1);
+/// assert_eq!(verdict.rules, rules.fingerprint.to_string());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
     /// The identifier that the declaration gives.
@@ -116,6 +170,17 @@ pub struct Verdict {
 }
 
 /// What one shadow pilot would change.
+///
+/// ```
+/// use kakou::verdict::{Named, Outcomes, PilotVerdict};
+/// let view = PilotVerdict {
+///     pilot: Named { name: "P-1".into(), ..Named::default() },
+///     outcomes: Outcomes::default(),
+///     gained: vec![("G-03".into(), Some("items[1]".into()))],
+///     lost: Vec::new(),
+/// };
+/// assert_eq!(view.gained[0].0, "G-03");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PilotVerdict {
     /// The pilot.
@@ -129,6 +194,22 @@ pub struct PilotVerdict {
 }
 
 /// A rule that fires for one element.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// # use kakou::{Limits, Reference, Sure, verdict::render::render};
+/// # let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// # let verdict = render(&rules, &facts, &judgement, Sure::High, &Limits::default());
+/// let finding = &verdict.findings[0];
+/// assert_eq!(finding.rule, "G-01");
+/// assert_eq!(finding.message.zh, "误差 4 % 超过 3 %");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// The rule's identifier.
@@ -156,6 +237,21 @@ pub struct Finding {
 }
 
 /// A place in a law, in words.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// # use kakou::{Limits, Reference, Sure, verdict::render::render};
+/// # let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// # let verdict = render(&rules, &facts, &judgement, Sure::High, &Limits::default());
+/// let basis = &verdict.findings[0].basis;
+/// assert!(basis.iter().any(|basis| basis.law == "GATE"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BasisText {
     /// The law's identifier.
@@ -171,6 +267,20 @@ pub struct BasisText {
 }
 
 /// A fact with its path.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// # use kakou::{Limits, Reference, Sure, verdict::render::render};
+/// # let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// # let verdict = render(&rules, &facts, &judgement, Sure::High, &Limits::default());
+/// assert!(verdict.findings[0].facts.iter().any(|fact| fact.path == "weight_error"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ShownFact {
     /// Its path with places counted from 1: `items[1].hs_code`.
@@ -182,6 +292,12 @@ pub struct ShownFact {
 }
 
 /// What was given for a fact, as text without thousands separators.
+///
+/// ```
+/// use kakou::verdict::ShownValue;
+/// assert_ne!(ShownValue::Unknown, ShownValue::None); // Nothing said is not given as empty.
+/// assert_eq!(ShownValue::Set(Vec::new()).clone(), ShownValue::Set(vec![]));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ShownValue {
     /// Nothing.
@@ -195,6 +311,24 @@ pub enum ShownValue {
 }
 
 /// A requirement.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Facts, Limits, Reference, Sure, verdict::render::render};
+/// let facts = Facts::builder(&rules.schema)
+///     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.01")
+///     .set("guarantee_free", "1.00")
+///     .element("items", |item| item.set("hs_code", "7102390000").set("total", "260000.00"))
+///     .build()?;
+/// let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// let verdict = render(&rules, &facts, &judgement, Sure::High, &Limits::default());
+/// let guarantee = &verdict.obligations[0];
+/// assert_eq!(guarantee.kind.name, "guarantee");
+/// assert_eq!(guarantee.rules, ["G-02"]);
+/// assert_eq!(guarantee.otherwise.name, "hold"); // It is refused until the guarantee is given.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Obligation {
     /// Its kind.
@@ -222,6 +356,21 @@ pub struct Obligation {
 }
 
 /// A missing fact.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Facts, Limits, Reference, Sure, verdict::render::render};
+/// let nothing = Facts::unknown(&rules.schema);
+/// let judgement = Reference::new(&rules, Sure::High).judge(&nothing, day);
+/// let verdict = render(&rules, &nothing, &judgement, Sure::High, &Limits::default());
+/// assert!(verdict.missing.iter().any(|missing| missing.path == "line" && missing.label.zh == "线别"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MissingFact {
     /// Its path.
@@ -233,6 +382,10 @@ pub struct MissingFact {
 }
 
 /// The word of a mark in rule text and JSON.
+///
+/// ```
+/// assert_eq!(kakou::verdict::mark(kakou::Sure::High), "high");
+/// ```
 pub fn mark(sure: Sure) -> &'static str {
     match sure {
         Sure::Found => "found",
@@ -244,6 +397,11 @@ pub fn mark(sure: Sure) -> &'static str {
 }
 
 /// The word of a state in rule text and JSON.
+///
+/// ```
+/// use kakou::{check::rules::ObligationState, verdict::state};
+/// assert_eq!(state(ObligationState::Waived), "waived");
+/// ```
 pub fn state(state: ObligationState) -> &'static str {
     match state {
         ObligationState::Met => "met",
@@ -254,6 +412,11 @@ pub fn state(state: ObligationState) -> &'static str {
 }
 
 /// The word of coverage in JSON.
+///
+/// ```
+/// use kakou::verdict::{coverage, judgement::Coverage};
+/// assert_eq!(coverage(Coverage::FullOrAdvice), "full or advice");
+/// ```
 pub fn coverage(coverage: Coverage) -> &'static str {
     match coverage {
         Coverage::Full => "full",

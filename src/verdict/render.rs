@@ -23,6 +23,24 @@ use std::collections::{BTreeMap, BTreeSet};
 const CONTEXT: usize = 4;
 
 /// Makes the verdict of a judgement. The same judgement gives the same verdict, whoever judged.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Limits, Reference, Sure, verdict::{judgement::Judgement, render::render}};
+/// let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// let verdict = render(&rules, &facts, &judgement, Sure::High, &Limits::default());
+/// assert_eq!(verdict.findings[0].message.en, "an error of 4 % is above 3 %");
+///
+/// // Without a day nothing was judged, and nothing is said.
+/// let empty = render(&rules, &facts, &Judgement::default(), Sure::High, &Limits::default());
+/// assert_eq!(empty, kakou::Verdict::default());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn render(
     rules: &RuleSet,
     facts: &Facts,

@@ -8,6 +8,12 @@ use crate::schema::Lang;
 use crate::verdict::judgement::Coverage;
 
 /// How a verdict is written.
+///
+/// ```
+/// use kakou::{Lang, verdict::text::Style};
+/// let narrow = Style { lang: Lang::Zh, columns: 40, ..Style::default() };
+/// assert!(!narrow.colour);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// The language.
@@ -374,6 +380,11 @@ impl Page {
 }
 
 /// A mark in words.
+///
+/// ```
+/// use kakou::{Lang, Sure, verdict::text::sure_words};
+/// assert_ne!(sure_words(Sure::Low, Lang::En), sure_words(Sure::High, Lang::En));
+/// ```
 pub fn sure_words(sure: Sure, lang: Lang) -> &'static str {
     let (zh, en) = match sure {
         Sure::Found => ("原文", "text found"),

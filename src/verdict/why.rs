@@ -15,6 +15,18 @@ use crate::schema::value::{Code, ListId, TableId, Type, Value};
 use crate::verdict::judgement::{Element, Step};
 
 /// A condition explained, with its parts.
+///
+/// ```
+/// use kakou::{ground::truth::Truth, verdict::why::Why};
+/// let part = |text: &str, truth| Why { text: text.into(), truth, parts: Vec::new() };
+/// let why = Why {
+///     text: "all of".into(),
+///     truth: Truth::False,
+///     parts: vec![part("line is second", Truth::True), part("4 % ≤ 3 %", Truth::False)],
+/// };
+/// assert_eq!(why.lines(), ["✗ all of", "  ✓ line is second", "  ✗ 4 % ≤ 3 %"]);
+/// assert_eq!(why.deciding(), [&part("4 % ≤ 3 %", Truth::False)]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Why {
     /// What was compared, with the values: `order 3,900.00 ≤ 5,000.00 CNY`.
@@ -69,6 +81,21 @@ impl Why {
 
 /// Rules that take part, are in force and in scope, and yet certainly do not fire, by rule and
 /// element.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Reference, Sure, verdict::why::near_misses};
+/// let trial = Reference::new(&rules, Sure::High).trial(&facts, day);
+/// let near = near_misses(&trial, &trial.world([]));
+/// // The goods are not worth enough for G-02.
+/// assert_eq!(rules.rule(near[0].0).map(|rule| rule.id.as_str()), Some("G-02"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn near_misses(trial: &Trial<'_>, world: &World) -> Vec<(RuleId, Element)> {
     let mut near = Vec::new();
     for (id, rule) in trial
@@ -88,6 +115,23 @@ pub fn near_misses(trial: &Trial<'_>, world: &World) -> Vec<(RuleId, Element)> {
 }
 
 /// Why a rule fires for an element, or why not.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Lang, Reference, Sure, check::rules::RuleId, verdict::{judgement::Element, why}};
+/// let trial = Reference::new(&rules, Sure::High).trial(&facts, day);
+/// let world = trial.world([]);
+/// let because = why::rule(&trial, &world, RuleId(0), Element::default(), Lang::En).ok_or("no rule")?;
+/// assert!(because.lines()[0].starts_with("✓ G-01"));
+/// // A rule that is not there has no reasons.
+/// assert_eq!(why::rule(&trial, &world, RuleId(9), Element::default(), Lang::En), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn rule(
     trial: &Trial<'_>,
     world: &World,
@@ -153,6 +197,20 @@ pub fn rule(
 }
 
 /// Why a condition holds for the element at hand, or why not.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Lang, Reference, Sure, reference::Here, verdict::why};
+/// let scene = Reference::new(&rules, Sure::High).scene(&facts, day);
+/// let because = why::condition(&scene, &rules.rules[0].when, &Here::default(), Lang::En);
+/// assert!(because.truth.certain());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn condition(scene: &Scene<'_>, condition: &Cond, here: &Here, lang: Lang) -> Why {
     Words { scene, lang }.condition(condition, here)
 }

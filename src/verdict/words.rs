@@ -150,7 +150,7 @@ pub fn field(schema: &Schema, field: FieldId) -> Bilingual {
 impl Scene<'_> {
     /// The path of an element: `items[1]`, `items[1].documents[2]`, `items[1].licences=7`, with
     /// places counted from 1 and `[?]` for one that was not given; nothing for the whole.
-    pub fn element_path(&self, each: &[Each], element: Element) -> Option<String> {
+    pub(crate) fn element_path(&self, each: &[Each], element: Element) -> Option<String> {
         let mut path = None;
         for (each, step) in each.iter().zip(element.0) {
             path = Some(match (*each, step) {
@@ -194,7 +194,7 @@ impl Scene<'_> {
     }
 
     /// The path of a row by its number over all owners.
-    pub fn row_path(&self, list: ListId, row: u32) -> String {
+    pub(crate) fn row_path(&self, list: ListId, row: u32) -> String {
         let parent = self.schema().list(list).and_then(|l| l.parent);
         let Some(rows) = self.facts.rows(list) else {
             return String::new();
@@ -209,7 +209,7 @@ impl Scene<'_> {
     }
 
     /// The path and label of a fact.
-    pub fn fact_path(&self, fact: FactRef) -> (String, Bilingual) {
+    pub(crate) fn fact_path(&self, fact: FactRef) -> (String, Bilingual) {
         let path = |id: FieldId| {
             self.schema()
                 .field(id)
