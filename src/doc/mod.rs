@@ -1,4 +1,5 @@
-//! The reference, as it is printed beside the library: the language, its grammar, the verdict.
+//! The reference, as it is printed beside the library: the language, its grammar, the
+//! meaning line by line, the verdict.
 
 pub mod language {
     #![doc = include_str!("language.md")]
@@ -10,4 +11,8 @@ pub mod grammar {
 
 pub mod verdict {
     #![doc = include_str!("verdict.md")]
+}
+
+pub mod meaning {
+    #![doc = include_str!("meaning.md")]
 }
