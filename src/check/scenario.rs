@@ -15,6 +15,21 @@ use crate::schema::value::{OutcomeId, Value};
 use crate::syntax::ast::{self, ExprKind, Literal, ScenarioLine};
 
 /// A scenario in its checked form.
+///
+/// ```
+/// # let scenario = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  id : text, always\n  date : date, always\n  size : integer\n\
+/// #     law L\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+/// #     scenario \"six\"\n  given \"d.ndjson\" D-1\n  but size = 3\n  expect A-1\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", scenario)])
+/// #     .with_file("d.ndjson", r#"{"id":"D-1","date":"2026-08-03","size":6}"#);
+/// # let compiled = kakou::compile(&folder, &kakou::Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// # let scenarios = compiled.scenarios;
+/// assert_eq!((scenarios[0].file.as_str(), scenarios[0].id.as_str()), ("d.ndjson", "D-1"));
+/// assert_eq!(scenarios[0].as_of, None); // The declaration's own day counts.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
     /// What it shows.
@@ -42,6 +57,21 @@ pub struct Scenario {
 }
 
 /// A field and what it is given.
+///
+/// ```
+/// # let scenario = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  id : text, always\n  date : date, always\n  size : integer\n\
+/// #     law L\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+/// #     scenario \"six\"\n  given \"d.ndjson\" D-1\n  but size = 3\n  expect A-1\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", scenario)])
+/// #     .with_file("d.ndjson", r#"{"id":"D-1","date":"2026-08-03","size":6}"#);
+/// # let compiled = kakou::compile(&folder, &kakou::Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// # let scenarios = compiled.scenarios;
+/// let change = &scenarios[0].changes[0];
+/// assert_eq!(change.path, "size");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The path, with places from 1: `items[1].total`.
@@ -53,6 +83,21 @@ pub struct Change {
 }
 
 /// What a scenario gives a field.
+///
+/// ```
+/// # let scenario = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  id : text, always\n  date : date, always\n  size : integer\n\
+/// #     law L\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+/// #     scenario \"six\"\n  given \"d.ndjson\" D-1\n  but size = 3\n  expect A-1\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", scenario)])
+/// #     .with_file("d.ndjson", r#"{"id":"D-1","date":"2026-08-03","size":6}"#);
+/// # let compiled = kakou::compile(&folder, &kakou::Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// # let scenarios = compiled.scenarios;
+/// use kakou::check::scenario::ChangedTo;
+/// assert_eq!(scenarios[0].changes[0].given, ChangedTo::Text("3".into(), None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangedTo {
     /// Given as empty.
@@ -64,6 +109,21 @@ pub enum ChangedTo {
 }
 
 /// What is expected.
+///
+/// ```
+/// # let scenario = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  id : text, always\n  date : date, always\n  size : integer\n\
+/// #     law L\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+/// #     scenario \"six\"\n  given \"d.ndjson\" D-1\n  but size = 3\n  expect A-1\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", scenario)])
+/// #     .with_file("d.ndjson", r#"{"id":"D-1","date":"2026-08-03","size":6}"#);
+/// # let compiled = kakou::compile(&folder, &kakou::Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// # let scenarios = compiled.scenarios;
+/// use kakou::check::{rules::RuleState, scenario::Expected};
+/// assert_eq!(scenarios[0].expectations[0].0, Expected::Rule(RuleState::Fires, "A-1".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
     /// The interval.

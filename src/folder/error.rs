@@ -5,6 +5,12 @@ use std::fmt;
 use std::io::ErrorKind;
 
 /// Why the rules of a folder cannot be read. Names inside the folder are relative to it.
+///
+/// ```
+/// use kakou::{Folder, Limits, folder::FolderError};
+/// let refused = Folder::open("README.md".as_ref(), &Limits::default()).unwrap_err();
+/// assert_eq!(refused, FolderError::NotAFolder { path: "README.md".into() });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FolderError {
     /// There is nothing at that path.
@@ -146,6 +152,15 @@ impl fmt::Display for FolderError {
 impl std::error::Error for FolderError {}
 
 /// Why a list or another file that rules name cannot be read.
+///
+/// ```
+/// use kakou::{Folder, folder::FileError};
+/// let folder = Folder::from_texts([("a.rules", "")]).with_file("lists/zones.csv", "code\n1\n");
+/// let nearest = Some("lists/zones.csv".into());
+/// let missing = FileError::Missing { name: "zones.csv".into(), nearest };
+/// assert_eq!(folder.file("zones.csv").unwrap_err(), missing);
+/// assert!(matches!(folder.file("/etc/zones.csv"), Err(FileError::Refused { .. })));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileError {
     /// The name is empty, absolute, has `\` in it, or climbs out of the folder.

@@ -28,6 +28,22 @@ use std::sync::Arc;
 pub const USUAL_TRUST: Sure = Sure::High;
 
 /// What became of a scenario.
+///
+/// ```
+/// # let scenario = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  id : text, always\n  date : date, always\n  size : integer\n\
+/// #     law L\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+/// #     scenario \"six\"\n  given \"d.ndjson\" D-1\n  but size = 3\n  expect A-1\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", scenario)])
+/// #     .with_file("d.ndjson", r#"{"id":"D-1","date":"2026-08-03","size":6}"#);
+/// # let compiled = kakou::compile(&folder, &kakou::Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// # let scenarios = compiled.scenarios;
+/// let outcome = kakou::scenario::run(&rules, &scenarios[0], &folder, kakou::Limits::default());
+/// assert!(!outcome.passed && outcome.broken.is_none());
+/// assert_eq!(outcome.verdict.map(|verdict| verdict.counted.high.name).as_deref(), Some("hold"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// Whether all that was expected came out.
@@ -44,6 +60,23 @@ pub struct Outcome {
 }
 
 /// An expectation that was not met.
+///
+/// ```
+/// # let scenario = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  id : text, always\n  date : date, always\n  size : integer\n\
+/// #     law L\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+/// #     scenario \"six\"\n  given \"d.ndjson\" D-1\n  but size = 3\n  expect A-1\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", scenario)])
+/// #     .with_file("d.ndjson", r#"{"id":"D-1","date":"2026-08-03","size":6}"#);
+/// # let compiled = kakou::compile(&folder, &kakou::Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// # let scenarios = compiled.scenarios;
+/// let outcome = kakou::scenario::run(&rules, &scenarios[0], &folder, kakou::Limits::default());
+/// let difference = &outcome.differences[0];
+/// assert_eq!((difference.expected.as_str(), difference.got.as_str()), ("A-1", "not A-1"));
+/// assert_eq!(difference.rule.as_deref(), Some("A-1"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// What was expected, in the words of rule text.
@@ -57,6 +90,23 @@ pub struct Difference {
 }
 
 /// Why a scenario could not be judged.
+///
+/// ```
+/// # let scenario = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  id : text, always\n  date : date, always\n  size : integer\n\
+/// #     law L\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+/// #     scenario \"six\"\n  given \"d.ndjson\" D-1\n  but size = 3\n  expect A-1\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", scenario)])
+/// #     .with_file("d.ndjson", r#"{"id":"D-1","date":"2026-08-03","size":6}"#);
+/// # let compiled = kakou::compile(&folder, &kakou::Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// # let scenarios = compiled.scenarios;
+/// // The file of declarations is not there.
+/// let alone = kakou::Folder::from_texts([("a.rules", "")]);
+/// let outcome = kakou::scenario::run(&rules, &scenarios[0], &alone, kakou::Limits::default());
+/// assert!(outcome.broken.is_some_and(|broken| broken.why.contains("d.ndjson")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
     /// What is wrong, in lower case without a full stop.
@@ -68,6 +118,23 @@ pub struct Broken {
 }
 
 /// Runs the scenarios of one rule set.
+///
+/// ```
+/// # let scenario = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  id : text, always\n  date : date, always\n  size : integer\n\
+/// #     law L\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+/// #     scenario \"six\"\n  given \"d.ndjson\" D-1\n  but size = 3\n  expect A-1\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", scenario)])
+/// #     .with_file("d.ndjson", r#"{"id":"D-1","date":"2026-08-03","size":6}"#);
+/// # let compiled = kakou::compile(&folder, &kakou::Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// # let scenarios = compiled.scenarios;
+/// use kakou::{Limits, scenario::Runner};
+/// let mut runner = Runner::new(&rules, &folder, Limits::default());
+/// let passed: Vec<bool> = scenarios.iter().map(|scenario| runner.run(scenario).passed).collect();
+/// assert_eq!(passed, [false]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Runner<'r> {
     rules: &'r Arc<RuleSet>,
@@ -206,6 +273,14 @@ pub fn run(rules: &Arc<RuleSet>, scenario: &Scenario, folder: &Folder, limits: L
 
 /// The same rules with one shadow pilot live. They keep their fingerprint: it says by what is
 /// judged, and which pilot counts is said beside it.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{check::rules::PilotId, scenario::counting};
+/// // Without such a pilot the rules are the same.
+/// assert!(std::sync::Arc::ptr_eq(&counting(&rules, PilotId(0)), &rules));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn counting(rules: &Arc<RuleSet>, pilot: PilotId) -> Arc<RuleSet> {
     match rules.pilots.get(usize::from(pilot.0)) {
         Some(found) if !found.live => {

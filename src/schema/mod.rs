@@ -12,6 +12,14 @@ use table::{CodeTable, Rates};
 use value::{FieldId, ListId, OutcomeId, TableId, Type};
 
 /// What people call something, in both languages. Where a text is missing, the identifier stands in.
+///
+/// ```
+/// use kakou::{Lang, schema::Labels};
+/// let labels = Labels { zh: Some("线别".into()), en: None };
+/// assert_eq!(labels.get(Lang::Zh, "line"), "线别");
+/// assert_eq!(labels.get(Lang::En, "line"), "线别"); // Better than the identifier,
+/// assert_eq!(Labels::default().get(Lang::En, "line"), "line"); // which stands in for nothing.
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Labels {
     /// Chinese.
@@ -34,6 +42,13 @@ impl Labels {
 }
 
 /// An outcome, such as `hold`.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// let names: Vec<&str> = rules.schema.outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
+/// assert_eq!(names, ["release", "review", "hold"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Outcome {
     /// Its identifier.
@@ -43,6 +58,12 @@ pub struct Outcome {
 }
 
 /// A department that rules speak for.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// assert_eq!(rules.schema.departments[0].labels.zh.as_deref(), Some("海关"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Department {
     /// Its identifier.
@@ -52,6 +73,16 @@ pub struct Department {
 }
 
 /// Where a field lives.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::schema::{Home, value::ListId};
+/// let home = |path| rules.schema.field(rules.schema.field_by_path(path)?).map(|field| field.home);
+/// assert!(matches!(home("line"), Some(Home::Header(_))));
+/// assert!(matches!(home("item.total"), Some(Home::Element(ListId(0), _))));
+/// assert_eq!(home("total"), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Home {
     /// In the declaration itself: slot number among the header fields.
@@ -61,6 +92,14 @@ pub enum Home {
 }
 
 /// A field of the declaration or of a list's elements.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// let total = rules.schema.field_by_path("item.total").and_then(|id| rules.schema.field(id));
+/// let total = total.ok_or("no such field")?;
+/// assert_eq!((total.path.as_str(), total.parts[0].as_str()), ("item.total", "total"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Field {
     /// The path as rules write it: `head.supervision_mode`, `item.hs_code`.
@@ -80,6 +119,14 @@ pub struct Field {
 }
 
 /// A list of records.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// let items = &rules.schema.lists[0];
+/// assert_eq!((items.element.as_str(), items.least, items.most), ("item", 1, 50));
+/// assert_eq!(items.columns.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct List {
     /// The field that holds it.
@@ -99,6 +146,22 @@ pub struct List {
 }
 
 /// The schema of one kind of declaration.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::schema::value::{FieldId, ListId, TableId};
+/// let schema = &rules.schema;
+/// let hold = schema.outcome("hold").ok_or("no such outcome")?;
+/// assert_eq!((schema.outcome_name(hold), schema.worst()), ("hold", hold));
+/// assert_eq!(schema.outcome_name(schema.mildest()), "release");
+/// assert!(schema.field(schema.judged_on).is_some_and(|field| field.path == "date"));
+/// assert!(schema.list(ListId(0)).is_some() && schema.table(TableId(0)).is_some());
+///
+/// // What the schema does not know is nothing.
+/// assert_eq!((schema.field_by_path("lien"), schema.outcome("arrest")), (None, None));
+/// assert_eq!(schema.field(FieldId(99)), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Schema {
     /// What a declaration is called.
@@ -134,6 +197,11 @@ pub struct Schema {
 }
 
 /// Places in the rule text; they are no part of a schema's or rule set's identity.
+///
+/// ```
+/// use kakou::{ground::span::Span, schema::Places};
+/// assert_eq!(Places(vec![Span::default()]), Places::default()); // Places tell nothing apart.
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Places(pub Vec<Span>);
 

@@ -6,6 +6,15 @@ use crate::ground::day::Day;
 use crate::ground::number::Number;
 
 /// The days on which something holds, both ends included; open where nothing is said.
+///
+/// ```
+/// use kakou::schema::table::Period;
+/// let period = |from: &str, until: &str| Period { from: from.parse().ok(), until: until.parse().ok() };
+/// let may = period("2026-05-01", "2026-05-31");
+/// assert!(may.holds("2026-05-31".parse().unwrap()));
+/// assert!(!may.holds("2026-06-01".parse().unwrap()));
+/// assert!(may.overlaps(period("2026-05-31", "")) && !may.overlaps(period("2026-06-01", "")));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Period {
     /// The first day.
@@ -28,6 +37,11 @@ impl Period {
 }
 
 /// A column that rules may read.
+///
+/// ```
+/// use kakou::schema::{table::Column, value::Type};
+/// assert_ne!(Column { name: "rank".into(), typ: Type::Integer }, Column { name: "rank".into(), typ: Type::Text });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Column {
     /// Its name in the CSV and in rules.
@@ -37,6 +51,18 @@ pub struct Column {
 }
 
 /// A code table.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// let lines = rules.schema.tables.iter().find(|table| table.name == "line").ok_or("no table")?;
+/// let second = lines.find("second").ok_or("no such code")?;
+/// assert_eq!(lines.text(second), "second");
+/// assert_eq!(lines.entry(second).and_then(|entry| entry.labels.zh.as_deref()), Some("二线"));
+/// // Rows without dates hold on every day.
+/// assert!(!lines.dated && lines.row(second, "2026-08-03".parse()?).is_some());
+/// assert_eq!(lines.find("third"), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CodeTable {
     /// Its name.
@@ -50,6 +76,14 @@ pub struct CodeTable {
 }
 
 /// One code with its dated rows.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// let lines = rules.schema.tables.iter().find(|table| table.name == "line").ok_or("no table")?;
+/// let codes: Vec<&str> = lines.codes.iter().map(|entry| entry.code.as_str()).collect();
+/// assert_eq!(codes, ["first", "second"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CodeEntry {
     /// The code as written in declarations.
@@ -81,6 +115,13 @@ impl CodeEntry {
 }
 
 /// One dated row of a code.
+///
+/// ```
+/// use kakou::{ground::number::Number, schema::{table::{CodeRow, Period}, value::Value}};
+/// let rank = Value::Number(Number::from_i64(3));
+/// let row = CodeRow { period: Period::default(), attributes: vec![Some(rank), None] };
+/// assert_eq!(row.attributes[1], None); // An empty cell.
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CodeRow {
     /// When it holds.
@@ -90,6 +131,16 @@ pub struct CodeRow {
 }
 
 /// How a unit converts: an amount in it times `factor` is the amount in the dimension's base.
+///
+/// ```
+/// use kakou::schema::table::UnitInfo;
+/// let gram = UnitInfo {
+///     symbol: Some("g".into()),
+///     dimension: Some("mass".into()),
+///     factor: "0.001".parse().ok(),
+/// };
+/// assert!(gram.factor.is_some_and(|factor| factor < kakou::ground::number::Number::from_i64(1)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnitInfo {
     /// What literals write: `kg`.
@@ -127,6 +178,25 @@ impl CodeTable {
 }
 
 /// A list beside the rules, keyed by one or several columns.
+///
+/// ```
+/// use kakou::schema::{Labels, table::{Column, Found, ListRow, NamedList, Period}, value::{Hs, Type, Value}};
+/// let hs = |text: &str| Value::Hs(text.parse::<Hs>().unwrap());
+/// let row = |text| ListRow { keys: vec![hs(text)], period: Period::default(), attributes: Vec::new() };
+/// let list = NamedList {
+///     name: "machines".into(),
+///     labels: Labels::default(),
+///     keys: vec![Column { name: "hs".into(), typ: Type::Hs }],
+///     attributes: Vec::new(),
+///     rows: vec![row("84"), row("847130")],
+///     example: false,
+/// };
+/// let day = "2026-08-03".parse().unwrap();
+/// // The longest prefix wins; a code that may turn out to be under it is too short to tell.
+/// assert_eq!(list.find(&[hs("8471300000")], day), Found::Row(&list.rows[1]));
+/// assert_eq!(list.find(&[hs("8501")], day), Found::Nothing);
+/// assert_eq!(list.find(&[hs("8471")], day), Found::TooShort);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NamedList {
     /// Its name.
@@ -144,6 +214,12 @@ pub struct NamedList {
 }
 
 /// One row of a list.
+///
+/// ```
+/// use kakou::schema::{table::{ListRow, Period}, value::Value};
+/// let row = ListRow { keys: vec![Value::Bool(true)], period: Period::default(), attributes: Vec::new() };
+/// assert!(row.period.holds("2026-08-03".parse().unwrap()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ListRow {
     /// The key by column.
@@ -155,6 +231,11 @@ pub struct ListRow {
 }
 
 /// What looking something up in a list found.
+///
+/// ```
+/// use kakou::schema::table::Found;
+/// assert_ne!(Found::Nothing, Found::TooShort); // Too short to tell is not a no.
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found<'a> {
     /// No row fits.
@@ -236,6 +317,23 @@ impl NamedList {
 }
 
 /// Dated exchange rates: one unit of a currency is worth `rate` of the base.
+///
+/// ```
+/// use kakou::schema::{table::{Period, Rate, Rates}, value::{Code, TableId}};
+/// let rates = Rates {
+///     currencies: TableId(0),
+///     base: Code(0),
+///     rows: vec![Rate {
+///         currency: Code(1),
+///         period: Period { from: "2026-08-01".parse().ok(), until: None },
+///         rate: "7.1".parse().unwrap(),
+///     }],
+/// };
+/// let on = |day: &str| rates.rate(Code(1), day.parse().unwrap()).map(|rate| rate.to_string());
+/// assert_eq!(on("2026-08-03").as_deref(), Some("7.1"));
+/// assert_eq!(on("2026-07-31"), None); // No rate, and none is made up.
+/// assert!(rates.rate(Code(0), "2026-07-31".parse().unwrap()).is_some()); // The base is worth 1.
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rates {
     /// The table of currencies.
@@ -247,6 +345,12 @@ pub struct Rates {
 }
 
 /// One dated rate.
+///
+/// ```
+/// use kakou::schema::{table::{Period, Rate}, value::Code};
+/// let rate = Rate { currency: Code(1), period: Period::default(), rate: "7.1".parse().unwrap() };
+/// assert_eq!(rate.rate.to_string(), "7.1");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rate {
     /// Of which currency.

@@ -6,25 +6,79 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A field of the schema; fields are numbered in the order of their paths.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::schema::value::FieldId;
+/// assert_eq!(rules.schema.field_by_path("date"), Some(FieldId(0)));
+/// assert_eq!(rules.schema.field_by_path("dat"), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FieldId(pub u32);
 /// A list of records in the declaration; numbered in the order of the paths of their fields.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::schema::value::ListId;
+/// assert!(rules.schema.list(ListId(0)).is_some() && rules.schema.list(ListId(1)).is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ListId(pub u32);
 /// A code table; numbered in the order of their names.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::schema::value::TableId;
+/// assert_eq!(rules.schema.table(TableId(0)).map(|table| table.name.as_str()), Some("currency"));
+/// assert_eq!(rules.schema.table(TableId(9)), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TableId(pub u32);
 /// A code of a table; numbered in the order of the codes' texts within their table.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::schema::value::{Code, TableId};
+/// let lines = rules.schema.table(TableId(1)).ok_or("no table")?;
+/// assert_eq!((lines.find("first"), lines.find("fist")), (Some(Code(0)), None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Code(pub u32);
 /// An outcome; numbered from the mildest, so that the worse is the greater.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::schema::value::OutcomeId;
+/// assert_eq!(rules.schema.outcome("hold"), Some(OutcomeId(2)));
+/// assert!(rules.schema.mildest() < rules.schema.worst());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct OutcomeId(pub u8);
 /// A department, in the order declared; the first speaks where a rule names none.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::schema::value::DepartmentId;
+/// assert_eq!(rules.rules[0].departments, [DepartmentId(0)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DepartmentId(pub u8);
 
 /// What an amount is counted in.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::schema::value::{Code, Denomination, Type};
+/// let total = rules.schema.field_by_path("item.total").and_then(|id| rules.schema.field(id));
+/// assert_eq!(total.map(|field| field.typ), Some(Type::Money(Denomination::Fixed(Code(0)))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Denomination {
     /// Always this currency or unit.
@@ -36,6 +90,14 @@ pub enum Denomination {
 }
 
 /// The type of a field or of an expression.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::schema::value::Type;
+/// let typ = |path| rules.schema.field(rules.schema.field_by_path(path)?).map(|field| field.typ);
+/// assert_eq!((typ("date"), typ("item.hs_code")), (Some(Type::Date), Some(Type::Hs)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Type {
     /// True or false.
@@ -80,6 +142,12 @@ pub struct Hs {
 }
 
 /// The text was not 2 to 10 digits.
+///
+/// ```
+/// use kakou::schema::value::{Hs, NotAnHs};
+/// assert_eq!("84713o".parse::<Hs>(), Err(NotAnHs));
+/// assert_eq!(NotAnHs.to_string(), "not a tariff code of 2 to 10 digits");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnHs;
 
@@ -153,6 +221,12 @@ impl fmt::Display for Hs {
 }
 
 /// A value of a fact.
+///
+/// ```
+/// use kakou::{ground::number::Number, schema::value::{Code, Value}};
+/// let price = |currency| Value::Money(Number::from_i64(5), Code(currency));
+/// assert_ne!(price(0), price(1)); // Of different currencies.
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Value {
     /// True or false.
@@ -176,6 +250,20 @@ pub enum Value {
 }
 
 /// A value, or that there is none, or that nothing was said.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::schema::value::{Fact, Value};
+/// let fact = |path| rules.schema.field_by_path(path).map(|field| facts.fact(&rules.schema, field, None));
+/// assert_eq!(fact("weight_error"), Some(&Fact::Value(Value::Number("0.04".parse()?))));
+/// assert_eq!(fact("guarantee_free"), Some(&Fact::Unknown));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Fact {
     /// Not given.

@@ -10,6 +10,12 @@ use std::sync::LazyLock;
 pub use crate::ground::lang::Lang;
 
 /// Whether a word may also be a name.
+///
+/// ```
+/// use kakou::syntax::words::{Class, Word};
+/// assert_eq!(Word::Event.class(), Class::Shy);
+/// assert_eq!(Word::Law.class(), Class::Free);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// Never a name unless it stands in `「」`.
@@ -30,6 +36,14 @@ struct Entry {
 macro_rules! words {
     ($($word:ident $en:literal $zh:literal $class:ident,)*) => {
         /// A word of the language, whatever its spelling.
+        ///
+        /// ```
+        /// use kakou::{Lang, syntax::words::Word};
+        /// assert_eq!((Word::Law.spelling(Lang::En), Word::Law.spelling(Lang::Zh)), ("law", "法规"));
+        /// assert!(Word::all().any(|word| word == Word::Law));
+        /// // A rule says `when`; a law has no such clause.
+        /// assert!(Word::Rule.clauses().contains(&Word::When) && !Word::Law.clauses().contains(&Word::When));
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs, reason = "the table below gives both spellings")]
         pub enum Word { $($word,)* }
@@ -269,6 +283,12 @@ pub fn single(text: &str) -> Option<(Word, Lang)> {
 }
 
 /// The English words of several parts whose first part is spelled so.
+///
+/// ```
+/// use kakou::syntax::words::{Word, phrases};
+/// assert!(phrases("is").any(|(word, rest)| word == Word::IsNot && rest == "not"));
+/// assert_eq!(phrases("lien").count(), 0);
+/// ```
 pub fn phrases(first: &str) -> impl Iterator<Item = (Word, &'static str)> {
     TABLE.iter().filter_map(move |entry| {
         let rest = entry.en.strip_prefix(first)?.strip_prefix(' ')?;
@@ -277,6 +297,12 @@ pub fn phrases(first: &str) -> impl Iterator<Item = (Word, &'static str)> {
 }
 
 /// The item word nearest to what was written, where one is near.
+///
+/// ```
+/// use kakou::syntax::words::nearest_item;
+/// assert_eq!(nearest_item("ruel"), Some("rule"));
+/// assert_eq!(nearest_item("xylophone"), None);
+/// ```
 pub fn nearest_item(text: &str) -> Option<&'static str> {
     let candidates = ITEMS
         .iter()

@@ -120,6 +120,10 @@ fn words(text: &str) -> Vec<(bool, String)> {
 
 /// The first text at the left and the second at the right of a line, or on two lines where they
 /// do not fit on one.
+///
+/// ```
+/// assert!(!kakou::verdict::layout::both_ends("left", "right", 20).is_empty());
+/// ```
 pub fn both_ends(left: &str, right: &str, columns: usize) -> Vec<String> {
     let used = width(left) + width(right);
     if right.is_empty() {

@@ -5,6 +5,14 @@ use crate::schema::Labels;
 use crate::schema::value::{Hs, Type, Value};
 
 /// A decision table. Cells are compared with constants.
+///
+/// ```
+/// let rules = kakou::load("rules").unwrap();
+/// let fits = |table: &kakou::check::rules::DecisionTable| {
+///     table.rows.iter().all(|row| row.cells.len() == table.inputs.len())
+/// };
+/// assert!(rules.tables.iter().all(fits));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DecisionTable {
     /// Its name; for the table of a rule, the rule's identifier.
@@ -22,6 +30,12 @@ pub struct DecisionTable {
 }
 
 /// One row of a decision table.
+///
+/// ```
+/// use kakou::check::rules::{Cell, Output, Row};
+/// let row = Row { cells: vec![Cell::Any, Cell::IsNone], output: Output::None };
+/// assert_eq!(row.cells.len(), 2);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Row {
     /// One for each input.
@@ -32,6 +46,11 @@ pub struct Row {
 
 /// One cell. With an unknown input all but `Any` are undetermined; with none all but `Any` and
 /// `IsNone` are false.
+///
+/// ```
+/// use kakou::{check::rules::Cell, schema::value::Value};
+/// assert_ne!(Cell::OneOf(vec![Value::Bool(true)]), Cell::Any);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Cell {
     /// Fits always.
@@ -49,6 +68,11 @@ pub enum Cell {
 }
 
 /// What a row gives.
+///
+/// ```
+/// use kakou::check::rules::Output;
+/// assert_ne!(Output::None, Output::AnyCode);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Output {
     /// None.

@@ -10,6 +10,15 @@ use std::fmt;
 pub const SET_SEPARATOR: char = ';';
 
 /// Where the code tables that types name are found.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{check::tables::Tables, schema::value::TableId};
+/// let tables = rules.schema.tables.as_slice();
+/// assert_eq!(Tables::table(tables, TableId(1)).map(|table| table.name.as_str()), Some("line"));
+/// assert!(Tables::table(tables, TableId(9)).is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Tables {
     /// The code table of that number.
     fn table(&self, id: TableId) -> Option<&CodeTable>;
@@ -22,6 +31,15 @@ impl Tables for [CodeTable] {
 }
 
 /// Why a cell does not fit its type.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{check::tables::parse_cell, schema::value::{TableId, Type}};
+/// let bad = parse_cell("secnd", Type::Code(TableId(1)), rules.schema.tables.as_slice()).unwrap_err();
+/// assert!(bad.to_string().contains("`secnd`"));
+/// assert!(bad.help.is_some_and(|help| help.contains("second")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadCell {
     /// What is wrong, with the cell's text.
