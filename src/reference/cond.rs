@@ -8,16 +8,12 @@ use crate::schema::table::Found;
 use crate::schema::value::{Code, Hs, Value};
 
 impl Scene<'_> {
-    /// Whether a condition holds for the element at hand. All children are evaluated.
+    /// Whether a condition holds for the element at hand.
     pub(crate) fn truth(&self, cond: &Cond, here: &Here) -> Truth {
         match cond {
             Cond::Always => Truth::True,
-            Cond::And(all) => all
-                .iter()
-                .fold(Truth::True, |truth, c| truth.and(self.truth(c, here))),
-            Cond::Or(all) => all
-                .iter()
-                .fold(Truth::False, |truth, c| truth.or(self.truth(c, here))),
+            Cond::And(parts) => all(parts.iter().map(|c| self.truth(c, here))),
+            Cond::Or(parts) => any(parts.iter().map(|c| self.truth(c, here))),
             Cond::Not(inner) => self.truth(inner, here).not(),
             Cond::Flag(expr) => match self.value(expr, here) {
                 Eval::Value(Value::Bool(flag)) => Truth::from(flag),
@@ -133,6 +129,23 @@ impl Scene<'_> {
             }),
         }
     }
+}
+
+/// All of them, by Kleene's table; what comes after one that is false changes nothing.
+pub(super) fn all(truths: impl IntoIterator<Item = Truth>) -> Truth {
+    let mut all = Truth::True;
+    for truth in truths {
+        all = all.and(truth);
+        if all == Truth::False {
+            break;
+        }
+    }
+    all
+}
+
+/// Any of them, by Kleene's table; what comes after one that is true changes nothing.
+fn any(truths: impl IntoIterator<Item = Truth>) -> Truth {
+    all(truths.into_iter().map(Truth::not)).not()
 }
 
 /// A test on a value: none is false however negated, unknown undetermined.

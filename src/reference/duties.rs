@@ -85,7 +85,7 @@ impl Trial<'_> {
             if department.is_some_and(|d| !rule.departments.contains(&d)) {
                 continue;
             }
-            for instance in self.instances(&rule.each) {
+            for instance in self.elements(id) {
                 let fires = self.fires(world, id, instance.element);
                 if !fires.possible() {
                     continue;

@@ -1,10 +1,86 @@
 //! Which rules apply to which elements, and which fire in a world of pilots.
 
+use super::cond::all;
 use super::scene::{Here, Instance, Scene, prefix};
-use crate::check::rules::{Each, PilotId, Rule, RuleId, Sure};
+use crate::check::rules::{Each, PilotId, Rule, RuleId, RuleSet, Sure};
 use crate::ground::truth::Truth;
 use crate::verdict::judgement::{Element, Fired};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What depends on the rules alone, worked out once for all declarations.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// The different `each` of the rules.
+    ranges: Vec<Vec<Each>>,
+    /// By rule, the number of its `each`.
+    range_of: Vec<usize>,
+    /// By rule, those that are over it, sorted.
+    excusers: Vec<Vec<RuleId>>,
+    /// All rules, each after those that are over it.
+    order: Vec<RuleId>,
+}
+
+impl Standing {
+    /// Works it out.
+    pub(crate) fn of(rules: &RuleSet) -> Standing {
+        let mut standing = Standing {
+            ranges: Vec::new(),
+            range_of: Vec::new(),
+            excusers: vec![Vec::new(); rules.rules.len()],
+            order: Vec::new(),
+        };
+        for (id, rule) in numbered(rules) {
+            let known = standing.ranges.iter().position(|each| *each == rule.each);
+            standing
+                .range_of
+                .push(known.unwrap_or(standing.ranges.len()));
+            if known.is_none() {
+                standing.ranges.push(rule.each.clone());
+            }
+            for excused in &rule.over {
+                if let Some(over) = standing.excusers.get_mut(excused.0 as usize) {
+                    over.push(id);
+                }
+            }
+        }
+        standing.order = standing.excusers_first(rules);
+        standing
+    }
+
+    /// The rules that are over a rule, sorted.
+    fn excusers(&self, rule: RuleId) -> &[RuleId] {
+        self.excusers
+            .get(rule.0 as usize)
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// All rules, each after those that are over it. Exceptions have no cycles; rules of a cycle,
+    /// were there one, would be left out and never fire.
+    fn excusers_first(&self, rules: &RuleSet) -> Vec<RuleId> {
+        let mut waiting: Vec<usize> = self.excusers.iter().map(Vec::len).collect();
+        let free = numbered(rules).zip(&waiting).filter(|(_, n)| **n == 0);
+        let mut order: Vec<RuleId> = free.map(|((id, _), _)| id).collect();
+        let mut at = 0;
+        while let Some(id) = order.get(at).copied() {
+            at += 1;
+            for excused in rules.rule(id).map_or(&[][..], |rule| &rule.over) {
+                if let Some(count) = waiting.get_mut(excused.0 as usize) {
+                    *count = count.saturating_sub(1);
+                    if *count == 0 {
+                        order.push(*excused);
+                    }
+                }
+            }
+        }
+        order
+    }
+}
+
+/// All rules with their numbers.
+fn numbered(rules: &RuleSet) -> impl Iterator<Item = (RuleId, &Rule)> {
+    (0u32..).map(RuleId).zip(&rules.rules)
+}
 
 /// Every rule applied to every element it judges. Worlds of pilots differ only in which rules
 /// take part, so this is worked out once.
@@ -31,12 +107,13 @@ pub struct Trial<'a> {
     pub scene: Scene<'a>,
     /// The trust level.
     pub trust: Sure,
-    instances: BTreeMap<&'a [Each], Vec<Instance>>,
-    applies: BTreeMap<(RuleId, Element), Truth>,
-    /// For each rule those that are over it.
-    excusers: BTreeMap<RuleId, Vec<RuleId>>,
-    /// All rules, each after those that are over it.
-    order: Vec<RuleId>,
+    standing: Arc<Standing>,
+    /// For each different `each` the elements, sorted.
+    instances: Vec<Vec<Instance>>,
+    /// By rule, where its elements begin in what follows.
+    first: Vec<usize>,
+    /// For each element of each rule, whether the rule applies to it.
+    applies: Vec<Truth>,
 }
 
 /// A world: the pilots that are in force in it, and what fires there.
@@ -56,48 +133,51 @@ pub struct Trial<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct World {
     pilots: BTreeSet<PilotId>,
-    /// Whether each rule would fire did it take part; those that do take part excuse others.
-    would: BTreeMap<(RuleId, Element), Truth>,
+    /// For each element of each rule, whether the rule would fire did it take part; those that do
+    /// take part excuse others.
+    would: Vec<Truth>,
 }
 
 impl<'a> Trial<'a> {
     /// Applies every rule to every element.
-    pub fn new(scene: Scene<'a>, trust: Sure) -> Trial<'a> {
+    pub(crate) fn new(scene: Scene<'a>, trust: Sure, standing: &Arc<Standing>) -> Trial<'a> {
+        let instances = standing.ranges.iter().map(|each| scene.instances(each));
         let mut trial = Trial {
             scene,
             trust,
-            instances: BTreeMap::new(),
-            applies: BTreeMap::new(),
-            excusers: BTreeMap::new(),
-            order: Vec::new(),
+            standing: Arc::clone(standing),
+            instances: instances.collect(),
+            first: Vec::new(),
+            applies: Vec::new(),
         };
         for (id, rule) in trial.rules() {
-            let each = rule.each.as_slice();
-            trial
-                .instances
-                .entry(each)
-                .or_insert_with(|| scene.instances(each));
-            for excused in &rule.over {
-                trial.excusers.entry(*excused).or_default().push(id);
-            }
-            for instance in trial.instances.get(each).into_iter().flatten() {
-                let truth = applies(scene, rule, instance);
-                trial.applies.insert((id, instance.element), truth);
-            }
+            let truths = trial.elements(id).iter().map(|at| applies(scene, rule, at));
+            let truths: Vec<Truth> = truths.collect();
+            trial.first.push(trial.applies.len());
+            trial.applies.extend(truths);
         }
-        trial.order = trial.excusers_first();
         trial
     }
 
     /// All rules with their numbers.
     pub fn rules(&self) -> impl Iterator<Item = (RuleId, &'a Rule)> + use<'a> {
-        let numbered = (0u32..).map(RuleId);
-        numbered.zip(&self.scene.rules.rules)
+        numbered(self.scene.rules)
     }
 
     /// The elements that rules with this `each` judge.
     pub fn instances(&self, each: &[Each]) -> &[Instance] {
-        self.instances.get(each).map_or(&[], Vec::as_slice)
+        let ranges = self.standing.ranges.iter().zip(&self.instances);
+        let found = ranges
+            .into_iter()
+            .find(|(range, _)| range.as_slice() == each);
+        found.map_or(&[], |(_, instances)| instances)
+    }
+
+    /// The elements that a rule judges.
+    pub(crate) fn elements(&self, rule: RuleId) -> &[Instance] {
+        let range = self.standing.range_of.get(rule.0 as usize);
+        let instances = range.and_then(|range| self.instances.get(*range));
+        instances.map_or(&[], Vec::as_slice)
     }
 
     /// The element of a rule, for evaluation.
@@ -107,18 +187,16 @@ impl<'a> Trial<'a> {
             .find(|i| i.element == element)
     }
 
-    /// `in force and scope and when and not unless` for one element, exceptions of other rules
-    /// aside.
-    pub(crate) fn applies(&self, rule: RuleId, element: Element) -> Truth {
-        self.applies
-            .get(&(rule, element))
-            .copied()
-            .unwrap_or(Truth::False)
+    /// The place of a rule's element among those of all rules.
+    fn place(&self, rule: RuleId, element: Element) -> Option<usize> {
+        let elements = self.elements(rule);
+        let at = elements.binary_search_by_key(&element, |instance| instance.element);
+        Some(self.first.get(rule.0 as usize)? + at.ok()?)
     }
 
     /// The rules that are over a rule, sorted.
     pub(crate) fn excusers(&self, rule: RuleId) -> &[RuleId] {
-        self.excusers.get(&rule).map_or(&[], Vec::as_slice)
+        self.standing.excusers(rule)
     }
 
     /// A rule decides in a world if it is as sure as the trust level asks, and its pilot, where it
@@ -131,17 +209,16 @@ impl<'a> Trial<'a> {
     pub fn world(&self, pilots: impl IntoIterator<Item = PilotId>) -> World {
         let mut world = World {
             pilots: pilots.into_iter().collect(),
-            would: BTreeMap::new(),
+            would: vec![Truth::False; self.applies.len()],
         };
-        for id in &self.order {
-            let Some(rule) = self.scene.rules.rule(*id) else {
-                continue;
-            };
-            for instance in self.instances(&rule.each) {
-                let element = instance.element;
-                let excused = self.excused(&world, *id, element);
-                let truth = self.applies(*id, element).and(excused.not());
-                world.would.insert((*id, element), truth);
+        for id in &self.standing.order {
+            let first = self.first.get(id.0 as usize).copied().unwrap_or_default();
+            for (at, instance) in (first..).zip(self.elements(*id)) {
+                let excused = self.excused(&world, *id, instance.element);
+                let applies = self.applies.get(at).copied().unwrap_or(Truth::False);
+                if let Some(would) = world.would.get_mut(at) {
+                    *would = applies.and(excused.not());
+                }
             }
         }
         world
@@ -171,12 +248,9 @@ impl<'a> Trial<'a> {
     }
 
     /// Whether a rule would fire did it take part.
-    pub(crate) fn would_fire(&self, world: &World, rule: RuleId, element: Element) -> Truth {
-        world
-            .would
-            .get(&(rule, element))
-            .copied()
-            .unwrap_or(Truth::False)
+    fn would_fire(&self, world: &World, rule: RuleId, element: Element) -> Truth {
+        let would = self.place(rule, element).and_then(|at| world.would.get(at));
+        would.copied().unwrap_or(Truth::False)
     }
 
     /// The rules that fire in a world, certainly or possibly, by rule and element.
@@ -193,63 +267,30 @@ impl<'a> Trial<'a> {
     }
 
     fn selected(&self, world: &World, select: impl Fn(&Rule) -> bool) -> Vec<Fired> {
-        let wanted: BTreeSet<RuleId> = self
-            .rules()
-            .filter(|(_, rule)| select(rule))
-            .map(|(id, _)| id)
-            .collect();
-        let possible = world.would.iter().filter(|(_, truth)| truth.possible());
-        possible
-            .filter(|((rule, _), _)| wanted.contains(rule))
-            .map(|((rule, element), truth)| Fired {
-                rule: *rule,
-                element: *element,
-                truth: *truth,
-            })
-            .collect()
-    }
-
-    /// All rules, each after those that are over it. Exceptions have no cycles; rules of a cycle,
-    /// were there one, would be left out and never fire.
-    fn excusers_first(&self) -> Vec<RuleId> {
-        let mut waiting: BTreeMap<RuleId, usize> = self
-            .rules()
-            .map(|(id, _)| (id, self.excusers(id).len()))
-            .collect();
-        let mut order: Vec<RuleId> = waiting
-            .iter()
-            .filter(|(_, n)| **n == 0)
-            .map(|(id, _)| *id)
-            .collect();
-        let mut at = 0;
-        while let Some(id) = order.get(at).copied() {
-            at += 1;
-            for excused in self.scene.rules.rule(id).map_or(&[][..], |rule| &rule.over) {
-                if let Some(count) = waiting.get_mut(excused) {
-                    *count = count.saturating_sub(1);
-                    if *count == 0 {
-                        order.push(*excused);
-                    }
+        let mut fired = Vec::new();
+        for ((id, rule), first) in self.rules().zip(&self.first) {
+            let would = world.would.get(*first..).unwrap_or_default();
+            for (instance, truth) in self.elements(id).iter().zip(would) {
+                if truth.possible() && select(rule) {
+                    fired.push(Fired {
+                        rule: id,
+                        element: instance.element,
+                        truth: *truth,
+                    });
                 }
             }
         }
-        order
+        fired
     }
 }
 
-/// `in force and scope and when and not unless`, all four evaluated. Of an element that was not
-/// given nothing is certain.
+/// `in force and scope and when and not unless`. Of an element that was not given nothing is certain.
 fn applies(scene: Scene<'_>, rule: &Rule, instance: &Instance) -> Truth {
     let here: &Here = &instance.here;
-    let unless = rule
-        .unless
-        .as_ref()
-        .map_or(Truth::False, |c| scene.truth(c, here));
-    let truth = scene
-        .truth(&rule.in_force, here)
-        .and(scene.truth(&rule.scope, here))
-        .and(scene.truth(&rule.when, here))
-        .and(unless.not());
+    let conditions = [&rule.in_force, &rule.scope, &rule.when];
+    let holds = conditions.into_iter().map(|c| scene.truth(c, here));
+    let excuse = rule.unless.iter().map(|c| scene.truth(c, here).not());
+    let truth = all(holds.chain(excuse));
     if instance.certain {
         truth
     } else {

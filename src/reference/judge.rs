@@ -9,7 +9,7 @@ use crate::facts::eval::Eval;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
 use crate::schema::value::{DepartmentId, ListId};
-use crate::verdict::judgement::{Coverage, Duty, FactRef, Interval, Judgement, PilotView};
+use crate::verdict::judgement::{Coverage, Duty, FactRef, Fired, Interval, Judgement, PilotView};
 
 /// All that judging works out.
 pub fn judge(trial: &Trial<'_>) -> Judgement {
@@ -18,20 +18,23 @@ pub fn judge(trial: &Trial<'_>) -> Judgement {
     let counted = trial.world(live.iter().copied());
     let required = trial.required_facts();
     let coverage = trial.coverage();
-    let interval =
-        |world: &World, department| trial.interval(world, department, &required, coverage);
+    let interval = |world: &World, fired: &[Fired], department| {
+        trial.interval((world, fired), department, &required, coverage)
+    };
     let with_pilot = |pilot: PilotId| {
         let world = trial.world(live.iter().copied().chain([pilot]));
+        let fired = trial.fired(&world);
         PilotView {
             pilot: Some(pilot),
-            interval: interval(&world, None),
-            fired: trial.fired(&world),
+            interval: interval(&world, &fired, None),
+            fired,
         }
     };
+    let fired = trial.fired(&counted);
     let departments = (0u8..)
         .map(DepartmentId)
         .zip(&trial.scene.schema().departments);
-    let counted_interval = interval(&counted, None);
+    let counted_interval = interval(&counted, &fired, None);
     let groups = trial.duties(&counted, None);
     let missing = trial.missing(&counted, counted_interval, &groups, &required, coverage);
     let mut duties: Vec<Duty> = groups
@@ -43,13 +46,13 @@ pub fn judge(trial: &Trial<'_>) -> Judgement {
     Judgement {
         as_of: Some(trial.scene.as_of),
         counted: counted_interval,
-        base: interval(&base, None),
+        base: interval(&base, &trial.fired(&base), None),
         pilots: pilots(trial, false).into_iter().map(with_pilot).collect(),
         departments: departments
-            .map(|(d, _)| (d, interval(&counted, Some(d))))
+            .map(|(d, _)| (d, interval(&counted, &fired, Some(d))))
             .collect(),
-        fired: trial.fired(&counted),
         shadow: trial.shadow(&counted),
+        fired,
         duties,
         coverage: Some(coverage),
         missing,
@@ -70,7 +73,7 @@ impl Trial<'_> {
     /// their requirements, the fields that the schema requires, and coverage.
     fn interval(
         &self,
-        world: &World,
+        (world, fired): (&World, &[Fired]),
         department: Option<DepartmentId>,
         required: &[FactRef],
         coverage: Coverage,
@@ -80,7 +83,7 @@ impl Trial<'_> {
             low: schema.mildest(),
             high: schema.mildest(),
         };
-        for fired in self.fired(world) {
+        for fired in fired {
             let Some(rule) = self.scene.rules.rule(fired.rule) else {
                 continue;
             };

@@ -2,7 +2,8 @@
 //! disputes, and the evaluator behind explanations.
 //!
 //! It reads like the specification. Truth is three-valued and follows Kleene's tables on the
-//! conditions as written; nothing is indexed, shared or reordered.
+//! conditions as written; nothing is indexed, shared or reordered. Only what can no longer change
+//! anything is left out: what follows a false operand of `and`, or a true one of `or`.
 //!
 //! - `scene`: the facts, the day, and the element at hand; the elements a rule judges;
 //! - `expr`, `cond`, `table`: what expressions, conditions and tables give there;
@@ -24,8 +25,10 @@ use crate::check::rules::{RuleSet, Sure};
 use crate::facts::Facts;
 use crate::ground::day::Day;
 use crate::verdict::judgement::Judgement;
+use fires::Standing;
 pub use fires::{Trial, World};
 pub use scene::{Here, Instance, Scene};
+use std::sync::Arc;
 
 /// The reference evaluator of one rule set at one level of trust.
 ///
@@ -36,16 +39,21 @@ pub use scene::{Here, Instance, Scene};
 /// assert!(judgement.counted.low <= judgement.counted.high);
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Reference<'r> {
     rules: &'r RuleSet,
     trust: Sure,
+    standing: Arc<Standing>,
 }
 
 impl<'r> Reference<'r> {
     /// The evaluator of these rules; a rule less sure than `trust` decides nothing.
     pub fn new(rules: &'r RuleSet, trust: Sure) -> Reference<'r> {
-        Reference { rules, trust }
+        Reference {
+            rules,
+            trust,
+            standing: Arc::new(Standing::of(rules)),
+        }
     }
 
     /// Judges one declaration on a day.
@@ -70,6 +78,6 @@ impl<'r> Reference<'r> {
     where
         'r: 'a,
     {
-        Trial::new(self.scene(facts, as_of), self.trust)
+        Trial::new(self.scene(facts, as_of), self.trust, &self.standing)
     }
 }
