@@ -2,6 +2,7 @@
 //! Read the ratios; the times move from machine to machine.
 
 #[path = "support/race.rs"]
+#[allow(dead_code, reason = "each bench uses a part")]
 mod race;
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -105,7 +106,10 @@ fn growth(small: &(Race, Engine), large: &(Race, Engine)) -> f64 {
 /// How many rules: all sizes, or those that `RULES=100,1000` names.
 fn sizes() -> Vec<usize> {
     match std::env::var("RULES") {
-        Ok(named) => named.split(',').filter_map(|size| size.parse().ok()).collect(),
+        Ok(named) => named
+            .split(',')
+            .filter_map(|size| size.parse().ok())
+            .collect(),
         Err(_) => vec![30, 100, 1_000, 10_000],
     }
 }

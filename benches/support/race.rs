@@ -1,16 +1,16 @@
 //! A workload like that of the race: declarations with skewed codes, and rules that are drawn by
 //! generalising a declaration and kept if they hit about 2.2 of N. The same seed gives the same
-//! workload everywhere. Beside the rule set stands the naive loop over typed fields.
+//! workload everywhere. The rules are written as text and read like any other; beside them stands
+//! the naive loop over typed fields.
 
 use kakou::check::compile;
-use kakou::check::rules::*;
+use kakou::check::rules::RuleSet;
 use kakou::facts::Facts;
 use kakou::facts::json::from_json;
 use kakou::folder::Folder;
 use kakou::ground::day::Day;
 use kakou::ground::limits::Limits;
-use kakou::ground::number::Number;
-use kakou::schema::value::{Code, FieldId, ListId, OutcomeId, Type, Value};
+use serde::Deserialize;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -71,7 +71,11 @@ struct NaiveRule {
 /// Rules, declarations, and both in the engine's form.
 pub struct Race {
     naive: Vec<NaiveRule>,
-    pub declarations: Vec<Declaration>,
+    declarations: Vec<Declaration>,
+    /// The rules as text.
+    pub folder: Folder,
+    /// The declarations as JSON.
+    pub texts: Vec<String>,
     pub rules: Arc<RuleSet>,
     pub facts: Vec<Facts>,
 }
@@ -83,6 +87,38 @@ pub enum Kindred {
     Header,
     /// Three in ten judge each item; a tenth has an exception, a tenth an obligation.
     Full,
+}
+
+/// A declaration as a program would read it that knows no schema: the bare typed parse.
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "what is read is not used")]
+pub struct Bare<'a> {
+    zone: &'a str,
+    zone_type: &'a str,
+    line: &'a str,
+    direction: &'a str,
+    business: &'a str,
+    mode: &'a str,
+    origin: &'a str,
+    hs: &'a str,
+    value: &'a str,
+    quantity: i64,
+    credit: i64,
+    date: &'a str,
+    ytd: &'a str,
+    in_zone: i64,
+    guarantee: bool,
+    free: &'a str,
+    #[serde(borrow)]
+    licences: Vec<&'a str>,
+    items: Vec<BareItem<'a>>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "what is read is not used")]
+struct BareItem<'a> {
+    hs: &'a str,
+    value: &'a str,
 }
 
 struct Dice(u64);
@@ -289,188 +325,136 @@ currencies currency from "currency.csv" key code
 requirement bond "保" / "bond" : money CNY met when free >= it otherwise hold combine largest
 law L "法" / "law"
   sure found
-rule X-1 "例" / "example"
-  by L
-  when credit = 1
-  then hold
 covers line is c0 or c1 or c2
 "#;
 
-fn skeleton() -> RuleSet {
-    let mut text = SCHEMA.to_string();
+/// The rule set as its author would have it: a text of rules and the code tables beside it.
+fn folder(rules: &str) -> Folder {
+    let mut schema = SCHEMA.to_string();
     let mut files = vec![("currency.csv".to_string(), "code\nCNY\n".to_string())];
     for (name, count) in CODE_NAMES.iter().zip(CODES).chain([(&"licence", LICENCES)]) {
-        let _ = writeln!(text, "codes {name} from \"{name}.csv\" key code");
+        let _ = writeln!(schema, "codes {name} from \"{name}.csv\" key code");
         let rows = (0..count).fold("code\n".to_string(), |rows, n| rows + &format!("c{n}\n"));
         files.push((format!("{name}.csv"), rows));
     }
-    let mut folder = Folder::from_texts([("a.rules", text.as_str())]);
+    let mut folder =
+        Folder::from_texts([("schema.rules", schema.as_str()), ("rules.rules", rules)]);
     for (name, rows) in &files {
         folder = folder.with_file(name, rows.as_str());
     }
-    let compiled = compile(&folder, &Limits::default());
-    let complaints = || {
-        compiled
-            .diagnostics
-            .iter()
-            .map(|d| format!("{} {}\n", d.code.0, d.title))
+    folder
+}
+
+/// The checked rules of a folder; the complaints where it is refused.
+pub fn checked(folder: &Folder) -> Arc<RuleSet> {
+    let compiled = compile(folder, &Limits::default());
+    let complaints = || -> String {
+        let all = compiled.diagnostics.iter();
+        all.map(|d| format!("{} {}\n", d.code.0, d.title)).collect()
     };
-    let rules = compiled.rules.clone();
-    (*rules.unwrap_or_else(|| panic!("{}", complaints().collect::<String>()))).clone()
+    compiled
+        .rules
+        .clone()
+        .unwrap_or_else(|| panic!("{}", complaints()))
 }
 
-/// Turns predicates into conditions.
-struct Writer<'a> {
-    rules: &'a RuleSet,
+fn money(fen: i64) -> String {
+    format!("{}.{:02}", fen / 100, fen % 100)
 }
 
-impl Writer<'_> {
-    fn field(&self, path: &str) -> FieldId {
-        self.rules
-            .schema
-            .field_by_path(path)
-            .expect("a field of the schema")
+/// An amount, a day or a number, as rules write it.
+fn number(field: usize, number: i64) -> String {
+    match field {
+        0 | 4 => format!("{} CNY", money(number)),
+        3 => day(number).to_string(),
+        _ => number.to_string(),
     }
+}
 
-    fn code(&self, path: &str, number: u16) -> Code {
-        let (Type::Code(table) | Type::Set(table)) = self
-            .rules
-            .schema
-            .field(self.field(path))
-            .expect("a field")
-            .typ
-        else {
-            panic!("{path} has codes")
-        };
-        let table = self.rules.schema.table(table).expect("a table");
-        table.find(&format!("c{number}")).expect("a code")
-    }
+fn day(number: i64) -> Day {
+    Day::from_number(number as i32).expect("a day")
+}
 
-    fn number(&self, field: usize, number: i64) -> Value {
-        match field {
-            0 | 4 => self.money(number),
-            3 => Value::Date(Day::from_number(number as i32).expect("a day")),
-            _ => Value::Number(Number::from_i64(number)),
-        }
-    }
+fn codes(numbers: &[u16]) -> String {
+    let mut numbers = numbers.to_vec();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let codes: Vec<String> = numbers.iter().map(|n| format!("c{n}")).collect();
+    codes.join(" or ")
+}
 
-    fn money(&self, fen: i64) -> Value {
-        Value::Money(
-            Number::from_parts(i128::from(fen), 2).expect("an amount"),
-            Code(0),
-        )
-    }
+fn prefixes(prefixes: &[(u64, u8)]) -> String {
+    let text = |(p, n): &(u64, u8)| format!("{p:0width$}", width = usize::from(*n));
+    let mut prefixes: Vec<String> = prefixes.iter().map(text).collect();
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    prefixes.join(" or ")
+}
 
-    fn under(&self, path: &str, prefixes: &[(u64, u8)]) -> Cond {
-        let hs = |(p, n): &(u64, u8)| format!("{p:0width$}", width = usize::from(*n)).parse();
-        let mut prefixes: Vec<_> = prefixes.iter().map(|p| hs(p).expect("a prefix")).collect();
-        prefixes.sort();
-        prefixes.dedup();
-        Cond::Under {
-            value: Expr::Field(self.field(path)),
-            prefixes,
-            negated: false,
-        }
-    }
-
-    fn cond(&self, pred: &Pred) -> Cond {
-        let compare = |op, path: &str, value| {
-            Cond::Compare(op, Expr::Field(self.field(path)), Expr::Const(value))
-        };
-        let one_of = |path: &str, codes: &[u16]| {
-            let mut codes: Vec<Code> = codes.iter().map(|c| self.code(path, *c)).collect();
-            codes.sort();
-            codes.dedup();
-            Cond::OneOf {
-                value: Expr::Field(self.field(path)),
-                codes,
-                negated: false,
+impl Pred {
+    /// The condition that a rule author would write.
+    fn text(&self) -> String {
+        match self {
+            Pred::Is(field, code) => format!("{} is c{code}", CODE_NAMES[*field]),
+            Pred::In(field, of) => format!("{} is {}", CODE_NAMES[*field], codes(of)),
+            Pred::Under(of) => format!("hs under {}", prefixes(of)),
+            Pred::AtLeast(f, n) => format!("{} >= {}", NUMBER_NAMES[*f], number(*f, *n)),
+            Pred::Below(f, n) => format!("{} < {}", NUMBER_NAMES[*f], number(*f, *n)),
+            Pred::Has(bit) => format!("licences has c{bit}"),
+            Pred::Lacks(bit) => format!("not (licences has c{bit})"),
+            Pred::Guarantee(true) => "guarantee".to_string(),
+            Pred::Guarantee(false) => "not guarantee".to_string(),
+            Pred::ItemUnder(prefix, digits) => {
+                format!("item.hs under {}", prefixes(&[(*prefix, *digits)]))
             }
-        };
-        let has = |bit: u16| Cond::Has {
-            set: Expr::Field(self.field("licences")),
-            codes: vec![Expr::Const(Value::Code(self.code("licences", bit)))],
-        };
-        match pred {
-            Pred::Is(field, code) => one_of(CODE_NAMES[*field], &[*code]),
-            Pred::In(field, codes) => one_of(CODE_NAMES[*field], codes),
-            Pred::Under(prefixes) => self.under("hs", prefixes),
-            Pred::AtLeast(f, n) => compare(CompareOp::Ge, NUMBER_NAMES[*f], self.number(*f, *n)),
-            Pred::Below(f, n) => compare(CompareOp::Lt, NUMBER_NAMES[*f], self.number(*f, *n)),
-            Pred::Has(bit) => has(*bit),
-            Pred::Lacks(bit) => Cond::Not(Box::new(has(*bit))),
-            Pred::Guarantee(true) => Cond::Flag(Expr::Field(self.field("guarantee"))),
-            Pred::Guarantee(false) => {
-                Cond::Not(Box::new(Cond::Flag(Expr::Field(self.field("guarantee")))))
-            }
-            Pred::ItemUnder(prefix, digits) => self.under("item.hs", &[(*prefix, *digits)]),
-            Pred::ItemAtLeast(n) => compare(CompareOp::Ge, "item.value", self.money(*n)),
+            Pred::ItemAtLeast(n) => format!("item.value >= {} CNY", money(*n)),
         }
     }
+}
 
-    fn rule(
-        &self,
-        number: usize,
-        naive: &NaiveRule,
-        before: &[Rule],
-        dice: &mut Dice,
-        kin: Kindred,
-    ) -> Rule {
-        let template = &self.rules.rules[0];
-        let each = if naive.item.is_empty() {
-            vec![]
-        } else {
-            vec![Each::List(ListId(0))]
-        };
-        let mut over = Vec::new();
-        let mut requires = Vec::new();
+/// The rules as text. Of the full kind a tenth excuse an earlier rule and a tenth require something.
+fn rule_texts(naive: &[NaiveRule], dice: &mut Dice, kin: Kindred) -> String {
+    let mut out = String::new();
+    for (at, rule) in naive.iter().enumerate() {
+        let _ = writeln!(out, "rule R-{at:05} \"例\" / \"example\"\n  by L");
+        let mut bond = None;
         if kin == Kindred::Full && dice.percent(10) {
-            // Over a later rule's number the order would turn; earlier ones are general.
-            let fits = before
-                .iter()
-                .enumerate()
-                .filter(|(_, r)| r.each.starts_with(&each));
-            let all: Vec<u32> = fits.map(|(at, _)| at as u32).collect();
+            // A rule on the header excuses any rule, one on items only rules on items.
+            let general =
+                |earlier: &usize| rule.item.is_empty() || !naive[*earlier].item.is_empty();
+            let all: Vec<usize> = (0..at).filter(general).collect();
             if !all.is_empty() {
-                over.push(RuleId(*dice.pick(&all)));
+                let _ = writeln!(out, "  over R-{:05}", dice.pick(&all));
             }
         } else if kin == Kindred::Full && dice.percent(11) {
-            let amount = self.money(100 * dice.below(1_000) as i64);
-            requires.push(Require {
-                kind: KindId(0),
-                firmly: false,
-                argument: Some(Expr::Const(amount)),
-            });
+            bond = Some(100 * dice.below(1_000) as i64);
         }
-        Rule {
-            id: format!("R-{number:05}"),
-            each,
-            over,
-            scope: Cond::Always,
-            when: Cond::And(
-                naive
-                    .header
-                    .iter()
-                    .chain(&naive.item)
-                    .map(|p| self.cond(p))
-                    .collect(),
-            ),
-            unless: None,
-            outcome: Some(OutcomeId(1 + dice.below(3) as u8)),
-            requires,
-            waives: vec![],
-            ..template.clone()
+        if !rule.item.is_empty() {
+            out.push_str("  each item\n");
         }
+        let all: Vec<String> = rule
+            .header
+            .iter()
+            .chain(&rule.item)
+            .map(Pred::text)
+            .collect();
+        let _ = writeln!(out, "  when {}", all.join("\n  and "));
+        let outcome = ["review", "inspect", "hold"][dice.below(3) as usize];
+        let bond = bond.map_or(String::new(), |fen| {
+            format!(", require bond {} CNY", money(fen))
+        });
+        let _ = writeln!(out, "  then {outcome}{bond}\n");
     }
+    out
 }
 
 fn json(d: &Declaration) -> String {
-    let money = |fen: i64| format!("\"{}.{:02}\"", fen / 100, fen % 100);
+    let money = |fen: i64| format!("\"{}\"", money(fen));
     let mut out = String::from("{");
     for (name, code) in CODE_NAMES.iter().zip(d.codes) {
         let _ = write!(out, "\"{name}\":\"c{code}\",");
     }
-    let day = Day::from_number(d.numbers[3] as i32).expect("a day");
+    let day = day(d.numbers[3]);
     let _ = write!(
         out,
         "\"hs\":\"{:010}\",\"value\":{},\"quantity\":{},\"credit\":{},\"date\":\"{day}\",\"ytd\":{},\"in_zone\":{},\"guarantee\":{},\"free\":{},",
@@ -525,27 +509,21 @@ impl Race {
                 naive.push(drawn);
             }
         }
-        let skeleton = skeleton();
-        let writer = Writer { rules: &skeleton };
-        let mut made: Vec<Rule> = Vec::new();
-        for (number, rule) in naive.iter().enumerate() {
-            let rule = writer.rule(number, rule, &made, &mut dice, kin);
-            made.push(rule);
-        }
+        let folder = folder(&rule_texts(&naive, &mut dice, kin));
+        let rules = checked(&folder);
         let declarations: Vec<Declaration> = sample.into_iter().take(2_000).collect();
+        let texts: Vec<String> = declarations.iter().map(json).collect();
         let limits = Limits::default();
-        let facts = declarations
+        let facts = texts
             .iter()
-            .map(|d| from_json(&skeleton.schema, json(d).as_bytes(), &limits))
+            .map(|text| from_json(&rules.schema, text.as_bytes(), &limits))
             .map(|f| f.unwrap_or_else(|e| panic!("{e}")))
             .collect();
-        let rules = Arc::new(RuleSet {
-            rules: made,
-            ..skeleton
-        });
         Race {
             naive,
             declarations,
+            folder,
+            texts,
             rules,
             facts,
         }
@@ -553,7 +531,7 @@ impl Race {
 
     /// The as-of date of a declaration.
     pub fn day(&self, at: usize) -> Day {
-        Day::from_number(self.declarations[at].numbers[3] as i32).expect("a day")
+        day(self.declarations[at].numbers[3])
     }
 
     /// The naive loop: how many rules hit, element by element.

@@ -256,31 +256,34 @@ impl NamedList {
             Some(Value::Hs(code)) => Some((at, *code)),
             _ => None,
         }) else {
-            return self.exact(key, day).map_or(Found::Nothing, Found::Row);
+            return self
+                .exact(key, None, day)
+                .map_or(Found::Nothing, Found::Row);
         };
         if self.longer_exists(key, hs_at, code, day) {
             return Found::TooShort;
         }
-        let mut probe = key.to_vec();
-        for digits in (2..=code.digits()).rev() {
-            let (Some(prefix), Some(slot)) = (code.prefix(digits), probe.get_mut(hs_at)) else {
-                continue;
-            };
-            *slot = Value::Hs(prefix);
-            if let Some(row) = self.exact(&probe, day) {
-                return Found::Row(row);
-            }
-        }
-        Found::Nothing
+        (2..=code.digits())
+            .rev()
+            .filter_map(|digits| code.prefix(digits))
+            .find_map(|prefix| self.exact(key, Some((hs_at, &Value::Hs(prefix))), day))
+            .map_or(Found::Nothing, Found::Row)
     }
 
-    fn exact(&self, key: &[Value], day: Day) -> Option<&ListRow> {
-        let start = self.rows.partition_point(|r| r.keys.as_slice() < key);
-        let equal = self.rows.get(start..)?;
-        equal
-            .iter()
-            .take_while(|r| r.keys == key)
-            .find(|r| r.period.holds(day))
+    /// The row with just this key, where one column may have another value.
+    fn exact(&self, key: &[Value], other: Option<(usize, &Value)>, day: Day) -> Option<&ListRow> {
+        let order = |row: &ListRow| {
+            row.keys
+                .iter()
+                .cmp(key.iter().enumerate().map(|(at, value)| match other {
+                    Some((place, other)) if place == at => other,
+                    _ => value,
+                }))
+        };
+        let start = self.rows.partition_point(|row| order(row).is_lt());
+        let rows = self.rows.get(start..)?.iter();
+        let mut equal = rows.take_while(|row| order(row).is_eq());
+        equal.find(|row| row.period.holds(day))
     }
 
     /// Whether a row in force has a longer prefix that begins with the code. In the order of the
