@@ -16,7 +16,7 @@ mod input;
 mod lex;
 mod notes;
 pub mod print;
-pub mod words;
+mod words;
 
 pub use words::Lang;
 

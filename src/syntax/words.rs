@@ -10,12 +10,6 @@ use std::sync::LazyLock;
 pub use crate::ground::lang::Lang;
 
 /// Whether a word may also be a name.
-///
-/// ```
-/// use kakou::syntax::words::{Class, Word};
-/// assert_eq!(Word::Event.class(), Class::Shy);
-/// assert_eq!(Word::Law.class(), Class::Free);
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// Never a name unless it stands in `「」`.
@@ -36,14 +30,6 @@ struct Entry {
 macro_rules! words {
     ($($word:ident $en:literal $zh:literal $class:ident,)*) => {
         /// A word of the language, whatever its spelling.
-        ///
-        /// ```
-        /// use kakou::{Lang, syntax::words::Word};
-        /// assert_eq!((Word::Law.spelling(Lang::En), Word::Law.spelling(Lang::Zh)), ("law", "法规"));
-        /// assert!(Word::all().any(|word| word == Word::Law));
-        /// // A rule says `when`; a law has no such clause.
-        /// assert!(Word::Rule.clauses().contains(&Word::When) && !Word::Law.clauses().contains(&Word::When));
-        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs, reason = "the table below gives both spellings")]
         pub enum Word { $($word,)* }
@@ -222,14 +208,6 @@ pub const ITEMS: &[Word] = &[
 
 impl Word {
     /// Its spelling; empty where that language says it in another way.
-    ///
-    /// ```
-    /// use kakou::syntax::words::{Lang, Word};
-    /// assert_eq!(Word::IsNot.spelling(Lang::En), "is not");
-    /// assert_eq!(Word::IsNot.spelling(Lang::Zh), "不为");
-    /// // Chinese has two words around the duration instead.
-    /// assert_eq!(Word::Within.spelling(Lang::Zh), "");
-    /// ```
     pub fn spelling(self, lang: Lang) -> &'static str {
         let (en, zh, _) = self.entry();
         match lang {
@@ -241,11 +219,6 @@ impl Word {
     /// Whether it may also be a name.
     pub fn class(self) -> Class {
         self.entry().2
-    }
-
-    /// Every word, in the order of the table.
-    pub fn all() -> impl Iterator<Item = Word> {
-        TABLE.iter().map(|entry| entry.word)
     }
 
     /// The words that open a clause, as the first of a line, of an item that begins with `self`.
@@ -264,12 +237,6 @@ impl Word {
 }
 
 /// The word of one part that is spelled so, with its language.
-///
-/// ```
-/// use kakou::syntax::words::{single, Lang, Word};
-/// assert_eq!(single("或"), Some((Word::Or, Lang::Zh)));
-/// assert_eq!(single("sum"), None);
-/// ```
 pub fn single(text: &str) -> Option<(Word, Lang)> {
     static INDEX: LazyLock<HashMap<&'static str, (Word, Lang)>> = LazyLock::new(|| {
         let both = |e: &'static Entry| [(e.en, (e.word, Lang::En)), (e.zh, (e.word, Lang::Zh))];
@@ -283,12 +250,6 @@ pub fn single(text: &str) -> Option<(Word, Lang)> {
 }
 
 /// The English words of several parts whose first part is spelled so.
-///
-/// ```
-/// use kakou::syntax::words::{Word, phrases};
-/// assert!(phrases("is").any(|(word, rest)| word == Word::IsNot && rest == "not"));
-/// assert_eq!(phrases("lien").count(), 0);
-/// ```
 pub fn phrases(first: &str) -> impl Iterator<Item = (Word, &'static str)> {
     TABLE.iter().filter_map(move |entry| {
         let rest = entry.en.strip_prefix(first)?.strip_prefix(' ')?;
@@ -297,12 +258,6 @@ pub fn phrases(first: &str) -> impl Iterator<Item = (Word, &'static str)> {
 }
 
 /// The item word nearest to what was written, where one is near.
-///
-/// ```
-/// use kakou::syntax::words::nearest_item;
-/// assert_eq!(nearest_item("ruel"), Some("rule"));
-/// assert_eq!(nearest_item("xylophone"), None);
-/// ```
 pub fn nearest_item(text: &str) -> Option<&'static str> {
     let candidates = ITEMS
         .iter()
@@ -322,6 +277,45 @@ pub fn nearest_item(text: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    fn all() -> impl Iterator<Item = Word> {
+        TABLE.iter().map(|entry| entry.word)
+    }
+
+    #[test]
+    fn a_word_is_found_by_either_spelling() {
+        assert_eq!(single("law"), Some((Word::Law, Lang::En)));
+        assert_eq!(single("或"), Some((Word::Or, Lang::Zh)));
+        assert_eq!(single("sum"), None);
+        assert_eq!(single(""), None);
+    }
+
+    /// Chinese has two words around the duration instead of `within`.
+    #[test]
+    fn a_language_may_say_it_in_another_way() {
+        assert_eq!(Word::IsNot.spelling(Lang::Zh), "不为");
+        assert_eq!(Word::Within.spelling(Lang::Zh), "");
+    }
+
+    #[test]
+    fn words_of_several_parts_are_found_by_the_first() {
+        assert!(phrases("is").any(|found| found == (Word::IsNot, "not")));
+        assert_eq!(phrases("lien").count(), 0);
+    }
+
+    #[test]
+    fn the_nearest_item_is_near() {
+        assert_eq!(nearest_item("ruel"), Some("rule"));
+        assert_eq!(nearest_item("xylophone"), None);
+    }
+
+    /// A rule says `when`; a law has no such clause.
+    #[test]
+    fn clauses_are_those_of_the_item() {
+        assert!(Word::Rule.clauses().contains(&Word::When));
+        assert!(!Word::Law.clauses().contains(&Word::When));
+        assert_eq!((Word::Event.class(), Word::Law.class()), (Shy, Free));
+    }
 
     /// The table of the documentation says the same as the table here.
     #[test]
@@ -357,7 +351,7 @@ mod tests {
     fn spellings_are_unique() {
         for lang in [Lang::En, Lang::Zh] {
             let mut seen = BTreeSet::new();
-            for word in Word::all().filter(|w| !w.spelling(lang).is_empty()) {
+            for word in all().filter(|w| !w.spelling(lang).is_empty()) {
                 assert!(
                     seen.insert(word.spelling(lang)),
                     "twice: {}",
@@ -400,14 +394,14 @@ mod tests {
             .iter()
             .filter(|l| l.chars().all(|c| c.is_alphabetic() || " _".contains(c)));
         for literal in letters.filter(|l| !["第", "条", "款"].contains(l)) {
-            let known = Word::all().any(|w| {
+            let known = all().any(|w| {
                 [Lang::En, Lang::Zh]
                     .iter()
                     .any(|l| w.spelling(*l) == *literal)
             });
             assert!(known, "no word {literal}");
         }
-        for word in Word::all() {
+        for word in all() {
             let shown = if word.spelling(Lang::En).is_empty() {
                 word.spelling(Lang::Zh)
             } else {
