@@ -269,7 +269,7 @@ impl FactErrors {
     }
 
     /// Adds one, or counts it where there are enough.
-    pub fn push(&mut self, error: FactError) {
+    pub(crate) fn push(&mut self, error: FactError) {
         if self.is_full() {
             self.more += 1;
         } else {
@@ -278,7 +278,7 @@ impl FactErrors {
     }
 
     /// Whether further errors are only counted.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.errors.len() >= MAX_ERRORS
     }
 

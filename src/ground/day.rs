@@ -84,14 +84,14 @@ impl Day {
     }
 
     /// The last day of its month.
-    pub fn end_of_month(self) -> Day {
+    pub(crate) fn end_of_month(self) -> Day {
         self.civil()
             .and_then(|d| Day::from_civil(d.last_of_month()))
             .unwrap_or(self)
     }
 
     /// The last day of its year.
-    pub fn end_of_year(self) -> Day {
+    pub(crate) fn end_of_year(self) -> Day {
         self.civil()
             .and_then(|d| Day::from_civil(d.last_of_year()))
             .unwrap_or(self)

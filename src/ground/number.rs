@@ -108,7 +108,7 @@ impl Number {
     }
 
     /// The number times `10^places`, where that is an integer that fits.
-    pub fn scaled(self, places: u32) -> Option<i64> {
+    pub(crate) fn scaled(self, places: u32) -> Option<i64> {
         let (mantissa, scale) = self.parts();
         let up = pow10(places.checked_sub(scale)?)?;
         i64::try_from(mantissa.checked_mul(up)?).ok()
@@ -252,24 +252,15 @@ impl std::str::FromStr for Number {
 
 /// Adds numbers in any order to the same result: the sum is kept exactly, as whole parts and
 /// as fractions of 10^28, and only the total has to fit.
-///
-/// ```
-/// use kakou::ground::number::{ExactSum, Number};
-/// let mut sum = ExactSum::default();
-/// for text in ["0.1", "0.2", "-0.3"] {
-///     sum.push(text.parse().unwrap());
-/// }
-/// assert_eq!(sum.total(), Some(Number::ZERO));
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ExactSum {
+pub(crate) struct ExactSum {
     whole: i128,
     fraction: i128,
 }
 
 impl ExactSum {
     /// Adds one number. A list has far fewer elements than it takes to overflow.
-    pub fn push(&mut self, number: Number) {
+    pub(crate) fn push(&mut self, number: Number) {
         let (mantissa, scale) = number.parts();
         let unit = pow10(scale).unwrap_or(1);
         let up = pow10(28 - scale.min(28)).unwrap_or(1);
@@ -280,7 +271,7 @@ impl ExactSum {
     }
 
     /// The total, where it fits a number.
-    pub fn total(self) -> Option<Number> {
+    pub(crate) fn total(self) -> Option<Number> {
         let (mut fraction, mut scale) = (self.fraction, 28);
         while scale > 0 && fraction % 10 == 0 {
             fraction /= 10;
@@ -291,5 +282,27 @@ impl ExactSum {
             .checked_mul(pow10(scale)?)?
             .checked_add(fraction)?;
         Number::from_parts(mantissa, scale)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_does_not_depend_on_the_order() {
+        let largest = Number::from_parts((1 << 96) - 1, 0).unwrap();
+        let numbers = [largest, "0.1".parse().unwrap(), largest.neg()];
+        for order in [[0, 1, 2], [1, 2, 0], [2, 0, 1]] {
+            let mut sum = ExactSum::default();
+            for at in order {
+                sum.push(numbers[at]);
+            }
+            assert_eq!(sum.total(), "0.1".parse().ok(), "{order:?}");
+        }
+        let mut sum = ExactSum::default();
+        sum.push(largest);
+        sum.push(largest);
+        assert_eq!(sum.total(), None, "only the total has to fit");
     }
 }

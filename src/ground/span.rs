@@ -49,7 +49,7 @@ impl Span {
     }
 
     /// The smallest range that holds both; the source of `self` is kept.
-    pub fn to(self, other: Span) -> Span {
+    pub(crate) fn to(self, other: Span) -> Span {
         Span::new(
             self.source,
             self.start.min(other.start),

@@ -159,10 +159,10 @@ impl<'r> Runner<'r> {
         let (rules, limits) = (self.rules, self.limits);
         let facts = match self.facts(scenario) {
             Ok(facts) => facts,
-            Err(broken) => return Outcome::broken(broken),
+            Err(broken) => return Outcome::from(broken),
         };
         let Some(day) = scenario.as_of.or_else(|| facts.as_of(&rules.schema)) else {
-            return Outcome::broken(Broken {
+            return Outcome::from(Broken {
                 why: format!("`{}` does not say on which day it is judged", scenario.id),
                 help: Some("give the day: `as_of 2026-08-03`".into()),
                 place: scenario.file_place,
@@ -219,8 +219,8 @@ impl<'r> Runner<'r> {
     }
 }
 
-impl Outcome {
-    fn broken(broken: Broken) -> Outcome {
+impl From<Broken> for Outcome {
+    fn from(broken: Broken) -> Outcome {
         Outcome {
             passed: false,
             differences: Vec::new(),
