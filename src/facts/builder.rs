@@ -87,19 +87,6 @@ impl Facts {
     /// assert!(kakou::Facts::builder(&rules.schema).set("lien", "first").build().is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// ```
-    /// # let rules = kakou::load("examples/gate")?;
-    /// use kakou::Facts;
-    /// let refused = Facts::builder(&rules.schema)
-    ///     .set("date", "3 August")
-    ///     .element("items", |item| item.set("hs_code", "84x"))
-    ///     .build()
-    ///     .unwrap_err();
-    /// let wrong: Vec<&str> = refused.errors.iter().map(|error| error.path.as_str()).collect();
-    /// assert_eq!(wrong, ["date", "items[1].hs_code"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn builder(schema: &Schema) -> Builder<'_> {
         Builder {
             schema,
@@ -214,6 +201,19 @@ impl<'s> Builder<'s> {
     ///
     /// # Errors
     /// All that is wrong, each with its path, as the JSON reader would say.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::Facts;
+    /// let refused = Facts::builder(&rules.schema)
+    ///     .set("date", "3 August")
+    ///     .element("items", |item| item.set("hs_code", "84x"))
+    ///     .build()
+    ///     .unwrap_err();
+    /// let wrong: Vec<&str> = refused.errors.iter().map(|error| error.path.as_str()).collect();
+    /// assert_eq!(wrong, ["date", "items[1].hs_code"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn build(self) -> Result<Facts, FactErrors> {
         let index = Index::new(self.schema);
         let mut gather = Gather::new(self.schema, &index, "");

@@ -97,8 +97,33 @@ pub struct Graph {
     shared: u64,
 }
 
+/// A graph is proved when it is built and only read afterwards.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Graph, graph::{Class, Options}};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let count = |class| graph.inner().node_weights().filter(|node| node.class() == class).count();
+/// assert_eq!(count(Class::Rule), graph.rules().rules.len());
+/// assert!(graph.stats().nodes.iter().all(|(class, counted)| count(*class) as u64 == *counted));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Graph {
     /// Builds the graph of a rule set and proves its invariants.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Graph, Limits, graph::Options};
+    /// let steps = |steps| {
+    ///     let limits = Limits { steps, ..Limits::default() };
+    ///     Graph::build(&rules, Options { limits, ..Options::default() }).map(|graph| graph.stats().steps)
+    /// };
+    /// let bound = steps(u64::MAX).map_err(|refused| format!("{refused:?}"))?;
+    /// assert_eq!(steps(bound), Ok(bound));
+    /// // One step less, and rules that could take so long are refused.
+    /// assert_eq!(steps(bound - 1).unwrap_err()[0].code.0, "E0507");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn build(rules: &Arc<RuleSet>, options: Options) -> Result<Graph, Vec<Diagnostic>> {
         if rules.rules.len() > options.limits.rules {
             return Err(vec![refusal(
@@ -167,6 +192,17 @@ impl Graph {
     }
 
     /// How large it is, and how long judging may take.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Graph, graph::Options};
+    /// let stats = |options| Graph::build(&rules, options).map(|graph| graph.stats());
+    /// let usual = stats(Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// // Blocks of one rule each: more of them, and the same rules.
+    /// let single = stats(Options { block: 1, ..Options::default() }).map_err(|refused| format!("{refused:?}"))?;
+    /// assert!(single.blocks > usual.blocks && single.rules == usual.rules);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn stats(&self) -> Stats {
         let mut nodes = [0u64; Class::ALL.len()];
         for node in self.graph.node_weights() {
@@ -202,6 +238,25 @@ impl Graph {
     }
 
     /// The nodes and edges, to read.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Graph, graph::{Edge, Node, Options}};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let inner = graph.inner();
+    /// assert!(!petgraph::algo::is_cyclic_directed(inner));
+    /// // G-02 is the rule that requires something.
+    /// let requiring: Vec<_> = inner
+    ///     .edge_indices()
+    ///     .filter(|edge| matches!(inner[*edge], Edge::Requires))
+    ///     .filter_map(|edge| match inner[inner.edge_endpoints(edge)?.0] {
+    ///         Node::Rule(id) => rules.rule(id).map(|rule| rule.id.as_str()),
+    ///         _ => None,
+    ///     })
+    ///     .collect();
+    /// assert_eq!(requiring, ["G-02"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn inner(&self) -> &DiGraph<Node, Edge> {
         &self.graph
     }
@@ -212,6 +267,14 @@ impl Graph {
     }
 
     /// The checked rules it stands for.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Graph, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// assert!(std::sync::Arc::ptr_eq(graph.rules(), &rules)); // They are shared, not copied.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rules(&self) -> &Arc<RuleSet> {
         &self.program.rules
     }
@@ -246,13 +309,38 @@ pub struct Stats {
     pub steps: u64,
 }
 
+/// What the numbers come to, for a rule set that is to be kept within bounds.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Graph, graph::Options};
+/// let stats = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?.stats();
+/// // What was asked for and not there already became a node; the plan's nodes come on top.
+/// assert!(stats.all_nodes() >= stats.made - stats.shared);
+/// assert!(stats.bytes_per_rule() * stats.rules <= stats.bytes);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Stats {
     /// Nodes of all classes.
+    ///
+    /// ```
+    /// use kakou::graph::{Class, Stats};
+    /// let nodes = vec![(Class::Fact, 4), (Class::Rule, 2)];
+    /// let stats = Stats { nodes, made: 6, shared: 0, rules: 2, blocks: 1, bytes: 96, steps: 12 };
+    /// assert_eq!(stats.all_nodes(), 6);
+    /// ```
     pub fn all_nodes(&self) -> u64 {
         self.nodes.iter().map(|(_, count)| count).sum()
     }
 
     /// Bytes for each rule.
+    ///
+    /// ```
+    /// use kakou::graph::Stats;
+    /// let stats = Stats { nodes: Vec::new(), made: 0, shared: 0, rules: 2, blocks: 1, bytes: 96, steps: 12 };
+    /// assert_eq!(stats.bytes_per_rule(), 48);
+    /// assert_eq!(Stats { rules: 0, ..stats }.bytes_per_rule(), 96); // Nothing is divided by none.
+    /// ```
     pub fn bytes_per_rule(&self) -> u64 {
         self.bytes.checked_div(self.rules).unwrap_or(self.bytes)
     }
