@@ -153,6 +153,18 @@ impl Bound {
     /// # Errors
     /// A row of another length, and all that is wrong with its cells, each with the path of the
     /// field and the name of the column.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::map::Map;
+    /// let text = r#"{"fields": {"id": {"column": "No."}, "date": {"column": "Day"}}}"#;
+    /// let bound = Map::parse(&rules.schema, text)?.bind(&["Day", "No."])?;
+    /// assert_eq!(bound.record(&["2026-08-03", "D-1"])?.id(&rules.schema), Some("D-1"));
+    /// let refused = bound.record(&["3 August", "D-2"]).unwrap_err();
+    /// assert_eq!(refused.errors[0].path, "date");
+    /// assert_eq!(bound.record(&["D-3"]).unwrap_err().errors[0].code.0, "E0721"); // A cell is missing.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn record<S: AsRef<str>>(&self, row: &[S]) -> Result<Facts, FactErrors> {
         if row.len() != self.width {
             let message = format!(

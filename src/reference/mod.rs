@@ -33,11 +33,17 @@ use std::sync::Arc;
 /// The reference evaluator of one rule set at one level of trust.
 ///
 /// ```
-/// # use kakou::{check::rules::{RuleSet, Sure}, facts::Facts, ground::day::Day, reference::Reference};
-/// # fn example(rules: &RuleSet, facts: &Facts, day: Day) {
-/// let judgement = Reference::new(rules, Sure::High).judge(facts, day);
-/// assert!(judgement.counted.low <= judgement.counted.high);
-/// # }
+/// # let rules = kakou::load("examples/gate")?;
+/// # let day = "2026-08-03".parse()?;
+/// use kakou::{Facts, Reference, Sure};
+/// let reference = Reference::new(&rules, Sure::High);
+/// let facts = Facts::builder(&rules.schema).set("line", "second").set("weight_error", "0.04").build()?;
+/// let held = reference.judge(&facts, day).counted;
+/// // The weight alone holds the goods; of goods that say nothing, release is possible too.
+/// assert_eq!(rules.schema.outcome_name(held.low), "hold");
+/// let nothing = reference.judge(&Facts::unknown(&rules.schema), day).counted;
+/// assert_eq!(rules.schema.outcome_name(nothing.low), "release");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Reference<'r> {
