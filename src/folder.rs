@@ -39,6 +39,16 @@ pub struct Folder {
     limits: Limits,
 }
 
+/// Rules from memory, with the lists that they name beside them, and nothing from outside.
+///
+/// ```
+/// use kakou::{Folder, folder::FileError};
+/// let folder = Folder::from_texts([("zones/zones.rules", "law A")])
+///     .with_file("lists/zones.csv", "code\n1\n");
+/// assert_eq!(folder.rules().next(), Some(("zones/zones.rules", "law A")));
+/// assert!(folder.file("lists/zones.csv").is_ok());
+/// assert!(matches!(folder.file("/lists/zones.csv"), Err(FileError::Refused { .. })));
+/// ```
 impl Folder {
     /// Reads all `*.rules` files of a folder and of the folders in it. A single `.rules` file may
     /// be given too; lists are then looked for beside it. Hidden files and folders are skipped. A
@@ -99,6 +109,13 @@ impl Folder {
     }
 
     /// Rule texts from memory, by name. Of two with one name the later counts.
+    ///
+    /// ```
+    /// use kakou::Folder;
+    /// let folder = Folder::from_texts([("a.rules", "law A"), ("a.rules", "\u{feff}law B")]);
+    /// // The later text counts, without the mark that some editors put first.
+    /// assert_eq!(folder.rules().collect::<Vec<_>>(), [("a.rules", "law B")]);
+    /// ```
     pub fn from_texts<N: Into<String>, T: Into<String>>(
         texts: impl IntoIterator<Item = (N, T)>,
     ) -> Folder {
@@ -115,6 +132,16 @@ impl Folder {
     }
 
     /// The same with a list or another file added from memory, which comes before one on disk.
+    ///
+    /// ```
+    /// use kakou::{Folder, Limits};
+    /// let gate = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+    /// let changed = gate.clone().with_file("./lines.csv", "line,name_zh,name_en\nthird,三线,third line\n");
+    /// // What is given comes before what lies on disk.
+    /// assert!(changed.file("lines.csv")?.starts_with(b"line,name_zh,name_en\nthird"));
+    /// assert_ne!(changed.file("lines.csv")?, gate.file("lines.csv")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_file(mut self, name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Folder {
         let name = name.into();
         self.files
@@ -123,12 +150,28 @@ impl Folder {
     }
 
     /// The same with other limits for the files that are still to be read.
+    ///
+    /// ```
+    /// use kakou::{Folder, Limits, folder::FileError};
+    /// let folder = Folder::from_texts([("a.rules", "law A")]).with_file("codes.csv", "code\n1\n");
+    /// assert!(folder.file("codes.csv").is_ok());
+    /// let small = folder.with_limits(Limits { source_bytes: 4, ..Limits::default() });
+    /// assert!(matches!(small.file("codes.csv"), Err(FileError::TooLarge { limit: 4, .. })));
+    /// ```
     pub fn with_limits(mut self, limits: Limits) -> Folder {
         self.limits = limits;
         self
     }
 
     /// The rule files in the order of their names: name relative to the folder, and text.
+    ///
+    /// ```
+    /// use kakou::{Folder, Limits};
+    /// let gate = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+    /// let names: Vec<&str> = gate.rules().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["gate.rules"]); // Its lists are no rules.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rules(&self) -> impl Iterator<Item = (&str, &str)> {
         self.rules
             .iter()
@@ -136,6 +179,19 @@ impl Folder {
     }
 
     /// The bytes of a file that a rule names, relative to the folder.
+    ///
+    /// ```
+    /// use kakou::{Folder, Limits, folder::FileError};
+    /// let gate = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+    /// assert!(gate.file("lines.csv")?.starts_with(b"line,"));
+    /// assert!(matches!(gate.file("../import-risk/law.rules"), Err(FileError::Refused { .. })));
+    /// // The nearest name is told.
+    /// let Err(FileError::Missing { nearest, .. }) = gate.file("line.csv") else {
+    ///     return Err("there is no such file".into());
+    /// };
+    /// assert_eq!(nearest.as_deref(), Some("lines.csv"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn file(&self, relative: &str) -> Result<Cow<'_, [u8]>, FileError> {
         let name = normal_name(relative)?;
         let too_large = || FileError::TooLarge {

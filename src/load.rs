@@ -78,8 +78,32 @@ enum Why {
     },
 }
 
+/// What an embedder shows of rules that are refused, in its own form.
+///
+/// ```
+/// use kakou::{Folder, Limits, compile, load::accept};
+/// let folder = Folder::from_texts([("gate.rules", "law GATE\nlwa GATE\n")]);
+/// let error = accept(compile(&folder, &Limits::default())).unwrap_err();
+/// let sources = error.sources().ok_or("no texts")?;
+/// let words: Vec<&str> = error
+///     .diagnostics()
+///     .iter()
+///     .filter_map(|complaint| Some(sources.get(complaint.span().source)?.slice(complaint.span())))
+///     .collect();
+/// assert!(words.contains(&"lwa"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl CompileError {
     /// The complaints, in the order of their places; none where the folder itself cannot be read.
+    ///
+    /// ```
+    /// use kakou::{Folder, Limits, compile, load::accept};
+    /// let folder = Folder::from_texts([("gate.rules", "lwa GATE\n")]);
+    /// let refused = accept(compile(&folder, &Limits::default())).unwrap_err();
+    /// assert!(refused.diagnostics().iter().any(|complaint| complaint.title.contains("lwa")));
+    /// // A folder that is not there has no texts in which something could be wrong.
+    /// assert!(kakou::load("no/such/folder").unwrap_err().diagnostics().is_empty());
+    /// ```
     pub fn diagnostics(&self) -> &[Diagnostic] {
         match &self.0 {
             Why::Folder(_) => &[],
@@ -88,6 +112,15 @@ impl CompileError {
     }
 
     /// The texts that the complaints point into; none where the folder itself cannot be read.
+    ///
+    /// ```
+    /// use kakou::{Folder, Limits, compile, load::accept};
+    /// let folder = Folder::from_texts([("gate.rules", "lwa GATE\n")]);
+    /// let refused = accept(compile(&folder, &Limits::default())).unwrap_err();
+    /// let names: Vec<&str> = refused.sources().into_iter().flat_map(|s| s.iter()).map(|(_, s)| s.name()).collect();
+    /// assert_eq!(names, ["gate.rules"]);
+    /// assert!(kakou::load("no/such/folder").unwrap_err().sources().is_none());
+    /// ```
     pub fn sources(&self) -> Option<&Sources> {
         match &self.0 {
             Why::Folder(_) => None,

@@ -97,7 +97,16 @@ impl From<Language> for crate::schema::Lang {
     }
 }
 
-/// Runs the command with the arguments of the process.
+/// Runs the command with the arguments of the process. Arguments that it does not know end the
+/// process with the exit code 2 and with help on the standard error.
+///
+/// A program that is to have the same verbs needs no more than this:
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     kakou::command::main()
+/// }
+/// ```
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let terminal = Terminal::new(cli.color);

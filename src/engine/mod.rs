@@ -153,25 +153,105 @@ pub struct Scratch {
     stack: Vec<u32>,
 }
 
+/// How long judging took, in steps, which are the same on every machine.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let day = "2026-08-03".parse()?;
+/// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+/// let mut steps = |items: usize| {
+///     let builder = Facts::builder(&rules.schema).set("line", "second");
+///     let facts = (0..items).fold(builder, |b, _| b.element("items", |item| item.set("total", "9.00"))).build();
+///     facts.map(|facts| {
+///         engine.judge(&facts, day, &mut scratch);
+///         scratch.steps()
+///     })
+/// };
+/// assert!(steps(1)? < steps(50)?);
+/// assert_eq!(steps(1)?, steps(1)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Scratch {
     /// Steps taken for the last declaration: blocks of four words of a row, and conditions and
     /// values worked out. Looking for missing facts is not counted.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let mut scratch = Scratch::default();
+    /// assert_eq!(scratch.steps(), 0); // Nothing is judged yet.
+    /// Engine::from(&graph).judge(&Facts::unknown(&rules.schema), day, &mut scratch);
+    /// assert!(scratch.steps() > 0 && scratch.steps() <= graph.stats().steps);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn steps(&self) -> u64 {
         self.state.steps
     }
 }
 
+/// The engine says what the reference evaluator says.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let day = "2026-08-03".parse()?;
+/// use kakou::{Engine, Facts, Graph, Reference, Sure, engine::Scratch, graph::Options};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let (engine, reference) = (Engine::from(&graph), Reference::new(&rules, Sure::High));
+/// let mut scratch = Scratch::default();
+/// for weight_error in ["0.02", "0.03", "0.04"] {
+///     let facts = Facts::builder(&rules.schema).set("line", "second").set("weight_error", weight_error).build()?;
+///     assert_eq!(engine.judge(&facts, day, &mut scratch), &reference.judge(&facts, day));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Engine {
     /// Judges one declaration into the scratch.
     ///
     /// Once the scratch has grown to the size it needs, nothing is allocated, but for arguments of
     /// requirements that are texts or sets and for what is missing.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let engine = Engine::from(&graph);
+    /// let (nothing, first) = (
+    ///     Facts::unknown(&rules.schema),
+    ///     Facts::builder(&rules.schema).set("line", "first").element("items", |item| item).build()?,
+    /// );
+    /// let mut scratch = Scratch::default();
+    /// let before = engine.judge(&first, day, &mut scratch).clone();
+    /// engine.judge(&nothing, day, &mut scratch);
+    /// // What was judged before leaves no trace in the scratch.
+    /// assert_eq!(engine.judge(&first, day, &mut scratch), &before);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn judge<'s>(&self, facts: &Facts, as_of: Day, scratch: &'s mut Scratch) -> &'s Judgement {
         judge::judge(self, facts, as_of, scratch);
         &scratch.judgement
     }
 
     /// Judges one declaration with a scratch of its own.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Engine, Facts, Graph, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let engine = Engine::from(&graph);
+    /// let fires = |error: &str| {
+    ///     let facts = Facts::builder(&rules.schema).set("line", "second").set("weight_error", error).build();
+    ///     facts.map(|facts| engine.check(&facts, day).fired.iter().any(|fired| fired.rule.0 == 0))
+    /// };
+    /// assert!(fires("0.0301")?);
+    /// assert!(!fires("0.03")?); // The limit itself is no error.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn check(&self, facts: &Facts, as_of: Day) -> Judgement {
         let mut scratch = Scratch::default();
         judge::judge(self, facts, as_of, &mut scratch);
@@ -179,11 +259,32 @@ impl Engine {
     }
 
     /// The bytes of the rows, cells and plan; the checked rules and the conditions are not counted.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Engine, Graph, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let engine = Engine::from(&graph);
+    /// let words: usize = engine.blocks().iter().map(|(_, words)| words).sum();
+    /// assert!(engine.bytes() > words * 8); // The rows of bits, and more.
+    /// assert_eq!(engine.bytes(), Engine::from(&graph).bytes());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn bytes(&self) -> usize {
         build::bytes(self)
     }
 
     /// How many blocks of rules there are, and how many words their rows take.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Engine, Graph, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let members: usize = Engine::from(&graph).blocks().iter().map(|(members, _)| members).sum();
+    /// // Two rules and the coverage.
+    /// assert_eq!(members, rules.rules.len() + rules.covers.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn blocks(&self) -> Vec<(usize, usize)> {
         self.blocks
             .iter()

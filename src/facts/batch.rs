@@ -82,20 +82,71 @@ enum Array {
 
 type Record = Result<Facts, FactErrors>;
 
+/// One declaration in three forms is the same declaration.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::facts::{batch::Batch, json::Reader, map::Map};
+/// let reader = Reader::new(rules.schema.clone());
+/// let map = Map::parse(&rules.schema, r#"{"fields": {"id": {"column": "No."}}}"#)?;
+/// let only = |batch: Batch<&'static [u8]>| batch.map(|(_, record)| record).last();
+/// let from_lines = only(Batch::ndjson(reader.clone(), b"{\"id\": \"D-1\"}\n"));
+/// let from_array = only(Batch::json(reader, b"[{\"id\": \"D-1\"}]"));
+/// let from_table = only(Batch::csv(map, kakou::Limits::default(), b"No.\nD-1\n"));
+/// assert!(from_lines.as_ref().is_some_and(|record| record.is_ok()));
+/// assert!(from_lines == from_array && from_array == from_table);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl<R: BufRead> Batch<R> {
     /// One JSON object on each line; blank lines are passed over.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Limits, facts::{batch::Batch, json::Reader}};
+    /// let limits = Limits { record_bytes: 16, ..Limits::default() };
+    /// let reader = Reader::new(rules.schema.clone()).with_limits(limits);
+    /// let lines = "{\"id\":\"D-1\"}\n{\"id\":\"D-2\",\"line\":\"first\"}\n{\"id\":\"D-3\"}";
+    /// let read: Vec<_> = Batch::ndjson(reader, lines.as_bytes()).map(|(_, record)| record).collect();
+    /// // A line that is too long is passed over, and the last one needs no end.
+    /// assert_eq!(read.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+    /// assert_eq!(read[1].as_ref().unwrap_err().errors[0].code.0, "E0701");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn ndjson(reader: Reader, input: R) -> Batch<R> {
         let limits = *reader.limits();
         Batch::new(input, Form::Lines(reader), limits)
     }
 
     /// One JSON object, or an array of objects.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::{batch::Batch, json::Reader};
+    /// let count = |text: &'static str| Batch::json(Reader::new(rules.schema.clone()), text.as_bytes()).count();
+    /// assert_eq!(count(r#"{"id": "D-1"}"#), 1);
+    /// assert_eq!((count("[]"), count(r#"[{"id": "D-1"}, {"id": "D-2"}]"#)), (0, 2));
+    /// // A wrong element is an error of its own, and the rest goes on.
+    /// assert_eq!(count(r#"[{"id": "D-1"}, {"idd": 2}, {"id": "D-3"}]"#), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn json(reader: Reader, input: R) -> Batch<R> {
         let limits = *reader.limits();
         Batch::new(input, Form::Json(reader), limits)
     }
 
     /// A table in CSV with the names of its columns in the first line; each row is a declaration.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Limits, facts::{batch::Batch, map::Map}};
+    /// let map = Map::parse(&rules.schema, r#"{"fields": {"id": {"column": "No."}, "line": {"column": "Line"}}}"#)?;
+    /// let table = "Line,No.\nfirst,D-1\nsecond\nfirst,\"D-\n3\"\n";
+    /// let read: Vec<_> = Batch::csv(map, Limits::default(), table.as_bytes()).collect();
+    /// // A row that is too short is an error of its own; a cell in quotes may go on in the next line.
+    /// let outcome: Vec<_> = read.iter().map(|(place, record)| (place.line, record.is_ok())).collect();
+    /// assert_eq!(outcome, [(2, true), (3, false), (4, true)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn csv(map: Map, limits: Limits, input: R) -> Batch<R> {
         Batch::new(input, Form::Table(map, None), limits)
     }

@@ -34,12 +34,36 @@ pub struct Bound {
 /// A rule of the map with its cell of one row; none for a constant.
 type Filled<'a> = (&'a Rule, Option<&'a str>);
 
+/// A map meets a table: its columns may stand in any order, and none is skipped in silence.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::facts::map::Map;
+/// let text = r#"{"fields": {"id": {"column": "No."}, "line": {"column": "Line"}}, "ignore": ["Clerk"]}"#;
+/// let map = Map::parse(&rules.schema, text)?;
+/// let one = map.record(&["No.", "Line", "Clerk"], &["D-1", "first", "Wu"])?;
+/// let other = map.record(&["Clerk", "Line", "No."], &["Li", "first", "D-1"])?;
+/// assert_eq!(one, other);
+/// assert!(map.bind(&["No.", "Line", "Clerk", "Remark"]).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Map {
     /// Finds the map's columns in the first line of a table. A column that the map neither uses
     /// nor ignores is an error, so that nothing is skipped in silence.
     ///
     /// # Errors
     /// Columns that are missing, that the map doesn't know, or that stand there twice.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::map::Map;
+    /// let map = Map::parse(&rules.schema, r#"{"fields": {"id": {"column": "Number"}}}"#)?;
+    /// assert!(map.bind(&["Number"]).is_ok());
+    /// let refused = map.bind(&["Numbr"]).unwrap_err();
+    /// assert_eq!((refused.errors[0].code.0, refused.errors[0].path.as_str()), ("E0720", "id"));
+    /// assert_eq!(refused.errors[0].help.as_deref(), Some("did you mean `Numbr`?"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn bind<S: AsRef<str>>(&self, headers: &[S]) -> Result<Bound, FactErrors> {
         let mut errors = FactErrors::default();
         let mut bad = |path: &str, message: String, help: Option<String>| {
@@ -107,6 +131,17 @@ impl Map {
     ///
     /// # Errors
     /// As [`Map::bind`] and [`Bound::record`].
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::map::Map;
+    /// let text = r#"{"fields": {"line": {"column": "Line", "codes": {"1": "first", "2": "second"}}}}"#;
+    /// let map = Map::parse(&rules.schema, text)?;
+    /// let translated = map.record(&["Line"], &["2"])?;
+    /// assert_eq!(translated, kakou::Facts::builder(&rules.schema).set("line", "second").build()?);
+    /// assert!(map.record(&["Line"], &["3"]).is_err()); // The map does not say what 3 means.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn record<S: AsRef<str>>(&self, headers: &[S], row: &[S]) -> Result<Facts, FactErrors> {
         self.bind(headers)?.record(row)
     }
@@ -118,6 +153,18 @@ impl Bound {
     /// # Errors
     /// A row of another length, and all that is wrong with its cells, each with the path of the
     /// field and the name of the column.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::map::Map;
+    /// let text = r#"{"fields": {"id": {"column": "No."}, "date": {"column": "Day"}}}"#;
+    /// let bound = Map::parse(&rules.schema, text)?.bind(&["Day", "No."])?;
+    /// assert_eq!(bound.record(&["2026-08-03", "D-1"])?.id(&rules.schema), Some("D-1"));
+    /// let refused = bound.record(&["3 August", "D-2"]).unwrap_err();
+    /// assert_eq!(refused.errors[0].path, "date");
+    /// assert_eq!(bound.record(&["D-3"]).unwrap_err().errors[0].code.0, "E0721"); // A cell is missing.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn record<S: AsRef<str>>(&self, row: &[S]) -> Result<Facts, FactErrors> {
         if row.len() != self.width {
             let message = format!(

@@ -67,6 +67,17 @@ enum What {
     Elements(Vec<RecordBuilder>),
 }
 
+/// Where a program begins a declaration. The schema is asked at the end, for all of it at once.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::Facts;
+/// let begun = Facts::builder(&rules.schema).set("id", "D-1");
+/// let facts = begun.clone().set("line", "first").build()?;
+/// assert_eq!(facts.id(&rules.schema), Some("D-1"));
+/// assert!(begun.set("line", "zeroth").build().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Facts {
     /// Begins a declaration of that schema.
     ///
@@ -84,9 +95,38 @@ impl Facts {
     }
 }
 
+/// The same declaration as from JSON, and refused for the same reasons.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Facts, Limits, facts::json::from_json};
+/// let built = |line| {
+///     let item = |item: kakou::facts::builder::RecordBuilder| item.set("total", "9.00");
+///     Facts::builder(&rules.schema).set("line", line).element("items", item).build()
+/// };
+/// let read = |line| {
+///     let text = format!(r#"{{"line": "{line}", "items": [{{"total": "9.00"}}]}}"#);
+///     from_json(&rules.schema, text.as_bytes(), &Limits::default())
+/// };
+/// assert_eq!(built("first")?, read("first")?);
+/// let codes = [built("third"), read("third")].map(|refused| refused.map_err(|errors| errors.errors[0].code));
+/// assert_eq!(codes[0], codes[1]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl<'s> Builder<'s> {
     /// Gives a field: `set("head.supervision_mode", "1371")`. [`Given::None`] also for a list or
     /// a record says that it is given as empty.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Facts, ground::number::Number};
+    /// let text = Facts::builder(&rules.schema).set("guarantee_free", "900.5");
+    /// let number = Facts::builder(&rules.schema).set("guarantee_free", "900.50".parse::<Number>()?);
+    /// assert_eq!(text.clone().build()?, number.build()?);
+    /// // A field is given once.
+    /// assert_eq!(text.set("guarantee_free", 1).build().unwrap_err().errors[0].code.0, "E0705");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set(self, path: &str, given: impl Into<Given>) -> Builder<'s> {
         Builder {
             record: self.record.set(path, given),
@@ -95,6 +135,18 @@ impl<'s> Builder<'s> {
     }
 
     /// Adds an element to a list.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::Facts;
+    /// let two = Facts::builder(&rules.schema)
+    ///     .element("items", |item| item.set("total", "9.00"))
+    ///     .element("items", |item| item.set("total", "12.00"));
+    /// assert!(two.build().is_ok());
+    /// let refused = Facts::builder(&rules.schema).element("line", |item| item).build();
+    /// assert_eq!(refused.unwrap_err().errors[0].message, "expected a value, found elements");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn element(
         self,
         list: &str,
@@ -107,6 +159,20 @@ impl<'s> Builder<'s> {
     }
 
     /// Says that a list is given and has no elements.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     declaration judged on date\n  date : date, always\n  seals : 0 to 9 seal\n  seal.number : text\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// use kakou::{Facts, facts::ListState, schema::value::ListId};
+    /// let sealed = Facts::builder(&rules.schema).no_elements("seals").build()?;
+    /// // It is known that there are no seals, as it is not where nothing is said of them.
+    /// let state = |facts: &Facts| facts.rows(ListId(0)).map(|rows| rows.state(0));
+    /// assert_eq!(state(&sealed), Some(ListState::Given));
+    /// assert_ne!(sealed, Facts::unknown(&rules.schema));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn no_elements(self, list: &str) -> Builder<'s> {
         Builder {
             record: self.record.no_elements(list),
@@ -115,6 +181,15 @@ impl<'s> Builder<'s> {
     }
 
     /// Goes on with a function that fills a record, such as one that several places share.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Facts, facts::builder::RecordBuilder};
+    /// let of_today = |record: RecordBuilder| record.set("date", "2026-08-03").set("line", "second");
+    /// let facts = Facts::builder(&rules.schema).set("id", "D-1").with(of_today).build()?;
+    /// assert!(facts.id(&rules.schema).is_some() && facts.as_of(&rules.schema).is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with(self, fill: impl FnOnce(RecordBuilder) -> RecordBuilder) -> Builder<'s> {
         Builder {
             record: fill(self.record),
@@ -126,6 +201,19 @@ impl<'s> Builder<'s> {
     ///
     /// # Errors
     /// All that is wrong, each with its path, as the JSON reader would say.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::Facts;
+    /// let refused = Facts::builder(&rules.schema)
+    ///     .set("date", "3 August")
+    ///     .element("items", |item| item.set("hs_code", "84x"))
+    ///     .build()
+    ///     .unwrap_err();
+    /// let wrong: Vec<&str> = refused.errors.iter().map(|error| error.path.as_str()).collect();
+    /// assert_eq!(wrong, ["date", "items[1].hs_code"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn build(self) -> Result<Facts, FactErrors> {
         let index = Index::new(self.schema);
         let mut gather = Gather::new(self.schema, &index, "");
@@ -134,8 +222,29 @@ impl<'s> Builder<'s> {
     }
 }
 
+/// An element is filled as the declaration is; what the schema does not know is refused with its path.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Facts, facts::builder::RecordBuilder};
+/// let build = |fill: fn(RecordBuilder) -> RecordBuilder| Facts::builder(&rules.schema).element("items", fill).build();
+/// assert!(build(|item| item.set("hs_code", "8471300000").set("total", "9.00")).is_ok());
+/// let refused = build(|item| item.set("totl", "9.00")).unwrap_err();
+/// assert_eq!(refused.errors[0].path, "items[1].totl");
+/// assert_eq!(refused.errors[0].help.as_deref(), Some("did you mean `total`?"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl RecordBuilder {
     /// Gives a field of the element: `set("hs_code", "8411121000")`.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::Facts;
+    /// let total = |given: &str| Facts::builder(&rules.schema).element("items", |item| item.set("total", given)).build();
+    /// assert!(total("25000.00").is_ok());
+    /// assert_eq!(total("25,000.00").unwrap_err().errors[0].code.0, "E0708");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set(mut self, path: &str, given: impl Into<Given>) -> RecordBuilder {
         self.entries.push(Entry {
             path: path.to_owned(),
@@ -145,6 +254,22 @@ impl RecordBuilder {
     }
 
     /// Adds an element to a list inside the element.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     declaration judged on date\n  date : date, always\n  items : 1 to 9 item\n\
+    /// #     \x20 item.seals : 0 to 1 seal\n  seal.number : text\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// use kakou::{Facts, facts::builder::RecordBuilder};
+    /// let sealed = |item: RecordBuilder| item.element("seals", |seal| seal.set("number", "A"));
+    /// assert!(Facts::builder(&rules.schema).element("items", sealed).build().is_ok());
+    /// // The schema allows one seal on an item.
+    /// let twice = |item| sealed(sealed(item));
+    /// let refused = Facts::builder(&rules.schema).element("items", twice).build().unwrap_err();
+    /// assert_eq!((refused.errors[0].path.as_str(), refused.errors[0].code.0), ("items[1].seals", "E0713"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn element(
         mut self,
         list: &str,
@@ -156,6 +281,21 @@ impl RecordBuilder {
     }
 
     /// Says that a list inside the element is given and has no elements.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     declaration judged on date\n  date : date, always\n  items : 1 to 9 item\n\
+    /// #     \x20 item.seals : 0 to 1 seal\n  seal.number : text\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// use kakou::{Facts, facts::write::to_json};
+    /// let facts = Facts::builder(&rules.schema).element("items", |item| item.no_elements("seals")).build()?;
+    /// assert_eq!(to_json(&rules.schema, &facts), r#"{"items":[{"seals":[]}]}"#);
+    /// // Without it nothing is said of seals.
+    /// let silent = Facts::builder(&rules.schema).element("items", |item| item).build()?;
+    /// assert_eq!(to_json(&rules.schema, &silent), r#"{"items":[{}]}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn no_elements(mut self, list: &str) -> RecordBuilder {
         self.add(list, None);
         self

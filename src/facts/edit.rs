@@ -30,8 +30,32 @@ pub struct Change {
     pub to: Option<Given>,
 }
 
+/// A fact given another value, and a fact taken out: two ways in which a declaration can differ.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Facts, facts::edit::{Change, apply}};
+/// let line = |line| Facts::builder(&rules.schema).set("id", "D-1").set("line", line).build();
+/// let (first, second) = (line("first")?, line("second")?);
+/// let schema = &rules.schema;
+/// assert_eq!(apply(schema, &first, &[Change::set("line", "second")])?, second);
+/// // What is taken out is gone, whatever it was.
+/// let without = [Change::without("line")];
+/// assert_eq!(apply(schema, &first, &without)?, apply(schema, &second, &without)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Change {
     /// Gives the fact at a path.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Facts, facts::edit::{Change, apply}};
+    /// let facts = Facts::builder(&rules.schema).element("items", |item| item.set("total", "9.00")).build()?;
+    /// let change = |path| apply(&rules.schema, &facts, &[Change::set(path, "12.00")]);
+    /// assert!(change("items[1].total").is_ok());
+    /// assert!(change("items.total").is_err()); // It does not say of which item.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set(path: impl Into<String>, to: impl Into<Given>) -> Change {
         Change {
             path: path.into(),
@@ -40,6 +64,17 @@ impl Change {
     }
 
     /// Takes out the fact, record, element or list at a path: what is there becomes unknown.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Facts, facts::edit::{Change, apply}};
+    /// let facts = Facts::builder(&rules.schema).set("id", "D-1").element("items", |item| item).build()?;
+    /// // A list as a whole: nothing is said of items any more.
+    /// let without = apply(&rules.schema, &facts, &[Change::without("items")])?;
+    /// assert_eq!(without, Facts::builder(&rules.schema).set("id", "D-1").build()?);
+    /// assert!(apply(&rules.schema, &facts, &[Change::without("seals")]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn without(path: impl Into<String>) -> Change {
         Change {
             path: path.into(),

@@ -133,6 +133,15 @@ pub struct Position {
     pub byte: u64,
 }
 
+/// The place that an editor shows: lines and characters from 1, whatever a character takes in bytes.
+///
+/// ```
+/// use kakou::facts::error::Position;
+/// let text = "{\"编号\": 1,\n \"线\": 2}";
+/// let at = |what: &str| text.find(what).map(|byte| Position::of(text.as_bytes(), byte));
+/// assert_eq!(at(": 1").map(|place| (place.line, place.column)), Some((1, 6)));
+/// assert_eq!(at(": 2").map(|place| (place.line, place.column)), Some((2, 5)));
+/// ```
 impl Position {
     /// The place of a byte of a text; bytes past the end are its end.
     ///
@@ -204,8 +213,26 @@ pub struct FactError {
     pub help: Option<String>,
 }
 
+/// How a host that reads declarations itself says what is wrong, in the form of the readers here.
+///
+/// ```
+/// use kakou::facts::error::{BAD_DATE, FactError, Position};
+/// let text = b"date=3 August";
+/// let error = FactError::new(BAD_DATE, "date", "not a day written YYYY-MM-DD")
+///     .at(Some(Position::of(text, 5)))
+///     .help(Some("write 2026-08-03".into()));
+/// let said = "E0711 at 1:6 `date`: not a day written YYYY-MM-DD (write 2026-08-03)";
+/// assert_eq!(error.to_string(), said);
+/// ```
 impl FactError {
     /// An error of a fact, or of the record where the path is empty.
+    ///
+    /// ```
+    /// use kakou::facts::error::{FactError, NO_DAY};
+    /// // One that is about the whole record has no path.
+    /// let error = FactError::new(NO_DAY, "", "the day to judge on is not given");
+    /// assert_eq!(error.to_string(), "E0724: the day to judge on is not given");
+    /// ```
     pub fn new(code: Code, path: impl Into<String>, message: impl Into<String>) -> FactError {
         FactError {
             code,
@@ -217,12 +244,25 @@ impl FactError {
     }
 
     /// Says where in the text.
+    ///
+    /// ```
+    /// use kakou::facts::error::{EMPTY, FactError, Position};
+    /// let error = FactError::new(EMPTY, "date", "empty").at(Some(Position::of(b"{\n", 2)));
+    /// assert_eq!(error.to_string(), "E0717 at 2:1 `date`: empty");
+    /// assert_eq!(error.at(None).to_string(), "E0717 `date`: empty"); // The place is not known after all.
+    /// ```
     pub fn at(mut self, position: Option<Position>) -> FactError {
         self.position = position;
         self
     }
 
     /// Says what may help.
+    ///
+    /// ```
+    /// use kakou::facts::error::{FactError, UNKNOWN_CODE};
+    /// let error = FactError::new(UNKNOWN_CODE, "line", "no such code").help(Some("`first` or `second`".into()));
+    /// assert!(error.to_string().ends_with("no such code (`first` or `second`)"));
+    /// ```
     pub fn help(mut self, help: Option<String>) -> FactError {
         self.help = help;
         self
@@ -262,14 +302,36 @@ pub struct FactErrors {
     pub more: u64,
 }
 
+/// All that is wrong with a record is said at once, but not without end.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Facts, facts::error::MAX_ERRORS};
+/// let mut builder = Facts::builder(&rules.schema);
+/// for number in 0..30 {
+///     builder = builder.set(&format!("no_field_{number}"), true);
+/// }
+/// let errors = builder.build().unwrap_err();
+/// assert!(!errors.is_empty());
+/// assert_eq!((errors.errors.len(), errors.more), (MAX_ERRORS, 30 - MAX_ERRORS as u64));
+/// assert!(errors.to_string().ends_with("\nand 10 more"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl FactErrors {
     /// Whether there is none.
+    ///
+    /// ```
+    /// use kakou::facts::error::{FactError, FactErrors, NOT_JSON};
+    /// assert!(FactErrors::default().is_empty());
+    /// assert!(!FactErrors::from(FactError::new(NOT_JSON, "", "no JSON")).is_empty());
+    /// assert!(!FactErrors { errors: Vec::new(), more: 1 }.is_empty()); // One that was only counted.
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.errors.is_empty() && self.more == 0
     }
 
     /// Adds one, or counts it where there are enough.
-    pub fn push(&mut self, error: FactError) {
+    pub(crate) fn push(&mut self, error: FactError) {
         if self.is_full() {
             self.more += 1;
         } else {
@@ -278,7 +340,7 @@ impl FactErrors {
     }
 
     /// Whether further errors are only counted.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.errors.len() >= MAX_ERRORS
     }
 

@@ -96,9 +96,9 @@ impl<T: Into<Given>> From<Option<T>> for Given {
     }
 }
 
-impl Given {
-    pub(crate) fn raw(&self) -> Raw<'_> {
-        match self {
+impl<'g> From<&'g Given> for Raw<'g> {
+    fn from(given: &'g Given) -> Raw<'g> {
+        match given {
             Given::None => Raw::Null,
             Given::Bool(yes) => Raw::Bool(*yes),
             Given::Text(text) => Raw::Text(text),
@@ -121,7 +121,7 @@ impl Gather<'_> {
                 }
                 self.put_set(leaf, row, set);
             }
-            _ => self.leaf(leaf, row, given.raw(), None, frame),
+            _ => self.leaf(leaf, row, given.into(), None, frame),
         }
     }
 }

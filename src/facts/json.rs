@@ -37,8 +37,28 @@ pub struct Reader {
     limits: Limits,
 }
 
+/// One reader serves all threads.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::facts::json::Reader;
+/// let reader = Reader::new(rules.schema.clone());
+/// let texts = [r#"{"id": "D-1"}"#, r#"{"id": "D-2"}"#];
+/// let read = std::thread::scope(|scope| {
+///     texts.map(|text| scope.spawn(|| reader.read(text.as_bytes()))).map(|thread| thread.join().unwrap())
+/// });
+/// let ids = read.each_ref().map(|facts| facts.as_ref().ok().and_then(|facts| facts.id(&rules.schema)));
+/// assert_eq!(ids, [Some("D-1"), Some("D-2")]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Reader {
     /// A reader with the usual limits.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate").unwrap();
+    /// use kakou::{Limits, facts::json::Reader};
+    /// assert_eq!(Reader::new(rules.schema.clone()).limits(), &Limits::default());
+    /// ```
     pub fn new(schema: Arc<Schema>) -> Reader {
         let index = Arc::new(Index::new(&schema));
         Reader {
@@ -49,16 +69,42 @@ impl Reader {
     }
 
     /// The same reader with other limits.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate").unwrap();
+    /// use kakou::{Limits, facts::json::Reader};
+    /// let reader = Reader::new(rules.schema.clone());
+    /// let small = reader.clone().with_limits(Limits { record_bytes: 12, ..Limits::default() });
+    /// let text = br#"{"id": "D-1"}"#; // 13 bytes
+    /// assert!(reader.read(text).is_ok());
+    /// assert_eq!(small.read(text).unwrap_err().errors[0].code.0, "E0701");
+    /// ```
     pub fn with_limits(self, limits: Limits) -> Reader {
         Reader { limits, ..self }
     }
 
     /// The schema that it reads by.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate").unwrap();
+    /// use kakou::facts::json::Reader;
+    /// let reader = Reader::new(rules.schema.clone());
+    /// let facts = reader.read(br#"{"id": "D-1"}"#).unwrap();
+    /// assert_eq!(facts.id(reader.schema()), Some("D-1")); // The facts are read by the same schema.
+    /// ```
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
     }
 
     /// The limits that it keeps.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate").unwrap();
+    /// use kakou::{Limits, facts::json::Reader};
+    /// let limits = Limits { record_bytes: 512, ..Limits::default() };
+    /// let reader = Reader::new(rules.schema.clone()).with_limits(limits);
+    /// assert_eq!(reader.limits().record_bytes, 512);
+    /// ```
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -67,6 +113,18 @@ impl Reader {
     ///
     /// # Errors
     /// All that is wrong with it, each with its path; see [`error::CODES`].
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::json::Reader;
+    /// let reader = Reader::new(rules.schema.clone());
+    /// assert!(reader.read(br#"{"weight_error": 0.04}"#).is_ok());
+    /// let code = |text: &str| reader.read(text.as_bytes()).map_err(|refused| refused.errors[0].code.0);
+    /// assert_eq!(code(r#"{"weight_error": 4e-2}"#), Err("E0709")); // Not exact as written.
+    /// assert_eq!(code(r#"{"id": "D-1", "id": "D-2"}"#), Err("E0705")); // Given twice.
+    /// assert_eq!(code(r#"{"id": "D-1"} {}"#), Err("E0702")); // Something follows.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn read(&self, bytes: &[u8]) -> Result<Facts, FactErrors> {
         read(&self.schema, &self.index, bytes, &self.limits)
     }

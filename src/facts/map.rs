@@ -105,12 +105,33 @@ pub(crate) enum DateOrder {
     MonthFirst,
 }
 
+/// What a map says is held against the schema before any table is read.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::facts::map::Map;
+/// let parse = |fields: &str| Map::parse(&rules.schema, &format!(r#"{{"fields": {{{fields}}}}}"#));
+/// assert!(parse(r#""items[1].total": {"column": "Value"}"#).is_ok());
+/// let refused = parse(r#""items.total": {"column": "Value"}"#).unwrap_err(); // Of which item?
+/// assert_eq!(refused.errors[0].code.0, "E0719");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Map {
     /// Reads a map and checks it against the schema.
     ///
     /// # Errors
     /// Text that is no JSON, words that a map doesn't know, paths that the schema doesn't know,
     /// a field said twice; each with its place in the text.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::map::Map;
+    /// assert!(Map::parse(&rules.schema, r#"{"fields": {"line": {"constant": "first"}}}"#).is_ok());
+    /// let refused = Map::parse(&rules.schema, r#"{"fields": {"lien": {"constant": "first"}}}"#).unwrap_err();
+    /// assert_eq!((refused.errors[0].code.0, refused.errors[0].path.as_str()), ("E0704", "lien"));
+    /// assert_eq!(refused.errors[0].help.as_deref(), Some("did you mean `line`?"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn parse(schema: &Arc<Schema>, text: &str) -> Result<Map, FactErrors> {
         let index = Arc::new(Index::new(schema));
         let map = Map {

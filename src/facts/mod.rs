@@ -60,70 +60,17 @@ mod index;
 pub mod json;
 mod leaf;
 pub mod map;
+mod rows;
 pub mod serde;
 mod split;
 pub mod write;
 mod written;
 
+pub use rows::{ListState, Rows};
+
 use crate::ground::day::Day;
 use crate::schema::value::{Fact, FieldId, ListId, Value};
 use crate::schema::{Home, Schema};
-
-/// Whether a list was given.
-///
-/// ```
-/// # let rules = kakou::load("examples/gate")?;
-/// # let facts = kakou::Facts::builder(&rules.schema)
-/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
-/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
-/// #     .build()?;
-/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
-/// use kakou::facts::ListState;
-/// let list = kakou::schema::value::ListId(0);
-/// let state = |facts: &kakou::Facts| facts.rows(list).map(|rows| rows.state(0));
-/// assert_eq!(state(&facts), Some(ListState::Given));
-/// assert_eq!(state(&kakou::Facts::unknown(&rules.schema)), Some(ListState::Unknown));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ListState {
-    /// Not given.
-    #[default]
-    Unknown,
-    /// Given as empty: it has no elements.
-    None,
-    /// Given, and complete.
-    Given,
-}
-
-/// The elements of one list of the schema. For a list inside a list, the elements of all its
-/// owners follow each other.
-///
-/// ```
-/// # let rules = kakou::load("examples/gate")?;
-/// # let facts = kakou::Facts::builder(&rules.schema)
-/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
-/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
-/// #     .build()?;
-/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
-/// let rows = facts.rows(kakou::schema::value::ListId(0)).ok_or("no list")?;
-/// assert_eq!((rows.len(), rows.is_empty(), rows.owners()), (1, false, 1));
-/// assert_eq!((rows.of(0), rows.owner_of(0), rows.owner_of(1)), (0..1, Some(0), None));
-/// assert_eq!(rows.row(0).first(), Some(rows.cell(0, 0)));
-/// // Of a row that is not there nothing is known.
-/// assert_eq!(rows.cell(7, 0), &kakou::schema::value::Fact::Unknown);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Rows {
-    /// One for each owner: the declaration, or each element of the parent list.
-    states: Vec<ListState>,
-    /// The first row of each owner, and one past the last row of the last.
-    starts: Vec<u32>,
-    /// Row by row, one for each column.
-    cells: Vec<Fact>,
-    width: u32,
-}
 
 /// The facts of one declaration.
 ///
@@ -179,27 +126,36 @@ pub struct Assumed {
 
 static UNKNOWN: Fact = Fact::Unknown;
 
+/// How facts are read: by field and, where the field is an element's, by row.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::{Facts, schema::value::Fact};
+/// let schema = &rules.schema;
+/// let facts = Facts::builder(schema)
+///     .set("line", "first")
+///     .element("items", |item| item.set("total", "9.00"))
+///     .build()?;
+/// let known = |path, row| schema.field_by_path(path).map(|field| *facts.fact(schema, field, row) != Fact::Unknown);
+/// assert_eq!((known("line", None), known("item.total", Some(0))), (Some(true), Some(true)));
+/// // Without its row, or in a row that is not there, nothing is known of an element.
+/// assert_eq!((known("item.total", None), known("item.total", Some(1))), (Some(false), Some(false)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Facts {
     /// Facts of which nothing is known.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::Facts;
+    /// // A builder that is given nothing makes the same, and one fact more is another declaration.
+    /// let nothing = Facts::unknown(&rules.schema);
+    /// assert_eq!(Facts::builder(&rules.schema).build()?, nothing);
+    /// assert_ne!(Facts::builder(&rules.schema).set("line", "first").build()?, nothing);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn unknown(schema: &Schema) -> Facts {
-        let lists = schema
-            .lists
-            .iter()
-            .map(|list| Rows {
-                states: if list.parent.is_none() {
-                    vec![ListState::Unknown]
-                } else {
-                    Vec::new()
-                },
-                starts: if list.parent.is_none() {
-                    vec![0, 0]
-                } else {
-                    vec![0]
-                },
-                cells: Vec::new(),
-                width: u32::try_from(list.columns.len()).unwrap_or(u32::MAX),
-            })
-            .collect();
+        let lists = schema.lists.iter().map(Rows::unknown).collect();
         Facts {
             header: vec![Fact::Unknown; schema.header.len()],
             lists,
@@ -208,16 +164,54 @@ impl Facts {
     }
 
     /// A header fact by slot.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Facts, schema::{Home, value::{Fact, Value}}};
+    /// let facts = Facts::builder(&rules.schema).set("id", "D-1").build()?;
+    /// let id = rules.schema.id.and_then(|id| rules.schema.field(id)).ok_or("no such field")?;
+    /// let Home::Header(slot) = id.home else {
+    ///     return Err("not in the header".into());
+    /// };
+    /// assert_eq!(facts.header(slot), &Fact::Value(Value::Text("D-1".into())));
+    /// assert_eq!(facts.header(99), &Fact::Unknown); // The schema has no such slot.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn header(&self, slot: u32) -> &Fact {
         self.header.get(slot as usize).unwrap_or(&UNKNOWN)
     }
 
     /// The rows of a list.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Facts, schema::value::ListId};
+    /// let facts = Facts::builder(&rules.schema)
+    ///     .element("items", |item| item.set("total", "9.00"))
+    ///     .element("items", |item| item.set("total", "12.00"))
+    ///     .build()?;
+    /// assert_eq!(facts.rows(ListId(0)).map(|items| items.len()), Some(2));
+    /// assert!(facts.rows(ListId(1)).is_none()); // The schema has one list.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rows(&self, list: ListId) -> Option<&Rows> {
         self.lists.get(list.0 as usize)
     }
 
     /// A fact of a header field, or of an element by its row in the whole list.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Facts, schema::value::{Fact, FieldId, Value}};
+    /// let facts = Facts::builder(&rules.schema)
+    ///     .element("items", |item| item.set("hs_code", "8471300000"))
+    ///     .build()?;
+    /// let field = rules.schema.field_by_path("item.hs_code").ok_or("no such field")?;
+    /// let code = facts.fact(&rules.schema, field, Some(0));
+    /// assert_eq!(code, &Fact::Value(Value::Hs("8471300000".parse()?)));
+    /// assert_eq!(facts.fact(&rules.schema, FieldId(99), None), &Fact::Unknown);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn fact(&self, schema: &Schema, field: FieldId, row: Option<u32>) -> &Fact {
         match (schema.field(field).map(|f| f.home), row) {
             (Some(Home::Header(slot)), _) => self.header(slot),
@@ -229,11 +223,38 @@ impl Facts {
     }
 
     /// What the map assumed.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::map::Map;
+    /// let text = r#"{"fields": {"line": {"column": "Line", "default": "second"}}}"#;
+    /// let map = Map::parse(&rules.schema, text)?;
+    /// let empty = map.record(&["Line"], &[""])?;
+    /// assert_eq!((empty.assumed()[0].path.as_str(), empty.assumed()[0].value.as_str()), ("line", "second"));
+    /// // What is given need not be assumed.
+    /// assert!(map.record(&["Line"], &["first"])?.assumed().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn assumed(&self) -> &[Assumed] {
         &self.assumed
     }
 
     /// Notes an assumption.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::{Assumed, Facts};
+    /// let assume = |order: [&str; 2]| {
+    ///     let mut facts = Facts::unknown(&rules.schema);
+    ///     for path in order {
+    ///         facts.assume(Assumed { path: path.into(), value: "first".into() });
+    ///     }
+    ///     facts
+    /// };
+    /// // The order in which a program assumes does not show in a verdict.
+    /// assert_eq!(assume(["line", "id"]), assume(["id", "line"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn assume(&mut self, assumed: Assumed) {
         self.assumed.push(assumed);
         self.assumed.sort();
@@ -252,6 +273,16 @@ impl Facts {
     }
 
     /// The as-of date that the declaration itself gives.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::Facts;
+    /// let facts = Facts::builder(&rules.schema).set("date", "2026-08-03").build()?;
+    /// assert_eq!(facts.as_of(&rules.schema), Some("2026-08-03".parse()?));
+    /// // No day is taken from a clock.
+    /// assert_eq!(Facts::unknown(&rules.schema).as_of(&rules.schema), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn as_of(&self, schema: &Schema) -> Option<Day> {
         match self.fact(schema, schema.judged_on, None) {
             Fact::Value(Value::Date(day)) => Some(*day),
@@ -260,150 +291,19 @@ impl Facts {
     }
 
     /// The identifier that the declaration gives.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::Facts;
+    /// let facts = Facts::builder(&rules.schema).set("id", "D-1").build()?;
+    /// assert_eq!(facts.id(&rules.schema), Some("D-1"));
+    /// assert_eq!(Facts::unknown(&rules.schema).id(&rules.schema), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn id<'a>(&'a self, schema: &Schema) -> Option<&'a str> {
         match self.fact(schema, schema.id?, None) {
             Fact::Value(Value::Text(text)) => Some(text),
             _ => None,
-        }
-    }
-}
-
-impl Rows {
-    /// Whether the list of that owner was given; 0 is the only owner of a list of the header.
-    pub fn state(&self, owner: u32) -> ListState {
-        self.states.get(owner as usize).copied().unwrap_or_default()
-    }
-
-    /// The rows of that owner.
-    pub fn of(&self, owner: u32) -> std::ops::Range<u32> {
-        let at = owner as usize;
-        match (self.starts.get(at), self.starts.get(at + 1)) {
-            (Some(start), Some(end)) => *start..*end,
-            _ => 0..0,
-        }
-    }
-
-    /// How many rows there are, of all owners.
-    pub fn len(&self) -> u32 {
-        self.starts.last().copied().unwrap_or(0)
-    }
-
-    /// Whether there are no rows.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// A fact by row and column.
-    pub fn cell(&self, row: u32, column: u32) -> &Fact {
-        self.row(row).get(column as usize).unwrap_or(&UNKNOWN)
-    }
-
-    /// All facts of a row, by column.
-    pub fn row(&self, row: u32) -> &[Fact] {
-        let width = self.width as usize;
-        let start = row as usize * width;
-        self.cells.get(start..start + width).unwrap_or(&[])
-    }
-
-    /// Adds the list of the next owner. Owners come in order.
-    pub(crate) fn push_owner(&mut self, state: ListState) {
-        self.states.push(state);
-        self.starts.push(self.len());
-    }
-
-    /// Says of the last owner whether its list was given.
-    pub(crate) fn set_last_state(&mut self, state: ListState) {
-        if let Some(last) = self.states.last_mut() {
-            *last = state;
-        }
-    }
-
-    /// Adds a row of unknown facts to the last owner and says its number.
-    pub(crate) fn push_row(&mut self) -> u32 {
-        let row = self.len();
-        self.cells
-            .extend(std::iter::repeat_n(Fact::Unknown, self.width as usize));
-        if let Some(end) = self.starts.last_mut() {
-            *end += 1;
-        }
-        row
-    }
-
-    /// Adds a row of these facts, one for each column, to the last owner and says its number.
-    pub(crate) fn push_row_of(&mut self, cells: &[Fact]) -> u32 {
-        if cells.len() != self.width as usize {
-            return self.push_row();
-        }
-        let row = self.len();
-        self.cells.extend_from_slice(cells);
-        if let Some(end) = self.starts.last_mut() {
-            *end += 1;
-        }
-        row
-    }
-
-    /// Takes away the rows of an owner and says which rows they were.
-    pub(crate) fn clear_owner(&mut self, owner: u32, state: ListState) -> std::ops::Range<u32> {
-        let gone = self.of(owner);
-        let at = owner as usize;
-        if let Some(place) = self.states.get_mut(at) {
-            *place = state;
-        }
-        self.drop_cells(&gone);
-        for start in self.starts.iter_mut().skip(at + 1) {
-            *start -= gone.end - gone.start;
-        }
-        gone
-    }
-
-    /// Takes away owners with their rows and says which rows they were.
-    pub(crate) fn remove_owners(&mut self, owners: std::ops::Range<u32>) -> std::ops::Range<u32> {
-        let start = self.of(owners.start).start;
-        let end = owners
-            .end
-            .checked_sub(1)
-            .map_or(start, |last| self.of(last).end);
-        if owners.is_empty() {
-            return start..start;
-        }
-        self.drop_cells(&(start..end));
-        let range = owners.start as usize..(owners.end as usize).min(self.states.len());
-        self.states.drain(range.clone());
-        self.starts.drain(range);
-        for later in self.starts.iter_mut().skip(owners.start as usize) {
-            *later -= end - start;
-        }
-        start..end
-    }
-
-    fn drop_cells(&mut self, rows: &std::ops::Range<u32>) {
-        let width = self.width as usize;
-        let end = (rows.end as usize * width).min(self.cells.len());
-        self.cells
-            .drain((rows.start as usize * width).min(end)..end);
-    }
-
-    /// How many owners there are.
-    pub fn owners(&self) -> u32 {
-        u32::try_from(self.states.len()).unwrap_or(u32::MAX)
-    }
-
-    /// The owner of a row.
-    pub fn owner_of(&self, row: u32) -> Option<u32> {
-        // An owner without rows ends where it starts, so the last start up to the row is its owner's.
-        let owner = self
-            .starts
-            .partition_point(|start| *start <= row)
-            .checked_sub(1)?;
-        let owner = u32::try_from(owner).ok()?;
-        (row < self.len()).then_some(owner)
-    }
-
-    /// Sets a fact by row and column.
-    pub(crate) fn set_cell(&mut self, row: u32, column: u32, fact: Fact) {
-        let at = row as usize * self.width as usize + column as usize;
-        if let Some(place) = self.cells.get_mut(at) {
-            *place = fact;
         }
     }
 }

@@ -36,6 +36,22 @@ pub fn from_serde<T: Serialize + ?Sized>(
     from_json(schema, &write(value, limits)?, limits)
 }
 
+/// A program's own type, whose names are those of the schema.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::facts::json::Reader;
+/// #[derive(serde::Serialize)]
+/// struct AtTheGate<'a> {
+///     id: &'a str,
+///     weight_error: &'a str,
+/// }
+/// let reader = Reader::new(rules.schema.clone());
+/// let facts = reader.read_serde(&AtTheGate { id: "D-1", weight_error: "0.04" })?;
+/// assert_eq!(facts, reader.read(br#"{"id": "D-1", "weight_error": 0.04}"#)?);
+/// assert!(reader.read_serde(&AtTheGate { id: "D-1", weight_error: "4 %" }).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Reader {
     /// Reads one declaration from a value that serde can write; see [`from_serde`].
     ///

@@ -155,6 +155,24 @@ pub fn fact_path(schema: &Schema, facts: &Facts, field: FieldId, row: Option<u32
     path_of(schema, field, &places)
 }
 
+/// Rows are counted over all owners of a list; people count within each.
+///
+/// ```
+/// # let text = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  date : date, always\n  items : 0 to 9 item\n\
+/// #     \x20 item.seals : 0 to 9 seal\n  seal.number : text\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+/// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+/// use kakou::{Facts, schema::value::ListId};
+/// let facts = Facts::builder(&rules.schema)
+///     .element("items", |item| item.element("seals", |seal| seal))
+///     .element("items", |item| item.element("seals", |seal| seal).element("seals", |seal| seal))
+///     .build()?;
+/// let seals = ListId(0);
+/// // The third of all seals is the second one on the second item.
+/// assert_eq!(facts.places(&rules.schema, seals, 2), [2, 2]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Facts {
     /// The places of a row, counted from 1: that of its owner in the outer list, then its own.
     ///

@@ -311,8 +311,31 @@ fn class_name(class: Class, lang: Lang) -> &'static str {
     }
 }
 
+/// One picture in each form: every box is drawn once, every arrow too.
+///
+/// ```
+/// use kakou::graph::{Class, draw::{Drawn, Picture}};
+/// let drawn = |label: &str, class| Drawn { label: label.into(), class };
+/// let picture = Picture {
+///     nodes: vec![drawn("G-01", Class::Rule), drawn("hold", Class::Outcome)],
+///     edges: vec![(0, 1, "gives".into())],
+///     summary: false,
+/// };
+/// let (dot, mermaid) = (picture.to_dot(), picture.to_mermaid());
+/// for text in ["G-01", "hold", "gives"] {
+///     assert_eq!((dot.matches(text).count(), mermaid.matches(text).count()), (1, 1), "{text}");
+/// }
+/// assert_eq!(Picture::default().to_mermaid(), "flowchart LR\n");
+/// ```
 impl Picture {
     /// As DOT text.
+    ///
+    /// ```
+    /// use kakou::graph::{Class, draw::{Drawn, Picture}};
+    /// let node = Drawn { label: r#"code is "O""#.into(), class: Class::Test };
+    /// let picture = Picture { nodes: vec![node], ..Picture::default() };
+    /// assert!(picture.to_dot().contains(r#"label="code is \"O\"""#)); // A label cannot leave its quotes.
+    /// ```
     pub fn to_dot(&self) -> String {
         let mut out =
             String::from("digraph kakou {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n");
@@ -342,6 +365,13 @@ impl Picture {
     }
 
     /// As Mermaid text.
+    ///
+    /// ```
+    /// use kakou::graph::{Class, draw::{Drawn, Picture}};
+    /// let node = Drawn { label: "total > 100".into(), class: Class::Test };
+    /// let picture = Picture { nodes: vec![node], ..Picture::default() };
+    /// assert_eq!(picture.to_mermaid(), "flowchart LR\n  n0[\"total #gt; 100\"]\n");
+    /// ```
     pub fn to_mermaid(&self) -> String {
         let mut out = String::from("flowchart LR\n");
         for (number, node) in self.nodes.iter().enumerate() {
@@ -364,6 +394,16 @@ impl Picture {
     }
 
     /// As SVG text.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Graph, Lang, graph::{Options, draw::{Slice, picture}}};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let svg = |lang| Some(picture(&graph, Slice::Rule("G-01"), lang, 50)?.to_svg());
+    /// assert!(svg(Lang::Zh).is_some_and(|svg| svg.contains("过卡重量误差") && svg.ends_with("</svg>\n")));
+    /// assert_eq!(svg(Lang::Zh), svg(Lang::Zh)); // The same picture is the same text.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(feature = "cli")]
     pub fn to_svg(&self) -> String {
         super::svg::svg(self)

@@ -132,6 +132,14 @@ impl Class {
 
 impl Node {
     /// Which class it belongs to.
+    ///
+    /// ```
+    /// use kakou::graph::{Class, Node};
+    /// use kakou::schema::value::OutcomeId;
+    /// assert_eq!(Node::Outcome(OutcomeId(2)).class(), Class::Outcome);
+    /// // All that only the engine needs is one class to people.
+    /// assert_eq!((Node::Fork.class(), Node::Match(0).class()), (Class::Plan, Class::Plan));
+    /// ```
     pub fn class(&self) -> Class {
         match self {
             Node::Meaning(op) => match op {

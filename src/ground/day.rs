@@ -36,6 +36,16 @@ impl std::error::Error for NotADay {}
 
 const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
 
+/// Days, and what lies between them.
+///
+/// ```
+/// use kakou::ground::day::Day;
+/// let start = Day::from_ymd(2025, 12, 31).unwrap();
+/// // Two months and ten days: the months first, to the last day of February.
+/// let end = start.add(2, 10).unwrap();
+/// assert_eq!(end, Day::from_ymd(2026, 3, 10).unwrap());
+/// assert_eq!(end.number() - start.number(), 31 + 28 + 10);
+/// ```
 impl Day {
     /// The first day that can be written.
     pub const MIN: Day = Day(-719_162);
@@ -43,6 +53,12 @@ impl Day {
     pub const MAX: Day = Day(2_932_896);
 
     /// The day of that number of days since 1970-01-01, within the years 1 to 9999.
+    ///
+    /// ```
+    /// use kakou::ground::day::Day;
+    /// assert_eq!(Day::from_number(0), "1970-01-01".parse().ok());
+    /// assert_eq!(Day::from_number(Day::MAX.number() + 1), None); // There is no year 10,000.
+    /// ```
     pub fn from_number(days: i32) -> Option<Day> {
         (Day::MIN.0..=Day::MAX.0)
             .contains(&days)
@@ -50,11 +66,24 @@ impl Day {
     }
 
     /// Days since 1970-01-01.
+    ///
+    /// ```
+    /// use kakou::ground::day::Day;
+    /// let day = |text: &str| text.parse::<Day>().unwrap();
+    /// assert_eq!(day("2024-03-01").number() - day("2024-02-28").number(), 2); // A leap year.
+    /// assert_eq!(day("1969-12-31").number(), -1);
+    /// ```
     pub fn number(self) -> i32 {
         self.0
     }
 
     /// The day of a year, month and day of month.
+    ///
+    /// ```
+    /// use kakou::ground::day::Day;
+    /// assert_eq!(Day::from_ymd(2024, 2, 29), "2024-02-29".parse().ok());
+    /// assert_eq!(Day::from_ymd(2025, 2, 29), None);
+    /// ```
     pub fn from_ymd(year: i16, month: i8, day: i8) -> Option<Day> {
         jiff::civil::Date::new(year, month, day)
             .ok()
@@ -73,6 +102,14 @@ impl Day {
     }
 
     /// Months first, clamped to the month's end, then days. Nothing outside the years 1 to 9999.
+    ///
+    /// ```
+    /// use kakou::ground::day::Day;
+    /// let day: Day = "2024-01-31".parse().unwrap();
+    /// assert_eq!(day.add(1, 0), Day::from_ymd(2024, 2, 29)); // The month has no 31st.
+    /// assert_eq!(day.add(1, 1), Day::from_ymd(2024, 3, 1)); // Days are counted from there.
+    /// assert_eq!(Day::MAX.add(0, 1), None);
+    /// ```
     pub fn add(self, months: i32, days: i32) -> Option<Day> {
         let moved = if months == 0 {
             self
@@ -84,14 +121,14 @@ impl Day {
     }
 
     /// The last day of its month.
-    pub fn end_of_month(self) -> Day {
+    pub(crate) fn end_of_month(self) -> Day {
         self.civil()
             .and_then(|d| Day::from_civil(d.last_of_month()))
             .unwrap_or(self)
     }
 
     /// The last day of its year.
-    pub fn end_of_year(self) -> Day {
+    pub(crate) fn end_of_year(self) -> Day {
         self.civil()
             .and_then(|d| Day::from_civil(d.last_of_year()))
             .unwrap_or(self)
@@ -153,8 +190,25 @@ pub struct RoughDay {
     pub last: Day,
 }
 
+/// A day as texts of law give it: exactly, or to the month or the year.
+///
+/// ```
+/// use kakou::ground::day::RoughDay;
+/// let read = |text| RoughDay::parse(text).unwrap();
+/// let (day, month, year) = (read("2020-05-16"), read("2020-05"), read("2020"));
+/// assert_eq!(day, RoughDay::exact(day.first));
+/// // Every day of the month is possible, and every month of the year.
+/// assert!(month.first < day.first && day.last < month.last);
+/// assert!(year.first < month.first && month.last < year.last);
+/// ```
 impl RoughDay {
     /// A day that is known.
+    ///
+    /// ```
+    /// use kakou::ground::day::{Day, RoughDay};
+    /// let known = RoughDay::exact(Day::MIN);
+    /// assert_eq!((known.first, known.last), (Day::MIN, Day::MIN)); // No other day is possible.
+    /// ```
     pub fn exact(day: Day) -> Self {
         RoughDay {
             first: day,
@@ -163,6 +217,14 @@ impl RoughDay {
     }
 
     /// Reads `2020-05-16`, `2020-05` (some day of May) or `2020` (some day of the year).
+    ///
+    /// ```
+    /// use kakou::ground::day::RoughDay;
+    /// let february = RoughDay::parse("2024-02").unwrap();
+    /// assert_eq!(february.last.to_string(), "2024-02-29");
+    /// assert_eq!(RoughDay::parse("2024-2"), None);
+    /// assert_eq!(RoughDay::parse("2024-02-30"), None);
+    /// ```
     pub fn parse(text: &str) -> Option<Self> {
         match text.len() {
             10 => text.parse().ok().map(RoughDay::exact),

@@ -75,16 +75,39 @@ impl fmt::Display for NotANumber {
 }
 impl std::error::Error for NotANumber {}
 
+/// Arithmetic that is exact, or says that it cannot be.
+///
+/// ```
+/// use kakou::ground::number::Number;
+/// let number = |text: &str| text.parse::<Number>().unwrap();
+/// let duty = number("25000.05").mul(number("0.13")).unwrap();
+/// assert_eq!(duty, number("3250.0065")); // No digit is lost.
+/// let most = number("999999999999999999.9999999999");
+/// assert_eq!(most.mul(most), None); // What does not fit is not rounded in silence.
+/// ```
 impl Number {
     /// Nothing.
     pub const ZERO: Number = Number(Decimal::ZERO);
 
     /// A whole number.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// assert_eq!(Number::from_i64(-12), "-12.00".parse().unwrap());
+    /// assert_eq!(Number::from_i64(i64::MIN).to_i64(), Some(i64::MIN));
+    /// ```
     pub fn from_i64(value: i64) -> Number {
         Number(Decimal::from(value))
     }
 
     /// `mantissa / 10^scale`, where that fits.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// assert_eq!(Number::from_parts(1500, 3), "1.5".parse().ok());
+    /// assert_eq!(Number::from_parts(1, 29), None); // More than 28 decimal places
+    /// assert_eq!(Number::from_parts(1 << 96, 0), None); // or 96 bits do not fit.
+    /// ```
     pub fn from_parts(mantissa: i128, scale: u32) -> Option<Number> {
         let (mut mantissa, mut scale) = (mantissa, scale);
         while scale > 0 && mantissa % 10 == 0 {
@@ -97,24 +120,46 @@ impl Number {
     }
 
     /// The coefficient and the number of decimal places, in shortest form.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// let number: Number = "-1.50".parse().unwrap();
+    /// assert_eq!(number.parts(), (-15, 1));
+    /// assert_eq!(Number::from_parts(-15, 1), Some(number));
+    /// ```
     pub fn parts(self) -> (i128, u32) {
         (self.0.mantissa(), self.0.scale())
     }
 
     /// The number as an integer, where it is one that fits.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// let whole = |text: &str| text.parse::<Number>().unwrap().to_i64();
+    /// assert_eq!(whole("12.00"), Some(12));
+    /// assert_eq!(whole("12.5"), None); // Nothing is cut off.
+    /// ```
     pub fn to_i64(self) -> Option<i64> {
         let (mantissa, scale) = self.parts();
         (scale == 0).then(|| i64::try_from(mantissa).ok()).flatten()
     }
 
     /// The number times `10^places`, where that is an integer that fits.
-    pub fn scaled(self, places: u32) -> Option<i64> {
+    pub(crate) fn scaled(self, places: u32) -> Option<i64> {
         let (mantissa, scale) = self.parts();
         let up = pow10(places.checked_sub(scale)?)?;
         i64::try_from(mantissa.checked_mul(up)?).ok()
     }
 
     /// The exact sum.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// let number = |text: &str| text.parse::<Number>().unwrap();
+    /// assert_eq!(number("0.1").add(number("0.2")), Some(number("0.3")));
+    /// let largest = Number::from_parts((1 << 96) - 1, 0).unwrap();
+    /// assert_eq!(largest.add(number("0.1")), None); // The sum has too many digits.
+    /// ```
     #[allow(clippy::should_implement_trait, reason = "it can fail")]
     pub fn add(self, other: Number) -> Option<Number> {
         let ((a, sa), (b, sb)) = (self.parts(), other.parts());
@@ -125,18 +170,40 @@ impl Number {
     }
 
     /// The exact difference.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// let number = |text: &str| text.parse::<Number>().unwrap();
+    /// assert_eq!(number("26000.00").sub(number("27400")), Some(number("-1400")));
+    /// let least = Number::from_parts(1 - (1 << 96), 0).unwrap();
+    /// assert_eq!(least.sub(Number::from_i64(1)), None);
+    /// ```
     #[allow(clippy::should_implement_trait, reason = "it can fail")]
     pub fn sub(self, other: Number) -> Option<Number> {
         self.add(other.neg())
     }
 
     /// The number with the other sign.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// assert_eq!("1.5".parse::<Number>().unwrap().neg().to_string(), "-1.5");
+    /// assert_eq!(Number::ZERO.neg().to_string(), "0"); // There is one zero.
+    /// ```
     #[allow(clippy::should_implement_trait, reason = "beside add and sub")]
     pub fn neg(self) -> Number {
         Number((-self.0).normalize())
     }
 
     /// The exact product.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// let number = |text: &str| text.parse::<Number>().unwrap();
+    /// assert_eq!(number("260000").mul(number("0.035")), Some(number("9100")));
+    /// let small = number("0.0000000001");
+    /// assert_eq!(small.mul(small).and_then(|product| product.mul(small)), None); // 30 places.
+    /// ```
     #[allow(clippy::should_implement_trait, reason = "it can fail")]
     pub fn mul(self, other: Number) -> Option<Number> {
         let ((a, sa), (b, sb)) = (self.parts(), other.parts());
@@ -145,6 +212,14 @@ impl Number {
 
     /// `self / divisor` rounded once, from the exact quotient. Nothing for a divisor of zero
     /// or where a step does not fit.
+    ///
+    /// ```
+    /// use kakou::ground::number::{Number, Rounding};
+    /// let divided = |a, b| Number::from_i64(a).div_rounded(Number::from_i64(b), 2, Rounding::HalfUp);
+    /// assert_eq!(divided(2, 3), "0.67".parse().ok());
+    /// assert_eq!(divided(-2, 3), "-0.67".parse().ok());
+    /// assert_eq!(divided(2, 0), None);
+    /// ```
     pub fn div_rounded(self, divisor: Number, places: u32, rounding: Rounding) -> Option<Number> {
         let ((a, sa), (b, sb)) = (self.parts(), divisor.parts());
         if b == 0 {
@@ -171,6 +246,14 @@ impl Number {
     }
 
     /// The number with at most that many decimal places.
+    ///
+    /// ```
+    /// use kakou::ground::number::{Number, Rounding};
+    /// let rounded = |text: &str, how| text.parse::<Number>().unwrap().rounded(2, how).to_string();
+    /// assert_eq!(rounded("-2.345", Rounding::HalfUp), "-2.35");
+    /// assert_eq!(rounded("-2.345", Rounding::Down), "-2.34");
+    /// assert_eq!(rounded("2.3", Rounding::Up), "2.3"); // It is exact already.
+    /// ```
     pub fn rounded(self, places: u32, rounding: Rounding) -> Number {
         let strategy = match rounding {
             Rounding::HalfUp => RoundingStrategy::MidpointAwayFromZero,
@@ -182,6 +265,13 @@ impl Number {
     }
 
     /// Prints with at least that many decimal places and with `,` between thousands, for people.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// let shown = |text: &str| text.parse::<Number>().unwrap().for_people(2);
+    /// assert_eq!(shown("-1234567.5"), "-1,234,567.50");
+    /// assert_eq!(shown("0.0375"), "0.0375"); // Digits that are there are not hidden.
+    /// ```
     pub fn for_people(self, places: u32) -> String {
         let text = self.0.abs().to_string();
         let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
@@ -252,24 +342,15 @@ impl std::str::FromStr for Number {
 
 /// Adds numbers in any order to the same result: the sum is kept exactly, as whole parts and
 /// as fractions of 10^28, and only the total has to fit.
-///
-/// ```
-/// use kakou::ground::number::{ExactSum, Number};
-/// let mut sum = ExactSum::default();
-/// for text in ["0.1", "0.2", "-0.3"] {
-///     sum.push(text.parse().unwrap());
-/// }
-/// assert_eq!(sum.total(), Some(Number::ZERO));
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ExactSum {
+pub(crate) struct ExactSum {
     whole: i128,
     fraction: i128,
 }
 
 impl ExactSum {
     /// Adds one number. A list has far fewer elements than it takes to overflow.
-    pub fn push(&mut self, number: Number) {
+    pub(crate) fn push(&mut self, number: Number) {
         let (mantissa, scale) = number.parts();
         let unit = pow10(scale).unwrap_or(1);
         let up = pow10(28 - scale.min(28)).unwrap_or(1);
@@ -280,7 +361,7 @@ impl ExactSum {
     }
 
     /// The total, where it fits a number.
-    pub fn total(self) -> Option<Number> {
+    pub(crate) fn total(self) -> Option<Number> {
         let (mut fraction, mut scale) = (self.fraction, 28);
         while scale > 0 && fraction % 10 == 0 {
             fraction /= 10;
@@ -291,5 +372,27 @@ impl ExactSum {
             .checked_mul(pow10(scale)?)?
             .checked_add(fraction)?;
         Number::from_parts(mantissa, scale)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_does_not_depend_on_the_order() {
+        let largest = Number::from_parts((1 << 96) - 1, 0).unwrap();
+        let numbers = [largest, "0.1".parse().unwrap(), largest.neg()];
+        for order in [[0, 1, 2], [1, 2, 0], [2, 0, 1]] {
+            let mut sum = ExactSum::default();
+            for at in order {
+                sum.push(numbers[at]);
+            }
+            assert_eq!(sum.total(), "0.1".parse().ok(), "{order:?}");
+        }
+        let mut sum = ExactSum::default();
+        sum.push(largest);
+        sum.push(largest);
+        assert_eq!(sum.total(), None, "only the total has to fit");
     }
 }

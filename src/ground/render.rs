@@ -29,12 +29,10 @@ pub enum Colours {
     Ansi,
 }
 
-impl Colours {
-    fn paint(self, style: &str, text: &str) -> String {
-        match self {
-            Colours::Ansi if !text.is_empty() => format!("\u{1b}[{style}m{text}\u{1b}[0m"),
-            _ => text.to_string(),
-        }
+fn paint(colours: Colours, style: &str, text: &str) -> String {
+    match colours {
+        Colours::Ansi if !text.is_empty() => format!("\u{1b}[{style}m{text}\u{1b}[0m"),
+        _ => text.to_string(),
     }
 }
 
@@ -67,7 +65,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, colours: Colours) -> String {
         Severity::Error => ("error", "1;31"),
         Severity::Warning => ("warning", "1;33"),
     };
-    let head = colours.paint(style, &format!("{word}[{}]", diagnostic.code.0));
+    let head = paint(colours, style, &format!("{word}[{}]", diagnostic.code.0));
     let mut out = format!("{head}: {}\n", visible(&diagnostic.title));
     let main = diagnostic.span().source;
     let mut files: Vec<SourceId> = vec![main];
@@ -96,7 +94,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, colours: Colours) -> String {
         let _ = writeln!(
             out,
             "{blanks} {} {}",
-            colours.paint("1", "help:"),
+            paint(colours, "1", "help:"),
             visible(help)
         );
     }
@@ -116,7 +114,7 @@ fn snippet(
     let blanks = " ".repeat(gutter);
     let (line, column) = source.line_column(first.span.start);
     let place = format!("{}:{line}:{column}", visible(source.name()));
-    let _ = writeln!(out, "{blanks}{} {place}", colours.paint("34", "┌"));
+    let _ = writeln!(out, "{blanks}{} {place}", paint(colours, "34", "┌"));
     let mut lines: Vec<u32> = labels
         .iter()
         .map(|l| source.line_column(l.span.start).0)
@@ -126,7 +124,7 @@ fn snippet(
     let mut before: Option<u32> = None;
     for line in lines {
         if before.is_some_and(|b| b + 1 < line) {
-            let _ = writeln!(out, "{blanks}{}", colours.paint("34", "┆"));
+            let _ = writeln!(out, "{blanks}{}", paint(colours, "34", "┆"));
         }
         before = Some(line);
         let mut marks: Vec<Mark> = labels
@@ -210,11 +208,11 @@ fn drawn(
     let (window, from, cut) = window(&text, from);
     let until = from + window.chars().map(columns_of).sum::<usize>();
     let lead = usize::from(from > 0);
-    let number = colours.paint("34", &format!("{line:>gutter$}│"));
+    let number = paint(colours, "34", &format!("{line:>gutter$}│"));
     let dots = |yes: bool| if yes { "…" } else { "" };
     let shown_line = format!("{number} {}{window}{}", dots(lead > 0), dots(cut));
     let _ = writeln!(out, "{}", shown_line.trim_end());
-    let bar = colours.paint("34", &format!("{blanks}│"));
+    let bar = paint(colours, "34", &format!("{blanks}│"));
     // The last label stands beside the underlines, those before it each on a line below.
     let mut under = String::new();
     let mut at = 0;
@@ -225,7 +223,8 @@ fn drawn(
         let start = start.max(at);
         if end > start {
             under.push_str(&" ".repeat(start - at));
-            under.push_str(&colours.paint(
+            under.push_str(&paint(
+                colours,
                 if mark.main { style } else { "34" },
                 &"─".repeat(end - start),
             ));

@@ -21,8 +21,26 @@ pub struct Source {
     line_starts: Vec<u32>,
 }
 
+/// From the byte of a complaint to what a person looks for: a line, a column, the words there.
+///
+/// ```
+/// use kakou::ground::{source::Source, span::{SourceId, Span}};
+/// let source = Source::new("gate.rules", "law GATE\nrule 规则\n");
+/// let place = Span::new(SourceId(0), 14, 20);
+/// let (line, column) = source.line_column(place.start);
+/// assert_eq!((line, column, source.slice(place)), (2, 6, "规则"));
+/// assert!(source.line(line).ends_with(source.slice(place)));
+/// ```
 impl Source {
     /// A text under a name. Lines are found once, here.
+    ///
+    /// ```
+    /// use kakou::ground::source::Source;
+    /// // The text may end with its last line or after it.
+    /// let lines = |text: &str| (1..4).map(|n| Source::new("a.rules", text).line(n).to_owned()).collect::<Vec<_>>();
+    /// assert_eq!(lines("law A\nlaw B"), ["law A", "law B", ""]);
+    /// assert_eq!(lines("law A\nlaw B\n"), lines("law A\nlaw B"));
+    /// ```
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let mut line_starts = vec![0];
@@ -39,17 +57,37 @@ impl Source {
     }
 
     /// The name it is reported under, with `/` between folders on every machine.
+    ///
+    /// ```
+    /// use kakou::Folder;
+    /// use kakou::ground::source::Source;
+    /// let folder = Folder::from_texts([("cbec/limits.rules", "law A")]);
+    /// let (name, text) = folder.rules().next().unwrap();
+    /// assert_eq!(Source::new(name, text).name(), "cbec/limits.rules");
+    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The whole text.
+    ///
+    /// ```
+    /// use kakou::ground::source::Source;
+    /// assert_eq!(Source::new("a.rules", "law A\r\n").text(), "law A\r\n"); // As it was read.
+    /// ```
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// The 1-based line and the 1-based column, counted in characters, of a byte.
     /// A byte past the end is the end.
+    ///
+    /// ```
+    /// use kakou::ground::source::Source;
+    /// let source = Source::new("a.rules", "规则 A\n");
+    /// assert_eq!(source.line_column(6), (1, 3)); // Six bytes, two characters.
+    /// assert_eq!(source.line_column(99), source.line_column(9));
+    /// ```
     pub fn line_column(&self, byte: u32) -> (u32, u32) {
         let line = self
             .line_starts
@@ -65,6 +103,13 @@ impl Source {
     }
 
     /// The text of a 1-based line without its end; empty where there is none.
+    ///
+    /// ```
+    /// use kakou::ground::source::Source;
+    /// let source = Source::new("a.rules", "law A\r\nlaw B\n");
+    /// assert_eq!((source.line(1), source.line(2)), ("law A", "law B"));
+    /// assert_eq!(source.line(3), "");
+    /// ```
     pub fn line(&self, line: u32) -> &str {
         let at = (line.max(1) - 1) as usize;
         let start = self.line_starts.get(at).copied().unwrap_or(u32::MAX) as usize;
@@ -79,6 +124,13 @@ impl Source {
     }
 
     /// The words under a span.
+    ///
+    /// ```
+    /// use kakou::ground::{source::Source, span::{SourceId, Span}};
+    /// let source = Source::new("a.rules", "law A\n");
+    /// assert_eq!(source.slice(Span::new(SourceId(0), 4, 5)), "A");
+    /// assert_eq!(source.slice(Span::new(SourceId(0), 4, 99)), ""); // It leaves the text.
+    /// ```
     pub fn slice(&self, span: Span) -> &str {
         self.text
             .get(span.start as usize..span.end as usize)
@@ -101,19 +153,52 @@ pub struct Sources {
     all: Vec<Source>,
 }
 
+/// The texts of a compilation stay with its complaints, which point into them by number.
+///
+/// ```
+/// use kakou::{Folder, Limits, compile};
+/// let folder = Folder::from_texts([("a.rules", "law A\n"), ("b.rules", "lwa B\n")]);
+/// let compiled = compile(&folder, &Limits::default());
+/// let complaint = compiled.diagnostics.iter().find(|d| d.title.contains("lwa")).unwrap();
+/// let source = compiled.sources.get(complaint.span().source).unwrap();
+/// assert_eq!((source.name(), source.slice(complaint.span())), ("b.rules", "lwa"));
+/// ```
 impl Sources {
     /// Adds a text and says its number.
+    ///
+    /// ```
+    /// use kakou::ground::source::{Source, Sources};
+    /// let mut sources = Sources::default();
+    /// let ids = ["a.rules", "b.rules"].map(|name| sources.add(Source::new(name, "")));
+    /// assert_eq!(ids.map(|id| id.0), [0, 1]);
+    /// ```
     pub fn add(&mut self, source: Source) -> SourceId {
         self.all.push(source);
         SourceId(u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// The text of that number.
+    ///
+    /// ```
+    /// use kakou::ground::{source::{Source, Sources}, span::SourceId};
+    /// let mut sources = Sources::default();
+    /// let id = sources.add(Source::new("a.rules", "law A"));
+    /// assert_eq!(sources.get(id).map(Source::text), Some("law A"));
+    /// assert!(sources.get(SourceId(id.0 + 1)).is_none());
+    /// ```
     pub fn get(&self, id: SourceId) -> Option<&Source> {
         self.all.get(id.0 as usize)
     }
 
     /// All texts with their numbers.
+    ///
+    /// ```
+    /// use kakou::ground::source::{Source, Sources};
+    /// let mut sources = Sources::default();
+    /// let id = sources.add(Source::new("a.rules", "law A"));
+    /// let all: Vec<_> = sources.iter().map(|(id, source)| (id, source.name())).collect();
+    /// assert_eq!(all, [(id, "a.rules")]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         self.all
             .iter()

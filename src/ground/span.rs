@@ -28,8 +28,22 @@ pub struct Span {
     pub end: u32,
 }
 
+/// A range is never longer than its text says, whoever gives the ends.
+///
+/// ```
+/// use kakou::ground::span::{SourceId, Span};
+/// let (word, backwards) = (Span::new(SourceId(0), 4, 8), Span::new(SourceId(0), 8, 4));
+/// assert_eq!((word.len(), word.is_empty()), (4, false));
+/// assert_eq!((backwards.len(), backwards.is_empty()), (0, true));
+/// ```
 impl Span {
     /// A range; one that runs backwards becomes empty at its start.
+    ///
+    /// ```
+    /// use kakou::ground::span::{SourceId, Span};
+    /// let backwards = Span::new(SourceId(0), 8, 4);
+    /// assert_eq!((backwards.start, backwards.end), (8, 8));
+    /// ```
     pub fn new(source: SourceId, start: u32, end: u32) -> Self {
         Span {
             source,
@@ -39,17 +53,29 @@ impl Span {
     }
 
     /// The number of bytes.
+    ///
+    /// ```
+    /// use kakou::ground::span::{SourceId, Span};
+    /// assert_eq!(Span::new(SourceId(0), 4, 4 + "规则".len() as u32).len(), 6); // Bytes, not letters.
+    /// ```
     pub fn len(self) -> u32 {
         self.end - self.start
     }
 
     /// Whether no byte is in it.
+    ///
+    /// ```
+    /// use kakou::ground::span::{SourceId, Span};
+    /// // An empty range still is a place: where something is missing.
+    /// let missing = Span::new(SourceId(0), 9, 9);
+    /// assert!(missing.is_empty() && missing != Span::default());
+    /// ```
     pub fn is_empty(self) -> bool {
         self.end == self.start
     }
 
     /// The smallest range that holds both; the source of `self` is kept.
-    pub fn to(self, other: Span) -> Span {
+    pub(crate) fn to(self, other: Span) -> Span {
         Span::new(
             self.source,
             self.start.min(other.start),

@@ -160,11 +160,39 @@ impl<'a> Trial<'a> {
     }
 
     /// All rules with their numbers.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let facts = kakou::Facts::unknown(&rules.schema);
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Reference, Sure};
+    /// let trial = Reference::new(&rules, Sure::High).trial(&facts, day);
+    /// // All of them, whatever they say of these facts.
+    /// let ids: Vec<&str> = trial.rules().map(|(_, rule)| rule.id.as_str()).collect();
+    /// assert_eq!(ids, ["G-01", "G-02"]);
+    /// assert!(trial.rules().all(|(number, rule)| rules.rule(number) == Some(rule)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rules(&self) -> impl Iterator<Item = (RuleId, &'a Rule)> + use<'a> {
         numbered(self.scene.rules)
     }
 
     /// The elements that rules with this `each` judge.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let facts = kakou::Facts::unknown(&rules.schema);
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Reference, Sure, check::rules::Each, schema::value::{FieldId, ListId}};
+    /// let trial = Reference::new(&rules, Sure::High).trial(&facts, day);
+    /// assert!(trial.instances(&[]).iter().all(|whole| whole.certain)); // The declaration is there.
+    /// // Items were not given: one that nothing is known of stands for them.
+    /// let items = trial.instances(&[Each::List(ListId(0))]);
+    /// assert_eq!(items.iter().map(|item| item.certain).collect::<Vec<_>>(), [false]);
+    /// // No rule judges the codes of a set.
+    /// assert!(trial.instances(&[Each::Set(FieldId(0))]).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn instances(&self, each: &[Each]) -> &[Instance] {
         let ranges = self.standing.ranges.iter().zip(&self.instances);
         let found = ranges
@@ -201,11 +229,53 @@ impl<'a> Trial<'a> {
 
     /// A rule decides in a world if it is as sure as the trust level asks, and its pilot, where it
     /// has one, is in force there.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     declaration judged on date\n  date : date, always\n  size : integer\n\
+    /// #     law L\n  sure medium\nrule A-1\n  by L\n  when size > 5\n  then hold\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// # let facts = kakou::Facts::unknown(&rules.schema);
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Reference, Sure};
+    /// // The law behind A-1 is known with medium certainty.
+    /// let takes_part = |trust| {
+    ///     let reference = Reference::new(&rules, trust);
+    ///     let trial = reference.trial(&facts, day);
+    ///     trial.takes_part(&trial.world([]), &rules.rules[0])
+    /// };
+    /// assert!(takes_part(Sure::Medium) && !takes_part(Sure::High));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn takes_part(&self, world: &World, rule: &Rule) -> bool {
         rule.sure <= self.trust && rule.pilot.is_none_or(|pilot| world.pilots.contains(&pilot))
     }
 
     /// The world with these pilots.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     codes zone from \"zones.csv\" key zone\n\
+    /// #     declaration judged on date\n  date : date, always\n  zone : code zone\n  size : integer\n\
+    /// #     law L\n  sure found\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+    /// #     pilot larger\n  by L\n  for zone is east\n  mode shadow\n  suspend A-1\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]).with_file("zones.csv", "zone\neast\nwest\n");
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Facts, Reference, Sure, check::rules::PilotId};
+    /// let holds = |zone: &str, pilots: &[PilotId]| {
+    ///     let facts = Facts::builder(&rules.schema).set("zone", zone).set("size", 6).build()?;
+    ///     let reference = Reference::new(&rules, Sure::High);
+    ///     let trial = reference.trial(&facts, day);
+    ///     let fired = trial.fired(&trial.world(pilots.iter().copied()));
+    ///     Ok::<_, Box<dyn std::error::Error>>(fired.iter().any(|fired| rules.rule(fired.rule).is_some_and(|rule| rule.id == "A-1")))
+    /// };
+    /// // The pilot suspends A-1 in the east, in a world in which it is in force.
+    /// assert!(holds("east", &[])? && !holds("east", &[PilotId(0)])?);
+    /// assert!(holds("west", &[PilotId(0)])?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn world(&self, pilots: impl IntoIterator<Item = PilotId>) -> World {
         let mut world = World {
             pilots: pilots.into_iter().collect(),
@@ -240,6 +310,21 @@ impl<'a> Trial<'a> {
     }
 
     /// Whether a rule fires for an element in a world: a rule that takes no part does not.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let facts = kakou::Facts::unknown(&rules.schema);
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Reference, Sure, check::rules::RuleId, ground::truth::Truth, verdict::judgement::{Element, Step}};
+    /// let reference = Reference::new(&rules, Sure::High);
+    /// let trial = reference.trial(&facts, day);
+    /// let world = trial.world([]);
+    /// assert_eq!(trial.fires(&world, RuleId(0), Element::default()), Truth::Unknown);
+    /// // A rule that is not there fires for nothing, and no rule for an element that is not there.
+    /// assert_eq!(trial.fires(&world, RuleId(9), Element::default()), Truth::False);
+    /// assert_eq!(trial.fires(&world, RuleId(1), Element([Step::Row(7), Step::Whole])), Truth::False);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn fires(&self, world: &World, rule: RuleId, element: Element) -> Truth {
         match self.scene.rules.rule(rule) {
             Some(found) if self.takes_part(world, found) => self.would_fire(world, rule, element),
@@ -254,12 +339,46 @@ impl<'a> Trial<'a> {
     }
 
     /// The rules that fire in a world, certainly or possibly, by rule and element.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Facts, Reference, Sure, ground::truth::Truth};
+    /// let fired = |builder: kakou::facts::builder::Builder<'_>| {
+    ///     let (facts, reference) = (builder.build()?, Reference::new(&rules, Sure::High));
+    ///     let trial = reference.trial(&facts, day);
+    ///     Ok::<Vec<Truth>, Box<dyn std::error::Error>>(trial.fired(&trial.world([])).iter().map(|f| f.truth).collect())
+    /// };
+    /// let first_line = Facts::builder(&rules.schema).set("line", "first");
+    /// assert_eq!(fired(first_line)?, []); // Both rules are about the second line.
+    /// // Of a declaration that says nothing both may be true.
+    /// assert_eq!(fired(Facts::builder(&rules.schema))?, [Truth::Unknown, Truth::Unknown]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn fired(&self, world: &World) -> Vec<Fired> {
         self.selected(world, |rule| self.takes_part(world, rule))
     }
 
     /// The rules less sure than the trust level that would fire, by rule and element. Rules of
     /// pilots in shadow are not among them.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     declaration judged on date\n  date : date, always\n  size : integer\n\
+    /// #     law L\n  sure medium\nrule A-1\n  by L\n  when size > 5\n  then hold\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// # let facts = kakou::Facts::builder(&rules.schema).set("size", 6).build()?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Reference, Sure};
+    /// let reference = Reference::new(&rules, Sure::High);
+    /// let trial = reference.trial(&facts, day);
+    /// let world = trial.world([]);
+    /// // A-1 would fire, were its law known better.
+    /// assert!(trial.shadow(&world).iter().all(|shadow| shadow.truth.certain()));
+    /// assert_eq!((trial.shadow(&world).len(), trial.fired(&world).len()), (1, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn shadow(&self, world: &World) -> Vec<Fired> {
         self.selected(world, |rule| {
             rule.sure > self.trust && rule.pilot.is_none_or(|pilot| world.pilots.contains(&pilot))

@@ -143,8 +143,39 @@ pub struct Runner<'r> {
     files: BTreeMap<String, Result<Given, String>>,
 }
 
+/// Many scenarios, one reading of the declarations that they begin with.
+///
+/// ```
+/// # let text = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  id : text, always\n  date : date, always\n  size : integer\n\
+/// #     law L\n  sure found\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+/// #     scenario \"six\"\n  given \"d.ndjson\" D-1\n  expect A-1\n\
+/// #     scenario \"three\"\n  given \"d.ndjson\" D-1\n  but size = 3\n  expect not A-1\n\
+/// #     scenario \"gone\"\n  given \"d.ndjson\" D-2\n  expect A-1\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", text)])
+/// #     .with_file("d.ndjson", r#"{"id":"D-1","date":"2026-08-03","size":6}"#);
+/// # let compiled = kakou::compile(&folder, &kakou::Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// use kakou::{Limits, scenario::Runner};
+/// let mut runner = Runner::new(&rules, &folder, Limits::default());
+/// let outcomes: Vec<_> = compiled.scenarios.iter().map(|scenario| runner.run(scenario)).collect();
+/// assert!(outcomes[0].passed && outcomes[1].passed);
+/// // A declaration that is not there is no failure of the rules.
+/// assert!(outcomes[2].differences.is_empty() && outcomes[2].broken.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl<'r> Runner<'r> {
     /// A runner that has read nothing yet.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Folder, Limits, scenario::Runner};
+    /// // Files are read when a scenario asks for them, so an empty folder is no error yet.
+    /// let empty = Folder::from_texts([("a.rules", "")]);
+    /// let runner = Runner::new(&rules, &empty, Limits::default());
+    /// assert!(format!("{runner:?}").contains("files: {}"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(rules: &'r Arc<RuleSet>, folder: &'r Folder, limits: Limits) -> Runner<'r> {
         Runner {
             rules,
@@ -155,14 +186,31 @@ impl<'r> Runner<'r> {
     }
 
     /// Runs one scenario.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     declaration judged on date\n  id : text, always\n  date : date, always\n  size : integer\n\
+    /// #     law L\n  sure found\nrule A-1\n  by L\n  when size > 5\n  then hold\n\
+    /// #     scenario \"no size\"\n  given \"d.ndjson\" D-1\n  without size\n  expect release to hold\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)])
+    /// #     .with_file("d.ndjson", r#"{"id":"D-1","date":"2026-08-03","size":6}"#);
+    /// # let compiled = kakou::compile(&folder, &kakou::Limits::default());
+    /// # let rules = compiled.rules.ok_or("not sound")?;
+    /// use kakou::{Limits, scenario::Runner};
+    /// let outcome = Runner::new(&rules, &folder, Limits::default()).run(&compiled.scenarios[0]);
+    /// let verdict = outcome.verdict.ok_or("not judged")?;
+    /// assert!(outcome.passed && verdict.counted.low.name == "release");
+    /// assert_eq!(verdict.missing[0].path, "size");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn run(&mut self, scenario: &Scenario) -> Outcome {
         let (rules, limits) = (self.rules, self.limits);
         let facts = match self.facts(scenario) {
             Ok(facts) => facts,
-            Err(broken) => return Outcome::broken(broken),
+            Err(broken) => return Outcome::from(broken),
         };
         let Some(day) = scenario.as_of.or_else(|| facts.as_of(&rules.schema)) else {
-            return Outcome::broken(Broken {
+            return Outcome::from(Broken {
                 why: format!("`{}` does not say on which day it is judged", scenario.id),
                 help: Some("give the day: `as_of 2026-08-03`".into()),
                 place: scenario.file_place,
@@ -219,8 +267,8 @@ impl<'r> Runner<'r> {
     }
 }
 
-impl Outcome {
-    fn broken(broken: Broken) -> Outcome {
+impl From<Broken> for Outcome {
+    fn from(broken: Broken) -> Outcome {
         Outcome {
             passed: false,
             differences: Vec::new(),

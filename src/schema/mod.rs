@@ -30,8 +30,25 @@ pub struct Labels {
 
 pub use crate::ground::lang::Lang;
 
+/// A label in the language asked for, or the next best thing.
+///
+/// ```
+/// use kakou::{Lang, schema::Labels};
+/// let only_english = Labels { zh: None, en: Some("line".into()) };
+/// assert_eq!([Lang::Zh, Lang::En].map(|lang| only_english.get(lang, "head.line")), ["line", "line"]);
+/// ```
 impl Labels {
     /// The text in that language, or in the other, or the identifier.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::Lang;
+    /// let hold = rules.schema.outcomes.last().ok_or("no outcome")?;
+    /// assert_eq!(hold.labels.get(Lang::Zh, &hold.name), "暂缓");
+    /// // Without a label the identifier is better than nothing.
+    /// assert_eq!(kakou::schema::Labels::default().get(Lang::Zh, &hold.name), "hold");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn get<'a>(&'a self, lang: Lang, identifier: &'a str) -> &'a str {
         let (first, second) = match lang {
             Lang::Zh => (&self.zh, &self.en),
@@ -215,13 +232,46 @@ impl std::hash::Hash for Places {
     fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
 
+/// From what people write to numbers and back; what is not declared has no number.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// let schema = &rules.schema;
+/// for field in &schema.fields {
+///     let id = schema.field_by_path(&field.path).ok_or("declared, and not found")?;
+///     assert_eq!(schema.field(id), Some(field));
+/// }
+/// for outcome in &schema.outcomes {
+///     let id = schema.outcome(&outcome.name).ok_or("declared, and not found")?;
+///     assert_eq!(schema.outcome_name(id), outcome.name);
+///     assert!(schema.mildest() <= id && id <= schema.worst());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Schema {
     /// The field of that number.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::schema::value::FieldId;
+    /// let judged_on = rules.schema.field(rules.schema.judged_on);
+    /// assert_eq!(judged_on.map(|field| field.path.as_str()), Some("date"));
+    /// assert_eq!(rules.schema.field(FieldId(u32::MAX)), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn field(&self, id: FieldId) -> Option<&Field> {
         self.fields.get(id.0 as usize)
     }
 
     /// The field of that path.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// assert!(rules.schema.field_by_path("item.total").is_some());
+    /// // A path is the one that rules write; the list is called otherwise.
+    /// assert_eq!(rules.schema.field_by_path("items.total"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn field_by_path(&self, path: &str) -> Option<FieldId> {
         let at = self
             .fields
@@ -231,16 +281,48 @@ impl Schema {
     }
 
     /// The list of that number.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::schema::{Home, value::ListId};
+    /// let total = rules.schema.field_by_path("item.total").and_then(|id| rules.schema.field(id));
+    /// let Some(Home::Element(list, _)) = total.map(|field| field.home) else {
+    ///     return Err("not in a list".into());
+    /// };
+    /// assert_eq!(rules.schema.list(list).map(|list| list.most), Some(50));
+    /// assert_eq!(rules.schema.list(ListId(list.0 + 1)), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list(&self, id: ListId) -> Option<&List> {
         self.lists.get(id.0 as usize)
     }
 
     /// The code table of that number.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::schema::value::{TableId, Type};
+    /// let line = rules.schema.field_by_path("line").and_then(|id| rules.schema.field(id));
+    /// let Some(Type::Code(table)) = line.map(|field| field.typ) else {
+    ///     return Err("no code".into());
+    /// };
+    /// assert_eq!(rules.schema.table(table).map(|table| table.codes.len()), Some(2));
+    /// assert_eq!(rules.schema.table(TableId(99)), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn table(&self, id: TableId) -> Option<&CodeTable> {
         self.tables.get(id.0 as usize)
     }
 
     /// The outcome's identifier.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::schema::value::OutcomeId;
+    /// assert_eq!(rules.schema.outcome_name(OutcomeId(1)), "review");
+    /// assert_eq!(rules.schema.outcome_name(OutcomeId(9)), ""); // It has no such outcome.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn outcome_name(&self, id: OutcomeId) -> &str {
         self.outcomes
             .get(usize::from(id.0))
@@ -248,17 +330,41 @@ impl Schema {
     }
 
     /// The outcome of that name.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// let outcome = |name| rules.schema.outcome(name);
+    /// assert!(outcome("release") < outcome("review") && outcome("review") < outcome("hold"));
+    /// assert_eq!(outcome("暂缓"), None); // An identifier is asked for, not a label.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn outcome(&self, name: &str) -> Option<OutcomeId> {
         let at = self.outcomes.iter().position(|o| o.name == name)?;
         u8::try_from(at).ok().map(OutcomeId)
     }
 
     /// The mildest outcome: release.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// assert_eq!(rules.schema.outcome_name(rules.schema.mildest()), "release");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn mildest(&self) -> OutcomeId {
         OutcomeId(0)
     }
 
     /// The worst outcome.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// // Of a declaration that says nothing, the worst is possible.
+    /// let day = "2026-08-03".parse()?;
+    /// let nothing = kakou::Facts::unknown(&rules.schema);
+    /// let judgement = kakou::Reference::new(&rules, kakou::Sure::High).judge(&nothing, day);
+    /// assert_eq!(judgement.counted.high, rules.schema.worst());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn worst(&self) -> OutcomeId {
         OutcomeId(u8::try_from(self.outcomes.len().saturating_sub(1)).unwrap_or(u8::MAX))
     }

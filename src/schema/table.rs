@@ -23,13 +23,43 @@ pub struct Period {
     pub until: Option<Day>,
 }
 
+/// Two periods that overlap have a day in common, and only such two.
+///
+/// ```
+/// use kakou::schema::table::Period;
+/// let (old, new) = (
+///     Period { from: None, until: "2018-12-31".parse().ok() },
+///     Period { from: "2019-01-01".parse().ok(), until: None },
+/// );
+/// // One follows the other, so that on every day exactly one holds.
+/// assert!(!old.overlaps(new));
+/// for day in ["2018-12-31", "2019-01-01"] {
+///     let day = day.parse().unwrap();
+///     assert_ne!(old.holds(day), new.holds(day));
+/// }
+/// ```
 impl Period {
     /// Whether it holds on that day.
+    ///
+    /// ```
+    /// use kakou::schema::table::Period;
+    /// let from = Period { from: "2019-01-01".parse().ok(), until: None };
+    /// let holds = |day: &str| from.holds(day.parse().unwrap());
+    /// assert!(holds("2019-01-01") && holds("9999-12-31") && !holds("2018-12-31"));
+    /// ```
     pub fn holds(self, day: Day) -> bool {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
     }
 
     /// Whether some day is in both.
+    ///
+    /// ```
+    /// use kakou::schema::table::Period;
+    /// let always = Period::default();
+    /// let one_day = Period { from: "2019-01-01".parse().ok(), until: "2019-01-01".parse().ok() };
+    /// assert!(always.overlaps(one_day) && one_day.overlaps(one_day));
+    /// assert!(!one_day.overlaps(Period { from: "2019-01-02".parse().ok(), until: None }));
+    /// ```
     pub fn overlaps(self, other: Period) -> bool {
         let before = |until: Option<Day>, from: Option<Day>| matches!((until, from), (Some(u), Some(f)) if u < f);
         !before(self.until, other.from) && !before(other.until, self.from)
@@ -99,9 +129,33 @@ pub struct CodeEntry {
 /// The most letters of a code that people know by its code: `1371`, `001`, `O`.
 const SPOKEN_CODE: usize = 4;
 
+/// A code is shown as the people who read it know it, in either language.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::Lang;
+/// let lines = rules.schema.tables.iter().find(|table| table.name == "line").ok_or("no table")?;
+/// let shown = |lang| lines.codes.iter().map(|code| code.words(lang)).collect::<Vec<_>>();
+/// assert_eq!(shown(Lang::Zh), ["一线", "二线"]);
+/// assert_eq!(shown(Lang::En), ["first line", "second line"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl CodeEntry {
     /// The code as people read it: with its label, and of a name for programs, which says less
     /// than its label (`special_cbz`, `out`), the label alone.
+    ///
+    /// ```
+    /// use kakou::{Lang, schema::{Labels, table::CodeEntry}};
+    /// let code = |code: &str, zh: Option<&str>| CodeEntry {
+    ///     code: code.into(),
+    ///     labels: Labels { zh: zh.map(str::to_owned), en: None },
+    ///     rows: Vec::new(),
+    ///     unit: None,
+    /// };
+    /// assert_eq!(code("1371", Some("保税维修")).words(Lang::Zh), "1371 保税维修");
+    /// assert_eq!(code("out", Some("出区")).words(Lang::Zh), "出区");
+    /// assert_eq!(code("out", None).words(Lang::Zh), "out");
+    /// ```
     pub fn words(&self, lang: Lang) -> String {
         let letters = self.code.chars().count();
         let small = |c: char| c.is_ascii_lowercase() || c == '_';
@@ -151,8 +205,33 @@ pub struct UnitInfo {
     pub factor: Option<Number>,
 }
 
+/// A dated table: a code that is out of force is still known, and nothing is known of it that day.
+///
+/// ```
+/// use kakou::schema::{Labels, table::{CodeEntry, CodeRow, CodeTable, Period}};
+/// let until = Period { from: None, until: "2025-12-31".parse().ok() };
+/// let gone = CodeEntry {
+///     code: "a".into(),
+///     labels: Labels::default(),
+///     rows: vec![CodeRow { period: until, attributes: Vec::new() }],
+///     unit: None,
+/// };
+/// let table = CodeTable { name: "level".into(), codes: vec![gone], attributes: Vec::new(), dated: true };
+/// let code = table.find("a").unwrap();
+/// assert!(table.row(code, "2025-12-31".parse().unwrap()).is_some());
+/// assert_eq!(table.row(code, "2026-01-01".parse().unwrap()), None);
+/// assert_eq!(table.text(code), "a");
+/// ```
 impl CodeTable {
     /// The number of a code.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// let lines = rules.schema.tables.iter().find(|table| table.name == "line").ok_or("no table")?;
+    /// assert!(lines.find("first") < lines.find("second")); // Codes are numbered in their order.
+    /// assert_eq!(lines.find("First"), None); // Codes keep their spelling.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn find(&self, code: &str) -> Option<Code> {
         let at = self
             .codes
@@ -162,16 +241,60 @@ impl CodeTable {
     }
 
     /// The entry of a code.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::schema::value::Code;
+    /// let lines = rules.schema.tables.iter().find(|table| table.name == "line").ok_or("no table")?;
+    /// let first = lines.entry(Code(0)).and_then(|entry| entry.labels.en.as_deref());
+    /// assert_eq!(first, Some("first line"));
+    /// assert_eq!(lines.entry(Code(2)), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn entry(&self, code: Code) -> Option<&CodeEntry> {
         self.codes.get(code.0 as usize)
     }
 
     /// The text of a code.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::schema::value::Code;
+    /// let currencies = rules.schema.currencies.and_then(|id| rules.schema.table(id)).ok_or("no table")?;
+    /// assert_eq!(currencies.text(Code(0)), "CNY");
+    /// assert_eq!(currencies.text(Code(1)), "");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn text(&self, code: Code) -> &str {
         self.entry(code).map_or("", |e| e.code.as_str())
     }
 
     /// The row of a code that holds on a day; none where the code is not in force that day.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// use kakou::schema::{Labels, table::{CodeEntry, CodeRow, CodeTable, Column, Period}, value::{Code, Type, Value}};
+    /// let row = |from: &str, until: &str, rank| CodeRow {
+    ///     period: Period { from: from.parse().ok(), until: until.parse().ok() },
+    ///     attributes: vec![Some(Value::Number(Number::from_i64(rank)))],
+    /// };
+    /// let table = CodeTable {
+    ///     name: "credit_level".into(),
+    ///     codes: vec![CodeEntry {
+    ///         code: "general".into(),
+    ///         labels: Labels::default(),
+    ///         rows: vec![row("", "2021-10-31", 3), row("2021-11-01", "", 2)],
+    ///         unit: None,
+    ///     }],
+    ///     attributes: vec![Column { name: "rank".into(), typ: Type::Integer }],
+    ///     dated: true,
+    /// };
+    /// let rank = |day: &str| table.row(Code(0), day.parse().unwrap()).map(|row| row.attributes.clone());
+    /// // An attribute is read as it was on the day.
+    /// assert_eq!(rank("2021-10-31"), Some(vec![Some(Value::Number(Number::from_i64(3)))]));
+    /// assert_eq!(rank("2021-11-01"), Some(vec![Some(Value::Number(Number::from_i64(2)))]));
+    /// assert_eq!(table.row(Code(1), "2021-11-01".parse().unwrap()), None);
+    /// ```
     pub fn row(&self, code: Code, day: Day) -> Option<&CodeRow> {
         self.entry(code)?.rows.iter().find(|r| r.period.holds(day))
     }
@@ -246,10 +369,52 @@ pub enum Found<'a> {
     TooShort,
 }
 
+/// A list answers for a day: what it lists from tomorrow on, it does not list today.
+///
+/// ```
+/// use kakou::schema::{Labels, table::{Column, Found, ListRow, NamedList, Period}, value::{Type, Value}};
+/// let repairers = NamedList {
+///     name: "repairers".into(),
+///     labels: Labels::default(),
+///     keys: vec![Column { name: "enterprise".into(), typ: Type::Text }],
+///     attributes: Vec::new(),
+///     rows: vec![ListRow {
+///         keys: vec![Value::Text("E-1".into())],
+///         period: Period { from: "2026-08-04".parse().ok(), until: None },
+///         attributes: Vec::new(),
+///     }],
+///     example: true,
+/// };
+/// let on = |day: &str| repairers.find(&[Value::Text("E-1".into())], day.parse().unwrap());
+/// assert_eq!((on("2026-08-03"), on("2026-08-04")), (Found::Nothing, Found::Row(&repairers.rows[0])));
+/// ```
 impl NamedList {
     /// The best row for a key on a day: equal in all columns, a tariff code under the row's
     /// prefix, the longest prefix first. Costs up to ten binary searches, and for a code of fewer than ten
     /// digits a look at the rows under it.
+    ///
+    /// ```
+    /// use kakou::schema::{Labels, table::{Column, Found, ListRow, NamedList, Period}, value::{Type, Value}};
+    /// let hs = |text: &str| Value::Hs(text.parse().unwrap());
+    /// let key = |zone: &str, code: &str| vec![Value::Text(zone.into()), hs(code)];
+    /// let row = |keys| ListRow { keys, period: Period::default(), attributes: Vec::new() };
+    /// let list = NamedList {
+    ///     name: "allowed".into(),
+    ///     labels: Labels::default(),
+    ///     keys: vec![
+    ///         Column { name: "zone".into(), typ: Type::Text },
+    ///         Column { name: "hs".into(), typ: Type::Hs },
+    ///     ],
+    ///     attributes: Vec::new(),
+    ///     rows: vec![row(key("A", "8471")), row(key("B", "84"))],
+    ///     example: false,
+    /// };
+    /// let day = "2026-08-03".parse().unwrap();
+    /// assert_eq!(list.find(&key("A", "8471300000"), day), Found::Row(&list.rows[0]));
+    /// // The prefix of another zone does not help, and `84` may yet become `8471` in zone A.
+    /// assert_eq!(list.find(&key("A", "8501000000"), day), Found::Nothing);
+    /// assert_eq!(list.find(&key("A", "84"), day), Found::TooShort);
+    /// ```
     pub fn find(&self, key: &[Value], day: Day) -> Found<'_> {
         let hs_at = self.keys.iter().position(|c| c.typ == Type::Hs);
         let Some((hs_at, code)) = hs_at.and_then(|at| match key.get(at) {
@@ -364,8 +529,36 @@ pub struct Rate {
     pub rate: Number,
 }
 
+/// Amounts convert at the rate of their day.
+///
+/// ```
+/// use kakou::ground::number::Number;
+/// use kakou::schema::{table::{Period, Rate, Rates}, value::{Code, TableId}};
+/// let (cny, usd) = (Code(0), Code(1));
+/// let rate = |from: &str, until: &str, rate: &str| Rate {
+///     currency: usd,
+///     period: Period { from: from.parse().ok(), until: until.parse().ok() },
+///     rate: rate.parse().unwrap(),
+/// };
+/// let rows = vec![rate("2026-07-01", "2026-07-31", "7.2"), rate("2026-08-01", "", "7.1")];
+/// let rates = Rates { currencies: TableId(0), base: cny, rows };
+/// let worth = |day: &str| Number::from_i64(100).mul(rates.rate(usd, day.parse().unwrap())?);
+/// assert_eq!(worth("2026-07-31"), Some(Number::from_i64(720)));
+/// assert_eq!(worth("2026-08-01"), Some(Number::from_i64(710)));
+/// assert_eq!(worth("2026-06-30"), None); // Before the first rate.
+/// ```
 impl Rates {
     /// What one unit of the currency is worth in the base on that day; 1 for the base itself.
+    ///
+    /// ```
+    /// use kakou::ground::number::Number;
+    /// use kakou::schema::{table::Rates, value::{Code, TableId}};
+    /// // Without rates the base is still worth one, and nothing else is worth anything.
+    /// let rates = Rates { currencies: TableId(0), base: Code(0), rows: Vec::new() };
+    /// let day = "2026-08-03".parse().unwrap();
+    /// assert_eq!(rates.rate(Code(0), day), Some(Number::from_i64(1)));
+    /// assert_eq!(rates.rate(Code(1), day), None);
+    /// ```
     pub fn rate(&self, currency: Code, day: Day) -> Option<Number> {
         if currency == self.base {
             return Some(Number::from_i64(1));

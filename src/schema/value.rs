@@ -158,33 +158,88 @@ impl fmt::Display for NotAnHs {
 }
 impl std::error::Error for NotAnHs {}
 
+/// Prefixes are intervals of ten-digit codes, which lie inside each other or apart.
+///
+/// ```
+/// use kakou::schema::value::Hs;
+/// let hs = |text: &str| text.parse::<Hs>().unwrap();
+/// let (chapter, heading, code) = (hs("84"), hs("8471"), hs("8471300000"));
+/// assert!(chapter.first() <= heading.first() && heading.last() <= chapter.last());
+/// assert!(code.is_under(heading) && heading.is_under(chapter) && !chapter.is_under(heading));
+/// assert_eq!(code.prefix(4), Some(heading));
+/// ```
 impl Hs {
     /// How many digits it has.
+    ///
+    /// ```
+    /// use kakou::schema::value::Hs;
+    /// let digits = |text: &str| text.parse().map(Hs::digits);
+    /// assert_eq!(digits("0102"), Ok(4)); // A leading zero counts.
+    /// assert!(digits("1").is_err());
+    /// ```
     pub fn digits(self) -> u8 {
         self.digits
     }
 
     /// The least ten-digit code under it, as an integer.
+    ///
+    /// ```
+    /// use kakou::schema::value::Hs;
+    /// let first = |text: &str| text.parse().map(Hs::first);
+    /// assert_eq!(first("8471"), Ok(8_471_000_000));
+    /// assert_eq!(first("8471"), first("8471000000"));
+    /// ```
     pub fn first(self) -> u64 {
         self.first
     }
 
     /// The greatest ten-digit code under it, as an integer.
+    ///
+    /// ```
+    /// use kakou::schema::value::Hs;
+    /// let last = |text: &str| text.parse().map(Hs::last);
+    /// assert_eq!(last("8471"), Ok(8_471_999_999));
+    /// assert_eq!(last("8471300000"), Ok(8_471_300_000)); // Only itself.
+    /// ```
     pub fn last(self) -> u64 {
         self.first + 10u64.pow(u32::from(10 - self.digits.min(10))) - 1
     }
 
     /// Whether its digits begin with those of the prefix.
+    ///
+    /// ```
+    /// use kakou::schema::value::Hs;
+    /// let under = |code: &str, prefix: &str| Ok::<_, kakou::schema::value::NotAnHs>(code.parse::<Hs>()?.is_under(prefix.parse()?));
+    /// assert_eq!(under("8471", "8471"), Ok(true));
+    /// assert_eq!(under("8501", "8471"), Ok(false));
+    /// assert_eq!(under("84", "8471"), Ok(false)); // Too short to say so.
+    /// ```
     pub fn is_under(self, prefix: Hs) -> bool {
         self.digits >= prefix.digits && prefix.first <= self.first && self.first <= prefix.last()
     }
 
     /// Whether it is too short to tell: the prefix begins with its digits and is longer.
+    ///
+    /// ```
+    /// use kakou::schema::value::Hs;
+    /// let hs = |text: &str| text.parse::<Hs>().unwrap();
+    /// assert!(hs("84").may_be_under(hs("8471")));
+    /// assert!(!hs("85").may_be_under(hs("8471"))); // It certainly is not,
+    /// assert!(!hs("8471").may_be_under(hs("8471"))); // and this certainly is.
+    /// ```
     pub fn may_be_under(self, prefix: Hs) -> bool {
         self.digits < prefix.digits && prefix.is_under(self)
     }
 
     /// Its first digits; none where it has fewer.
+    ///
+    /// ```
+    /// use kakou::schema::value::Hs;
+    /// let code: Hs = "8471300000".parse().unwrap();
+    /// assert_eq!(code.prefix(6).map(|prefix| prefix.to_string()).as_deref(), Some("847130"));
+    /// assert_eq!(code.prefix(1), None); // No prefix is so short.
+    /// assert_eq!("8471".parse::<Hs>().unwrap().prefix(6), None);
+    /// ```
     pub fn prefix(self, digits: u8) -> Option<Hs> {
         if !(2..=self.digits).contains(&digits) {
             return None;

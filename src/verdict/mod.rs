@@ -38,6 +38,16 @@ pub struct Bilingual {
     pub en: String,
 }
 
+/// Both texts are there at once, so that a verdict can be read in either language later.
+///
+/// ```
+/// use kakou::{Lang, verdict::Bilingual};
+/// let count = Bilingual::new(|lang| match lang {
+///     Lang::Zh => "2 项".into(),
+///     Lang::En => "2 items".into(),
+/// });
+/// assert_eq!([Lang::Zh, Lang::En].map(|lang| count.get(lang)), ["2 项", "2 items"]);
+/// ```
 impl Bilingual {
     /// The text in that language.
     ///
@@ -54,6 +64,15 @@ impl Bilingual {
     }
 
     /// Both texts, each made for its language.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::verdict::Bilingual;
+    /// let hold = rules.schema.outcomes.last().ok_or("no outcome")?;
+    /// let label = Bilingual::new(|lang| hold.labels.get(lang, &hold.name).to_owned());
+    /// assert_eq!((label.zh.as_str(), label.en.as_str()), ("暂缓", "hold"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(text: impl Fn(Lang) -> String) -> Bilingual {
         Bilingual {
             zh: text(Lang::Zh),

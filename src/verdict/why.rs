@@ -37,8 +37,30 @@ pub struct Why {
     pub parts: Vec<Why>,
 }
 
+/// From the whole to the comparison that decides it.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let day = "2026-08-03".parse()?;
+/// use kakou::{Facts, Lang, Reference, Sure, check::rules::RuleId, verdict::{judgement::Element, why}};
+/// let facts = Facts::builder(&rules.schema).set("line", "second").set("weight_error", "0.02").build()?;
+/// let trial = Reference::new(&rules, Sure::High).trial(&facts, day);
+/// let world = trial.world([]);
+/// let why = why::rule(&trial, &world, RuleId(0), Element::default(), Lang::En).ok_or("no rule")?;
+/// let deciding: Vec<&str> = why.deciding().iter().map(|why| why.text.as_str()).collect();
+/// assert_eq!(deciding.len(), 1);
+/// assert!(deciding[0].contains("2 %") && why.lines().iter().any(|line| line.ends_with(deciding[0])));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Why {
     /// One line for each part, indented under what it is part of: `✓` holds, `✗` fails, `?` is open.
+    ///
+    /// ```
+    /// use kakou::{ground::truth::Truth, verdict::why::Why};
+    /// let open = Why { text: "weight error > 3 %\u{1b}[2J".into(), truth: Truth::Unknown, parts: Vec::new() };
+    /// // What a terminal would obey is made visible.
+    /// assert_eq!(open.lines(), ["? weight error > 3 %␛[2J"]);
+    /// ```
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         self.push(0, &mut lines);
@@ -63,6 +85,15 @@ impl Why {
 
     /// The parts without parts of their own that decide: those with the same truth as the whole.
     /// For a near miss these are the comparisons that fail.
+    ///
+    /// ```
+    /// use kakou::{ground::truth::Truth, verdict::why::Why};
+    /// let part = |text: &str, truth| Why { text: text.into(), truth, parts: Vec::new() };
+    /// let parts = vec![part("line is second", Truth::False), part("2 % > 3 %", Truth::False)];
+    /// let any = Why { text: "any of".into(), truth: Truth::False, parts };
+    /// assert_eq!(any.deciding().len(), 2); // Both had to fail.
+    /// assert_eq!(any.parts[0].deciding(), [&any.parts[0]]); // A part without parts decides itself.
+    /// ```
     pub fn deciding(&self) -> Vec<&Why> {
         if self.parts.is_empty() {
             return vec![self];
