@@ -116,6 +116,8 @@ pub struct Law {
     pub force: Force,
     /// How sure its text is.
     pub sure: Sure,
+    /// The laws, or the articles of laws, that it replaces from its first day.
+    pub replaces: Vec<Basis>,
 }
 
 /// From a day until a day, each possibly rough; the last day is included.
