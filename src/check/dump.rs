@@ -175,6 +175,9 @@ pub fn facts(rules: &RuleSet) -> String {
         if law.title != Labels::default() {
             lines.push(format!("  title{}", titles(&law.title)));
         }
+        for replaced in &law.replaces {
+            lines.push(format!("  replaces {}", words.basis(replaced)));
+        }
     }
     for event in &rules.events {
         let on = event.on.map_or("unknown".to_owned(), rough);

@@ -59,7 +59,7 @@ impl Hasher for Feed {
 pub(super) fn fingerprint(rules: &RuleSet) -> Fingerprint {
     let mut feed = Feed(Sha256::new());
     // The version of what is hashed: it changes when the checked form does.
-    1u32.hash(&mut feed);
+    2u32.hash(&mut feed);
     rules.schema.hash(&mut feed);
     rules.laws.hash(&mut feed);
     rules.events.hash(&mut feed);

@@ -205,7 +205,15 @@ pub(super) fn laws(
             title: law.title.as_ref().map(labels).unwrap_or_default(),
             force,
             sure: law.sure.as_ref().map_or(Sure::Low, |s| s.node),
+            replaces: Vec::new(),
         });
+    }
+    // Only now is every law numbered.
+    for (law, written) in laws.iter_mut().zip(sorted.values()) {
+        let replaced = written.replaces.iter();
+        law.replaces = replaced
+            .filter_map(|c| citation(names, c, diagnostics))
+            .collect();
     }
     laws
 }

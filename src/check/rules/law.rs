@@ -19,6 +19,8 @@ pub struct Law {
     pub force: Force,
     /// How sure its text is.
     pub sure: Sure,
+    /// The laws, or the articles of laws, that it replaces from its first day.
+    pub replaces: Vec<Basis>,
 }
 
 /// A place in a law.
