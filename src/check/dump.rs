@@ -175,6 +175,12 @@ pub fn facts(rules: &RuleSet) -> String {
         if law.title != Labels::default() {
             lines.push(format!("  title{}", titles(&law.title)));
         }
+        if law.issuer != Labels::default() {
+            lines.push(format!("  issuer{}", titles(&law.issuer)));
+        }
+        if let Some(day) = law.published {
+            lines.push(format!("  published {}", rough(day)));
+        }
         for replaced in &law.replaces {
             lines.push(format!("  replaces {}", words.basis(replaced)));
         }

@@ -100,13 +100,7 @@ impl Events {
         places.insert(event.name.node.clone(), event.name.at);
         let on = match &event.on {
             None => None,
-            Some(text) => {
-                let day = RoughDay::parse(&text.node);
-                if day.is_none() {
-                    diagnostics.push(bad_day(text));
-                }
-                day
-            }
+            Some(text) => event_day(text, event.to.as_ref(), diagnostics),
         };
         let sure = event.sure.as_ref().map_or(Sure::Found, |s| s.node);
         self.all.insert(
@@ -159,6 +153,39 @@ pub(super) fn twice(what: &str, name: &ast::Name, first: Span) -> Diagnostic {
     .also(first, "first here")
 }
 
+/// The days from the first of one to the last of the other that an event may be on.
+fn event_day(
+    on: &ast::Name,
+    to: Option<&ast::Name>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<RoughDay> {
+    let first = written_day(on, diagnostics);
+    let Some(to) = to else { return first };
+    let (first, last) = (first?, written_day(to, diagnostics)?);
+    if last.last < first.first {
+        let complaint = Diagnostic::new(
+            codes::BAD_LITERAL,
+            format!("`{}` to `{}` runs backwards", on.node, to.node),
+            to.at.0,
+        );
+        diagnostics.push(complaint.label("before the first").also(on.at.0, "the first"));
+        return None;
+    }
+    Some(RoughDay {
+        first: first.first,
+        last: last.last,
+    })
+}
+
+/// A day as written, perhaps only a month or year.
+fn written_day(text: &ast::Name, diagnostics: &mut Vec<Diagnostic>) -> Option<RoughDay> {
+    let day = RoughDay::parse(&text.node);
+    if day.is_none() {
+        diagnostics.push(bad_day(text));
+    }
+    day
+}
+
 fn bad_day(text: &ast::Name) -> Diagnostic {
     Diagnostic::new(
         codes::BAD_LITERAL,
@@ -203,6 +230,11 @@ pub(super) fn laws(
             id: law.id.node.clone(),
             labels: labels(&law.labels),
             title: law.title.as_ref().map(labels).unwrap_or_default(),
+            issuer: law.issuer.as_ref().map(labels).unwrap_or_default(),
+            published: law
+                .published
+                .as_ref()
+                .and_then(|day| written_day(day, diagnostics)),
             force,
             sure: law.sure.as_ref().map_or(Sure::Low, |s| s.node),
             replaces: Vec::new(),
@@ -227,13 +259,7 @@ pub(super) fn declared_force(
 ) -> Force {
     let mut day = |day: &Option<ast::LegalDay>| match day {
         None => None,
-        Some(ast::LegalDay::Date(text)) => {
-            let parsed = RoughDay::parse(&text.node);
-            if parsed.is_none() {
-                diagnostics.push(bad_day(text));
-            }
-            parsed
-        }
+        Some(ast::LegalDay::Date(text)) => written_day(text, diagnostics),
         Some(ast::LegalDay::Event(name)) => match find_event(names, &name.node) {
             Some(event) => {
                 let known = events.get(event.0 as usize).and_then(|e| e.on);

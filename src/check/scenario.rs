@@ -342,6 +342,15 @@ fn expected(
             let known = rule_ids
                 .iter()
                 .any(|id| *id == rule.node || id.starts_with(&prefix));
+            // `undetermined NAME` speaks of a kind of requirement where no rule is called so.
+            if !known
+                && *state == RuleState::Undetermined
+                && find_kind(lower.scope.names, &rule.node).is_some()
+            {
+                let (kind, _) = kind_named(lower, rule, kinds)?;
+                let open = ObligationState::Undetermined;
+                return Some((Expected::Obligation(open, kind, None), rule.at));
+            }
             if !known {
                 let names = lower.scope.names;
                 let all = rule_ids
@@ -358,16 +367,6 @@ fn expected(
             kind,
             argument,
         } => {
-            if find_kind(lower.scope.names, &kind.node).is_none()
-                && *state == ObligationState::Undetermined
-                && argument.is_none()
-            {
-                let rule = ast::Expectation::Rule {
-                    state: RuleState::Undetermined,
-                    rule: kind.clone(),
-                };
-                return expected(lower, &rule, kinds, rule_ids);
-            }
             let (id, wanted) = kind_named(lower, kind, kinds)?;
             let argument = match (argument, wanted) {
                 (Some(argument), Some(wanted)) => Some(constant(lower, argument, wanted)?),

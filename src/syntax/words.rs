@@ -74,6 +74,8 @@ words! {
     Then "then" "则" Free,
     Say "say" "提示" Free,
     Title "title" "全称" Free,
+    Issuer "issuer" "发文机关" Free,
+    Published "published" "公布" Free,
     Sure "sure" "把握" Shy,
     Replaces "replaces" "取代" Free,
     Mode "mode" "方式" Free,
@@ -229,7 +231,7 @@ impl Word {
                 By, Force, Department, Pilot, Over, For, Each, When, Unless, Table, Then, Say,
             ],
             Pilot => &[By, For, Force, Mode, Suspend, Over],
-            Law => &[Title, Force, Sure, Replaces],
+            Law => &[Title, Issuer, Published, Force, Sure, Replaces],
             Scenario => &[Given, But, Without, AsOf, Trust, Pilot, Expect],
             _ => &[],
         }

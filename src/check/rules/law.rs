@@ -15,6 +15,10 @@ pub struct Law {
     pub labels: Labels,
     /// Its full title.
     pub title: Labels,
+    /// Who issued it.
+    pub issuer: Labels,
+    /// When it was published, perhaps known only to the month or year.
+    pub published: Option<RoughDay>,
     /// When it is in force.
     pub force: Force,
     /// How sure its text is.

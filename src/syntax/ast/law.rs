@@ -17,7 +17,7 @@ pub enum Sure {
     Design,
 }
 
-/// `law ID "短名" / "short name"` with title, force, sure and what it replaces.
+/// `law ID "短名" / "short name"` with title, issuer, days, sure and what it replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Law {
     /// The identifier that rules cite.
@@ -26,6 +26,10 @@ pub struct Law {
     pub labels: Labels,
     /// `title "全名" / "full title"`
     pub title: Option<Labels>,
+    /// `issuer "海关总署" / "General Administration of Customs"`
+    pub issuer: Option<Labels>,
+    /// `published D`: the day, or the month or year where the day is not known.
+    pub published: Option<Spanned<String>>,
     /// `force from D until D`
     pub force: Option<Force>,
     /// `sure MARK`
@@ -74,6 +78,8 @@ pub struct Event {
     pub labels: Labels,
     /// The day, month or year; none where `unknown` is written.
     pub on: Option<Spanned<String>>,
+    /// The last day, month or year that it may be, where two were written: `on 2019-01 to 2019-02`.
+    pub to: Option<Spanned<String>>,
     /// How sure the day is.
     pub sure: Option<Spanned<Sure>>,
 }

@@ -17,6 +17,8 @@ use nom::sequence::{pair, preceded};
 /// A part of a law.
 pub(crate) enum LawClause {
     Title(Labels),
+    Issuer(Labels),
+    Published(Spanned<String>),
     Force(Force),
     Sure(Spanned<Sure>),
     Replaces(Vec<Citation>),
@@ -27,10 +29,16 @@ pub(crate) fn law(input: Tokens<'_>) -> Parsed<'_, (Name, Labels)> {
     preceded(word(Word::Law), cut(pair(name, labels))).parse(input)
 }
 
-/// `"title" labels | "force" force | "sure" mark | "replaces" citation { "," citation }`
+/// `"title" labels | "issuer" labels | "published" DAY | "force" force | "sure" mark
+/// | "replaces" citation { "," citation }`
 pub(crate) fn law_clause(input: Tokens<'_>) -> Parsed<'_, LawClause> {
     alt((
         map(preceded(word(Word::Title), cut(labels)), LawClause::Title),
+        map(preceded(word(Word::Issuer), cut(labels)), LawClause::Issuer),
+        map(
+            preceded(word(Word::Published), cut(date)),
+            LawClause::Published,
+        ),
         map(preceded(word(Word::Force), cut(force)), LawClause::Force),
         map(
             preceded(word(Word::Sure), cut(mark_of_trust)),
@@ -158,6 +166,10 @@ pub(crate) fn event(input: Tokens<'_>) -> Parsed<'_, ItemKind> {
         preceded(word(Word::Event), cut(pair(name, labels))).parse(input)?;
     let (rest, _) = cut(word(Word::On)).parse(rest)?;
     let (rest, on) = cut(alt((map(word(Word::Unknown), |_| None), map(date, Some)))).parse(rest)?;
+    let (rest, to) = match on {
+        Some(_) => opt(preceded(word(Word::To), cut(date))).parse(rest)?,
+        None => (rest, None),
+    };
     let (rest, sure) = opt(preceded(word(Word::Sure), cut(mark_of_trust))).parse(rest)?;
     Ok((
         rest,
@@ -165,6 +177,7 @@ pub(crate) fn event(input: Tokens<'_>) -> Parsed<'_, ItemKind> {
             name,
             labels,
             on,
+            to,
             sure,
         }),
     ))

@@ -312,6 +312,8 @@ fn law(tokens: &[Token<'_>], reader: &mut Reader<'_>) -> Option<ItemKind> {
         id,
         labels,
         title: None,
+        issuer: None,
+        published: None,
         force: None,
         sure: None,
         replaces: Vec::new(),
@@ -319,6 +321,8 @@ fn law(tokens: &[Token<'_>], reader: &mut Reader<'_>) -> Option<ItemKind> {
     for clause in clauses {
         match clause.node {
             clauses::LawClause::Title(title) => law.title = Some(title),
+            clauses::LawClause::Issuer(issuer) => law.issuer = Some(issuer),
+            clauses::LawClause::Published(day) => law.published = Some(day),
             clauses::LawClause::Force(force) => law.force = Some(force),
             clauses::LawClause::Sure(sure) => law.sure = Some(sure),
             clauses::LawClause::Replaces(replaces) => law.replaces = replaces,

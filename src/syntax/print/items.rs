@@ -314,6 +314,12 @@ impl Printer {
         if let Some(title) = &x.title {
             line(Word::Title, self.labels(title));
         }
+        if let Some(issuer) = &x.issuer {
+            line(Word::Issuer, self.labels(issuer));
+        }
+        if let Some(day) = &x.published {
+            line(Word::Published, day.node.clone());
+        }
         if let Some(force) = &x.force {
             line(Word::Force, self.force(force));
         }
@@ -331,6 +337,8 @@ impl Printer {
         let day =
             x.on.as_ref()
                 .map_or(self.word(Word::Unknown), |d| d.node.as_str());
+        let to = x.to.as_ref().map(|day| self.led(Word::To, &day.node));
+        let to = to.unwrap_or_default();
         let sure = x
             .sure
             .as_ref()
@@ -339,6 +347,7 @@ impl Printer {
         spaced([
             self.header(Word::Event, &x.name, &x.labels),
             self.led(Word::On, day),
+            to,
             sure,
         ])
     }
