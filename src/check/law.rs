@@ -168,7 +168,11 @@ fn event_day(
             format!("`{}` to `{}` runs backwards", on.node, to.node),
             to.at.0,
         );
-        diagnostics.push(complaint.label("before the first").also(on.at.0, "the first"));
+        diagnostics.push(
+            complaint
+                .label("before the first")
+                .also(on.at.0, "the first"),
+        );
         return None;
     }
     Some(RoughDay {
