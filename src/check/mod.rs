@@ -66,8 +66,26 @@ pub struct Compiled {
     pub sources: Sources,
 }
 
+/// Warnings do not refuse a rule set, errors do.
+///
+/// ```
+/// use kakou::{Folder, Limits, compile};
+/// let text = "outcomes release < hold missing hold advice hold
+/// declaration judged on date
+///   date : date
+/// ";
+/// let compiled = compile(&Folder::from_texts([("a.rules", text)]), &Limits::default());
+/// assert_eq!(compiled.diagnostics[0].code, kakou::check::codes::LABEL_MISSING);
+/// assert!(!compiled.has_errors());
+/// ```
 impl Compiled {
     /// Whether some complaint is an error.
+    ///
+    /// ```
+    /// use kakou::{Folder, Limits, compile};
+    /// let no_schema = compile(&Folder::from_texts([("a.rules", "law L\n")]), &Limits::default());
+    /// assert!(no_schema.has_errors() && no_schema.rules.is_none());
+    /// ```
     pub fn has_errors(&self) -> bool {
         self.rules.is_none()
     }

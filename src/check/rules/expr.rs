@@ -6,6 +6,30 @@ use crate::schema::value::{Code, FieldId, ListId, TableId, Value};
 
 /// A value. What cannot be computed is unknown, with its reason; arithmetic on none cannot be
 /// computed. Amounts and days may be known as an interval.
+///
+/// ```
+/// # let head = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  date : date, always\n  size : integer\nlaw L\n";
+/// # let compile = |text: &str| {
+/// #     let folder = kakou::Folder::from_texts([("a.rules", head.to_owned() + text)]);
+/// #     kakou::compile(&folder, &kakou::Limits::default())
+/// # };
+/// use kakou::check::rules::{Cond, Expr};
+/// use kakou::schema::value::Value;
+/// let text = |value: &str| format!("rule A-1\n  by L\n  when as_of > {value}\n  then hold\n");
+/// let rules = compile(&text("date + 1 years + 2 months + 30 days")).rules.ok_or("refused")?;
+/// let Cond::Compare(_, _, Expr::AddDuration { months, days, .. }) = &rules.rules[0].when else {
+///     panic!("no duration is added")
+/// };
+/// // Durations are added up first, and years are months.
+/// let number = |n: i64| Expr::Const(Value::Number(kakou::ground::number::Number::from_i64(n)));
+/// assert_eq!((&**months, &**days), (&number(14), &number(30)));
+/// // A day and a plain number are not added: days, or months?
+/// let refused = compile(&text("date + 30"));
+/// let why = kakou::check::codes::CANNOT_CALCULATE;
+/// assert!(refused.diagnostics.iter().any(|found| found.code == why));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Expr {
     /// A constant.

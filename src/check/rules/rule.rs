@@ -5,6 +5,35 @@ use crate::schema::Labels;
 use crate::schema::value::{DepartmentId, OutcomeId, Type};
 
 /// A rule in its checked form.
+///
+/// ```
+/// # let head = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  date : date, always\n  size : integer\nlaw L\n";
+/// # let compile = |text: &str| {
+/// #     let folder = kakou::Folder::from_texts([("a.rules", head.to_owned() + text)]);
+/// #     kakou::compile(&folder, &kakou::Limits::default())
+/// # };
+/// let text = "rule A-1 \"过大\" / \"too large\"
+///   by L article 2, sure high
+///   when size > 5
+///   then hold
+/// rule A-2
+///   by L
+///   over A-1
+///   when size > 9
+///   then pass
+/// ";
+/// let rules = compile(text).rules.ok_or("refused")?;
+/// let [too_large, excuse] = &rules.rules[..] else { panic!("two rules") };
+/// assert_eq!(too_large.sure, kakou::Sure::Low); // As unsure as the weakest: the law has no mark.
+/// assert_eq!(too_large.outcome, rules.schema.outcome("hold"));
+/// assert_eq!((excuse.outcome, &excuse.over[..]), (None, &[kakou::check::rules::RuleId(0)][..]));
+/// // No rule without a basis.
+/// let refused = compile("rule A-1\n  when size > 5\n  then hold\n");
+/// let why = kakou::check::codes::CLAUSE_MISSING;
+/// assert!(refused.diagnostics.iter().any(|found| found.code == why));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rule {
     /// The identifier; parts of a rule's table are called `ID.1`, `ID.2`, …
@@ -46,6 +75,25 @@ pub struct Rule {
 }
 
 /// A message in both languages.
+///
+/// ```
+/// # let head = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  date : date, always\n  size : integer\nlaw L\n";
+/// # let compile = |text: &str| {
+/// #     let folder = kakou::Folder::from_texts([("a.rules", head.to_owned() + text)]);
+/// #     kakou::compile(&folder, &kakou::Limits::default())
+/// # };
+/// let text = |say: &str| format!("rule A-1\n  by L\n  then hold\n  say {say}\n");
+/// let rules = compile(&text("\"共 {size}\" / \"{size} in all\"")).rules.ok_or("refused")?;
+/// let message = &rules.rules[0].message;
+/// assert_eq!((message.zh.len(), message.en.len()), (2, 2));
+/// assert_eq!(message.zh[1], message.en[0]); // The same value, at another place.
+/// // A brace that is not closed.
+/// let refused = compile(&text("\"共 {size\" / \"{size} in all\""));
+/// let why = kakou::check::codes::MESSAGE_BRACE;
+/// assert!(refused.diagnostics.iter().any(|found| found.code == why));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Message {
     /// Chinese.
@@ -55,6 +103,17 @@ pub struct Message {
 }
 
 /// A part of a message.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::check::rules::{Expr, MessagePart};
+/// use kakou::schema::value::Type;
+/// let [before, error, _, most] = &rules.rules[0].message.en[..] else { panic!("four parts") };
+/// assert_eq!(*before, MessagePart::Text("an error of ".into()));
+/// assert!(matches!(error, MessagePart::Value(Expr::Field(_), Type::Rate)));
+/// assert!(matches!(most, MessagePart::Value(Expr::Parameter { .. }, Type::Rate)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MessagePart {
     /// As it stands.

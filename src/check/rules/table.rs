@@ -7,11 +7,22 @@ use crate::schema::value::{Hs, Type, Value};
 /// A decision table. Cells are compared with constants.
 ///
 /// ```
-/// let rules = kakou::load("rules").unwrap();
-/// let fits = |table: &kakou::check::rules::DecisionTable| {
-///     table.rows.iter().all(|row| row.cells.len() == table.inputs.len())
-/// };
-/// assert!(rules.tables.iter().all(fits));
+/// # let head = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  date : date, always\n  size : integer\nlaw L\n";
+/// # let compile = |text: &str| {
+/// #     let folder = kakou::Folder::from_texts([("a.rules", head.to_owned() + text)]);
+/// #     kakou::compile(&folder, &kakou::Limits::default())
+/// # };
+/// let table = |rows| format!("table band(size) gives bool, first row that fits\n{rows}");
+/// let rules = compile(&table("  | < 5 => true |\n  | any => none |\n")).rules.ok_or("refused")?;
+/// let band = &rules.tables[0];
+/// assert_eq!((band.name.as_str(), band.policy), ("band", kakou::check::rules::Policy::First));
+/// assert!(band.rows.iter().all(|row| row.cells.len() == band.inputs.len()));
+/// // A cell for each input, not more.
+/// let refused = compile(&table("  | < 5 | any => true |\n"));
+/// let why = kakou::check::codes::WRONG_COUNT;
+/// assert!(refused.diagnostics.iter().any(|found| found.code == why));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DecisionTable {
@@ -32,9 +43,20 @@ pub struct DecisionTable {
 /// One row of a decision table.
 ///
 /// ```
-/// use kakou::check::rules::{Cell, Output, Row};
-/// let row = Row { cells: vec![Cell::Any, Cell::IsNone], output: Output::None };
-/// assert_eq!(row.cells.len(), 2);
+/// # let head = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  date : date, always\n  size : integer\nlaw L\n";
+/// # let compile = |text: &str| {
+/// #     let folder = kakou::Folder::from_texts([("a.rules", head.to_owned() + text)]);
+/// #     kakou::compile(&folder, &kakou::Limits::default())
+/// # };
+/// use kakou::check::rules::{Cell, Output};
+/// use kakou::schema::value::Value;
+/// let text = "table band(size, date) gives bool, first row that fits\n  | any | none => true |\n";
+/// let rules = compile(text).rules.ok_or("refused")?;
+/// let row = &rules.tables[0].rows[0];
+/// assert_eq!(row.cells, [Cell::Any, Cell::IsNone]);
+/// assert_eq!(row.output, Output::Value(Value::Bool(true)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Row {
@@ -48,8 +70,26 @@ pub struct Row {
 /// `IsNone` are false.
 ///
 /// ```
-/// use kakou::{check::rules::Cell, schema::value::Value};
-/// assert_ne!(Cell::OneOf(vec![Value::Bool(true)]), Cell::Any);
+/// # let head = "outcomes release < hold missing hold advice hold\n\
+/// #     declaration judged on date\n  date : date, always\n  size : integer\nlaw L\n";
+/// # let compile = |text: &str| {
+/// #     let folder = kakou::Folder::from_texts([("a.rules", head.to_owned() + text)]);
+/// #     kakou::compile(&folder, &kakou::Limits::default())
+/// # };
+/// use kakou::check::rules::Cell;
+/// let table = |cell| format!("table band(size) gives bool, first row that fits
+///   | {cell} => true |
+/// ");
+/// let cell = |text| {
+///     compile(&table(text)).rules.map(|rules| rules.tables[0].rows[0].cells[0].clone())
+/// };
+/// assert!(matches!(cell("7 or 9"), Some(Cell::OneOf(values)) if values.len() == 2));
+/// assert!(matches!(cell("from 1 to 5"), Some(Cell::Range(..))));
+/// assert!(matches!(cell("any"), Some(Cell::Any)));
+/// // A number has no digits to stand under.
+/// let refused = compile(&table("under 84"));
+/// let why = kakou::check::codes::WRONG_TYPE;
+/// assert!(refused.diagnostics.iter().any(|found| found.code == why));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Cell {
@@ -70,8 +110,31 @@ pub enum Cell {
 /// What a row gives.
 ///
 /// ```
+/// # let file = |name: &str| std::fs::read_to_string(format!("examples/gate/{name}")).unwrap();
+/// # let beside_the_gate = |text: &str| {
+/// #     let texts = [("gate.rules", file("gate.rules")), ("more.rules", text.to_owned())];
+/// #     let folder = kakou::Folder::from_texts(texts)
+/// #         .with_file("lines.csv", file("lines.csv"))
+/// #         .with_file("currencies.csv", file("currencies.csv"));
+/// #     kakou::compile(&folder, &kakou::Limits::default())
+/// # };
 /// use kakou::check::rules::Output;
-/// assert_ne!(Output::None, Output::AnyCode);
+/// use kakou::schema::value::Value;
+/// let text = |output| format!(
+///     "table lines(weight_error) gives set of code line, first row that fits
+///   | > 5 % => {output} |
+/// ",
+/// );
+/// let output = |text: &str| {
+///     beside_the_gate(text).rules.map(|rules| rules.tables[0].rows[0].output.clone())
+/// };
+/// assert_eq!(output(&text("any")), Some(Output::AnyCode));
+/// assert_eq!(output(&text("none")), Some(Output::None));
+/// assert!(matches!(output(&text("second")), Some(Output::Value(Value::Set(_)))));
+/// // A code that the table of codes does not have.
+/// let refused = beside_the_gate(&text("third"));
+/// let why = kakou::check::codes::UNKNOWN_CODE;
+/// assert!(refused.diagnostics.iter().any(|found| found.code == why));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Output {

@@ -21,6 +21,12 @@ pub const SET_SEPARATOR: char = ';';
 /// ```
 pub trait Tables {
     /// The code table of that number.
+    ///
+    /// ```
+    /// use kakou::{check::tables::Tables, schema::{table::CodeTable, value::TableId}};
+    /// let none: [CodeTable; 0] = [];
+    /// assert!(none.table(TableId(0)).is_none());
+    /// ```
     fn table(&self, id: TableId) -> Option<&CodeTable>;
 }
 

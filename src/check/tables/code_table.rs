@@ -12,6 +12,28 @@ use crate::syntax::ast::{Codes, CodesRole};
 use std::collections::BTreeMap;
 
 /// The attribute cells of a code table that wait until all code tables are known.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// # use kakou::{Folder, Limits, check::tables::{Loading, read_codes}, syntax::ast::ItemKind};
+/// # let (file, _) = parse("codes level from \"levels.csv\" key code with rank : integer\n");
+/// # let ItemKind::Codes(levels) = &file.items[0].kind else { panic!("no codes") };
+/// # let folder = Folder::from_texts([("a.rules", "")]).with_file("levels.csv", "code,rank\nA,1\n");
+/// # let (mut sources, mut complaints) = (Default::default(), Vec::new());
+/// # let mut loading = Loading {
+/// #     folder: &folder,
+/// #     limits: &Limits::default(),
+/// #     sources: &mut sources,
+/// #     complaints: &mut complaints,
+/// #     dropped: 0,
+/// # };
+/// // `levels` says `with rank : integer`: the column is known, and not yet read.
+/// let (mut table, pending) = read_codes(&mut loading, levels).unwrap();
+/// assert!(table.attributes.is_empty() && table.codes[0].rows[0].attributes.is_empty());
+/// let attributes = pending.read(&mut loading, &[kakou::schema::value::Type::Integer], &[][..]);
+/// attributes.put_into(&mut table);
+/// assert_eq!(table.attributes[0].name, "rank");
+/// ```
 #[derive(Debug)]
 pub struct PendingAttributes {
     sheet: Sheet,
@@ -22,6 +44,30 @@ pub struct PendingAttributes {
 }
 
 /// The attributes of a code table, read.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// # use kakou::{Folder, Limits, check::tables::{Loading, read_codes}, syntax::ast::ItemKind};
+/// # let (file, _) = parse("codes level from \"levels.csv\" key code with rank : integer\n");
+/// # let ItemKind::Codes(levels) = &file.items[0].kind else { panic!("no codes") };
+/// # let folder = Folder::from_texts([("a.rules", "")]).with_file("levels.csv", "code,rank\nA,1\nB,\n");
+/// # let (mut sources, mut complaints) = (Default::default(), Vec::new());
+/// # let mut loading = Loading {
+/// #     folder: &folder,
+/// #     limits: &Limits::default(),
+/// #     sources: &mut sources,
+/// #     complaints: &mut complaints,
+/// #     dropped: 0,
+/// # };
+/// use kakou::{check::tables::Attributes, schema::value::Type};
+/// let (mut table, pending) = read_codes(&mut loading, levels).unwrap();
+/// let attributes: Attributes = pending.read(&mut loading, &[Type::Integer], &[][..]);
+/// attributes.put_into(&mut table);
+/// // An empty cell is none, and no mistake.
+/// let ranked = |code: usize| table.codes[code].rows[0].attributes[0].is_some();
+/// assert_eq!((ranked(0), ranked(1)), (true, false));
+/// assert!(complaints.is_empty());
+/// ```
 #[derive(Debug)]
 pub struct Attributes {
     columns: Vec<Column>,
@@ -206,6 +252,26 @@ fn key_fits(loading: &mut Loading<'_>, sheet: &Sheet, row: &Row, key: usize) -> 
 
 impl PendingAttributes {
     /// Reads the attribute cells, whose types are given in the order of the attributes.
+    ///
+    /// ```
+    /// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+    /// # use kakou::{Folder, Limits, check::tables::{Loading, read_codes}, syntax::ast::ItemKind};
+    /// # let (file, _) = parse("codes level from \"levels.csv\" key code with rank : integer\n");
+    /// # let ItemKind::Codes(levels) = &file.items[0].kind else { panic!("no codes") };
+    /// # let folder = Folder::from_texts([("a.rules", "")]).with_file("levels.csv", "code,rank\nA,first\n");
+    /// # let (mut sources, mut complaints) = (Default::default(), Vec::new());
+    /// # let mut loading = Loading {
+    /// #     folder: &folder,
+    /// #     limits: &Limits::default(),
+    /// #     sources: &mut sources,
+    /// #     complaints: &mut complaints,
+    /// #     dropped: 0,
+    /// # };
+    /// // The CSV says `A,first`, and the rank of a level is an integer.
+    /// let (_, pending) = read_codes(&mut loading, levels).unwrap();
+    /// pending.read(&mut loading, &[kakou::schema::value::Type::Integer], &[][..]);
+    /// assert_eq!(complaints[0].code, kakou::check::tables::complaint::BAD_CELL);
+    /// ```
     pub fn read<T: Tables + ?Sized>(
         self,
         loading: &mut Loading<'_>,
@@ -238,6 +304,29 @@ impl PendingAttributes {
 
 impl Attributes {
     /// Puts the attributes into the table whose codes were read with them.
+    ///
+    /// ```
+    /// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+    /// # use kakou::{Folder, Limits, check::tables::{Loading, read_codes}, syntax::ast::ItemKind};
+    /// # let (file, _) = parse("codes level from \"levels.csv\" key code with rank : integer\n");
+    /// # let ItemKind::Codes(levels) = &file.items[0].kind else { panic!("no codes") };
+    /// # let folder = Folder::from_texts([("a.rules", "")]).with_file("levels.csv", "code,rank\nB,2\nA,1\n");
+    /// # let (mut sources, mut complaints) = (Default::default(), Vec::new());
+    /// # let mut loading = Loading {
+    /// #     folder: &folder,
+    /// #     limits: &Limits::default(),
+    /// #     sources: &mut sources,
+    /// #     complaints: &mut complaints,
+    /// #     dropped: 0,
+    /// # };
+    /// use kakou::schema::value::{Type, Value};
+    /// let (mut table, pending) = read_codes(&mut loading, levels).unwrap();
+    /// pending.read(&mut loading, &[Type::Integer], &[][..]).put_into(&mut table);
+    /// // The codes are sorted, and each has its own rank.
+    /// let rank = Value::Number(kakou::ground::number::Number::from_i64(1));
+    /// assert_eq!(table.codes[0].code, "A");
+    /// assert_eq!(table.codes[0].rows[0].attributes, [Some(rank)]);
+    /// ```
     pub fn put_into(self, table: &mut CodeTable) {
         table.attributes = self.columns;
         for (entry, cells) in table.codes.iter_mut().zip(self.cells) {

@@ -12,6 +12,32 @@ use crate::syntax::ast::{Attribute, List, Noted};
 
 /// Reads a list. The types are those of the key columns and of the attributes, lowered, in the
 /// order written. Nothing comes back, after a complaint, where the file or a key is not there.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::{Folder, Limits, check::tables::{Loading, complaint, read_list}};
+/// use kakou::{schema::value::{Type, Value}, syntax::ast::ItemKind};
+/// let (file, _) = parse("list closed of day : date from \"days.csv\"\n");
+/// let ItemKind::List(closed) = &file.items[0].kind else { panic!("no list") };
+/// let read = |csv: &str| {
+///     let folder = Folder::from_texts([("a.rules", "")]).with_file("days.csv", csv);
+///     let (mut sources, mut complaints) = (Default::default(), Vec::new());
+///     let mut loading = Loading {
+///         folder: &folder,
+///         limits: &Limits::default(),
+///         sources: &mut sources,
+///         complaints: &mut complaints,
+///         dropped: 0,
+///     };
+///     (read_list(&mut loading, closed, &[Type::Date], &[], &[][..]), complaints)
+/// };
+/// let (list, complaints) = read("day\n2026-10-02\n2026-10-01\n");
+/// assert!(complaints.is_empty());
+/// assert_eq!(list.unwrap().rows[0].keys, [Value::Date("2026-10-01".parse().unwrap())]);
+/// // The column that the rules name is not there.
+/// let (list, complaints) = read("date\n2026-10-01\n");
+/// assert_eq!((list, complaints[0].code), (None, complaint::NO_COLUMN));
+/// ```
 pub fn read_list<T: Tables + ?Sized>(
     loading: &mut Loading<'_>,
     list: &List,

@@ -13,6 +13,35 @@ use crate::syntax::ast::{Codes, CodesRole};
 
 /// Reads the rates that a table of currencies names. Nothing comes back where it names none, or
 /// after a complaint that leaves no base to convert into.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::check::tables::{Loading, complaint, read_codes, read_rates};
+/// use kakou::{Folder, Limits, schema::value::{Code, TableId}, syntax::ast::ItemKind};
+/// let (file, _) = parse("currencies currency from \"c.csv\" key code rates \"rates.csv\" in CNY\n");
+/// let ItemKind::Codes(declared) = &file.items[0].kind else { panic!("no currencies") };
+/// let read = |rates: &str| {
+///     let folder = Folder::from_texts([("a.rules", "")])
+///         .with_file("c.csv", "code\nCNY\nUSD\n")
+///         .with_file("rates.csv", rates);
+///     let (mut sources, mut complaints) = (Default::default(), Vec::new());
+///     let mut loading = Loading {
+///         folder: &folder,
+///         limits: &Limits::default(),
+///         sources: &mut sources,
+///         complaints: &mut complaints,
+///         dropped: 0,
+///     };
+///     let (currencies, _) = read_codes(&mut loading, declared).unwrap();
+///     (read_rates(&mut loading, declared, TableId(0), &[currencies][..]), complaints)
+/// };
+/// let (rates, _) = read("code,from,until,rate\nUSD,2026-08-01,,7.1\n");
+/// let rates = rates.unwrap();
+/// assert_eq!((rates.base, rates.rows[0].currency), (Code(0), Code(1)));
+/// // Nothing is worth less than nothing.
+/// let (_, complaints) = read("code,from,until,rate\nUSD,2026-08-01,,-7.1\n");
+/// assert_eq!(complaints[0].code, complaint::BAD_RATE);
+/// ```
 pub fn read_rates<T: Tables + ?Sized>(
     loading: &mut Loading<'_>,
     codes: &Codes,

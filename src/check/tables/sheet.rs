@@ -13,6 +13,29 @@ use crate::schema::table::Period;
 use crate::syntax::ast::{Name, Spanned};
 
 /// What reading tables needs and where it complains.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::{Folder, Limits, check::tables::{Loading, read_codes}, syntax::ast::ItemKind};
+/// let (file, _) = parse("codes zone from \"zones.csv\" key code\n");
+/// let ItemKind::Codes(zones) = &file.items[0].kind else { panic!("no codes") };
+/// let folder = Folder::from_texts([("a.rules", "")])
+///     .with_file("zones.csv", "code\n2249\n2249\n0110\n0110\n");
+/// let (mut sources, mut complaints) = (Default::default(), Vec::new());
+/// let mut loading = Loading {
+///     folder: &folder,
+///     limits: &Limits { diagnostics: 1, ..Limits::default() },
+///     sources: &mut sources,
+///     complaints: &mut complaints,
+///     dropped: 0,
+/// };
+/// read_codes(&mut loading, zones);
+/// // Two codes stand twice: one complaint is kept, as the limit says, and the other is counted.
+/// assert_eq!((loading.complaints.len(), loading.dropped), (1, 1));
+/// // It points into the CSV, which is one of the sources now.
+/// let source = sources.get(complaints[0].span().source).map(|source| source.name());
+/// assert_eq!(source, Some("zones.csv"));
+/// ```
 #[derive(Debug)]
 pub struct Loading<'a> {
     /// The rule folder.

@@ -5,6 +5,16 @@ use crate::ground::number::Rounding;
 use crate::ground::span::At;
 
 /// An expression: a value or a condition; which one is the checker's business.
+///
+/// ```
+/// # let read = |text: &str| kakou::syntax::expression(text, Default::default(), &kakou::Limits::default());
+/// use kakou::syntax::ast::ExprKind;
+/// let sum = read("a + b > 5 kg").unwrap();
+/// let ExprKind::Compare(_, left, _) = *sum.kind else { panic!("no comparison") };
+/// assert!(matches!(*left.kind, ExprKind::Arith(..)));
+/// // Whether `a` is a weight, nobody asks here; that parts are missing, is refused.
+/// assert_eq!(read("a + > 5 kg").unwrap_err()[0].code, kakou::syntax::codes::UNEXPECTED);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expr {
     /// Where it stands.
@@ -14,6 +24,16 @@ pub struct Expr {
 }
 
 /// An arithmetic operation. There is no division here; see [`ExprKind::Rounded`].
+///
+/// ```
+/// # let read = |text: &str| kakou::syntax::expression(text, Default::default(), &kakou::Limits::default());
+/// use kakou::syntax::ast::{ArithOp, ExprKind};
+/// // Products bind closer than sums.
+/// let sum = *read("a + b * c").unwrap().kind;
+/// let ExprKind::Arith(ArithOp::Add, _, product) = sum else { panic!("no sum") };
+/// assert!(matches!(*product.kind, ExprKind::Arith(ArithOp::Mul, ..)));
+/// assert_eq!(read("a / b").unwrap_err()[0].code, kakou::syntax::codes::DIVISION);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum ArithOp {
@@ -23,6 +43,20 @@ pub enum ArithOp {
 }
 
 /// How many elements.
+///
+/// ```
+/// # let read = |text: &str| kakou::syntax::expression(text, Default::default(), &kakou::Limits::default());
+/// use kakou::syntax::ast::{ExprKind, Quantity};
+/// let quantity = |text: &str| match *read(text).ok()?.kind {
+///     ExprKind::Quantified { quantity, .. } => Some(quantity),
+///     _ => None,
+/// };
+/// assert_eq!(quantity("at least 2 item has item.food"), Some(Quantity::AtLeast(2)));
+/// assert_eq!(quantity("至少 2 项 item 有 item.food"), Some(Quantity::AtLeast(2)));
+/// // A number of elements that no list can have.
+/// let refused = read("exactly 9999999999 item").unwrap_err();
+/// assert_eq!(refused[0].code, kakou::syntax::codes::TOO_LARGE);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Quantity {
     /// `any`
@@ -38,6 +72,19 @@ pub enum Quantity {
 }
 
 /// What an aggregate works out.
+///
+/// ```
+/// # let read = |text: &str| kakou::syntax::expression(text, Default::default(), &kakou::Limits::default());
+/// use kakou::syntax::ast::{Aggregation, ExprKind};
+/// let what = |text: &str| match *read(text).ok()?.kind {
+///     ExprKind::Aggregate { what, value, .. } => Some((what, value.is_some())),
+///     _ => None,
+/// };
+/// assert_eq!(what("max of item.net over items"), Some((Aggregation::Max, true)));
+/// assert_eq!(what("count of items where item.food"), Some((Aggregation::Count, false)));
+/// // A sum says what it adds up.
+/// assert_eq!(read("sum of items").unwrap_err()[0].code, kakou::syntax::codes::UNEXPECTED);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names are the words of the language")]
 pub enum Aggregation {
@@ -48,6 +95,19 @@ pub enum Aggregation {
 }
 
 /// The unit of a duration.
+///
+/// ```
+/// # let read = |text: &str| kakou::syntax::expression(text, Default::default(), &kakou::Limits::default());
+/// use kakou::syntax::ast::{DurationUnit, ExprKind};
+/// let unit = |text: &str| match *read(text).ok()?.kind {
+///     ExprKind::Duration { unit, .. } => Some(unit),
+///     _ => None,
+/// };
+/// assert_eq!(unit("6 months"), Some(DurationUnit::Months));
+/// assert_eq!(unit("30 天"), Some(DurationUnit::Days));
+/// // Weeks are no duration of the language, but a unit that the schema may have.
+/// assert_eq!(unit("6 weeks"), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum DurationUnit {
@@ -57,6 +117,18 @@ pub enum DurationUnit {
 }
 
 /// What an expression can be.
+///
+/// ```
+/// # let read = |text: &str| kakou::syntax::expression(text, Default::default(), &kakou::Limits::default());
+/// use kakou::syntax::ast::ExprKind;
+/// let kind = |text: &str| read(text).map(|expr| *expr.kind);
+/// assert!(matches!(kind("a and b and c"), Ok(ExprKind::And(parts)) if parts.len() == 3));
+/// assert!(matches!(kind("mode is 1210 or 1239"), Ok(ExprKind::Is { choices, .. }) if choices.len() == 2));
+/// // Leading zeros are kept: whether it is a code or a number, the checker knows.
+/// assert!(matches!(kind("0110"), Ok(ExprKind::Number { digits, unit: None }) if digits == "0110"));
+/// // Who binds closer, `and` or `or`? Readers differ, so parentheses must say it.
+/// assert_eq!(kind("a and b or c").unwrap_err()[0].code, kakou::syntax::codes::MIXED_AND_OR);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExprKind {
     /// A field, attribute, definition, parameter, element or code: `item.hs_code`, `repair`, `1210`.

@@ -4,6 +4,18 @@ use super::{Expr, Labels, Name, Noted, Spanned, Sure};
 use crate::ground::span::At;
 
 /// `scenario "…" / "…"` and its lines.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::ItemKind;
+/// let (file, _) = parse("scenario \"重货\" / \"heavy\"\n  given \"d.ndjson\" D-1\n  expect hold\n");
+/// let ItemKind::Scenario(heavy) = &file.items[0].kind else { panic!("no scenario") };
+/// assert_eq!(heavy.labels.en.as_ref().map(|en| en.node.as_str()), Some("heavy"));
+/// assert_eq!(heavy.lines.len(), 2);
+/// // No line of a scenario begins so; the nearest that does is the help.
+/// let (_, complaints) = parse("scenario \"a\"\n  expct hold\n");
+/// assert_eq!(complaints[0].help, ["did you mean `expect`?"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
     /// What it shows; both languages may be given.
@@ -13,6 +25,22 @@ pub struct Scenario {
 }
 
 /// A line of a scenario.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::{ItemKind, ScenarioLine};
+/// let (file, complaints) = parse("scenario \"a\"
+///   but items[1].total = 5 CNY, form = none
+///   trust medium
+///   as_of today
+/// ");
+/// let ItemKind::Scenario(scenario) = &file.items[0].kind else { panic!("no scenario") };
+/// let ScenarioLine::But(changes) = &scenario.lines[0].node else { panic!("nothing is changed") };
+/// assert_eq!(changes[0].0.node, "items[1].total"); // Counted from 1.
+/// assert_eq!(scenario.lines[1].node, ScenarioLine::Trust(kakou::Sure::Medium));
+/// // A scenario says the same tomorrow.
+/// assert_eq!(complaints[0].code, kakou::syntax::codes::UNEXPECTED);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScenarioLine {
     /// `given "declarations/cbec.ndjson" CB-E3`
@@ -37,6 +65,24 @@ pub enum ScenarioLine {
 }
 
 /// What a scenario gives a field.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::{ItemKind, Literal, ScenarioLine};
+/// let given = |text: &str| match &parse(&format!("scenario \"a\"
+///   but f = {text}
+/// ")).0.items[0].kind {
+///     ItemKind::Scenario(scenario) => match scenario.lines.first().map(|line| &line.node) {
+///         Some(ScenarioLine::But(changes)) => Some(changes[0].1.clone()),
+///         _ => None,
+///     },
+///     _ => None,
+/// };
+/// assert!(matches!(given("none"), Some(Literal::None(_))));
+/// assert!(matches!(given("set 7 and O"), Some(Literal::Set(codes)) if codes.len() == 2));
+/// assert!(matches!(given("set"), Some(Literal::Set(codes)) if codes.is_empty()));
+/// assert_eq!(given("size + 1"), None); // Given, not worked out.
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Literal {
     /// `none`
@@ -48,6 +94,21 @@ pub enum Literal {
 }
 
 /// What a scenario expects.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::{Expectation, ItemKind, ScenarioLine};
+/// let (file, complaints) = parse("scenario \"a\"
+///   expect release to hold, met licence 7, missing gross
+///   expect not
+/// ");
+/// let ItemKind::Scenario(scenario) = &file.items[0].kind else { panic!("no scenario") };
+/// let ScenarioLine::Expect(expected) = &scenario.lines[0].node else { panic!("nothing is expected") };
+/// assert!(matches!(&expected[0], Expectation::Between(low, high) if low.node != high.node));
+/// assert!(matches!(&expected[1], Expectation::Obligation { argument: Some(_), .. }));
+/// assert!(matches!(&expected[2], Expectation::Missing(path) if path.node == "gross"));
+/// assert_eq!(complaints[0].code, kakou::syntax::codes::UNEXPECTED); // Not what?
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {
     /// `release to hold`, or `hold` for both.
@@ -74,6 +135,22 @@ pub enum Expectation {
 }
 
 /// What a scenario expects of a rule.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::{Expectation, ItemKind, RuleState, ScenarioLine};
+/// let (file, _) = parse("scenario \"a\"\n  expect CB-03 and not CB-01, shadow EX-06\n");
+/// let ItemKind::Scenario(scenario) = &file.items[0].kind else { panic!("no scenario") };
+/// let ScenarioLine::Expect(expected) = &scenario.lines[0].node else { panic!("nothing is expected") };
+/// let states: Vec<_> = expected
+///     .iter()
+///     .filter_map(|one| match one {
+///         Expectation::Rule { state, .. } => Some(*state),
+///         _ => None,
+///     })
+///     .collect();
+/// assert_eq!(states, [RuleState::Fires, RuleState::Not, RuleState::Shadow]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RuleState {
     /// It fires and decides.
@@ -87,6 +164,23 @@ pub enum RuleState {
 }
 
 /// The state of an obligation.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::{Expectation, ItemKind, ObligationState, ScenarioLine};
+/// let (file, _) = parse("scenario \"a\"
+///   expect waived licence O, undetermined licence O, undetermined CB-03
+/// ");
+/// let ItemKind::Scenario(scenario) = &file.items[0].kind else { panic!("no scenario") };
+/// let ScenarioLine::Expect(expected) = &scenario.lines[0].node else { panic!("nothing is expected") };
+/// let obliged = |at: usize| match &expected[at] {
+///     Expectation::Obligation { state, .. } => Some(*state),
+///     _ => None,
+/// };
+/// assert_eq!(obliged(0), Some(ObligationState::Waived));
+/// assert_eq!(obliged(1), Some(ObligationState::Undetermined));
+/// assert_eq!(obliged(2), None); // With a name alone it is a rule that is undetermined.
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ObligationState {
     /// Its condition holds.

@@ -3,6 +3,18 @@
 use super::{Expr, Labels, Name, Noted, Spanned};
 
 /// `outcomes release "放行" / "release" < … missing hold advice review`
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::ItemKind;
+/// let (file, _) = parse("outcomes release < review < hold missing hold advice review\n");
+/// let ItemKind::Outcomes(from_the_mildest) = &file.items[0].kind else { panic!("no outcomes") };
+/// let name = |at: usize| from_the_mildest.outcomes[at].node.0.node.as_str();
+/// assert_eq!([name(0), name(1), name(2)], ["release", "review", "hold"]);
+/// assert_eq!(from_the_mildest.advice.as_ref().map(|name| name.node.as_str()), Some("review"));
+/// // They have an order, which `<` says.
+/// assert_eq!(parse("outcomes release, hold\n").1[0].code, kakou::syntax::codes::UNEXPECTED);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcomes {
     /// From the mildest to the worst.
@@ -14,6 +26,18 @@ pub struct Outcomes {
 }
 
 /// `departments customs "海关" / "customs", commerce …`; the first speaks where a rule names none.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::ItemKind;
+/// let (file, _) = parse("departments customs \"海关\" / \"customs\", ecology\n");
+/// let ItemKind::Departments(two) = &file.items[0].kind else { panic!("no departments") };
+/// let (customs, ecology) = (&two.departments[0].node, &two.departments[1].node);
+/// assert_eq!((customs.0.node.as_str(), customs.1.zh.is_some()), ("customs", true));
+/// assert_eq!((ecology.0.node.as_str(), ecology.1.zh.is_some()), ("ecology", false));
+/// // None is worse than another.
+/// assert_eq!(parse("departments customs < ecology\n").1[0].code, kakou::syntax::codes::UNEXPECTED);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departments {
     /// In the order written.
@@ -21,6 +45,16 @@ pub struct Departments {
 }
 
 /// `declaration "申报" / "declaration" judged on date` and its fields.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::ItemKind;
+/// let (file, _) = parse("declaration judged on date\n  date : date\n  size : integer\n");
+/// let ItemKind::Declaration(movement) = &file.items[0].kind else { panic!("no declaration") };
+/// assert_eq!((movement.judged_on.node.as_str(), movement.fields.len()), ("date", 2));
+/// // The law of which day? It must be said.
+/// assert_eq!(parse("declaration\n  date : date\n").1[0].code, kakou::syntax::codes::UNEXPECTED);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declaration {
     /// What one movement is called.
@@ -32,6 +66,19 @@ pub struct Declaration {
 }
 
 /// `head.supervision_mode : code supervision_mode, always "监管方式" / "supervision mode" from DecHead.TradeMode`
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::ItemKind;
+/// let declare = |field: &str| parse(&format!("declaration judged on date\n  {field}\n"));
+/// let (file, _) = declare("head.mode : code mode, always \"方式\" / \"mode\" from DecHead.TradeMode");
+/// let ItemKind::Declaration(declaration) = &file.items[0].kind else { panic!("no declaration") };
+/// let mode = &declaration.fields[0].node;
+/// assert_eq!((mode.path.node.as_str(), mode.elements.len()), ("head.mode", 1));
+/// assert!(mode.always && mode.when.is_none() && !mode.absent_means_none);
+/// let (_, complaints) = declare("size : integer, always, always");
+/// assert_eq!(complaints[0].code, kakou::syntax::codes::TWICE);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// The whole path; the first part is a list's element name, a record or nothing.
@@ -51,6 +98,22 @@ pub struct Field {
 }
 
 /// A type as written.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::{ItemKind, Type};
+/// let typ = |text: &str| {
+///     let (file, _) = parse(&format!("declaration judged on date\n  f : {text}\n"));
+///     match &file.items[0].kind {
+///         ItemKind::Declaration(all) => all.fields.first().map(|field| field.node.typ.node.clone()),
+///         _ => None,
+///     }
+/// };
+/// assert!(matches!(typ("money CNY"), Some(Type::Money(currency)) if currency.node == "CNY"));
+/// assert!(matches!(typ("money in paid_in"), Some(Type::MoneyIn(field)) if field.node == "paid_in"));
+/// assert!(matches!(typ("1 to 50 item key seq"), Some(Type::List { most: 50, key: Some(_), .. })));
+/// assert_eq!(typ("money"), None); // An amount of what?
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the words of the language")]
 pub enum Type {
@@ -83,6 +146,20 @@ pub enum Type {
 }
 
 /// `codes NAME from "file.csv" key COLUMN …`, and with it `units` and `currencies`.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::ItemKind;
+/// let text = "codes level from \"level.csv\" key code from since until ended with rank : integer\n";
+/// let (file, _) = parse(text);
+/// let ItemKind::Codes(level) = &file.items[0].kind else { panic!("no codes") };
+/// assert_eq!((level.file.node.as_str(), level.key.node.as_str()), ("level.csv", "code"));
+/// let dated = level.dated.as_ref().map(|(from, until)| (from.node.as_str(), until.node.as_str()));
+/// assert_eq!((dated, level.attributes.len()), (Some(("since", "ended")), 1));
+/// // A file is a text, so that a path may stand there.
+/// let (_, complaints) = parse("codes level from level.csv key code\n");
+/// assert_eq!(complaints[0].code, kakou::syntax::codes::UNEXPECTED);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Codes {
     /// An ordinary table, the table of units, or the table of currencies.
@@ -102,6 +179,20 @@ pub struct Codes {
 }
 
 /// What a code table is for.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::{CodesRole, ItemKind};
+/// let role = |text: &str| match &parse(text).0.items[0].kind {
+///     ItemKind::Codes(codes) => codes.role.clone(),
+///     _ => panic!("no codes"),
+/// };
+/// assert_eq!(role("codes zone from \"z.csv\" key code\n"), CodesRole::Plain);
+/// assert_eq!(role("units unit from \"u.csv\" key code\n"), CodesRole::Units);
+/// let currencies = role("currencies currency from \"c.csv\" key code rates \"r.csv\" in CNY\n");
+/// let CodesRole::Currencies { rates: Some((_, base)) } = currencies else { panic!("no rates") };
+/// assert_eq!(base.node, "CNY");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodesRole {
     /// `codes`
@@ -116,6 +207,16 @@ pub enum CodesRole {
 }
 
 /// `with rank : integer`
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::{ItemKind, Type};
+/// let (file, _) = parse("codes level from \"level.csv\" key code with rank : integer, open : bool\n");
+/// let ItemKind::Codes(level) = &file.items[0].kind else { panic!("no codes") };
+/// let (rank, open) = (&level.attributes[0].node, &level.attributes[1].node);
+/// assert_eq!((rank.name.node.as_str(), &rank.typ.node), ("rank", &Type::Integer));
+/// assert_eq!((open.name.node.as_str(), &open.typ.node), ("open", &Type::Bool));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
     /// The column.
@@ -125,6 +226,19 @@ pub struct Attribute {
 }
 
 /// `list positive_list of hs : hs from "lists/positive_list.csv" from COLUMN until COLUMN with …`
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::ItemKind;
+/// let text = "list wanted of hs : hs, zone : code zone from \"wanted.csv\" with limit : integer\n";
+/// let (file, _) = parse(text);
+/// let ItemKind::List(wanted) = &file.items[0].kind else { panic!("no list") };
+/// let keys: Vec<_> = wanted.keys.iter().map(|key| key.node.name.node.as_str()).collect();
+/// assert_eq!((keys, wanted.attributes.len()), (vec!["hs", "zone"], 1));
+/// // By what is it asked? A list has a key.
+/// let (_, complaints) = parse("list wanted from \"wanted.csv\"\n");
+/// assert_eq!(complaints[0].code, kakou::syntax::codes::UNEXPECTED);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
     /// What it is called.
@@ -142,6 +256,19 @@ pub struct List {
 }
 
 /// `requirement licence "…" : code licence_doc met when … else hold combine all`
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::{Combine, ItemKind};
+/// let text = "requirement due : date met when as_of <= it otherwise hold combine earliest\n";
+/// let (file, _) = parse(text);
+/// let ItemKind::Requirement(due) = &file.items[0].kind else { panic!("no requirement") };
+/// assert!(due.typ.is_some() && due.met.is_some());
+/// assert_eq!((due.otherwise.node.as_str(), due.combine), ("hold", Combine::Earliest));
+/// // What follows while it is not met must be said.
+/// let (_, complaints) = parse("requirement due : date combine earliest\n");
+/// assert_eq!(complaints[0].code, kakou::syntax::codes::UNEXPECTED);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
     /// Its kind.
@@ -159,6 +286,21 @@ pub struct Requirement {
 }
 
 /// How several requirements of one kind combine.
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::{Combine, ItemKind};
+/// let combine = |word: &str| {
+///     let (file, _) = parse(&format!("requirement k otherwise hold combine {word}\n"));
+///     match &file.items.first()?.kind {
+///         ItemKind::Requirement(requirement) => Some(requirement.combine),
+///         _ => None,
+///     }
+/// };
+/// assert_eq!((combine("all"), combine("one")), (Some(Combine::All), Some(Combine::One)));
+/// assert_eq!(combine("取大"), Some(Combine::Largest));
+/// assert_eq!(combine("smallest"), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Combine {
     /// Each is required.
