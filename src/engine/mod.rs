@@ -154,8 +154,8 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Steps taken for the last declaration: blocks of four words of a row, and conditions and
-    /// values worked out. Looking for missing facts is not counted.
+    /// Steps taken for the last declaration: blocks of four words of a row, conditions and values
+    /// worked out, and in the search for missing facts whatever was looked at or put down.
     pub fn steps(&self) -> u64 {
         self.state.steps
     }
@@ -165,7 +165,7 @@ impl Engine {
     /// Judges one declaration into the scratch.
     ///
     /// Once the scratch has grown to the size it needs, nothing is allocated, but for arguments of
-    /// requirements that are texts or sets and for what is missing.
+    /// requirements that are texts or sets.
     pub fn judge<'s>(&self, facts: &Facts, as_of: Day, scratch: &'s mut Scratch) -> &'s Judgement {
         judge::judge(self, facts, as_of, scratch);
         &scratch.judgement
