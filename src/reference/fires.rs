@@ -85,7 +85,7 @@ impl<'a> Trial<'a> {
                 trial.applies.insert((id, instance.element), truth);
             }
         }
-        trial.order = trial.excusers_first();
+        trial.order = trial.in_order();
         trial
     }
 
@@ -102,9 +102,10 @@ impl<'a> Trial<'a> {
 
     /// The element of a rule, for evaluation.
     pub(crate) fn instance(&self, rule: &Rule, element: Element) -> Option<&Instance> {
-        self.instances(&rule.each)
-            .iter()
-            .find(|i| i.element == element)
+        // Rows and codes are in order, and so are the elements made of them.
+        let all = self.instances(&rule.each);
+        let at = all.binary_search_by_key(&element, |instance| instance.element);
+        at.ok().and_then(|at| all.get(at))
     }
 
     /// `in force and scope and when and not unless` for one element, exceptions of other rules
@@ -119,6 +120,11 @@ impl<'a> Trial<'a> {
     /// The rules that are over a rule, sorted.
     pub(crate) fn excusers(&self, rule: RuleId) -> &[RuleId] {
         self.excusers.get(&rule).map_or(&[], Vec::as_slice)
+    }
+
+    /// All rules, each after those that are over it.
+    pub(super) fn excusers_first(&self) -> &[RuleId] {
+        &self.order
     }
 
     /// A rule decides in a world if it is as sure as the trust level asks, and its pilot, where it
@@ -211,7 +217,7 @@ impl<'a> Trial<'a> {
 
     /// All rules, each after those that are over it. Exceptions have no cycles; rules of a cycle,
     /// were there one, would be left out and never fire.
-    fn excusers_first(&self) -> Vec<RuleId> {
+    fn in_order(&self) -> Vec<RuleId> {
         let mut waiting: BTreeMap<RuleId, usize> = self
             .rules()
             .map(|(id, _)| (id, self.excusers(id).len()))
