@@ -82,7 +82,7 @@ impl<'a> Evaluator<'a, '_> {
             Eval::Value(value) => Eval::Value(value),
             Eval::Unknown(reason) => Eval::Unknown(reason),
             Eval::None => Eval::Unknown(Reason::NoneOperand),
-            Eval::Between(..) => Eval::Unknown(Reason::Undetermined),
+            Eval::Between { .. } => Eval::Unknown(Reason::Undetermined),
         })
     }
 

@@ -144,7 +144,7 @@ impl<'a> Evaluator<'a, '_> {
                 Eval::None => none = true,
                 Eval::Value(value) => values.push(value),
                 Eval::Unknown(reason) => unknown = Some(reason),
-                Eval::Between(..) => unknown = Some(Reason::RoughDay),
+                Eval::Between { .. } => unknown = Some(Reason::RoughDay),
             }
         }
         let found = if none {

@@ -2,24 +2,21 @@
 //! rules, exceptions, requirements and waivers.
 //!
 //! This is the slow part of judging, and it is reached only where something is undetermined or
-//! not given.
+//! not given. It goes through each rule and element once, however many others wait for it.
 
 use super::duty::Work;
 use super::eval::{Elements, Evaluator};
-use super::program::{NodeId, Op};
+use super::program::NodeId;
 use super::resolve::{Room, Uncovered, World, place_of, prefix};
-use super::state::{At, BoundCode};
+use super::search::Search;
+use super::state::At;
+use super::under::Found;
 use crate::check::rules::{Combine, Each, RuleId};
 use crate::facts::ListState;
-use crate::facts::eval::Eval;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
-use crate::schema::value::{Denomination, Fact, FieldId, ListId, OutcomeId, Type, Value};
-use crate::verdict::judgement::{Coverage, Element, FactRef, Fired, Judgement, Missing, Step};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Facts that were not given.
-type Found = BTreeSet<FactRef>;
+use crate::schema::value::{Fact, FieldId, ListId, OutcomeId, Type};
+use crate::verdict::judgement::{Coverage, Element, Fired, Judgement, Missing, Step};
 
 impl Evaluator<'_, '_> {
     /// The facts that the schema requires and that are unknown or none, sorted.
@@ -105,49 +102,13 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn is_unknown(&self, field: FieldId) -> bool {
-        match self.program.rules.schema.field(field).map(|f| f.typ) {
-            Some(Type::List(list)) => self.list_state(list) == ListState::Unknown,
-            _ => matches!(self.field(field), Fact::Unknown),
-        }
-    }
-
-    /// The place of a field's fact. Of an element that is not known the list is what is missing.
-    fn fact_ref(&self, field: FieldId) -> FactRef {
-        match self.program.rules.schema.field(field).map(|f| f.home) {
-            Some(Home::Element(list, _)) => match self.state.row(list) {
-                At::Row(row) => FactRef::Cell(field, list, row),
-                _ => self.list_ref(list),
-            },
-            _ => FactRef::Header(field),
-        }
-    }
-
-    fn list_ref(&self, list: ListId) -> FactRef {
-        let declared = self.program.rules.schema.list(list);
-        match declared.and_then(|l| l.parent.map(|parent| (l.field, parent))) {
-            None => FactRef::List(list),
-            Some((field, parent)) => match self.state.row(parent) {
-                At::Row(row) => FactRef::Cell(field, parent, row),
-                _ => self.list_ref(parent),
-            },
-        }
-    }
-
-    fn each_ref(&self, each: Each) -> FactRef {
-        match each {
-            Each::List(list) => self.list_ref(list),
-            Each::Set(field) => self.fact_ref(field),
-        }
-    }
-
     /// Adds what would settle covers, rules and requirements to the required fields, in the
     /// counted world.
     pub(super) fn settle_missing(
         &mut self,
         applies: &[Fired],
         uncovered: Uncovered,
-        room: &Room,
+        room: &mut Room,
         out: &mut Judgement,
     ) {
         let low = out.counted.low;
@@ -167,47 +128,47 @@ impl Evaluator<'_, '_> {
         if !covers_open && !rules_open && !duties_open {
             return;
         }
-        // The bound on steps is that of the verdict; looking for what is missing is not in it.
-        let steps = self.state.steps;
-        let mut wanted: BTreeMap<FactRef, BTreeSet<RuleId>> = BTreeMap::new();
-        for missing in out.missing.drain(..) {
-            wanted.entry(missing.fact).or_default();
-        }
+        let mut search = std::mem::take(&mut room.search);
+        search.begin(applies.len());
+        let required = out.missing.drain(..);
+        search.wanted.extend(required.map(|m| (m.fact, None)));
         if covers_open {
-            let mut found = Found::new();
-            self.under_covers(&mut found);
-            for fact in found {
-                wanted.entry(fact).or_default();
-            }
+            self.under_covers(&mut search.found);
+            self.want(&mut search, None);
         }
-        for fired in out
-            .fired
-            .iter()
-            .filter(|fired| fired.truth == Truth::Unknown)
-        {
-            if self.worst_consequence(fired.rule) > low {
-                let mut found = Found::new();
-                self.settling(applies, room, (fired.rule, fired.element), &mut found);
-                for fact in found {
-                    wanted.entry(fact).or_default().insert(fired.rule);
-                }
+        for (place, fired) in applies.iter().enumerate() {
+            let open = room.counted.get(place) == Some(&Truth::Unknown);
+            let decides = self.program.form(fired.rule).is_some_and(|f| f.trusted);
+            if open && decides && self.worst_consequence(fired.rule) > low {
+                self.settle(applies, room, place, &mut search);
+                self.take_settled(place, &mut search);
+                self.want(&mut search, Some(&[fired.rule]));
             }
         }
         for work in &room.works {
             if self.is_open(work, low) {
-                let mut found = Found::new();
-                self.settling_duty(applies, room, work, &mut found);
-                for fact in found {
-                    wanted.entry(fact).or_default().extend(&work.duty.rules);
+                self.settle_duty(applies, room, work, &mut search);
+                self.want(&mut search, Some(&work.duty.rules));
+            }
+        }
+        search.tell(&mut room.spare, &mut out.missing);
+        room.search = search;
+    }
+
+    /// The facts found are missing, for these rules or for the schema. A step for each pair.
+    fn want(&mut self, search: &mut Search, rules: Option<&[RuleId]>) {
+        search.found.sort_unstable();
+        search.found.dedup();
+        for fact in search.found.drain(..) {
+            match rules {
+                None => search.wanted.push((fact, None)),
+                Some(rules) => {
+                    let pairs = rules.iter().map(|rule| (fact, Some(*rule)));
+                    search.wanted.extend(pairs);
+                    self.state.steps += rules.len() as u64;
                 }
             }
         }
-        let missing = |(fact, rules): (FactRef, BTreeSet<RuleId>)| Missing {
-            fact,
-            rules: rules.into_iter().collect(),
-        };
-        out.missing.extend(wanted.into_iter().map(missing));
-        self.state.steps = steps;
     }
 
     /// Whether a requirement may still worsen the verdict: it is due, and not met where each
@@ -249,37 +210,78 @@ impl Evaluator<'_, '_> {
         worst
     }
 
-    /// What would settle whether a rule fires for an element: its own undetermined operands, and
-    /// those of the rules over it.
-    fn settling(
+    /// Finds what would settle whether a rule fires for an element: the facts under its own
+    /// undetermined operands, and those that settle the rules over it. However many rules lead to
+    /// one, it is gone through once.
+    fn settle(&mut self, applies: &[Fired], room: &Room, start: usize, search: &mut Search) {
+        search.waiting.clear();
+        search.waiting.push(start);
+        while let Some(place) = search.waiting.last().copied() {
+            if search.is_settled(place) {
+                search.waiting.pop();
+                continue;
+            }
+            let before = search.waiting.len();
+            self.each_over(applies, room, place, |_, over| {
+                if !search.is_settled(over) {
+                    search.waiting.push(over);
+                }
+            });
+            if search.waiting.len() > before {
+                continue;
+            }
+            search.waiting.pop();
+            // What is found for a requirement meanwhile stays apart.
+            let mut found = std::mem::take(&mut search.fresh);
+            if let Some(fired) = applies.get(place) {
+                self.under_rule(fired.rule, fired.element, &mut found);
+            }
+            self.each_over(applies, room, place, |this, over| {
+                let facts = search.settled(over);
+                this.state.steps += facts.len() as u64;
+                found.extend_from_slice(facts);
+            });
+            search.put_settled(place, &mut found);
+            search.fresh = found;
+        }
+    }
+
+    /// Calls the function for every rule over the one at this place that is undetermined. A step
+    /// for the rule and for each rule over it.
+    fn each_over(
         &mut self,
         applies: &[Fired],
         room: &Room,
-        start: (RuleId, Element),
-        found: &mut Found,
+        place: usize,
+        mut f: impl FnMut(&mut Self, usize),
     ) {
         let program = self.program;
-        let mut seen = BTreeSet::from([start]);
-        let mut waiting = vec![start];
-        while let Some((rule, element)) = waiting.pop() {
-            let Some(form) = program.form(rule) else {
+        self.state.steps += 1;
+        let Some(fired) = applies.get(place) else {
+            return;
+        };
+        let over = program.form(fired.rule).map_or(&[][..], |f| &f.excused_by);
+        for special in over {
+            self.state.steps += 1;
+            let Some(form) = program.form(*special) else {
                 continue;
             };
-            self.under_rule(rule, element, found);
-            for special in &form.excused_by {
-                let Some(other) = program.form(*special) else {
-                    continue;
-                };
-                if !World::Counted.takes_part(other) {
-                    continue;
-                }
-                let part = (*special, prefix(element, other.each.len()));
-                let fires = fires_in(applies, room, part.0, part.1);
-                if fires == Truth::Unknown && seen.insert(part) {
-                    waiting.push(part);
-                }
+            let part = prefix(fired.element, form.each.len());
+            if World::Counted.takes_part(form)
+                && let Some(place) = open_place(applies, room, *special, part)
+            {
+                f(self, place);
             }
         }
+    }
+
+    /// Adds the facts that settle the rule at this place to those found.
+    fn take_settled(&mut self, place: usize, search: &mut Search) {
+        let mut found = std::mem::take(&mut search.found);
+        let facts = search.settled(place);
+        self.state.steps += facts.len() as u64;
+        found.extend_from_slice(facts);
+        search.found = found;
     }
 
     fn under_rule(&mut self, rule: RuleId, element: Element, found: &mut Found) {
@@ -290,7 +292,7 @@ impl Evaluator<'_, '_> {
         self.state.enter(&form.each, element);
         for (each, step) in form.each.iter().zip(element.0) {
             if step == Step::Unknown {
-                found.insert(self.each_ref(*each));
+                found.push(self.each_ref(*each));
             }
         }
         let conditions = [form.in_force, form.scope, form.when];
@@ -314,13 +316,17 @@ impl Evaluator<'_, '_> {
         self.state.sets.clear();
     }
 
-    fn settling_duty(&mut self, applies: &[Fired], room: &Room, work: &Work, found: &mut Found) {
+    /// Finds what would settle a requirement: whether it is required, waived and met, and its
+    /// argument.
+    fn settle_duty(&mut self, applies: &[Fired], room: &Room, work: &Work, search: &mut Search) {
         let program = self.program;
         let element = work.duty.element;
         for (rule, place) in &work.requirers {
-            let open = work.obliged == Truth::Unknown;
-            if open && fires_in(applies, room, *rule, element) == Truth::Unknown {
-                self.settling(applies, room, (*rule, element), found);
+            if work.obliged == Truth::Unknown
+                && let Some(place) = open_place(applies, room, *rule, element)
+            {
+                self.settle(applies, room, place, search);
+                self.take_settled(place, search);
             }
             let Some(form) = program.form(*rule) else {
                 continue;
@@ -328,36 +334,39 @@ impl Evaluator<'_, '_> {
             let argument = form.requires.get(*place as usize).and_then(|r| r.argument);
             if let (Some(argument), false) = (argument, work.duty.argument_known) {
                 self.state.enter(&form.each, element);
+                let found = &mut search.found;
                 self.at_sets(&form.each, |this| this.under_value(argument, found));
                 self.state.leave(&form.each);
             }
         }
         if work.obliged == Truth::Unknown {
             for waiver in &work.duty.waived_by {
-                self.under_waiver(applies, room, work, *waiver, found);
+                self.settle_waiver(applies, room, work, *waiver, search);
             }
         }
         let kind = program.kinds.get(usize::from(work.duty.kind.0));
         if let Some(met) = kind.and_then(|kind| kind.met) {
             self.state.it = Self::argument_of(&work.duty);
-            self.under_condition(met, found);
+            self.under_condition(met, &mut search.found);
         }
     }
 
-    fn under_waiver(
+    fn settle_waiver(
         &mut self,
         applies: &[Fired],
         room: &Room,
         work: &Work,
         waiver: RuleId,
-        found: &mut Found,
+        search: &mut Search,
     ) {
         let program = self.program;
         let Some(form) = program.form(waiver) else {
             return;
         };
         let part = prefix(work.duty.element, form.each.len());
-        let fires = fires_in(applies, room, waiver, part);
+        let fires = place_of(applies, waiver, part)
+            .and_then(|place| room.counted.get(place).copied())
+            .unwrap_or(Truth::False);
         let ours = || {
             form.waives
                 .iter()
@@ -369,6 +378,7 @@ impl Evaluator<'_, '_> {
             truth.or(waive.condition.map_or(Truth::True, |c| self.truth(c)))
         });
         if fires.and(holds) == Truth::Unknown {
+            let found = &mut search.found;
             self.at_sets(&form.each, |this| {
                 for condition in ours().filter_map(|waive| waive.condition) {
                     this.under_condition(condition, found);
@@ -376,182 +386,17 @@ impl Evaluator<'_, '_> {
             });
         }
         self.state.leave(&form.each);
-        if fires == Truth::Unknown && holds != Truth::False {
-            self.settling(applies, room, (waiver, part), found);
+        if holds != Truth::False
+            && let Some(place) = open_place(applies, room, waiver, part)
+        {
+            self.settle(applies, room, place, search);
+            self.take_settled(place, search);
         }
-    }
-
-    fn under_condition(&mut self, node: NodeId, found: &mut Found) {
-        if self.truth(node) != Truth::Unknown {
-            return;
-        }
-        let program = self.program;
-        let operands = program.operands(node);
-        match program.op(node) {
-            Op::And | Op::Or | Op::Not => {
-                for operand in operands {
-                    self.under_condition(*operand, found);
-                }
-            }
-            Op::Quantified { over, binds, .. } => {
-                if let Some(body) = operands.first() {
-                    self.under_elements(*over, *binds, *body, found);
-                }
-            }
-            _ => {
-                for operand in operands {
-                    self.under_value(*operand, found);
-                }
-            }
-        }
-    }
-
-    fn under_elements(&mut self, over: Each, binds: u8, body: NodeId, found: &mut Found) {
-        match over {
-            Each::List(list) => match self.elements(list) {
-                Elements::Unknown => {
-                    found.insert(self.list_ref(list));
-                }
-                Elements::Rows(rows) => {
-                    let outer = self.state.row(list);
-                    for row in rows {
-                        self.state.put_row(list, At::Row(row));
-                        self.under_condition(body, found);
-                    }
-                    self.state.put_row(list, outer);
-                }
-            },
-            Each::Set(field) => match self.field(field) {
-                Fact::Unknown => {
-                    found.insert(self.fact_ref(field));
-                }
-                Fact::Value(Value::Set(set)) => {
-                    for code in set.iter() {
-                        let outer = self.state.put_code(binds, BoundCode::Code(*code));
-                        self.under_condition(body, found);
-                        self.state.put_code(binds, outer);
-                    }
-                }
-                _ => {}
-            },
-        }
-    }
-
-    fn under_value(&mut self, node: NodeId, found: &mut Found) {
-        let program = self.program;
-        let operands = program.operands(node);
-        match program.op(node) {
-            Op::Field(field) => self.under_field(*field, found),
-            Op::Bound(number) => {
-                let at = usize::from(*number);
-                let code = self.state.bounds.get(at).copied().unwrap_or_default();
-                if let (BoundCode::Unknown, Some(set)) = (code, self.state.sets.get(at).copied()) {
-                    found.insert(self.fact_ref(set));
-                }
-            }
-            Op::Choice => self.under_choice(operands, found),
-            Op::Aggregate { .. } => self.under_aggregate(node, found),
-            Op::Test => {
-                for operand in operands {
-                    self.under_condition(*operand, found);
-                }
-            }
-            _ => {
-                for operand in operands {
-                    self.under_value(*operand, found);
-                }
-            }
-        }
-    }
-
-    fn under_choice(&mut self, operands: &[NodeId], found: &mut Found) {
-        let mut rest = operands;
-        while let [condition, value, more @ ..] = rest {
-            match self.truth(*condition) {
-                Truth::True => return self.under_value(*value, found),
-                Truth::Unknown => return self.under_condition(*condition, found),
-                Truth::False => rest = more,
-            }
-        }
-        if let Some(otherwise) = rest.first() {
-            self.under_value(*otherwise, found);
-        }
-    }
-
-    /// A field that is unknown; where only its currency or unit is, that field.
-    fn under_field(&mut self, field: FieldId, found: &mut Found) {
-        if !self.is_unknown(field) {
-            return;
-        }
-        let named = match self.program.rules.schema.field(field).map(|f| f.typ) {
-            Some(
-                Type::Money(Denomination::Named(of)) | Type::Quantity(Denomination::Named(of)),
-            ) if self.is_unknown(of) => of,
-            _ => field,
-        };
-        found.insert(self.fact_ref(named));
-    }
-
-    fn under_aggregate(&mut self, node: NodeId, found: &mut Found) {
-        let program = self.program;
-        let Op::Aggregate {
-            list,
-            value,
-            condition,
-            same,
-            ..
-        } = program.op(node)
-        else {
-            return;
-        };
-        let operands = program.operands(node);
-        let value_node = operands.first().copied().filter(|_| *value);
-        let condition = operands
-            .get(usize::from(*value))
-            .copied()
-            .filter(|_| *condition);
-        let Elements::Rows(rows) = self.elements(*list) else {
-            found.insert(self.list_ref(*list));
-            return;
-        };
-        let outer = self.state.row(*list);
-        for row in rows {
-            self.state.put_row(*list, At::Row(row));
-            let holds = condition.map_or(Truth::True, |c| self.truth(c));
-            let member = same.iter().fold(holds, |truth, field| {
-                truth.and(self.same(*list, *field, outer, row))
-            });
-            if member == Truth::False {
-                continue;
-            }
-            if let Some(condition) = condition {
-                self.under_condition(condition, found);
-            }
-            for field in same {
-                if self.same_unknown(*list, *field, outer, row) {
-                    self.under_field(*field, found);
-                    self.state.put_row(*list, outer);
-                    self.under_field(*field, found);
-                    self.state.put_row(*list, At::Row(row));
-                }
-            }
-            if let Some(value) = value_node
-                && !matches!(self.value(value), Eval::Value(_) | Eval::None)
-            {
-                self.under_value(value, found);
-            }
-        }
-        self.state.put_row(*list, outer);
-    }
-
-    fn same_unknown(&self, list: ListId, field: FieldId, outer: At, row: u32) -> bool {
-        self.same(list, field, outer, row) == Truth::Unknown
     }
 }
 
-/// Whether a rule fires for an element in the world at hand.
-fn fires_in(applies: &[Fired], room: &Room, rule: RuleId, element: Element) -> Truth {
+/// The place of a rule and element that is undetermined in the counted world.
+fn open_place(applies: &[Fired], room: &Room, rule: RuleId, element: Element) -> Option<usize> {
     place_of(applies, rule, element)
-        .and_then(|place| room.counted.get(place).copied())
-        .unwrap_or(Truth::False)
+        .filter(|place| room.counted.get(*place) == Some(&Truth::Unknown))
 }

@@ -3,7 +3,8 @@
 //! - [`program`]: every value and condition once, by number; rules, kinds and covers on them;
 //! - [`state`]: the element at hand, and results already worked out;
 //! - [`eval`], [`lookup`], [`table`]: one node at the place at hand;
-//! - [`resolve`], [`duty`], [`missing`]: from rules that apply to the judgement.
+//! - [`resolve`], [`duty`], [`missing`]: from rules that apply to the judgement;
+//! - [`under`], [`search`]: the facts under what is undetermined, and room to gather them.
 //!
 //! The walker and the engine differ in how they find the rules that apply, and share what
 //! follows. Nothing here knows the graph library.
@@ -14,5 +15,7 @@ pub mod lookup;
 pub mod missing;
 pub mod program;
 pub mod resolve;
+pub mod search;
 pub mod state;
 pub mod table;
+pub mod under;

@@ -8,6 +8,7 @@
 use super::duty::Work;
 use super::eval::Evaluator;
 use super::program::{Program, RuleForm};
+use super::search::Search;
 use crate::check::rules::{PilotId, RuleId};
 use crate::ground::truth::Truth;
 use crate::schema::value::{DepartmentId, OutcomeId};
@@ -62,6 +63,8 @@ pub struct Room {
     pub(super) spare_requirers: Vec<Vec<(RuleId, u32)>>,
     /// Candidates of a group whose largest counts.
     pub(super) group: Vec<u32>,
+    /// What the search for missing facts has found.
+    pub(super) search: Search,
 }
 
 /// The outcomes that do not depend on a world.
@@ -77,7 +80,12 @@ impl Room {
         for duty in judgement.duties.drain(..) {
             self.reclaim_duty(duty);
         }
-        judgement.missing.clear();
+        for missing in judgement.missing.drain(..) {
+            // Where only the schema asks for a fact its list was never in use.
+            if missing.rules.capacity() > 0 {
+                self.reclaim_rules(missing.rules);
+            }
+        }
         judgement.fired.clear();
         judgement.shadow.clear();
         judgement.departments.clear();
@@ -90,10 +98,13 @@ impl Room {
     }
 
     pub(super) fn reclaim_duty(&mut self, duty: Duty) {
-        for mut rules in [duty.rules, duty.waived_by] {
-            rules.clear();
-            self.spare.push(rules);
-        }
+        self.reclaim_rules(duty.rules);
+        self.reclaim_rules(duty.waived_by);
+    }
+
+    fn reclaim_rules(&mut self, mut rules: Vec<RuleId>) {
+        rules.clear();
+        self.spare.push(rules);
     }
 }
 

@@ -174,8 +174,8 @@ pub struct Scratch {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 impl Scratch {
-    /// Steps taken for the last declaration: blocks of four words of a row, and conditions and
-    /// values worked out. Looking for missing facts is not counted.
+    /// Steps taken for the last declaration: blocks of four words of a row, conditions and values
+    /// worked out, and in the search for missing facts whatever was looked at or put down.
     ///
     /// ```
     /// # let rules = kakou::load("examples/gate")?;
@@ -212,7 +212,7 @@ impl Engine {
     /// Judges one declaration into the scratch.
     ///
     /// Once the scratch has grown to the size it needs, nothing is allocated, but for arguments of
-    /// requirements that are texts or sets and for what is missing.
+    /// requirements that are texts or sets.
     ///
     /// ```
     /// # let rules = kakou::load("examples/gate")?;

@@ -1,7 +1,9 @@
 //! Exact interval arithmetic on what expressions give: amounts, days, conversions, aggregates.
 //!
 //! Every operation is exact or says why it cannot be computed. Where the arguments are
-//! intervals the result is the interval of all results.
+//! intervals the result is the interval of all results, and one result that cannot be computed
+//! leaves nothing of it: to know more must only narrow what was said before. That none is left out
+//! is seen from the decimal places that values between the ends may have, see [`Eval::Between`].
 
 use super::eval::{Eval, Reason, comparable};
 use crate::ground::day::Day;
@@ -29,6 +31,8 @@ pub enum Unit {
 struct Amount {
     low: Number,
     high: Number,
+    /// The most decimal places of an amount between.
+    places: u32,
     unit: Unit,
 }
 
@@ -46,21 +50,32 @@ impl Amount {
     fn read(eval: &Eval) -> Result<Amount, Reason> {
         let (low, high) = eval.ends()?;
         let ((low, unit), (high, _)) = (amount(low)?, amount(high)?);
-        Ok(Amount { low, high, unit })
+        Ok(Amount {
+            low,
+            high,
+            places: eval.places(),
+            unit,
+        })
     }
 
     fn eval(self) -> Eval {
-        Eval::between(self.unit.of(self.low), self.unit.of(self.high))
+        Eval::between(self.unit.of(self.low), self.unit.of(self.high), self.places)
     }
 
-    /// Works on both ends, for what keeps the order.
-    fn map(self, unit: Unit, f: impl Fn(Number) -> Result<Number, Reason>) -> Result<Eval, Reason> {
-        Ok(Amount {
-            low: f(self.low)?,
-            high: f(self.high)?,
-            unit,
-        }
-        .eval())
+    /// The end that is larger, signs aside.
+    fn largest(self) -> Number {
+        self.low.neg().max(self.high)
+    }
+
+    /// Every amount times a number.
+    fn times(self, factor: Number, unit: Unit) -> Result<Eval, Reason> {
+        let factor = Amount {
+            low: factor,
+            high: factor,
+            places: factor.parts().1,
+            unit: Unit::Plain,
+        };
+        self.over_ends(factor, unit, self.places + factor.places, Number::mul)
     }
 
     /// The interval over the four pairs of ends, for what has its extremes there.
@@ -68,6 +83,7 @@ impl Amount {
         self,
         other: Amount,
         unit: Unit,
+        places: u32,
         f: impl Fn(Number, Number) -> Option<Number>,
     ) -> Result<Eval, Reason> {
         let at = |a, b| f(a, b).ok_or(Reason::TooLarge);
@@ -76,6 +92,7 @@ impl Amount {
         Ok(Amount {
             low: a.min(b).min(c).min(d),
             high: a.max(b).max(c).max(d),
+            places,
             unit,
         }
         .eval())
@@ -104,9 +121,13 @@ pub fn add(left: &Eval, right: &Eval) -> Eval {
     let result = || {
         let (a, b) = (Amount::read(left)?, Amount::read(right)?);
         let unit = same_unit(a.unit, b.unit)?;
-        let low = a.low.add(b.low).ok_or(Reason::TooLarge)?;
-        let high = a.high.add(b.high).ok_or(Reason::TooLarge)?;
-        Ok(Amount { low, high, unit }.eval())
+        Ok(Amount {
+            low: a.low.add(b.low).ok_or(Reason::TooLarge)?,
+            high: a.high.add(b.high).ok_or(Reason::TooLarge)?,
+            places: a.places.max(b.places),
+            unit,
+        }
+        .eval())
     };
     result().into()
 }
@@ -116,9 +137,13 @@ pub fn sub(left: &Eval, right: &Eval) -> Eval {
     let result = || {
         let (a, b) = (Amount::read(left)?, Amount::read(right)?);
         let unit = same_unit(a.unit, b.unit)?;
-        let low = a.low.sub(b.high).ok_or(Reason::TooLarge)?;
-        let high = a.high.sub(b.low).ok_or(Reason::TooLarge)?;
-        Ok(Amount { low, high, unit }.eval())
+        Ok(Amount {
+            low: a.low.sub(b.high).ok_or(Reason::TooLarge)?,
+            high: a.high.sub(b.low).ok_or(Reason::TooLarge)?,
+            places: a.places.max(b.places),
+            unit,
+        }
+        .eval())
     };
     result().into()
 }
@@ -131,7 +156,7 @@ pub fn mul(left: &Eval, right: &Eval) -> Eval {
             (unit, Unit::Plain) | (Unit::Plain, unit) => unit,
             _ => return Err(Reason::WrongType),
         };
-        a.over_ends(b, unit, Number::mul)
+        a.over_ends(b, unit, a.places + b.places, Number::mul)
     };
     result().into()
 }
@@ -142,7 +167,13 @@ pub fn rounded(value: &Eval, divisor: Option<&Eval>, places: u32, rounding: Roun
     let result = || {
         let a = Amount::read(value)?;
         let Some(divisor) = divisor else {
-            return a.map(a.unit, |n| Ok(n.rounded(places, rounding)));
+            return Ok(Amount {
+                low: a.low.rounded(places, rounding),
+                high: a.high.rounded(places, rounding),
+                places: a.places.min(places),
+                ..a
+            }
+            .eval());
         };
         let b = Amount::read(divisor)?;
         let unit = match (a.unit, b.unit) {
@@ -152,7 +183,13 @@ pub fn rounded(value: &Eval, divisor: Option<&Eval>, places: u32, rounding: Roun
         if b.low <= Number::ZERO && Number::ZERO <= b.high {
             return Err(Reason::DivisionByZero);
         }
-        a.over_ends(b, unit, |x, y| x.div_rounded(y, places, rounding))
+        // The quotient of two values has the room that they need, whatever others would.
+        let open = a.low != a.high || b.low != b.high;
+        let divisor = (b.largest(), b.places);
+        if open && !a.largest().has_room_to_divide(a.places, divisor, places) {
+            return Err(Reason::TooLarge);
+        }
+        a.over_ends(b, unit, places, |x, y| x.div_rounded(y, places, rounding))
     };
     result().into()
 }
@@ -225,14 +262,7 @@ pub fn convert_quantity(value: &Eval, to: Code, units: Option<&CodeTable>) -> Ev
 /// single amount may, and an interval does not, since amounts inside it might not.
 fn scale(a: Amount, up: Number, down: Number, unit: Unit) -> Result<Eval, Reason> {
     if let Some(ratio) = exact_quotient(up, down) {
-        let (low, high) = (a.low.mul(ratio), a.high.mul(ratio));
-        let (low, high) = (low.ok_or(Reason::TooLarge)?, high.ok_or(Reason::TooLarge)?);
-        return Ok(Amount {
-            low: low.min(high),
-            high: low.max(high),
-            unit,
-        }
-        .eval());
+        return a.times(ratio, unit);
     }
     if a.low != a.high {
         return Err(Reason::Inexact);
@@ -261,10 +291,10 @@ fn whole(eval: &Eval) -> Result<(i32, i32), Reason> {
             .and_then(|n| i32::try_from(n).ok())
             .ok_or(Reason::NotWhole)
     };
-    if a.unit == Unit::Plain {
-        Ok((read(a.low)?, read(a.high)?))
-    } else {
-        Err(Reason::WrongType)
+    match a.unit {
+        Unit::Plain if a.places > 0 => Err(Reason::NotWhole),
+        Unit::Plain => Ok((read(a.low)?, read(a.high)?)),
+        _ => Err(Reason::WrongType),
     }
 }
 
@@ -289,7 +319,7 @@ pub fn days_between(from: &Eval, to: &Eval) -> Eval {
                 i64::from(b.number()) - i64::from(a.number()),
             ))
         };
-        Ok(Eval::between(count(from.1, to.0), count(from.0, to.1)))
+        Ok(Eval::between(count(from.1, to.0), count(from.0, to.1), 0))
     };
     result().into()
 }
@@ -334,7 +364,7 @@ pub fn count(members: impl IntoIterator<Item = Truth>) -> Eval {
         possible += i64::from(truth.possible());
     }
     let number = |n| Value::Number(Number::from_i64(n));
-    Eval::between(number(certain), number(possible))
+    Eval::between(number(certain), number(possible), 0)
 }
 
 /// The sum over members, each with its membership and its value. `empty` is the unit of a sum of
@@ -342,7 +372,7 @@ pub fn count(members: impl IntoIterator<Item = Truth>) -> Eval {
 /// should its possible members fall away, nothing would say what it is counted in.
 pub fn sum(members: impl IntoIterator<Item = (Truth, Eval)>, empty: Option<Unit>) -> Eval {
     let (mut low, mut high) = (ExactSum::default(), ExactSum::default());
-    let (mut unit, mut failed, mut certain) = (None, None, empty);
+    let (mut unit, mut failed, mut certain, mut places) = (None, None, empty, 0);
     for (member, value) in members {
         if !member.possible() {
             continue;
@@ -357,6 +387,7 @@ pub fn sum(members: impl IntoIterator<Item = (Truth, Eval)>, empty: Option<Unit>
         if *unit.get_or_insert(a.unit) != a.unit {
             failed = failed.max(Some(Reason::UnitsDiffer));
         }
+        places = places.max(a.places);
         if member.certain() {
             certain = Some(a.unit);
             low.push(a.low);
@@ -371,7 +402,13 @@ pub fn sum(members: impl IntoIterator<Item = (Truth, Eval)>, empty: Option<Unit>
     }
     match (unit.or(certain), certain, low.total(), high.total()) {
         (_, None, _, _) | (None, _, _, _) => Eval::Unknown(Reason::UnitsDiffer),
-        (Some(unit), Some(_), Some(low), Some(high)) => Amount { low, high, unit }.eval(),
+        (Some(unit), Some(_), Some(low), Some(high)) => Amount {
+            low,
+            high,
+            places,
+            unit,
+        }
+        .eval(),
         _ => Eval::Unknown(Reason::TooLarge),
     }
 }
@@ -393,7 +430,7 @@ fn extreme(
     beats: impl Fn(&Value, &Value) -> bool,
 ) -> Eval {
     let (mut near, mut far): (Option<Value>, Option<Value>) = (None, None);
-    let mut failed = None;
+    let (mut failed, mut places) = (None, 0);
     let keep = |best: &mut Option<Value>, value: &Value| {
         if best.as_ref().is_none_or(|old| beats(value, old)) {
             *best = Some(value.clone());
@@ -419,6 +456,7 @@ fn extreme(
         } else {
             (low, high)
         };
+        places = places.max(value.places());
         keep(&mut far, strong);
         if member.certain() {
             keep(&mut near, weak);
@@ -433,7 +471,7 @@ fn extreme(
             } else {
                 (far, near)
             };
-            Eval::between(low, high)
+            Eval::between(low, high, places)
         }
         (None, Some(near), Some(_)) => Eval::Value(near),
         (None, None, Some(_)) | (None, Some(_), None) => Eval::Unknown(Reason::Undetermined),
@@ -441,15 +479,4 @@ fn extreme(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schema::value::Code;
-
-    #[test]
-    fn amounts_of_one_unit_add_up_and_others_do_not() {
-        let money = |n, c| Eval::Value(Value::Money(Number::from_i64(n), Code(c)));
-        assert_eq!(add(&money(2, 0), &money(3, 0)), money(5, 0));
-        let differ = Eval::Unknown(Reason::UnitsDiffer);
-        assert_eq!(add(&money(2, 0), &money(3, 1)), differ);
-    }
-}
+mod tests;

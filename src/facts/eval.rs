@@ -6,6 +6,7 @@
 
 use crate::ground::compare::CompareOp;
 use crate::ground::day::Day;
+use crate::ground::number::Number;
 use crate::ground::truth::Truth;
 use crate::schema::Lang;
 use crate::schema::value::{Code, Fact, Value};
@@ -19,7 +20,7 @@ pub enum Reason {
     ElementNotGiven,
     /// There is nothing to reckon with: an operand is none.
     NoneOperand,
-    /// The exact result has more digits than a number holds.
+    /// The exact result has more digits than a number holds, or may have.
     TooLarge,
     /// The divisor is zero, or may be.
     DivisionByZero,
@@ -90,9 +91,21 @@ pub enum Eval {
     None,
     /// One value.
     Value(Value),
-    /// Some value from the first to the second, both of one unit, the first less than the second.
-    /// Made by [`Eval::between`].
-    Between(Value, Value),
+    /// Some value from the lower to the higher end, both of one unit. Made by [`Eval::between`].
+    ///
+    /// Silence must not look like an answer: where a value between the ends could not be computed
+    /// with, nothing may come of the interval either, however well its ends compute. So an
+    /// interval says how exact its values may be. Any number from `low` to `high` with at most so
+    /// many decimal places may be the one, each of them fits a number, and whatever is worked out
+    /// of an interval is unknown unless it can be worked out of every one of them.
+    Between {
+        /// The least value.
+        low: Value,
+        /// The greatest, above the least.
+        high: Value,
+        /// The most decimal places of a value between; days have none.
+        places: u32,
+    },
 }
 
 impl Eval {
@@ -113,19 +126,32 @@ impl Eval {
             Truth::Unknown => Eval::Unknown(Reason::Undetermined),
         }
     }
-    /// The interval of two values of one unit; one value where they are equal. The caller gives
-    /// the smaller first.
-    pub fn between(low: Value, high: Value) -> Eval {
+
+    /// The values of one unit from the lower to the higher end with at most so many decimal
+    /// places: one value where the ends are equal, and unknown where one between may not fit.
+    pub fn between(low: Value, high: Value, places: u32) -> Eval {
+        let fits = |end: &Value| number(end).is_none_or(|n| n.fits_with(places));
         if low == high {
             Eval::Value(low)
+        } else if fits(&low) && fits(&high) {
+            Eval::Between { low, high, places }
         } else {
-            Eval::Between(low, high)
+            Eval::Unknown(Reason::TooLarge)
         }
     }
 
     /// Days from the first to the last.
     pub fn days(first: Day, last: Day) -> Eval {
-        Eval::between(Value::Date(first), Value::Date(last))
+        Eval::between(Value::Date(first), Value::Date(last), 0)
+    }
+
+    /// The most decimal places that its value may have.
+    pub fn places(&self) -> u32 {
+        match self {
+            Eval::Between { places, .. } => *places,
+            Eval::Value(value) => number(value).map_or(0, |number| number.parts().1),
+            Eval::Unknown(_) | Eval::None => 0,
+        }
     }
 
     /// The one value, where it is known exactly.
@@ -142,7 +168,7 @@ impl Eval {
             Eval::Unknown(reason) => Err(*reason),
             Eval::None => Err(Reason::NoneOperand),
             Eval::Value(value) => Ok((value, value)),
-            Eval::Between(low, high) => Ok((low, high)),
+            Eval::Between { low, high, .. } => Ok((low, high)),
         }
     }
 
@@ -166,6 +192,16 @@ impl Eval {
     /// Whether it is unknown.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Eval::Unknown(_))
+    }
+}
+
+/// The number of an amount.
+fn number(value: &Value) -> Option<Number> {
+    match value {
+        Value::Number(number) | Value::Money(number, _) | Value::Quantity(number, _) => {
+            Some(*number)
+        }
+        _ => None,
     }
 }
 
@@ -241,8 +277,8 @@ mod tests {
 
     #[test]
     fn comparisons_agree_on_all_pairs_or_are_open() {
-        let number = |n| Value::Number(crate::ground::number::Number::from_i64(n));
-        let some = Eval::between(number(2), number(5));
+        let number = |n| Value::Number(Number::from_i64(n));
+        let some = Eval::between(number(2), number(5), 0);
         let less = |than| compare(CompareOp::Lt, &some, &Eval::Value(number(than)));
         assert_eq!(less(6), Truth::True);
         assert_eq!(less(3), Truth::Unknown);

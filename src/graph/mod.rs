@@ -8,6 +8,7 @@
 //! frozen: there is no way to change it. The engine is made from it and from nothing else; the
 //! [`walk`]er judges on it plainly; [`draw`] shows a part of it.
 
+mod bound;
 pub(crate) mod cells;
 pub mod draw;
 mod label;
@@ -305,7 +306,7 @@ pub struct Stats {
     pub blocks: u64,
     /// Bytes of the nodes, edges and operands.
     pub bytes: u64,
-    /// Steps that judging one declaration takes at the worst, missing facts aside.
+    /// Steps that judging one declaration takes at the worst.
     pub steps: u64,
 }
 

@@ -151,6 +151,19 @@ impl Number {
         i64::try_from(mantissa.checked_mul(up)?).ok()
     }
 
+    /// Whether every number with at most so many decimal places that is no larger, signs aside,
+    /// fits: this one would, were it written with all these places.
+    pub fn fits_with(self, places: u32) -> bool {
+        let fits = |digits: i128| digits.unsigned_abs() <= Decimal::MAX.mantissa().unsigned_abs();
+        places <= Decimal::MAX_SCALE && self.written_with(places).is_some_and(fits)
+    }
+
+    /// The coefficient once the number is written with at least so many decimal places.
+    fn written_with(self, places: u32) -> Option<i128> {
+        let (mantissa, scale) = self.parts();
+        mantissa.checked_mul(pow10(places.saturating_sub(scale))?)
+    }
+
     /// The exact sum.
     ///
     /// ```
@@ -243,6 +256,17 @@ impl Number {
         };
         let magnitude = i128::try_from(quotient).ok()?.checked_add(i128::from(up))?;
         Number::from_parts(if negative { -magnitude } else { magnitude }, places)
+    }
+
+    /// Whether [`div_rounded`](Number::div_rounded) has room for its work, whichever number with at
+    /// most `own` decimal places that is no larger than this one is divided by whichever with at
+    /// most `its` that is no larger than the divisor, signs aside. Whether the quotient fits is
+    /// another matter.
+    pub fn has_room_to_divide(self, own: u32, (divisor, its): (Number, u32), places: u32) -> bool {
+        self.written_with(own.max(its + places)).is_some()
+            && divisor
+                .written_with(its.max(own.saturating_sub(places)))
+                .is_some()
     }
 
     /// The number with at most that many decimal places.

@@ -26,7 +26,7 @@ impl Scene<'_> {
             Cond::IsNone(expr) => match self.value(expr, here) {
                 Eval::None => Truth::True,
                 Eval::Unknown(_) => Truth::Unknown,
-                Eval::Value(_) | Eval::Between(..) => Truth::False,
+                Eval::Value(_) | Eval::Between { .. } => Truth::False,
             },
             Cond::OneOf {
                 value,
@@ -153,7 +153,7 @@ fn member(value: &Eval, negated: bool, test: impl Fn(&Value) -> Truth) -> Truth 
     match value {
         Eval::None => Truth::False,
         Eval::Value(value) => flip(Some(test(value)), negated),
-        Eval::Unknown(_) | Eval::Between(..) => Truth::Unknown,
+        Eval::Unknown(_) | Eval::Between { .. } => Truth::Unknown,
     }
 }
 

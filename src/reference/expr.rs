@@ -170,7 +170,7 @@ impl Scene<'_> {
         let part = |eval: &Eval| match eval {
             Eval::Value(value) => Ok(value.clone()),
             Eval::Unknown(reason) => Err(*reason),
-            Eval::Between(..) | Eval::None => Err(Reason::RoughDay),
+            Eval::Between { .. } | Eval::None => Err(Reason::RoughDay),
         };
         parts.iter().map(part).collect::<Result<_, _>>().map(Some)
     }

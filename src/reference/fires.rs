@@ -210,9 +210,10 @@ impl<'a> Trial<'a> {
 
     /// The element of a rule, for evaluation.
     pub(crate) fn instance(&self, rule: &Rule, element: Element) -> Option<&Instance> {
-        self.instances(&rule.each)
-            .iter()
-            .find(|i| i.element == element)
+        // Rows and codes are in order, and so are the elements made of them.
+        let all = self.instances(&rule.each);
+        let at = all.binary_search_by_key(&element, |instance| instance.element);
+        at.ok().and_then(|at| all.get(at))
     }
 
     /// The place of a rule's element among those of all rules.
@@ -225,6 +226,11 @@ impl<'a> Trial<'a> {
     /// The rules that are over a rule, sorted.
     pub(crate) fn excusers(&self, rule: RuleId) -> &[RuleId] {
         self.standing.excusers(rule)
+    }
+
+    /// All rules, each after those that are over it.
+    pub(super) fn excusers_first(&self) -> &[RuleId] {
+        &self.standing.order
     }
 
     /// A rule decides in a world if it is as sure as the trust level asks, and its pilot, where it

@@ -173,7 +173,7 @@ impl Trial<'_> {
             .is_none_or(|c| self.scene.truth(c, here).possible());
         let given = match self.scene.field(required.field, here) {
             Eval::Unknown(_) | Eval::None => false,
-            Eval::Value(_) | Eval::Between(..) => true,
+            Eval::Value(_) | Eval::Between { .. } => true,
         };
         (wanted && !given).then(|| self.scene.fact_ref(required.field, here))
     }

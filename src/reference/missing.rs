@@ -4,7 +4,7 @@
 
 use super::duties::{Argument, Group, Owed, it};
 use super::fires::{Trial, World};
-use super::scene::{Here, prefix};
+use super::scene::{Here, Instance, prefix};
 use crate::check::rules::{Combine, CompareOp, Cond, Expr, Rule, RuleId, RuleSet};
 use crate::facts::eval::{Eval, compare};
 use crate::ground::truth::Truth;
@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts that were not given, each with the rules that wait for it.
 type Wanted = BTreeMap<FactRef, BTreeSet<RuleId>>;
+
+/// For rules and elements that are undetermined the facts that would settle them.
+type Settling = BTreeMap<(RuleId, Element), BTreeSet<FactRef>>;
 
 impl Trial<'_> {
     /// The missing facts of a world, sorted.
@@ -35,6 +38,7 @@ impl Trial<'_> {
                 wanted.entry(fact).or_default();
             }
         }
+        let settling = self.settling(world);
         for fired in self
             .fired(world)
             .into_iter()
@@ -44,8 +48,8 @@ impl Trial<'_> {
                 continue;
             };
             if worst_consequence(self.scene.rules, rule) > interval.low {
-                let facts = self.settling(world, fired.rule, fired.element);
-                want(&mut wanted, facts, &[fired.rule]);
+                let facts = settling.get(&(fired.rule, fired.element));
+                want(&mut wanted, facts.into_iter().flatten(), &[fired.rule]);
             }
         }
         for group in groups
@@ -53,11 +57,8 @@ impl Trial<'_> {
             .filter(|group| group.interval.high > interval.low)
         {
             for owed in group.owed.iter().filter(|one| self.open(one)) {
-                want(
-                    &mut wanted,
-                    self.settling_duty(world, group, owed),
-                    &owed.duty.rules,
-                );
+                let facts = self.settling_duty(world, &settling, group, owed);
+                want(&mut wanted, &facts, &owed.duty.rules);
             }
         }
         let missing = |(fact, rules): (FactRef, BTreeSet<RuleId>)| Missing {
@@ -90,44 +91,41 @@ impl Trial<'_> {
         facts.0
     }
 
-    /// The unknown facts that would settle whether a rule fires for an element: those under its
-    /// own undetermined operands, and under those of the rules over it.
-    pub(crate) fn settling(
-        &self,
-        world: &World,
-        rule: RuleId,
-        element: Element,
-    ) -> BTreeSet<FactRef> {
-        let mut facts = Found::default();
-        let mut seen = BTreeSet::from([(rule, element)]);
-        let mut waiting = vec![(rule, element)];
-        while let Some((id, element)) = waiting.pop() {
-            let Some(rule) = self.scene.rules.rule(id) else {
+    /// For every rule and element that is undetermined in a world the unknown facts that would
+    /// settle it: those under its own undetermined operands, and those that settle the rules over
+    /// it. Each is worked out once, after the rules over it.
+    fn settling(&self, world: &World) -> Settling {
+        let mut all = Settling::new();
+        for id in self.excusers_first() {
+            let Some(rule) = self.scene.rules.rule(*id) else {
                 continue;
             };
-            self.under_rule(rule, element, &mut facts);
-            for over in self.excusers(id) {
-                let steps = self
-                    .scene
-                    .rules
-                    .rule(*over)
-                    .map_or(0, |rule| rule.each.len());
-                let part = (*over, prefix(element, steps));
-                if self.fires(world, part.0, part.1) == Truth::Unknown && seen.insert(part) {
-                    waiting.push(part);
+            for instance in self.instances(&rule.each) {
+                let element = instance.element;
+                if self.fires(world, *id, element) != Truth::Unknown {
+                    continue;
                 }
+                let mut facts = Found::default();
+                self.under_rule(rule, instance, &mut facts);
+                for over in self.excusers(*id) {
+                    let steps = self
+                        .scene
+                        .rules
+                        .rule(*over)
+                        .map_or(0, |rule| rule.each.len());
+                    let part = all.get(&(*over, prefix(element, steps)));
+                    facts.0.extend(part.into_iter().flatten());
+                }
+                all.insert((*id, element), facts.0);
             }
         }
-        facts.0
+        all
     }
 
     /// The unknown facts under what is undetermined in a rule itself.
-    fn under_rule(&self, rule: &Rule, element: Element, facts: &mut Found) {
-        let Some(instance) = self.instance(rule, element) else {
-            return;
-        };
-        for (at, each) in rule.each.iter().enumerate() {
-            if element.0.get(at) == Some(&Step::Unknown) {
+    fn under_rule(&self, rule: &Rule, instance: &Instance, facts: &mut Found) {
+        for (each, step) in rule.each.iter().zip(instance.element.0) {
+            if step == Step::Unknown {
                 facts.0.insert(self.scene.each_ref(*each, &instance.here));
             }
         }
@@ -139,7 +137,13 @@ impl Trial<'_> {
 
     /// The unknown facts that would settle a requirement: whether it is required, waived and
     /// met, and its argument.
-    fn settling_duty(&self, world: &World, group: &Group, owed: &Owed) -> BTreeSet<FactRef> {
+    fn settling_duty(
+        &self,
+        world: &World,
+        settling: &Settling,
+        group: &Group,
+        owed: &Owed,
+    ) -> BTreeSet<FactRef> {
         let duty = &owed.duty;
         let mut facts = Found::default();
         let argument = match (&duty.argument, duty.argument_known) {
@@ -148,9 +152,9 @@ impl Trial<'_> {
             (None, false) => Argument::NotKnown,
         };
         for (rule, number) in &owed.requirers {
-            let open = owed.obliged == Truth::Unknown;
-            if open && self.fires(world, *rule, duty.element) == Truth::Unknown {
-                facts.0.extend(self.settling(world, *rule, duty.element));
+            if owed.obliged == Truth::Unknown {
+                let settle = settling.get(&(*rule, duty.element));
+                facts.0.extend(settle.into_iter().flatten());
             }
             if argument == Argument::NotKnown {
                 self.under_argument(*rule, *number, duty.element, &mut facts);
@@ -162,7 +166,7 @@ impl Trial<'_> {
                 .into_iter()
                 .filter(|(_, truth)| *truth == Truth::Unknown)
             {
-                self.under_waiver(world, rule, owed, &argument, &mut facts);
+                self.under_waiver(settling, rule, owed, &argument, &mut facts);
             }
         }
         let kind = self.scene.rules.kind(duty.kind);
@@ -187,7 +191,7 @@ impl Trial<'_> {
 
     fn under_waiver(
         &self,
-        world: &World,
+        settling: &Settling,
         id: RuleId,
         owed: &Owed,
         argument: &Argument,
@@ -197,9 +201,9 @@ impl Trial<'_> {
             return;
         };
         let part = prefix(owed.duty.element, rule.each.len());
-        if self.fires(world, id, part) == Truth::Unknown {
-            facts.0.extend(self.settling(world, id, part));
-        }
+        facts
+            .0
+            .extend(settling.get(&(id, part)).into_iter().flatten());
         let Some(instance) = self.instance(rule, part) else {
             return;
         };
@@ -350,9 +354,9 @@ pub fn worst_consequence(rules: &RuleSet, rule: &Rule) -> OutcomeId {
 #[derive(Debug, Default)]
 struct Found(BTreeSet<FactRef>);
 
-fn want(wanted: &mut Wanted, facts: BTreeSet<FactRef>, rules: &[RuleId]) {
+fn want<'f>(wanted: &mut Wanted, facts: impl IntoIterator<Item = &'f FactRef>, rules: &[RuleId]) {
     for fact in facts {
-        wanted.entry(fact).or_default().extend(rules);
+        wanted.entry(*fact).or_default().extend(rules);
     }
 }
 

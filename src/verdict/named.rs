@@ -9,44 +9,77 @@ use crate::schema::{Home, Lang};
 use crate::verdict::judgement::{Element, FactRef, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The rules over each rule.
-pub type Excusers = BTreeMap<RuleId, Vec<RuleId>>;
-
-/// The rules over each rule.
-pub fn excusers(scene: &Scene<'_>) -> Excusers {
-    let mut all = Excusers::new();
-    for (id, rule) in (0u32..).map(RuleId).zip(&scene.rules.rules) {
-        for excused in &rule.over {
-            all.entry(*excused).or_default().push(id);
-        }
-    }
-    all
+/// The facts that rules name, each with all rules over it, for one declaration.
+#[derive(Debug)]
+pub struct NamedFacts<'a> {
+    scene: Scene<'a>,
+    /// The rules over each rule.
+    over: BTreeMap<RuleId, Vec<RuleId>>,
+    /// What was asked for already, and what it took to answer that.
+    known: BTreeMap<(RuleId, Element), BTreeSet<FactRef>>,
 }
 
-/// The facts that a rule and all rules over it name, for an element.
-pub fn named(
-    scene: &Scene<'_>,
-    over: &Excusers,
-    rule: RuleId,
-    element: Element,
-) -> BTreeSet<FactRef> {
-    let mut facts = BTreeSet::new();
-    let mut seen = BTreeSet::from([rule]);
-    let mut waiting = vec![rule];
-    while let Some(id) = waiting.pop() {
-        let Some(rule) = scene.rules.rule(id) else {
-            continue;
-        };
-        let here = here(&rule.each, prefix(element, rule.each.len()));
-        Names {
-            scene,
-            facts: &mut facts,
+impl<'a> NamedFacts<'a> {
+    /// Nothing is asked for yet.
+    pub fn new(scene: Scene<'a>) -> NamedFacts<'a> {
+        let mut over = BTreeMap::<RuleId, Vec<RuleId>>::new();
+        for (id, rule) in (0u32..).map(RuleId).zip(&scene.rules.rules) {
+            for excused in &rule.over {
+                over.entry(*excused).or_default().push(id);
+            }
         }
-        .rule(rule, &here);
-        let next = over.get(&id).into_iter().flatten();
-        waiting.extend(next.filter(|id| seen.insert(**id)));
+        NamedFacts {
+            scene,
+            over,
+            known: BTreeMap::new(),
+        }
     }
-    facts
+
+    /// The facts that a rule and all rules over it name, for an element. However many rules lead
+    /// to one, it is gone through once for its element.
+    pub fn by(&mut self, rule: RuleId, element: Element) -> BTreeSet<FactRef> {
+        let mut entered = BTreeSet::new();
+        let mut waiting = vec![rule];
+        while let Some(id) = waiting.last().copied() {
+            let part = self.part(id, element);
+            if self.known.contains_key(&part) {
+                waiting.pop();
+            } else if entered.insert(id) {
+                // Those over it come first; in a ring, were there one, nothing comes first.
+                let over = self.over.get(&id).into_iter().flatten().copied();
+                waiting.extend(over.filter(|id| !entered.contains(id)));
+            } else {
+                waiting.pop();
+                let facts = self.gathered(part);
+                self.known.insert(part, facts);
+            }
+        }
+        let known = self.known.get(&self.part(rule, element));
+        known.cloned().unwrap_or_default()
+    }
+
+    /// The part of an element that a rule judges.
+    fn part(&self, rule: RuleId, element: Element) -> (RuleId, Element) {
+        let steps = self.scene.rules.rule(rule).map_or(0, |r| r.each.len());
+        (rule, prefix(element, steps))
+    }
+
+    /// The facts that a rule names itself and those known of the rules over it.
+    fn gathered(&self, (id, element): (RuleId, Element)) -> BTreeSet<FactRef> {
+        let mut facts = BTreeSet::new();
+        if let Some(rule) = self.scene.rules.rule(id) {
+            let mut names = Names {
+                scene: &self.scene,
+                facts: &mut facts,
+            };
+            names.rule(rule, &here(&rule.each, element));
+        }
+        for over in self.over.get(&id).into_iter().flatten() {
+            let known = self.known.get(&self.part(*over, element));
+            facts.extend(known.into_iter().flatten());
+        }
+        facts
+    }
 }
 
 /// The element for evaluation, without looking whether it exists.

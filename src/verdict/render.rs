@@ -2,7 +2,7 @@
 //! their basis and all facts that they name.
 
 use super::judgement::{Element, FactRef, Fired, Interval, Judgement};
-use super::named::{self, Excusers, here, named};
+use super::named::{NamedFacts, here};
 use super::words;
 use super::{
     BasisText, Bilingual, Finding, MissingFact, Named, Obligation, Outcomes, PilotVerdict,
@@ -56,8 +56,9 @@ pub fn render(
         facts,
         as_of,
     };
-    let over = named::excusers(&scene);
-    let page = Page { scene, over };
+    let page = Page { scene };
+    let mut named = NamedFacts::new(scene);
+    let mut finding = |fired: &Fired| page.finding(*fired, named.by(fired.rule, fired.element));
     let (listed, not_listed) = listed(rules, judgement, limits);
     Verdict {
         id: facts.id(&rules.schema).map(str::to_string),
@@ -67,21 +68,14 @@ pub fn render(
         pilots: page.pilots(judgement),
         departments: page.departments(judgement),
         context: page.context(),
-        findings: listed
-            .iter()
-            .filter_map(|fired| page.finding(*fired))
-            .collect(),
+        findings: listed.iter().filter_map(&mut finding).collect(),
         undetermined_not_listed: not_listed,
         obligations: judgement
             .duties
             .iter()
             .filter_map(|duty| page.obligation(duty))
             .collect(),
-        shadow: judgement
-            .shadow
-            .iter()
-            .filter_map(|fired| page.finding(*fired))
-            .collect(),
+        shadow: judgement.shadow.iter().filter_map(&mut finding).collect(),
         coverage: judgement.coverage,
         missing: page.missing(judgement),
         assumed: facts.assumed().to_vec(),
@@ -124,7 +118,6 @@ fn listed(rules: &RuleSet, judgement: &Judgement, limits: &Limits) -> (Vec<Fired
 
 struct Page<'a> {
     scene: Scene<'a>,
-    over: Excusers,
 }
 
 impl Page<'_> {
@@ -209,11 +202,11 @@ impl Page<'_> {
         known.take(CONTEXT).collect()
     }
 
-    fn finding(&self, fired: Fired) -> Option<Finding> {
+    /// The finding, with the facts that the rule and its exceptions name.
+    fn finding(&self, fired: Fired, facts: BTreeSet<FactRef>) -> Option<Finding> {
         let rules = self.scene.rules;
         let rule = rules.rule(fired.rule)?;
         let here = here(&rule.each, fired.element);
-        let facts = named(&self.scene, &self.over, fired.rule, fired.element);
         let department = |id: &crate::schema::value::DepartmentId| {
             Some(
                 self.scene

@@ -574,7 +574,7 @@ fn denied(negated: bool, truth: Truth, given: bool) -> bool {
 }
 
 fn is_given(eval: &Eval) -> bool {
-    matches!(eval, Eval::Value(_) | Eval::Between(..))
+    matches!(eval, Eval::Value(_) | Eval::Between { .. })
 }
 
 /// A subject, what is said of it, and of what. Words that begin with a comma stand close.

@@ -62,7 +62,7 @@ pub fn value(schema: &Schema, typ: Type, value: &Value, lang: Lang) -> String {
 pub fn eval(schema: &Schema, typ: Type, eval: &Eval, lang: Lang) -> String {
     match (eval, lang) {
         (Eval::Value(v), _) => value(schema, typ, v, lang),
-        (Eval::Between(low, high), _) => {
+        (Eval::Between { low, high, .. }, _) => {
             let joint = if lang == Lang::Zh { " 至 " } else { " to " };
             [low, high].map(|v| value(schema, typ, v, lang)).join(joint)
         }

@@ -5,6 +5,7 @@ use crate::case::{bytes, case, config, facts, judge, said};
 use crate::generate::choices::Choices;
 use crate::generate::declaration::{Known, give, learn};
 use crate::generate::rules::USUAL;
+use crate::generate::world;
 use kakou::check::rules::Each;
 use kakou::check::rules::{RuleSet, Sure};
 use kakou::facts::Facts;
@@ -14,7 +15,7 @@ use kakou::verdict::judgement::{Element, Fired, Interval, Judgement, Step};
 use kakou::verdict::render::render;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn narrows(less: Interval, more: Interval) -> bool {
     less.low <= more.low && more.high <= less.high
@@ -118,6 +119,42 @@ fn giving_what_is_missing_comes_to_an_end() {
         ended * 2 > all && open > 0 && open < all,
         "{ended} {open} {all}"
     );
+}
+
+/// The interval of one rule that holds, with all that the schema requires given.
+fn holding(when: &str, items: &Value) -> Interval {
+    let text = format!(
+        "rule R-1 \"题\" / \"title\"\n  by L\n  when {when}\n  then hold\ncovers mode is 10\n"
+    );
+    let rules = world::compiled(&text).rules.expect("the rule is right");
+    let declaration =
+        json!({"date": "2020-06-15", "mode": "10", "flag": false, "docs": [], "items": items});
+    judge(&rules, &declaration).counted
+}
+
+/// The ends of the open sum, 0 and 5 CNY, can be multiplied exactly; the amount between them that
+/// it turns out to be cannot. What is reckoned from the sum is undetermined from the first.
+#[test]
+fn an_interval_whose_inside_cannot_be_computed_is_undetermined() {
+    let when =
+        "(sum of item.c over items where (item.k is 10)) * 0.1234567891 * 0.1234567891 < 100 CNY";
+    let items = |first: Option<&str>, second: Option<&str>| {
+        let mut items =
+            json!([{"c": "0.1234567891", "ok": false}, {"c": "4.8765432109", "ok": false}]);
+        for (at, kind) in [first, second].into_iter().enumerate() {
+            if let Some(kind) = kind {
+                items[at]["k"] = json!(kind);
+            }
+        }
+        items
+    };
+    let open = holding(when, &items(None, None));
+    for kinds in [("10", "10"), ("10", "20"), ("20", "10"), ("20", "20")] {
+        let known = holding(when, &items(Some(kinds.0), Some(kinds.1)));
+        assert!(narrows(open, known), "{open:?} {kinds:?} {known:?}");
+    }
+    let both = holding(when, &items(Some("10"), Some("10")));
+    assert!(both.low == both.high, "the whole sum can be computed");
 }
 
 const NONE_BUT_VALUES: Known = Known {

@@ -4,12 +4,18 @@
 
 use crate::case::{bytes, case, config, day, facts, said};
 use crate::generate::rules::USUAL;
+use crate::generate::world;
+use kakou::check::rules::{Rule, RuleId, RuleSet, Sure};
 use kakou::engine::{Engine, Scratch};
+use kakou::facts::Facts;
+use kakou::graph::walk::walk;
 use kakou::graph::{Graph, Options};
 use kakou::ground::limits::Limits;
+use kakou::reference::Reference;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The declaration with as many elements in every list as the schema allows.
 fn longest(declaration: &Value) -> Value {
@@ -99,4 +105,98 @@ fn steps_are_counted_and_the_bound_is_of_their_size() {
         stated += graph.stats().steps;
     }
     assert!(taken > 200 && stated < taken * 1_000, "{taken} {stated}");
+}
+
+/// Rules that all wait for facts, in a row: what each is over is told by its number.
+fn exceptions(many: u32, over: impl Fn(u32) -> Vec<u32>) -> Arc<RuleSet> {
+    let tests = [
+        "a = 1",
+        "m > 5 CNY or other",
+        "any item has (item.n = 1)",
+        "d1 < d2",
+    ];
+    let text: String = tests
+        .iter()
+        .enumerate()
+        .map(|(at, test)| {
+            format!("rule R-{at} \"题\" / \"title\"\n  by L\n  when {test}\n  then hold\n\n")
+        })
+        .collect();
+    let few = world::compiled(&text).rules.expect("the rules are right");
+    let rules = (0..many).map(|number| Rule {
+        id: format!("R-{number}"),
+        over: over(number).into_iter().map(RuleId).collect(),
+        ..few.rules[number as usize % tests.len()].clone()
+    });
+    Arc::new(RuleSet {
+        rules: rules.collect(),
+        ..(*few).clone()
+    })
+}
+
+/// The steps taken and those stated, of a declaration that says nothing.
+fn steps_of(rules: &Arc<RuleSet>) -> (u64, u64) {
+    let graph = Graph::build(rules, Options::default()).expect("within the limits");
+    let mut scratch = Scratch::default();
+    let nothing = Facts::unknown(&rules.schema);
+    let judgement = Engine::from(&graph).judge(&nothing, day(), &mut scratch);
+    let named = judgement.missing.iter().map(|missing| missing.rules.len());
+    assert_eq!(
+        named.max(),
+        Some(rules.rules.len()),
+        "all wait for one fact"
+    );
+    (scratch.steps(), graph.stats().steps)
+}
+
+/// A rule that is over a rule that is over a rule: what settles the last settles all before it,
+/// and is looked for once. Twice as many rules take about twice the steps, not four times.
+#[test]
+fn missing_facts_of_many_exceptions_are_looked_for_once() {
+    let row = |number: u32| number.checked_sub(1).into_iter().collect::<Vec<_>>();
+    let ladder = |number: u32| (number.saturating_sub(2)..number).collect::<Vec<_>>();
+    for over in [&row as &dyn Fn(u32) -> Vec<u32>, &ladder] {
+        let (few, stated_few) = steps_of(&exceptions(4_000, over));
+        let (many, stated_many) = steps_of(&exceptions(8_000, over));
+        assert!(few > 2 * 4_000, "{few} steps: each rule is looked at");
+        assert!(many < few * 22 / 10, "{few} steps, then {many}");
+        assert!(few <= stated_few && many <= stated_many);
+        assert!(
+            stated_many < stated_few * 22 / 10,
+            "{stated_few}, {stated_many}"
+        );
+    }
+}
+
+/// What was found once is found for all who wait for it.
+#[test]
+fn missing_facts_of_many_exceptions_are_those_of_the_meaning() {
+    let some = |number: u32| {
+        let before = [
+            number / 2,
+            number.saturating_sub(1),
+            number.saturating_sub(7),
+        ];
+        before
+            .into_iter()
+            .filter(|other| *other < number && number % 11 > 0)
+            .collect()
+    };
+    let rules = exceptions(300, some);
+    let graph = Graph::build(&rules, Options::default()).expect("within the limits");
+    for declaration in [
+        json!({}),
+        json!({"a": 1, "m": "3"}),
+        json!({"items": [{}, {"n": 2}], "d1": "2020-01-01"}),
+    ] {
+        let facts = facts(&rules, &declaration);
+        let expected = Reference::new(&rules, Sure::High).judge(&facts, day());
+        assert!(!expected.missing.is_empty());
+        assert_eq!(walk(&graph, &facts, day()), expected, "{declaration}");
+        assert_eq!(
+            Engine::from(&graph).check(&facts, day()),
+            expected,
+            "{declaration}"
+        );
+    }
 }

@@ -1,0 +1,226 @@
+//! The facts that were not given under what is undetermined in a condition or value.
+
+use super::eval::{Elements, Evaluator};
+use super::program::{NodeId, Op};
+use super::state::{At, BoundCode};
+use crate::check::rules::Each;
+use crate::facts::ListState;
+use crate::facts::eval::Eval;
+use crate::ground::truth::Truth;
+use crate::schema::Home;
+use crate::schema::value::{Denomination, Fact, FieldId, ListId, Type, Value};
+use crate::verdict::judgement::FactRef;
+
+/// Facts as they are found, in no order and with repetitions.
+pub(super) type Found = Vec<FactRef>;
+
+impl Evaluator<'_, '_> {
+    fn is_unknown(&self, field: FieldId) -> bool {
+        match self.program.rules.schema.field(field).map(|f| f.typ) {
+            Some(Type::List(list)) => self.list_state(list) == ListState::Unknown,
+            _ => matches!(self.field(field), Fact::Unknown),
+        }
+    }
+
+    /// The place of a field's fact. Of an element that is not known the list is what is missing.
+    pub(super) fn fact_ref(&self, field: FieldId) -> FactRef {
+        match self.program.rules.schema.field(field).map(|f| f.home) {
+            Some(Home::Element(list, _)) => match self.state.row(list) {
+                At::Row(row) => FactRef::Cell(field, list, row),
+                _ => self.list_ref(list),
+            },
+            _ => FactRef::Header(field),
+        }
+    }
+
+    fn list_ref(&self, list: ListId) -> FactRef {
+        let declared = self.program.rules.schema.list(list);
+        match declared.and_then(|l| l.parent.map(|parent| (l.field, parent))) {
+            None => FactRef::List(list),
+            Some((field, parent)) => match self.state.row(parent) {
+                At::Row(row) => FactRef::Cell(field, parent, row),
+                _ => self.list_ref(parent),
+            },
+        }
+    }
+
+    pub(super) fn each_ref(&self, each: Each) -> FactRef {
+        match each {
+            Each::List(list) => self.list_ref(list),
+            Each::Set(field) => self.fact_ref(field),
+        }
+    }
+
+    /// The facts under a condition; none where it is true or false. A step for each operand
+    /// looked at, besides those for working conditions out again that were not kept.
+    pub(super) fn under_condition(&mut self, node: NodeId, found: &mut Found) {
+        self.state.steps += 1;
+        if self.truth(node) != Truth::Unknown {
+            return;
+        }
+        let program = self.program;
+        let operands = program.operands(node);
+        match program.op(node) {
+            Op::And | Op::Or | Op::Not => {
+                for operand in operands {
+                    self.under_condition(*operand, found);
+                }
+            }
+            Op::Quantified { over, binds, .. } => {
+                if let Some(body) = operands.first() {
+                    self.under_elements(*over, *binds, *body, found);
+                }
+            }
+            _ => {
+                for operand in operands {
+                    self.under_value(*operand, found);
+                }
+            }
+        }
+    }
+
+    fn under_elements(&mut self, over: Each, binds: u8, body: NodeId, found: &mut Found) {
+        match over {
+            Each::List(list) => match self.elements(list) {
+                Elements::Unknown => {
+                    found.push(self.list_ref(list));
+                }
+                Elements::Rows(rows) => {
+                    let outer = self.state.row(list);
+                    for row in rows {
+                        self.state.put_row(list, At::Row(row));
+                        self.under_condition(body, found);
+                    }
+                    self.state.put_row(list, outer);
+                }
+            },
+            Each::Set(field) => match self.field(field) {
+                Fact::Unknown => {
+                    found.push(self.fact_ref(field));
+                }
+                Fact::Value(Value::Set(set)) => {
+                    for code in set.iter() {
+                        let outer = self.state.put_code(binds, BoundCode::Code(*code));
+                        self.under_condition(body, found);
+                        self.state.put_code(binds, outer);
+                    }
+                }
+                _ => {}
+            },
+        }
+    }
+
+    /// The facts that a value reads.
+    pub(super) fn under_value(&mut self, node: NodeId, found: &mut Found) {
+        self.state.steps += 1;
+        let program = self.program;
+        let operands = program.operands(node);
+        match program.op(node) {
+            Op::Field(field) => self.under_field(*field, found),
+            Op::Bound(number) => {
+                let at = usize::from(*number);
+                let code = self.state.bounds.get(at).copied().unwrap_or_default();
+                if let (BoundCode::Unknown, Some(set)) = (code, self.state.sets.get(at).copied()) {
+                    found.push(self.fact_ref(set));
+                }
+            }
+            Op::Choice => self.under_choice(operands, found),
+            Op::Aggregate { .. } => self.under_aggregate(node, found),
+            Op::Test => {
+                for operand in operands {
+                    self.under_condition(*operand, found);
+                }
+            }
+            _ => {
+                for operand in operands {
+                    self.under_value(*operand, found);
+                }
+            }
+        }
+    }
+
+    fn under_choice(&mut self, operands: &[NodeId], found: &mut Found) {
+        let mut rest = operands;
+        while let [condition, value, more @ ..] = rest {
+            match self.truth(*condition) {
+                Truth::True => return self.under_value(*value, found),
+                Truth::Unknown => return self.under_condition(*condition, found),
+                Truth::False => rest = more,
+            }
+        }
+        if let Some(otherwise) = rest.first() {
+            self.under_value(*otherwise, found);
+        }
+    }
+
+    /// A field that is unknown; where only its currency or unit is, that field.
+    fn under_field(&mut self, field: FieldId, found: &mut Found) {
+        if !self.is_unknown(field) {
+            return;
+        }
+        let named = match self.program.rules.schema.field(field).map(|f| f.typ) {
+            Some(
+                Type::Money(Denomination::Named(of)) | Type::Quantity(Denomination::Named(of)),
+            ) if self.is_unknown(of) => of,
+            _ => field,
+        };
+        found.push(self.fact_ref(named));
+    }
+
+    fn under_aggregate(&mut self, node: NodeId, found: &mut Found) {
+        let program = self.program;
+        let Op::Aggregate {
+            list,
+            value,
+            condition,
+            same,
+            ..
+        } = program.op(node)
+        else {
+            return;
+        };
+        let operands = program.operands(node);
+        let value_node = operands.first().copied().filter(|_| *value);
+        let condition = operands
+            .get(usize::from(*value))
+            .copied()
+            .filter(|_| *condition);
+        let Elements::Rows(rows) = self.elements(*list) else {
+            found.push(self.list_ref(*list));
+            return;
+        };
+        let outer = self.state.row(*list);
+        for row in rows {
+            self.state.put_row(*list, At::Row(row));
+            let holds = condition.map_or(Truth::True, |c| self.truth(c));
+            let member = same.iter().fold(holds, |truth, field| {
+                truth.and(self.same(*list, *field, outer, row))
+            });
+            if member == Truth::False {
+                continue;
+            }
+            if let Some(condition) = condition {
+                self.under_condition(condition, found);
+            }
+            for field in same {
+                if self.same_unknown(*list, *field, outer, row) {
+                    self.state.steps += 2;
+                    self.under_field(*field, found);
+                    self.state.put_row(*list, outer);
+                    self.under_field(*field, found);
+                    self.state.put_row(*list, At::Row(row));
+                }
+            }
+            if let Some(value) = value_node
+                && !matches!(self.value(value), Eval::Value(_) | Eval::None)
+            {
+                self.under_value(value, found);
+            }
+        }
+        self.state.put_row(*list, outer);
+    }
+
+    fn same_unknown(&self, list: ListId, field: FieldId, outer: At, row: u32) -> bool {
+        self.same(list, field, outer, row) == Truth::Unknown
+    }
+}

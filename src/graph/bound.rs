@@ -1,0 +1,444 @@
+//! The bound on steps: what judging one declaration takes at the worst, whatever is in it.
+//!
+//! Three sums: the longest weighted path through the plan, requirements in every world, and the
+//! search for missing facts. Nothing that is kept in between is counted on.
+
+use super::layout::Layout;
+use super::node::{Edge, Node};
+use super::plan::{Plan, Subject};
+use crate::check::rules::{Each, KindId};
+use crate::decide::program::{NodeId, Op, Program, RuleForm};
+use crate::schema::Home;
+use crate::schema::value::{FieldId, ListId, Type};
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The steps of judging one declaration, at the worst.
+pub(super) fn steps(
+    graph: &DiGraph<Node, Edge>,
+    program: &Program,
+    plan: &Plan,
+    layout: &Layout,
+    order: &[NodeIndex],
+) -> u64 {
+    let costs = node_costs(program);
+    path_bound(graph, program, plan, layout, order, &costs)
+        .saturating_add(requirement_bound(program, &costs))
+        .saturating_add(search_bound(program, &costs))
+}
+
+/// The most elements that a list can have, over all its owners.
+fn most(program: &Program, list: ListId) -> u64 {
+    let lists = &program.rules.schema.lists;
+    let Some(found) = lists.get(list.0 as usize) else {
+        return 1;
+    };
+    let own = u64::from(found.most.max(1));
+    match found.parent.and_then(|parent| lists.get(parent.0 as usize)) {
+        Some(parent) => own.saturating_mul(u64::from(parent.most.max(1))),
+        None => own,
+    }
+}
+
+/// The most codes that a set can have.
+fn set_size(program: &Program, field: FieldId) -> u64 {
+    let schema = &program.rules.schema;
+    match schema.field(field).map(|f| f.typ) {
+        Some(Type::Set(table)) => schema
+            .table(table)
+            .map_or(1, |table| table.codes.len().max(1) as u64),
+        _ => 1,
+    }
+}
+
+/// How often a node's operands are worked out for one time that it is.
+fn repeats(program: &Program, op: &Op) -> u64 {
+    match op {
+        Op::Aggregate { list, .. } => own_most(program, *list),
+        Op::Quantified {
+            over: Each::List(list),
+            ..
+        } => own_most(program, *list),
+        Op::Quantified {
+            over: Each::Set(field),
+            ..
+        } => set_size(program, *field),
+        _ => 1,
+    }
+}
+
+fn own_most(program: &Program, list: ListId) -> u64 {
+    program
+        .rules
+        .schema
+        .lists
+        .get(list.0 as usize)
+        .map_or(1, |l| u64::from(l.most.max(1)))
+}
+
+/// The steps that working out each node takes at the worst, nothing being kept. Operands have
+/// smaller numbers than what they are operands of.
+fn node_costs(program: &Program) -> Vec<u64> {
+    let mut costs: Vec<u64> = Vec::with_capacity(program.ops.len());
+    for (number, op) in (0u32..).zip(&program.ops) {
+        let inner = program
+            .operands(NodeId(number))
+            .iter()
+            .fold(0u64, |sum, operand| {
+                sum.saturating_add(costs.get(operand.0 as usize).copied().unwrap_or(0))
+            });
+        costs.push(inner.saturating_mul(repeats(program, op)).saturating_add(1));
+    }
+    costs
+}
+
+/// How many elements a rule can judge.
+fn instances(program: &Program, each: &[Each]) -> u64 {
+    each.iter().fold(1u64, |count, each| {
+        count.saturating_mul(match each {
+            Each::List(list) => own_most(program, *list),
+            Each::Set(field) => set_size(program, *field),
+        })
+    })
+}
+
+/// The longest weighted path through the plan. A block costs a step for four words of each of its
+/// rows, in both lanes; an odd fact and every residue cost what evaluating them costs.
+fn path_bound(
+    graph: &DiGraph<Node, Edge>,
+    program: &Program,
+    plan: &Plan,
+    layout: &Layout,
+    order: &[NodeIndex],
+    costs: &[u64],
+) -> u64 {
+    let mut bounds: BTreeMap<NodeIndex, u64> = BTreeMap::new();
+    for node in order.iter().rev() {
+        let below = |edge: NodeIndex| bounds.get(&edge).copied().unwrap_or(0);
+        let bound = match graph.node_weight(*node) {
+            Some(Node::Match(number)) => block_bound(program, plan, layout, *number, costs),
+            Some(Node::Fork | Node::Each(_)) => graph
+                .edges(*node)
+                .filter(|edge| matches!(edge.weight(), Edge::Next(_)))
+                .fold(0u64, |sum, edge| sum.saturating_add(below(edge.target()))),
+            Some(Node::Split(_)) => graph
+                .edges(*node)
+                .filter(|edge| matches!(edge.weight(), Edge::Cells(_)))
+                .map(|edge| below(edge.target()))
+                .max()
+                .unwrap_or(0)
+                .saturating_add(1),
+            _ => continue,
+        };
+        bounds.insert(*node, bound);
+    }
+    bounds.get(&layout.root).copied().unwrap_or(0)
+}
+
+fn block_bound(program: &Program, plan: &Plan, layout: &Layout, block: u32, costs: &[u64]) -> u64 {
+    let Some(block) = layout.blocks.get(block as usize) else {
+        return 0;
+    };
+    let cost = |node: NodeId| costs.get(node.0 as usize).copied().unwrap_or(1);
+    let elements = block.list.map_or(1, |list| most(program, list));
+    let mut axes: Vec<u32> = Vec::new();
+    let mut evaluated = 0u64;
+    for number in &block.members {
+        let Some(member) = plan.members.get(*number as usize) else {
+            continue;
+        };
+        let each: &[Each] = match member.subject {
+            Subject::Rule(rule) => program.form(rule).map_or(&[], |form| &form.each),
+            Subject::Cover(_) => &[],
+        };
+        let times = instances(program, each);
+        for conjunct in &member.residue {
+            evaluated = evaluated.saturating_add(cost(conjunct.node).saturating_mul(times));
+        }
+        for told in member
+            .told
+            .iter()
+            .filter_map(|told| plan.told.get(*told as usize))
+        {
+            axes.push(told.axis);
+            // Both lanes may evaluate the tests of an odd fact.
+            let odd = cost(told.conjunct.node)
+                .saturating_mul(2)
+                .saturating_mul(elements);
+            evaluated = evaluated.saturating_add(odd);
+        }
+    }
+    axes.sort_unstable();
+    axes.dedup();
+    let words = block.members.len().div_ceil(64).div_ceil(4) as u64;
+    let rows = (axes.len() as u64)
+        .saturating_mul(2)
+        .saturating_mul(elements);
+    evaluated.saturating_add(words.saturating_mul(rows))
+}
+
+/// The steps for arguments, waivers and conditions of being met, in every world and for every
+/// department.
+fn requirement_bound(program: &Program, costs: &[u64]) -> u64 {
+    let cost = |node: Option<NodeId>| {
+        node.and_then(|node| costs.get(node.0 as usize).copied())
+            .unwrap_or(1)
+    };
+    let views = 2 + program.shadow_pilots.len() + program.rules.schema.departments.len();
+    let mut waivers = vec![0u64; program.kinds.len()];
+    for waive in program.forms.iter().flat_map(|form| &form.waives) {
+        if let Some(sum) = waivers.get_mut(usize::from(waive.kind.0)) {
+            *sum = sum.saturating_add(cost(waive.condition));
+        }
+    }
+    let mut steps = 0u64;
+    for form in &program.forms {
+        let times = instances(program, &form.each).saturating_mul(views as u64);
+        for require in &form.requires {
+            let kind = usize::from(require.kind.0);
+            let met = program.kinds.get(kind).map_or(1, |kind| cost(kind.met));
+            let waived = waivers.get(kind).copied().unwrap_or(0);
+            let each = cost(require.argument)
+                .saturating_add(met)
+                .saturating_add(waived);
+            steps = steps.saturating_add(each.saturating_mul(times));
+        }
+    }
+    for cover in &program.covers {
+        steps = steps.saturating_add(cost(Some(cover.in_force)) + cost(Some(cover.scope)));
+    }
+    for required in &program.required {
+        let rows = match program.rules.schema.field(required.field).map(|f| f.home) {
+            Some(Home::Element(list, _)) => most(program, list),
+            _ => 1,
+        };
+        steps = steps.saturating_add(cost(required.when).saturating_mul(rows));
+    }
+    steps
+}
+
+/// The steps of looking for missing facts under each node: looking at it, working it out once
+/// more, and the same under its operands, for each element they are worked out for.
+fn under_costs(program: &Program, costs: &[u64]) -> Vec<u64> {
+    let mut under: Vec<u64> = Vec::with_capacity(program.ops.len());
+    for ((number, op), cost) in (0u32..).zip(&program.ops).zip(costs) {
+        let operands = program.operands(NodeId(number)).iter();
+        let inner = operands
+            .filter_map(|operand| under.get(operand.0 as usize))
+            .fold(0u64, |sum, under| sum.saturating_add(*under));
+        // A field that members share with the element at hand is looked at on both.
+        let same = match op {
+            Op::Aggregate { same, .. } => 2 * same.len() as u64,
+            _ => 0,
+        };
+        let inside = inner
+            .saturating_add(same)
+            .saturating_mul(repeats(program, op));
+        under.push(inside.saturating_add(*cost).saturating_add(1));
+    }
+    under
+}
+
+/// The facts that a condition, or a rule with all rules over it, may name.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    fields: BTreeSet<FieldId>,
+    /// The lists of which it may name more elements than the one at hand.
+    ranged: BTreeSet<ListId>,
+}
+
+impl Names {
+    fn add(&mut self, program: &Program, nodes: impl IntoIterator<Item = NodeId>) {
+        let mut waiting: Vec<NodeId> = nodes.into_iter().collect();
+        let mut seen: BTreeSet<NodeId> = waiting.iter().copied().collect();
+        while let Some(node) = waiting.pop() {
+            match program.op(node) {
+                Op::Field(field) => {
+                    self.fields.insert(*field);
+                }
+                Op::Quantified { over, .. } => self.range(*over),
+                Op::Aggregate { list, same, .. } => {
+                    self.ranged.insert(*list);
+                    self.fields.extend(same);
+                }
+                _ => {}
+            }
+            let operands = program.operands(node).iter().copied();
+            waiting.extend(operands.filter(|operand| seen.insert(*operand)));
+        }
+    }
+
+    fn range(&mut self, each: Each) {
+        match each {
+            Each::List(list) => self.ranged.insert(list),
+            Each::Set(field) => self.fields.insert(field),
+        };
+    }
+
+    fn join(&mut self, other: &Names) {
+        self.fields.extend(&other.fields);
+        self.ranged.extend(&other.ranged);
+    }
+
+    /// How many facts these are at the most, for one element of what a rule judges one by one: a
+    /// field of the element at hand is one fact, a field of others one for each element.
+    fn most(&self, program: &Program, each: &[Each]) -> u64 {
+        let schema = &program.rules.schema;
+        let rows = |list: ListId| {
+            let at_hand = each.contains(&Each::List(list)) && !self.ranged.contains(&list);
+            if at_hand { 1 } else { most(program, list) }
+        };
+        let mut lists = self.ranged.clone();
+        let mut facts = 0u64;
+        for each in each {
+            match each {
+                Each::List(list) => {
+                    lists.insert(*list);
+                }
+                Each::Set(_) => facts += 1,
+            }
+        }
+        for field in &self.fields {
+            facts = facts.saturating_add(match schema.field(*field).map(|f| f.home) {
+                Some(Home::Element(list, _)) => {
+                    lists.insert(list);
+                    rows(list)
+                }
+                _ => 1,
+            });
+        }
+        // A list that was not given is a fact itself, for each element that holds one.
+        for list in lists {
+            let parent = schema.list(list).and_then(|list| list.parent);
+            facts = facts.saturating_add(parent.map_or(1, |parent| rows(parent).saturating_add(1)));
+        }
+        facts
+    }
+}
+
+/// The facts that each rule and the rules over it may name.
+fn names(program: &Program) -> Vec<Names> {
+    let mut order: Vec<(u32, usize)> = program
+        .forms
+        .iter()
+        .enumerate()
+        .map(|(at, form)| (form.level, at))
+        .collect();
+    order.sort_unstable();
+    let mut all = vec![Names::default(); program.forms.len()];
+    for (_, at) in order {
+        let Some(form) = program.forms.get(at) else {
+            continue;
+        };
+        let mut mine = Names::default();
+        mine.add(program, conditions(form));
+        for over in &form.excused_by {
+            if let Some(names) = all.get(over.0 as usize) {
+                mine.join(names);
+            }
+        }
+        if let Some(place) = all.get_mut(at) {
+            *place = mine;
+        }
+    }
+    all
+}
+
+fn conditions(form: &RuleForm) -> impl Iterator<Item = NodeId> + use<> {
+    [form.in_force, form.scope, form.when]
+        .into_iter()
+        .chain(form.unless)
+}
+
+/// The steps of looking for missing facts. Each rule and element is gone through once: its own
+/// conditions, and the facts that settle the rules over it, each of which is looked up twice. What
+/// was found is then put down for the rule, and for every requirement that waits for it.
+fn search_bound(program: &Program, costs: &[u64]) -> u64 {
+    let under = under_costs(program, costs);
+    let cost = |of: &[u64], node: Option<NodeId>| {
+        node.and_then(|node| of.get(node.0 as usize).copied())
+            .unwrap_or(0)
+    };
+    let names = names(program);
+    let facts: Vec<u64> = program
+        .forms
+        .iter()
+        .zip(&names)
+        .map(|(form, names)| names.most(program, &form.each))
+        .collect();
+    let settled = |rule: usize| facts.get(rule).copied().unwrap_or(0);
+    let kinds = kinds(program, &names);
+    let mut waivers = vec![0u64; program.kinds.len()];
+    for (form, facts) in program.forms.iter().zip(&facts) {
+        for waive in &form.waives {
+            let condition =
+                cost(costs, waive.condition).saturating_add(cost(&under, waive.condition));
+            if let Some(sum) = waivers.get_mut(usize::from(waive.kind.0)) {
+                *sum = sum.saturating_add(condition).saturating_add(*facts);
+            }
+        }
+    }
+    let mut steps = 0u64;
+    for (at, form) in program.forms.iter().enumerate() {
+        let own = conditions(form).map(|node| cost(&under, Some(node)));
+        let over = form.excused_by.iter();
+        let mut once = own
+            .chain(over.map(|over| settled(over.0 as usize).saturating_add(2)))
+            .fold(2u64, u64::saturating_add)
+            .saturating_add(settled(at).saturating_mul(2));
+        for require in &form.requires {
+            let kind = usize::from(require.kind.0);
+            let met = program.kinds.get(kind).and_then(|kind| kind.met);
+            let told = kinds.get(&(require.kind, form.each.as_slice()));
+            let told = told.map_or(0, |names| names.most(program, &form.each));
+            let parts = [
+                settled(at),
+                cost(&under, require.argument),
+                cost(&under, met),
+                waivers.get(kind).copied().unwrap_or(0),
+                told,
+            ];
+            once = parts.into_iter().fold(once, u64::saturating_add);
+        }
+        steps = steps.saturating_add(once.saturating_mul(instances(program, &form.each)));
+    }
+    for cover in &program.covers {
+        for node in [cover.in_force, cover.scope].map(Some) {
+            let looked_at = cost(costs, node).saturating_add(cost(&under, node));
+            steps = steps.saturating_add(looked_at);
+        }
+    }
+    steps
+}
+
+/// The facts that the requirements of a kind for one element may name, all rules that require it
+/// together and those that waive it.
+fn kinds<'p>(program: &'p Program, names: &[Names]) -> BTreeMap<(KindId, &'p [Each]), Names> {
+    let mut kinds: BTreeMap<(KindId, &[Each]), Names> = BTreeMap::new();
+    for (form, of_rule) in program.forms.iter().zip(names) {
+        for require in &form.requires {
+            let kind = kinds
+                .entry((require.kind, form.each.as_slice()))
+                .or_default();
+            kind.join(of_rule);
+            kind.add(program, require.argument);
+        }
+    }
+    for ((kind, each), names_of_kind) in &mut kinds {
+        let met = program
+            .kinds
+            .get(usize::from(kind.0))
+            .and_then(|kind| kind.met);
+        names_of_kind.add(program, met);
+        for (form, of_rule) in program.forms.iter().zip(names) {
+            for waive in form.waives.iter().filter(|waive| waive.kind == *kind) {
+                if each.starts_with(&form.each) {
+                    names_of_kind.join(of_rule);
+                    names_of_kind.add(program, waive.condition);
+                }
+            }
+        }
+    }
+    kinds
+}
