@@ -58,8 +58,19 @@ impl<'a> Evaluator<'a, '_> {
             self.state.leave(&form.each);
         }
         works.sort_unstable_by(|a, b| self.group(a).cmp(&self.group(b)));
+        // The rules that waive anything are few, and gone through for every requirement.
+        room.waiving.clear();
+        if !works.is_empty() {
+            let waives = |fired: &Fired| {
+                let form = program.form(fired.rule);
+                form.is_some_and(|form| !form.waives.is_empty() && world.takes_part(form))
+            };
+            let waiving = applies.iter().filter(|fired| waives(fired));
+            room.waiving.extend(waiving.map(|fired| fired.rule));
+            room.waiving.dedup();
+        }
         for work in &mut works {
-            self.waive(work, applies, world, room);
+            self.waive(work, applies, room);
             self.meet(work);
         }
         let interval = self.combine(&mut works, room);
@@ -158,20 +169,14 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    fn waive(&mut self, work: &mut Work, applies: &[Fired], world: World, room: &Room) {
+    fn waive(&mut self, work: &mut Work, applies: &[Fired], room: &Room) {
         let program = self.program;
         self.state.it = Self::argument_of(&work.duty);
-        let mut last = None;
-        for fired in applies {
-            let Some(form) = program.form(fired.rule) else {
+        for rule in &room.waiving {
+            let Some(form) = program.form(*rule) else {
                 continue;
             };
-            if form.waives.is_empty() || last == Some(fired.rule) || !world.takes_part(form) {
-                continue;
-            }
-            last = Some(fired.rule);
-            let Some((at, element)) = self.waiver_instance(work, fired.rule, &form.each, applies)
-            else {
+            let Some((at, element)) = self.waiver_instance(work, *rule, &form.each, applies) else {
                 continue;
             };
             let fires = room.fires.get(at).copied().unwrap_or(Truth::False);
@@ -186,7 +191,7 @@ impl<'a> Evaluator<'a, '_> {
             }
             self.state.leave(&form.each);
             if waived != Truth::False {
-                work.duty.waived_by.push(fired.rule);
+                work.duty.waived_by.push(*rule);
                 work.duty.waived = work.duty.waived.or(waived);
             }
         }

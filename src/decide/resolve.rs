@@ -61,8 +61,12 @@ pub struct Room {
     pub(super) spare: Vec<Vec<RuleId>>,
     /// Vectors of requirers to use again.
     pub(super) spare_requirers: Vec<Vec<(RuleId, u32)>>,
+    /// The rules that waive something, in order.
+    pub(super) waiving: Vec<RuleId>,
     /// Candidates of a group whose largest counts.
     pub(super) group: Vec<u32>,
+    /// By department, which rules speak for it.
+    spoken: Vec<u128>,
     /// What the search for missing facts has found.
     pub(super) search: Search,
 }
@@ -231,16 +235,58 @@ impl Evaluator<'_, '_> {
         room: &mut Room,
         out: &mut Judgement,
     ) {
-        let departments = self.program.rules.schema.departments.len();
-        for number in 0..u8::try_from(departments).unwrap_or(u8::MAX) {
+        let all = self.spoken(applies, room);
+        let mut spoken = std::mem::take(&mut room.spoken);
+        for (number, mine) in (0u8..).zip(&spoken) {
             let department = DepartmentId(number);
-            let interval = if departments == 1 {
-                out.counted
-            } else {
-                self.interval(applies, World::Counted, Some(department), always, room)
+            // Departments for which the same rules speak see the same; so do those for which all
+            // do, or none.
+            let before = || {
+                let before = out.departments.iter().zip(&spoken);
+                before.into_iter().find(|(_, theirs)| *theirs == mine)
+            };
+            let interval = match all {
+                Some(all) if *mine == all => out.counted,
+                Some(_) if *mine == 0 => Interval {
+                    low: self.schema().mildest(),
+                    high: always.high,
+                },
+                Some(_) if let Some(((_, interval), _)) = before() => *interval,
+                _ => self.interval(applies, World::Counted, Some(department), always, room),
             };
             out.departments.push((department, interval));
         }
+        spoken.clear();
+        room.spoken = spoken;
+    }
+
+    /// For each department, which of the rules that fire and ask for something speak for it, one
+    /// bit each, into the room; and all their bits. Nothing where there are more than bits.
+    fn spoken(&self, applies: &[Fired], room: &mut Room) -> Option<u128> {
+        room.spoken.clear();
+        room.spoken.resize(self.schema().departments.len(), 0);
+        let mut all = 0u128;
+        let mut next = 1u128;
+        for (fired, truth) in applies.iter().zip(&room.fires) {
+            let Some(form) = self.program.form(fired.rule) else {
+                continue;
+            };
+            let asks = form.outcome.is_some() || !form.requires.is_empty();
+            if *truth == Truth::False || !asks || !World::Counted.takes_part(form) {
+                continue;
+            }
+            if next == 0 {
+                return None;
+            }
+            for department in &form.departments {
+                if let Some(bits) = room.spoken.get_mut(usize::from(department.0)) {
+                    *bits |= next;
+                }
+            }
+            all |= next;
+            next <<= 1;
+        }
+        Some(all)
     }
 
     /// The worlds without pilots and with each shadow pilot; only where they can differ is

@@ -6,7 +6,7 @@ use crate::graph::Graph;
 use crate::graph::cells::{Domain, UNKNOWN};
 use crate::graph::layout::Block as Members;
 use crate::graph::node::{Edge, Node};
-use crate::graph::plan::{Plan, Subject, Told};
+use crate::graph::plan::{Conjunct, Plan, Subject, Told};
 use crate::ground::truth::Truth;
 use crate::schema::Home;
 use crate::schema::value::FieldId;
@@ -162,9 +162,13 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
             Subject::Cover(_) => &[],
         };
         let deep = each.len() > usize::from(members.list.is_some());
+        let needs = |conjunct: &Conjunct| graph.program().needs(conjunct.node).is_header();
         made.push(Member {
             subject: member.subject,
             residue: member.residue.clone(),
+            of_header: member.residue.iter().take_while(|c| needs(c)).count(),
+            checks: [vec![], vec![]],
+            of_elements: members.list.is_some(),
             deep,
         });
     }
@@ -193,6 +197,16 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
     // What most rules test comes first: it leaves the fewest alive for the rest.
     for lines in [&mut header, &mut element] {
         lines.sort_by_key(|line| std::cmp::Reverse(line.tests.len()));
+    }
+    for (which, lines) in [&header, &element].into_iter().enumerate() {
+        for (number, line) in (0u32..).zip(lines) {
+            for (at, told) in &line.tests {
+                let member = made.get_mut(*at as usize);
+                if let Some(checks) = member.and_then(|member| member.checks.get_mut(which)) {
+                    checks.push((number, *told));
+                }
+            }
+        }
     }
     Block {
         list: members.list,
@@ -291,10 +305,10 @@ fn lay_cells(
 pub(super) fn bytes(engine: &Engine) -> usize {
     let line = |line: &Line| size_of::<Line>() + line.cells.len() * 8 + line.tests.len() * 8;
     let block = |block: &Block| {
-        let residue = block
-            .members
-            .iter()
-            .map(|m| m.residue.len() * 8 + size_of::<Member>());
+        let residue = block.members.iter().map(|m| {
+            let checks: usize = m.checks.iter().map(Vec::len).sum();
+            (m.residue.len() + checks) * 8 + size_of::<Member>()
+        });
         size_of::<Block>()
             + (block.rows.len() + block.full.len()) * 8
             + block

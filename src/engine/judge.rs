@@ -1,6 +1,6 @@
 //! Judging: facts to cells, rows of bits to rules that are alive, residue, then resolving.
 
-use super::build::WORDS;
+use super::rows::{Lanes, Part};
 use super::{Block, Engine, Line, Member, Scratch, Source, Task};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::{Elements, Evaluator};
@@ -57,64 +57,12 @@ pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Sc
 }
 
 /// One declaration being judged.
-struct Run<'a, 's> {
-    engine: &'a Engine,
-    evaluator: Evaluator<'a, 's>,
+pub(super) struct Run<'a, 's> {
+    pub(super) engine: &'a Engine,
+    pub(super) evaluator: Evaluator<'a, 's>,
     applies: &'s mut Vec<Fired>,
     /// Whether a cover holds, and one that only informs.
     covers: [Truth; 2],
-}
-
-/// The bits of a block with what is known of them.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lanes {
-    /// Possible and certain are the same.
-    One,
-    /// They may differ.
-    Two,
-}
-
-/// Clears the bits that are not in the row.
-#[inline]
-fn and(bits: &mut [u64], row: &[u64]) {
-    let (chunks, rows) = (bits.as_chunks_mut::<WORDS>().0, row.as_chunks::<WORDS>().0);
-    for (bits, row) in chunks.iter_mut().zip(rows) {
-        for (bit, word) in bits.iter_mut().zip(row) {
-            *bit &= word;
-        }
-    }
-}
-
-/// How many rows are gone through side by side.
-const SIDE_BY_SIDE: usize = 32;
-
-/// Clears the bits that are not in all of the rows.
-#[inline]
-fn and_all(bits: &mut [u64], rows: &[&[[u64; WORDS]]]) {
-    for (at, bits) in bits.as_chunks_mut::<WORDS>().0.iter_mut().enumerate() {
-        let mut left = *bits;
-        for row in rows.iter().filter_map(|row| row.get(at)) {
-            for (bit, word) in left.iter_mut().zip(row) {
-                *bit &= word;
-            }
-            // Rules that name the same codes stand together, so a stretch is often empty early.
-            if left == [0; WORDS] {
-                break;
-            }
-        }
-        *bits = left;
-    }
-}
-
-impl Block {
-    /// The row of that number, in chunks.
-    #[inline]
-    fn row(&self, at: u32) -> &[[u64; WORDS]] {
-        let start = at as usize * self.words;
-        self.rows
-            .get(start..start + self.words)
-            .map_or(&[], |row| row.as_chunks::<WORDS>().0)
-    }
 }
 
 impl<'a> Run<'a, '_> {
@@ -162,114 +110,68 @@ impl<'a> Run<'a, '_> {
         let ranks = std::mem::take(&mut scratch.ranks);
         let cell = |line: &Line| ranks.get(line.axis as usize).copied().unwrap_or(ODD);
         let lanes = self.and_lines(
-            block,
-            &block.header,
+            (block, Part::Header),
             cell,
-            (&mut possible, &mut certain, &block.full, Lanes::One),
+            (&mut possible, &mut certain),
+            Lanes::One,
             scratch,
         );
         scratch.ranks = ranks;
         if possible.iter().any(|word| *word != 0) {
             match block.list {
                 None => self.alive(block, Step::Whole, &possible, &certain, lanes),
-                Some(list) => self.elements(block, list, (&possible, &certain, lanes), scratch),
+                Some(list) => {
+                    let lanes = self.header_residue(block, (&mut possible, &mut certain), lanes);
+                    if possible.iter().any(|word| *word != 0) {
+                        self.elements(block, list, (&possible, &certain, lanes), scratch);
+                    }
+                }
             }
         }
         scratch.possible = possible;
         scratch.certain = certain;
     }
 
-    /// Ands the rows of some lines into the possible lane, and where they differ into the certain
-    /// one, which starts from `from`.
-    fn and_lines(
+    pub(super) fn conjunct(&mut self, conjunct: Conjunct) -> Truth {
+        let truth = self.evaluator.truth(conjunct.node);
+        if conjunct.denied { truth.not() } else { truth }
+    }
+
+    /// Clears the members whose residue on the header fails, once for all elements.
+    fn header_residue(
         &mut self,
         block: &'a Block,
-        lines: &'a [Line],
-        cell: impl Fn(&Line) -> u32,
-        (possible, certain, from, before): (&mut [u64], &mut Vec<u64>, &[u64], Lanes),
-        scratch: &mut Scratch,
+        (possible, certain): (&mut [u64], &mut Vec<u64>),
+        mut lanes: Lanes,
     ) -> Lanes {
-        let mut lanes = before;
-        self.evaluator.state.steps += ((block.words / WORDS) * lines.len()) as u64;
-        // All cells are looked up before any row is touched, and rows are gone through side by
-        // side: what is far away in memory is then fetched together and not one after the other.
-        for batch in lines.chunks(SIDE_BY_SIDE) {
-            let mut rows: [&[[u64; WORDS]]; SIDE_BY_SIDE] = [&[]; SIDE_BY_SIDE];
-            let mut count = 0;
-            for (line, place) in batch.iter().zip(&mut rows) {
-                match line.cells.get(cell(line) as usize) {
-                    Some((at, sure)) => {
-                        *place = block.row(*at);
-                        count += 1;
-                        if at != sure {
-                            lanes = Lanes::Two;
-                        }
-                    }
-                    None => break,
-                }
-            }
-            and_all(possible, rows.get(..count).unwrap_or(&[]));
-            for line in batch.iter().skip(count) {
-                match line.cells.get(cell(line) as usize) {
-                    Some((at, sure)) => {
-                        and(possible, block.row(*at).as_flattened());
-                        if at != sure {
-                            lanes = Lanes::Two;
-                        }
-                    }
-                    None => {
-                        self.odd(block, line, scratch);
-                        and(possible, &scratch.odd_possible);
-                        lanes = Lanes::Two;
-                    }
-                }
-            }
-        }
-        if lanes == Lanes::Two {
-            self.evaluator.state.steps += ((block.words / WORDS) * lines.len()) as u64;
+        if lanes == Lanes::One {
             certain.clear();
-            certain.extend_from_slice(from);
-            for line in lines {
-                match line.cells.get(cell(line) as usize) {
-                    Some((_, sure)) => and(certain, block.row(*sure).as_flattened()),
-                    None => {
-                        self.odd(block, line, scratch);
-                        and(certain, &scratch.odd_certain);
-                    }
+            certain.extend_from_slice(possible);
+        }
+        for (word, (bits, sure)) in possible.iter_mut().zip(certain.iter_mut()).enumerate() {
+            let mut rest = *bits;
+            while rest != 0 {
+                let bit = rest & rest.wrapping_neg();
+                let member = block
+                    .members
+                    .get(word * 64 + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
+                let residue = member.and_then(|m| m.residue.get(..m.of_header));
+                let truth = self.all(residue.unwrap_or(&[]), Truth::True);
+                if truth == Truth::False {
+                    *bits &= !bit;
+                }
+                if truth != Truth::True {
+                    *sure &= !bit;
+                    lanes = if truth == Truth::Unknown {
+                        Lanes::Two
+                    } else {
+                        lanes
+                    };
                 }
             }
         }
         lanes
-    }
-
-    /// The rows of a fact that lies in no cell: each of its tests is evaluated.
-    fn odd(&mut self, block: &'a Block, line: &'a Line, scratch: &mut Scratch) {
-        for lane in [&mut scratch.odd_possible, &mut scratch.odd_certain] {
-            lane.clear();
-            lane.extend_from_slice(&block.full);
-        }
-        for (member, told) in &line.tests {
-            let Some(told) = self.engine.told.get(*told as usize) else {
-                continue;
-            };
-            let truth = self.conjunct(told.conjunct);
-            let (word, bit) = (*member as usize / 64, 1u64 << (member % 64));
-            if truth != Truth::True
-                && let Some(word) = scratch.odd_certain.get_mut(word)
-            {
-                *word &= !bit;
-            }
-            if truth == Truth::False
-                && let Some(word) = scratch.odd_possible.get_mut(word)
-            {
-                *word &= !bit;
-            }
-        }
-    }
-
-    fn conjunct(&mut self, conjunct: Conjunct) -> Truth {
-        let truth = self.evaluator.truth(conjunct.node);
-        if conjunct.denied { truth.not() } else { truth }
     }
 
     /// Runs the element's lines for each element of a list.
@@ -363,16 +265,13 @@ impl<'a> Run<'a, '_> {
             // Of an unknown element every fact is unknown.
             None => crate::graph::cells::UNKNOWN,
         };
-        let from = if lanes == Lanes::Two {
-            certain
-        } else {
-            possible
-        };
+        sure.clear();
+        sure.extend_from_slice(certain);
         let lanes = self.and_lines(
-            block,
-            &block.element,
+            (block, Part::Element),
             cell,
-            (&mut mine, &mut sure, from, lanes),
+            (&mut mine, &mut sure),
+            lanes,
             scratch,
         );
         self.alive(block, step, &mine, &sure, lanes);
@@ -449,8 +348,18 @@ impl<'a> Run<'a, '_> {
         }
     }
 
-    fn residue(&mut self, member: &'a Member, mut truth: Truth) -> Truth {
-        for conjunct in &member.residue {
+    /// What is left to evaluate of a member; of one that judges elements the header's part is done.
+    fn residue(&mut self, member: &'a Member, truth: Truth) -> Truth {
+        let done = if member.of_elements {
+            member.of_header
+        } else {
+            0
+        };
+        self.all(member.residue.get(done..).unwrap_or(&[]), truth)
+    }
+
+    fn all(&mut self, conjuncts: &'a [Conjunct], mut truth: Truth) -> Truth {
+        for conjunct in conjuncts {
             truth = truth.and(self.conjunct(*conjunct));
             if truth == Truth::False {
                 break;

@@ -5,6 +5,7 @@
 
 mod build;
 mod judge;
+mod rows;
 
 use crate::decide::program::Program;
 use crate::decide::resolve::Room;
@@ -110,8 +111,15 @@ struct Line {
 #[derive(Debug, Clone)]
 struct Member {
     subject: Subject,
-    /// What is evaluated while it is alive.
+    /// What is evaluated while it is alive, first what reads only the header.
     residue: Vec<Conjunct>,
+    /// How many of these read only the header.
+    of_header: usize,
+    /// The lines of the block's header and of its elements that speak of it, each with what is
+    /// told there, in the order of the lines.
+    checks: [Vec<(u32, u32)>; 2],
+    /// Whether its block goes through the elements of a list.
+    of_elements: bool,
     /// Whether it judges something inside the element, or the codes of a set.
     deep: bool,
 }

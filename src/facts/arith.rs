@@ -62,6 +62,11 @@ impl Amount {
         Eval::between(self.unit.of(self.low), self.unit.of(self.high), self.places)
     }
 
+    /// Whether both ends are one value.
+    fn is_known(self) -> bool {
+        self.low == self.high
+    }
+
     /// The end that is larger, signs aside.
     fn largest(self) -> Number {
         self.low.neg().max(self.high)
@@ -87,6 +92,9 @@ impl Amount {
         f: impl Fn(Number, Number) -> Option<Number>,
     ) -> Result<Eval, Reason> {
         let at = |a, b| f(a, b).ok_or(Reason::TooLarge);
+        if self.is_known() && other.is_known() {
+            return Ok(Eval::Value(unit.of(at(self.low, other.low)?)));
+        }
         let (a, b) = (at(self.low, other.low)?, at(self.low, other.high)?);
         let (c, d) = (at(self.high, other.low)?, at(self.high, other.high)?);
         Ok(Amount {
@@ -116,8 +124,21 @@ fn same_unit(a: Unit, b: Unit) -> Result<Unit, Reason> {
     }
 }
 
+/// The result on two amounts that are known and of one unit, as nearly all are.
+fn on_known(left: &Eval, right: &Eval, f: fn(Number, Number) -> Option<Number>) -> Option<Eval> {
+    let (Eval::Value(left), Eval::Value(right)) = (left, right) else {
+        return None;
+    };
+    let ((a, unit), (b, other)) = (amount(left).ok()?, amount(right).ok()?);
+    let known = |number| Eval::Value(unit.of(number));
+    (unit == other).then(|| f(a, b).map_or(Eval::Unknown(Reason::TooLarge), known))
+}
+
 /// The sum of two amounts of one unit.
 pub fn add(left: &Eval, right: &Eval) -> Eval {
+    if let Some(known) = on_known(left, right, Number::add) {
+        return known;
+    }
     let result = || {
         let (a, b) = (Amount::read(left)?, Amount::read(right)?);
         let unit = same_unit(a.unit, b.unit)?;
@@ -134,6 +155,9 @@ pub fn add(left: &Eval, right: &Eval) -> Eval {
 
 /// The difference of two amounts of one unit.
 pub fn sub(left: &Eval, right: &Eval) -> Eval {
+    if let Some(known) = on_known(left, right, Number::sub) {
+        return known;
+    }
     let result = || {
         let (a, b) = (Amount::read(left)?, Amount::read(right)?);
         let unit = same_unit(a.unit, b.unit)?;
@@ -210,6 +234,9 @@ pub fn number_of(value: &Eval) -> Eval {
 /// Money in another currency by the rates of a day: to the base by its rate, from the base where
 /// that is exact.
 pub fn convert_money(value: &Eval, to: Code, rates: Option<&Rates>, day: Day) -> Eval {
+    if matches!(value, Eval::Value(Value::Money(_, from)) if *from == to) {
+        return value.clone();
+    }
     let result = || {
         let a = Amount::read(value)?;
         let Unit::Money(from) = a.unit else {
@@ -273,6 +300,9 @@ fn scale(a: Amount, up: Number, down: Number, unit: Unit) -> Result<Eval, Reason
 }
 
 fn exact_quotient(number: Number, divisor: Number) -> Option<Number> {
+    if divisor == Number::from_i64(1) {
+        return Some(number);
+    }
     let quotient = number.div_rounded(divisor, QUOTIENT_PLACES, Rounding::HalfEven)?;
     (quotient.mul(divisor)? == number).then_some(quotient)
 }

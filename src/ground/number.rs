@@ -110,13 +110,21 @@ impl Number {
     /// ```
     pub fn from_parts(mantissa: i128, scale: u32) -> Option<Number> {
         let (mut mantissa, mut scale) = (mantissa, scale);
+        // Nearly all numbers are small, and dividing small ones is far cheaper.
+        if let Ok(mut small) = i64::try_from(mantissa) {
+            while scale > 0 && small % 10 == 0 {
+                small /= 10;
+                scale -= 1;
+            }
+            mantissa = i128::from(small);
+        }
         while scale > 0 && mantissa % 10 == 0 {
             mantissa /= 10;
             scale -= 1;
         }
         Decimal::try_from_i128_with_scale(mantissa, scale)
             .ok()
-            .map(|d| Number(d.normalize()))
+            .map(Number)
     }
 
     /// The coefficient and the number of decimal places, in shortest form.
@@ -322,8 +330,22 @@ impl Number {
 }
 
 fn pow10(exponent: u32) -> Option<i128> {
-    10i128.checked_pow(exponent)
+    POWERS.get(exponent as usize).copied()
 }
+
+/// The powers of ten that fit.
+static POWERS: [i128; 39] = {
+    let mut powers = [1i128; 39];
+    let mut at = 1;
+    while at < 39 {
+        #[allow(clippy::indexing_slicing, reason = "worked out when compiling")]
+        {
+            powers[at] = powers[at - 1] * 10;
+        }
+        at += 1;
+    }
+    powers
+};
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -365,17 +387,32 @@ impl std::str::FromStr for Number {
 }
 
 /// Adds numbers in any order to the same result: the sum is kept exactly, as whole parts and
-/// as fractions of 10^28, and only the total has to fit.
+/// as fractions of 10^28, and only the total has to fit. Small numbers, which nearly all are, are
+/// kept apart as fractions of 10^10, where adding and stripping them is cheap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct ExactSum {
     whole: i128,
     fraction: i128,
+    small: i128,
+    /// The most decimal places of a small number.
+    places: u32,
 }
+
+/// The places that small numbers of a sum are kept in.
+const SMALL_PLACES: u32 = 10;
 
 impl ExactSum {
     /// Adds one number. A list has far fewer elements than it takes to overflow.
     pub(crate) fn push(&mut self, number: Number) {
         let (mantissa, scale) = number.parts();
+        if let (Ok(small), Some(up)) = (
+            i64::try_from(mantissa),
+            SMALL_PLACES.checked_sub(scale).and_then(pow10),
+        ) {
+            self.small = self.small.saturating_add(i128::from(small) * up);
+            self.places = self.places.max(scale);
+            return;
+        }
         let unit = pow10(scale).unwrap_or(1);
         let up = pow10(28 - scale.min(28)).unwrap_or(1);
         self.whole = self.whole.saturating_add(mantissa / unit);
@@ -386,15 +423,25 @@ impl ExactSum {
 
     /// The total, where it fits a number.
     pub(crate) fn total(self) -> Option<Number> {
+        if (self.whole, self.fraction) == (0, 0) {
+            let down = pow10(SMALL_PLACES.checked_sub(self.places)?)?;
+            // Nothing is lost: no small number has more places.
+            let small = match i64::try_from(self.small) {
+                Ok(small) => i128::from(small / i64::try_from(down).ok()?),
+                Err(_) => self.small / down,
+            };
+            return Number::from_parts(small, self.places);
+        }
+        let unit = pow10(SMALL_PLACES)?;
+        let up = pow10(28 - SMALL_PLACES)?;
+        let whole = self.whole.checked_add(self.small / unit)?;
         let (mut fraction, mut scale) = (self.fraction, 28);
+        fraction = fraction.checked_add((self.small % unit).checked_mul(up)?)?;
         while scale > 0 && fraction % 10 == 0 {
             fraction /= 10;
             scale -= 1;
         }
-        let mantissa = self
-            .whole
-            .checked_mul(pow10(scale)?)?
-            .checked_add(fraction)?;
+        let mantissa = whole.checked_mul(pow10(scale)?)?.checked_add(fraction)?;
         Number::from_parts(mantissa, scale)
     }
 }
@@ -414,6 +461,11 @@ mod tests {
             }
             assert_eq!(sum.total(), "0.1".parse().ok(), "{order:?}");
         }
+        let mut sum = ExactSum::default();
+        for number in ["-12.5", "0.0000000001", "12.25", "0.25", "-0.0000000001"] {
+            sum.push(number.parse().unwrap());
+        }
+        assert_eq!(sum.total(), Some(Number::ZERO), "small numbers cancel");
         let mut sum = ExactSum::default();
         sum.push(largest);
         sum.push(largest);

@@ -438,6 +438,11 @@ impl NamedList {
     /// The row with just this key, where one column may have another value.
     fn exact(&self, key: &[Value], other: Option<(usize, &Value)>, day: Day) -> Option<&ListRow> {
         let order = |row: &ListRow| {
+            // Most lists have one column of tariff codes.
+            if let ([Value::Hs(have)], Some((0, Value::Hs(wanted)))) = (row.keys.as_slice(), other)
+            {
+                return have.cmp(wanted);
+            }
             row.keys
                 .iter()
                 .cmp(key.iter().enumerate().map(|(at, value)| match other {
