@@ -1,5 +1,5 @@
-//! Rules as text from the bytes: the graph is built and proved at every trust, twice alike, draws
-//! without a panic, and no declaration takes more steps than the graph states.
+//! Rules as text from the bytes: the graph is built and proved at every trust, twice alike, and no
+//! declaration takes more steps than the graph states, the search for missing facts included.
 #![no_main]
 
 #[path = "../../tests/support/generate/mod.rs"]
@@ -11,6 +11,7 @@ use generate::rules::{Shape, rules};
 use generate::world;
 use kakou::check::rules::Sure;
 use kakou::engine::{Engine, Scratch};
+use kakou::facts::Facts;
 use kakou::facts::json::from_json;
 use kakou::graph::{Graph, Options};
 use kakou::ground::limits::Limits;
@@ -25,11 +26,11 @@ const LARGE: Shape = Shape {
 
 fuzz_target!(|bytes: &[u8]| {
     let mut c = Choices::new(bytes);
-    let known = Known {
-        unknown: 2,
-        none: 1,
-    };
-    let declaration = declaration(&mut c, known).to_string();
+    // The less is known, the more there is to look for.
+    let declarations = [2, 8].map(|unknown| {
+        let known = Known { unknown, none: 1 };
+        declaration(&mut c, known).to_string()
+    });
     let text = rules(&mut c, LARGE);
     let Some(rules) = world::compiled(&text).rules else {
         return;
@@ -57,16 +58,22 @@ fuzz_target!(|bytes: &[u8]| {
             stats.nodes.iter().map(|(_, many)| many).sum::<u64>()
         );
         let engine = Engine::from(&graph);
-        let facts = from_json(&rules.schema, declaration.as_bytes(), &Limits::default())
-            .unwrap_or_else(|e| panic!("{e}\n{declaration}"));
         let mut scratch = Scratch::default();
-        engine.judge(&facts, day, &mut scratch);
-        assert!(
-            scratch.steps() <= stats.steps,
-            "{} of {} steps\n{text}\n{declaration}",
-            scratch.steps(),
-            stats.steps
-        );
+        let mut judge = |facts: &Facts, said: &str| {
+            engine.judge(facts, day, &mut scratch);
+            assert!(
+                scratch.steps() <= stats.steps,
+                "{} of {} steps\n{text}\n{said}",
+                scratch.steps(),
+                stats.steps
+            );
+        };
+        for declaration in &declarations {
+            let facts = from_json(&rules.schema, declaration.as_bytes(), &Limits::default())
+                .unwrap_or_else(|e| panic!("{e}\n{declaration}"));
+            judge(&facts, declaration);
+        }
+        judge(&Facts::unknown(&rules.schema), "nothing is known");
         assert!(engine.bytes() > 0);
     }
 });
