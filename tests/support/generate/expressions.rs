@@ -33,6 +33,25 @@ const MODES: &[&str] = &["10", "20", "30", "\"in\""];
 const DOCS: &[&str] = &["pass", "\"list\"", "form"];
 const COMPARISONS: &[&str] = &["=", ">", "<=", "!=", "<", ">="];
 
+/// With as many decimal places as a number may be written with: products of three have too many.
+const LONG: &str = "0.1234567891";
+
+/// A whole number, such as durations count with.
+fn integer(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
+    let mut plain = vec!["a", "b", "head.n", "1", "some_count"];
+    if at.item {
+        plain.push("item.n");
+    }
+    if depth == 0 || c.chance(6) {
+        return c.pick(&plain).to_owned();
+    }
+    match c.below(4) {
+        0 => format!("({} + {})", integer(c, at, 0), integer(c, at, 0)),
+        1 => format!("({} * {})", integer(c, at, 0), integer(c, at, 0)),
+        _ => aggregate(c, at, depth - 1, "integer"),
+    }
+}
+
 /// A whole number or a decimal.
 pub fn number(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
     let mut plain = vec![
@@ -56,12 +75,12 @@ pub fn number(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
     if at.line {
         plain.push("line.seq");
     }
-    plain.extend(["dec", "1.50", "some_count"]);
+    plain.extend(["dec", "1.50", "some_count", LONG]);
     if depth == 0 || c.chance(7) {
         return c.pick(&plain).to_owned();
     }
     let depth = depth - 1;
-    match c.below(12) {
+    match c.below(15) {
         0 => format!("({} + {})", number(c, at, depth), number(c, at, depth)),
         1 => format!("({} - {})", number(c, at, depth), number(c, at, depth)),
         2 => format!("({} * {})", number(c, at, depth), number(c, at, depth)),
@@ -88,6 +107,18 @@ pub fn number(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         ),
         9 => format!("catalogue({}).most", hs(c, at)),
         10 => format!("(limit on {})", date_plain(c, at)),
+        11 => integer(c, at, depth),
+        12 => format!(
+            "(number of ({} in {} on {}))",
+            money(c, at, depth),
+            c.pick(&["USD", "JPY", "CNY"]),
+            date_plain(c, at)
+        ),
+        13 => format!(
+            "(number of ({} in {}))",
+            quantity(c, at, depth),
+            c.pick(&["g", "t", "kg"])
+        ),
         _ => format!("(level.rank on {})", date_plain(c, at)),
     }
 }
@@ -112,7 +143,7 @@ pub fn money(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         return c.pick(&plain).to_owned();
     }
     let depth = depth - 1;
-    match c.below(7) {
+    match c.below(8) {
         0 => format!("({} + {})", money(c, at, depth), money(c, at, depth)),
         1 => format!("({} - {})", money(c, at, depth), money(c, at, depth)),
         2 => format!("({} * {})", money(c, at, depth), number(c, at, depth)),
@@ -123,6 +154,7 @@ pub fn money(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
             c.pick(&["half up", "half even", "up", "down"])
         ),
         5 => format!("pairs(mode, {}).fee", hs(c, at)),
+        6 => format!("({} * {LONG} * {LONG})", aggregate(c, at, depth, "money")),
         _ => format!("(mi in CNY on {})", date_plain(c, at)),
     }
 }
@@ -170,13 +202,26 @@ pub fn date(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         };
     }
     let depth = depth - 1;
-    match c.below(6) {
-        0 => format!("({} + {} months)", date(c, at, depth), c.below(30)),
-        1 => format!(
-            "({} + {} * 6 months)",
+    match c.below(9) {
+        0 => format!(
+            "({} {} {} months)",
             date(c, at, depth),
-            c.pick(&["a", "b", "head.n"])
+            c.pick(&["+", "-"]),
+            c.below(30)
         ),
+        1 => format!(
+            "({} + {} * {} months)",
+            date(c, at, depth),
+            integer(c, at, depth),
+            c.pick(&["6", "1"])
+        ),
+        6 => format!(
+            "({} - {} * 1 months + {} * 1 days)",
+            date(c, at, depth),
+            integer(c, at, depth),
+            integer(c, at, 0)
+        ),
+        7 | 8 => aggregate(c, at, depth, "date"),
         2 => format!(
             "(earlier of {} and {})",
             date(c, at, depth),
@@ -209,6 +254,7 @@ pub fn mode(c: &mut Choices<'_>, at: Scope) -> String {
     let mut plain = vec![
         "mode",
         "first_mode(a, mode)",
+        "first_mode(some_count, mode)",
         "only_mode(hs)",
         "pairs(mode, hs).other",
     ];
@@ -263,14 +309,20 @@ fn aggregate(c: &mut Choices<'_>, at: Scope, depth: u32, kind: &str) -> String {
     } else {
         String::new()
     };
-    if kind == "number" && c.chance(8) {
+    if matches!(kind, "number" | "integer") && c.chance(8) {
         return format!("(count of {list}{restricted}{same})");
     }
-    let what = c.pick(&["sum of", "max of", "min of"]);
+    let what = match kind {
+        "date" => c.pick(&["max of", "min of"]),
+        _ => c.pick(&["sum of", "max of", "min of"]),
+    };
     let value = match (kind, list) {
-        ("number", "items") => "item.n".to_owned(),
-        ("number", "lines") => "line.seq".to_owned(),
-        ("number", _) => "part.n".to_owned(),
+        ("number", _) if c.chance(6) => number(c, inner, depth),
+        ("number" | "integer", "items") => "item.n".to_owned(),
+        ("number" | "integer", "lines") => "line.seq".to_owned(),
+        ("number" | "integer", _) => "part.n".to_owned(),
+        ("date", "items") if c.chance(10) => "item.on".to_owned(),
+        ("date", _) => date(c, inner, depth),
         ("money", _) => money(c, inner, depth),
         _ => quantity(c, inner, depth),
     };

@@ -240,11 +240,14 @@ fn consequence(c: &mut Choices<'_>, at: Scope) -> String {
         8 => format!("require{firmly} due {}", date(c, at, 1)),
         9 => format!("require{firmly} stock {}", quantity(c, at, 1)),
         10 => format!("require{firmly} route"),
-        11 => match c.below(5) {
+        11 => match c.below(8) {
             0 => "waive paper".to_owned(),
             1 => "waive paper where it is pass or form".to_owned(),
             2 => format!("waive bond where it < {}", money(c, at, 0)),
             3 => "waive route".to_owned(),
+            4 => "waive stock".to_owned(),
+            5 => format!("waive due where it > {}", date(c, at, 0)),
+            6 => format!("waive stock where it >= {}", quantity(c, at, 1)),
             _ => format!("waive tariff where it is {} or 10", c.pick(&["20", "30"])),
         },
         _ => "pass".to_owned(),
@@ -333,7 +336,8 @@ fn rule(
             String::new()
         };
         out.push_str(&when);
-        let _ = writeln!(out, "  table a, {}, {policy}", mode(c, at));
+        let counted = c.pick(&["a", "some_count", "head.n"]);
+        let _ = writeln!(out, "  table {counted}, {}, {policy}", mode(c, at));
         for _ in 0..=c.below(3) {
             let _ = writeln!(
                 out,
