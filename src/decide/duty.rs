@@ -8,6 +8,20 @@ use crate::facts::eval::{Eval, Reason, comparable};
 use crate::ground::truth::Truth;
 use crate::schema::value::{DepartmentId, OutcomeId, Value};
 use crate::verdict::judgement::{Duty, Element, Fired, Interval, Judgement};
+use std::cmp::Ordering;
+
+/// What one rule requires for one element.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    kind: KindId,
+    firmly: bool,
+    /// Whether the argument is known.
+    known: bool,
+    argument: Option<Value>,
+    fired: Fired,
+    /// Which of the rule's requirements it is.
+    place: u32,
+}
 
 /// A requirement in the making.
 #[derive(Debug, Clone)]
@@ -38,36 +52,16 @@ impl<'a> Evaluator<'a, '_> {
         room: &mut Room,
     ) -> Interval {
         self.no_duties(room);
-        let program = self.program;
+        self.ask(applies, world, department, room);
         let mut works = std::mem::take(&mut room.works);
-        for (at, fired) in applies.iter().enumerate() {
-            let truth = room.fires.get(at).copied().unwrap_or(Truth::False);
-            let Some(form) = program.form(fired.rule) else {
-                continue;
-            };
-            if truth == Truth::False || form.requires.is_empty() || !speaks(form, world, department)
-            {
-                continue;
-            }
-            self.state.enter(&form.each, fired.element);
-            for (place, require) in (0u32..).zip(&form.requires) {
-                let argument = self.argument(require);
-                let fired = Fired { truth, ..*fired };
-                self.add(&mut works, room, fired, (place, require), argument);
-            }
-            self.state.leave(&form.each);
+        let mut asked = std::mem::take(&mut room.asked);
+        for same in asked.chunk_by_mut(|a, b| self.same_duty(a, b).is_eq()) {
+            works.extend(self.work(same, room));
         }
-        works.sort_unstable_by(|a, b| self.group(a).cmp(&self.group(b)));
-        // The rules that waive anything are few, and gone through for every requirement.
-        room.waiving.clear();
+        asked.clear();
+        room.asked = asked;
         if !works.is_empty() {
-            let waives = |fired: &Fired| {
-                let form = program.form(fired.rule);
-                form.is_some_and(|form| !form.waives.is_empty() && world.takes_part(form))
-            };
-            let waiving = applies.iter().filter(|fired| waives(fired));
-            room.waiving.extend(waiving.map(|fired| fired.rule));
-            room.waiving.dedup();
+            self.waiving(applies, world, room);
         }
         for work in &mut works {
             self.waive(work, applies, room);
@@ -97,68 +91,97 @@ impl<'a> Evaluator<'a, '_> {
         })
     }
 
-    fn add(
+    /// Gathers what the rules that fire require, what is one requirement side by side.
+    fn ask(
         &mut self,
-        works: &mut Vec<Work>,
+        applies: &[Fired],
+        world: World,
+        department: Option<DepartmentId>,
         room: &mut Room,
-        fired: Fired,
-        (place, require): (u32, &RequireForm),
-        argument: Option<Eval>,
     ) {
-        let each = self.each_of(fired.rule);
-        let known = !matches!(argument, Some(Eval::Unknown(_)));
-        let value = match argument {
-            Some(Eval::Value(value)) => Some(value),
-            _ => None,
-        };
-        let found = works.iter_mut().find(|work| {
-            let duty = &work.duty;
-            duty.kind == require.kind
-                && duty.element == fired.element
-                && duty.argument_known == known
-                && duty.argument == value
-                && self.each_of_work(work) == each
-        });
-        let work = match found {
-            Some(work) => work,
-            None => {
-                works.push(Work {
-                    duty: Duty {
-                        kind: require.kind,
-                        element: fired.element,
-                        argument: value,
-                        argument_known: known,
-                        required: Truth::False,
-                        firmly: false,
-                        met: Truth::False,
-                        waived: Truth::False,
-                        state: ObligationState::Undetermined,
-                        rules: room.spare.pop().unwrap_or_default(),
-                        waived_by: room.spare.pop().unwrap_or_default(),
-                    },
-                    soft: Truth::False,
-                    firm: Truth::False,
-                    obliged: Truth::False,
-                    dropped: false,
-                    requirers: room.spare_requirers.pop().unwrap_or_default(),
-                    group_high: OutcomeId(0),
-                });
-                match works.last_mut() {
-                    Some(work) => work,
-                    None => return,
-                }
+        let program = self.program;
+        for (fired, truth) in applies.iter().zip(&room.fires) {
+            let Some(form) = program.form(fired.rule) else {
+                continue;
+            };
+            if *truth == Truth::False
+                || form.requires.is_empty()
+                || !speaks(form, world, department)
+            {
+                continue;
             }
+            self.state.enter(&form.each, fired.element);
+            for (place, require) in (0u32..).zip(&form.requires) {
+                self.state.steps += 1;
+                let argument = self.argument(require);
+                room.asked.push(Asked {
+                    kind: require.kind,
+                    firmly: require.firmly,
+                    known: !matches!(argument, Some(Eval::Unknown(_))),
+                    argument: match argument {
+                        Some(Eval::Value(value)) => Some(value),
+                        _ => None,
+                    },
+                    fired: Fired {
+                        truth: *truth,
+                        ..*fired
+                    },
+                    place,
+                });
+            }
+            self.state.leave(&form.each);
+        }
+        room.asked.sort_unstable_by(|a, b| {
+            let order = self.same_duty(a, b);
+            order.then_with(|| (a.fired.rule, a.place).cmp(&(b.fired.rule, b.place)))
+        });
+    }
+
+    /// Requirements are one where kind, element and argument are the same.
+    fn same_duty(&self, a: &Asked, b: &Asked) -> Ordering {
+        let place = |one: &Asked| (one.kind, self.each_of(one.fired.rule), one.fired.element);
+        let argument = (a.known, &a.argument).cmp(&(b.known, &b.argument));
+        place(a).cmp(&place(b)).then(argument)
+    }
+
+    /// One requirement, from all that ask for it.
+    fn work(&self, same: &mut [Asked], room: &mut Room) -> Option<Work> {
+        let first = same.first_mut()?;
+        let mut work = Work {
+            duty: Duty {
+                kind: first.kind,
+                element: first.fired.element,
+                argument: first.argument.take(),
+                argument_known: first.known,
+                required: Truth::False,
+                firmly: false,
+                met: Truth::False,
+                waived: Truth::False,
+                state: ObligationState::Undetermined,
+                rules: room.spare.pop().unwrap_or_default(),
+                waived_by: room.spare.pop().unwrap_or_default(),
+            },
+            soft: Truth::False,
+            firm: Truth::False,
+            obliged: Truth::False,
+            dropped: false,
+            requirers: room.spare_requirers.pop().unwrap_or_default(),
+            group_high: OutcomeId(0),
         };
-        if require.firmly {
-            work.firm = work.firm.or(fired.truth);
-            work.duty.firmly = true;
-        } else {
-            work.soft = work.soft.or(fired.truth);
+        for asked in same {
+            let Fired { rule, truth, .. } = asked.fired;
+            if asked.firmly {
+                work.firm = work.firm.or(truth);
+                work.duty.firmly = true;
+            } else {
+                work.soft = work.soft.or(truth);
+            }
+            work.requirers.push((rule, asked.place));
+            if work.duty.rules.last() != Some(&rule) {
+                work.duty.rules.push(rule);
+            }
         }
-        work.requirers.push((fired.rule, place));
-        if let Err(at) = work.duty.rules.binary_search(&fired.rule) {
-            work.duty.rules.insert(at, fired.rule);
-        }
+        Some(work)
     }
 
     /// The argument of a requirement as a value to compare with.
@@ -169,10 +192,29 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
+    /// Gathers the rules that waive something and apply to some element, by kind.
+    fn waiving(&self, applies: &[Fired], world: World, room: &mut Room) {
+        room.waiving.clear();
+        for same in applies.chunk_by(|a, b| a.rule == b.rule) {
+            let Some(rule) = same.first().map(|fired| fired.rule) else {
+                continue;
+            };
+            let form = self.program.form(rule).filter(|f| world.takes_part(f));
+            let waives = form.iter().flat_map(|form| &form.waives);
+            room.waiving.extend(waives.map(|waive| (waive.kind, rule)));
+        }
+        room.waiving.sort_unstable();
+        room.waiving.dedup();
+    }
+
     fn waive(&mut self, work: &mut Work, applies: &[Fired], room: &Room) {
         let program = self.program;
         self.state.it = Self::argument_of(&work.duty);
-        for rule in &room.waiving {
+        let kind = work.duty.kind;
+        let from = room.waiving.partition_point(|(of, _)| *of < kind);
+        let waiving = room.waiving.get(from..).unwrap_or(&[]);
+        for (_, rule) in waiving.iter().take_while(|(of, _)| *of == kind) {
+            self.state.steps += 1;
             let Some(form) = program.form(*rule) else {
                 continue;
             };
@@ -185,7 +227,7 @@ impl<'a> Evaluator<'a, '_> {
             }
             self.state.enter(&form.each, element);
             let mut waived = Truth::False;
-            for waive in form.waives.iter().filter(|w| w.kind == work.duty.kind) {
+            for waive in form.waives.iter().filter(|w| w.kind == kind) {
                 let truth = waive.condition.map_or(Truth::True, |c| self.truth(c));
                 waived = waived.or(truth.and(fires));
             }

@@ -5,11 +5,11 @@
 //! and element. It is short for most declarations, so everything here goes over that list and
 //! never over the rule set.
 
-use super::duty::Work;
+use super::duty::{Asked, Work};
 use super::eval::Evaluator;
 use super::program::{Program, RuleForm};
 use super::search::Search;
-use crate::check::rules::{PilotId, RuleId};
+use crate::check::rules::{KindId, PilotId, RuleId};
 use crate::ground::truth::Truth;
 use crate::schema::value::{DepartmentId, OutcomeId};
 use crate::verdict::judgement::{
@@ -55,14 +55,16 @@ pub struct Room {
     pub(super) fires: Vec<Truth>,
     /// The same in the counted world, kept for what is missing.
     pub(super) counted: Vec<Truth>,
+    /// What rules require, before what is the same is put together.
+    pub(super) asked: Vec<Asked>,
+    /// The rules that waive requirements of a kind.
+    pub(super) waiving: Vec<(KindId, RuleId)>,
     /// Requirements in the making.
     pub(super) works: Vec<Work>,
     /// Vectors of rules to use again.
     pub(super) spare: Vec<Vec<RuleId>>,
     /// Vectors of requirers to use again.
     pub(super) spare_requirers: Vec<Vec<(RuleId, u32)>>,
-    /// The rules that waive something, in order.
-    pub(super) waiving: Vec<RuleId>,
     /// Candidates of a group whose largest counts.
     pub(super) group: Vec<u32>,
     /// By department, which rules speak for it.

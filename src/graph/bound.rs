@@ -178,8 +178,8 @@ fn block_bound(program: &Program, plan: &Plan, layout: &Layout, block: u32, cost
     evaluated.saturating_add(words.saturating_mul(rows))
 }
 
-/// The steps for arguments, waivers and conditions of being met, in every world and for every
-/// department.
+/// The steps for requirements, their arguments, waivers and conditions of being met, in every world
+/// and for every department.
 fn requirement_bound(program: &Program, costs: &[u64]) -> u64 {
     let cost = |node: Option<NodeId>| {
         node.and_then(|node| costs.get(node.0 as usize).copied())
@@ -189,7 +189,7 @@ fn requirement_bound(program: &Program, costs: &[u64]) -> u64 {
     let mut waivers = vec![0u64; program.kinds.len()];
     for waive in program.forms.iter().flat_map(|form| &form.waives) {
         if let Some(sum) = waivers.get_mut(usize::from(waive.kind.0)) {
-            *sum = sum.saturating_add(cost(waive.condition));
+            *sum = sum.saturating_add(cost(waive.condition)).saturating_add(1);
         }
     }
     let mut steps = 0u64;
@@ -201,7 +201,8 @@ fn requirement_bound(program: &Program, costs: &[u64]) -> u64 {
             let waived = waivers.get(kind).copied().unwrap_or(0);
             let each = cost(require.argument)
                 .saturating_add(met)
-                .saturating_add(waived);
+                .saturating_add(waived)
+                .saturating_add(1);
             steps = steps.saturating_add(each.saturating_mul(times));
         }
     }
