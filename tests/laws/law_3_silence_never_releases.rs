@@ -3,7 +3,8 @@
 
 use crate::case::{bytes, case, config, facts, judge, said};
 use crate::generate::choices::Choices;
-use crate::generate::declaration::{Known, give, learn};
+use crate::generate::declaration::{Known, declaration, give, learn};
+use crate::generate::expressions::reckoning;
 use crate::generate::rules::USUAL;
 use crate::generate::world;
 use kakou::check::rules::Each;
@@ -157,6 +158,34 @@ fn an_interval_whose_inside_cannot_be_computed_is_undetermined() {
     assert!(both.low == both.high, "the whole sum can be computed");
 }
 
+/// A rule for each of several reckonings, over one event.
+fn reckonings(c: &mut Choices<'_>) -> String {
+    let mut text = "event rough \"约\" / \"rough\" on 2020-01 sure high\n".to_owned();
+    for number in 0..6 {
+        text.push_str(&format!(
+            "rule R-{number} \"题\" / \"title\"\n  by L\n  when {}\n  then hold\n",
+            reckoning(c)
+        ));
+    }
+    text
+}
+
+/// Takes out of some elements what tells whether they belong.
+fn open(c: &mut Choices<'_>, declaration: &mut Value) {
+    for list in ["items", "lines"] {
+        for element in declaration[list].as_array_mut().into_iter().flatten() {
+            let Value::Object(element) = element else {
+                continue;
+            };
+            for field in ["k", "ok"] {
+                if c.chance(10) {
+                    element.remove(field);
+                }
+            }
+        }
+    }
+}
+
 const NONE_BUT_VALUES: Known = Known {
     unknown: 0,
     none: 3,
@@ -184,6 +213,28 @@ proptest! {
                     prop_assert!(truths_narrow(&less, &more), "{less:?}\n{more:?}\n{}", said(&case, &[declaration, &known]));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_reckoned_from_open_counts_only_narrows(
+        rules in proptest::collection::vec(any::<u8>(), 80..300),
+        facts_of in proptest::collection::vec(any::<u8>(), 250..400),
+        opened in proptest::collection::vec(any::<u8>(), 20..60),
+        more in proptest::collection::vec(any::<u8>(), 20..60),
+    ) {
+        let text = reckonings(&mut Choices::new(&rules));
+        let compiled = world::compiled(&text);
+        let Some(rules) = compiled.rules else {
+            return Err(TestCaseError::fail(format!("{:?}\n{text}", compiled.diagnostics)));
+        };
+        let mut before = declaration(&mut Choices::new(&facts_of), Known { unknown: 0, none: 0 });
+        open(&mut Choices::new(&opened), &mut before);
+        for unknown in [8, 0] {
+            let mut after = before.clone();
+            learn(&mut Choices::new(&more), Known { unknown, none: 1 }, &mut after);
+            let (less, more) = (judge(&rules, &before), judge(&rules, &after));
+            prop_assert!(truths_narrow(&less.fired, &more.fired), "{:?}\n{:?}\n{text}\n{before}\n{after}", less.fired, more.fired);
         }
     }
 

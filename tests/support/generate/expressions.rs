@@ -516,3 +516,162 @@ pub fn scope(c: &mut Choices<'_>) -> String {
     }
     format!("{mode}; {level}")
 }
+
+/// A comparison of what is reckoned from counts, sums, least and greatest over elements of which
+/// it may be open whether they belong.
+pub fn reckoning(c: &mut Choices<'_>) -> String {
+    let compare = c.pick(COMPARISONS);
+    match c.below(4) {
+        0 => format!(
+            "{} {compare} {}",
+            reckoned_date(c, 2),
+            date_plain(c, Scope::default())
+        ),
+        1 => format!(
+            "{} {compare} {}",
+            reckoned_number(c, 2),
+            c.pick(&["1", "0", "2.5", LONG])
+        ),
+        2 => format!(
+            "{} {compare} {}",
+            reckoned_number(c, 1),
+            reckoned_number(c, 1)
+        ),
+        _ => format!(
+            "{} {compare} {}",
+            reckoned_money(c, 3),
+            c.pick(&["5 CNY", "0 CNY", "100 CNY"])
+        ),
+    }
+}
+
+/// An aggregate of this value of items, or of that of ledger lines.
+fn open_aggregate(c: &mut Choices<'_>, what: &[&str], item: &str, line: &str) -> String {
+    let what = c.pick(what);
+    if c.chance(4) {
+        return format!("({what} {line} over lines where (line.k is 10))");
+    }
+    let belongs = c.pick(&["item.k is 10", "item.ok", "(item.k is not 20) or (item.ok)"]);
+    format!("({what} {item} over items where ({belongs}))")
+}
+
+fn reckoned_integer(c: &mut Choices<'_>) -> String {
+    match c.below(3) {
+        0 => "(count of items where (item.ok))".to_owned(),
+        _ => open_aggregate(c, &["sum of", "max of", "min of"], "item.n", "line.seq"),
+    }
+}
+
+fn reckoned_number(c: &mut Choices<'_>, depth: u32) -> String {
+    if depth == 0 {
+        return reckoned_integer(c);
+    }
+    let depth = depth - 1;
+    match c.below(7) {
+        0 => format!(
+            "({} - {})",
+            reckoned_number(c, depth),
+            reckoned_number(c, depth)
+        ),
+        1 => format!(
+            "({} * {})",
+            reckoned_number(c, depth),
+            reckoned_number(c, depth)
+        ),
+        2 => format!("({} * {LONG} * {LONG})", reckoned_number(c, depth)),
+        3 => format!(
+            "(rounded({} / {}) to {} places {})",
+            reckoned_money(c, depth),
+            reckoned_money(c, depth),
+            c.pick(&["0", "2", "10"]),
+            c.pick(&["half up", "half even", "up", "down"])
+        ),
+        4 => format!(
+            "(days from {} to {})",
+            reckoned_date(c, depth),
+            reckoned_date(c, depth)
+        ),
+        _ => format!(
+            "(number of ({} in {}))",
+            reckoned_money(c, depth),
+            c.pick(&["USD", "JPY", "CNY"])
+        ),
+    }
+}
+
+fn reckoned_money(c: &mut Choices<'_>, depth: u32) -> String {
+    if depth == 0 {
+        return open_aggregate(
+            c,
+            &["sum of", "sum of", "max of", "min of"],
+            "item.c",
+            "line.v",
+        );
+    }
+    let depth = depth - 1;
+    match c.below(6) {
+        0 => format!(
+            "({} + {})",
+            reckoned_money(c, depth),
+            reckoned_money(c, depth)
+        ),
+        1 => format!(
+            "({} - {})",
+            reckoned_money(c, depth),
+            reckoned_money(c, depth)
+        ),
+        2 => format!(
+            "({} * {})",
+            reckoned_money(c, depth),
+            reckoned_number(c, depth)
+        ),
+        3 | 4 => format!("({} * {LONG})", reckoned_money(c, depth)),
+        _ => format!(
+            "(rounded({} / {}) to {} places {})",
+            reckoned_money(c, depth),
+            reckoned_number(c, depth),
+            c.pick(&["0", "2", "10"]),
+            c.pick(&["half up", "half even", "up", "down"])
+        ),
+    }
+}
+
+fn reckoned_date(c: &mut Choices<'_>, depth: u32) -> String {
+    if depth == 0 {
+        return match c.below(4) {
+            0 => "event rough".to_owned(),
+            1 => c.pick(DAYS).to_owned(),
+            _ => format!(
+                "({} item.on over items where (item.ok))",
+                c.pick(&["max of", "min of"])
+            ),
+        };
+    }
+    let depth = depth - 1;
+    match c.below(4) {
+        0 => format!(
+            "({} {} {} * {} months)",
+            reckoned_date(c, depth),
+            c.pick(&["+", "-"]),
+            reckoned_integer(c),
+            c.pick(&["1", "13"])
+        ),
+        1 => format!(
+            "({} - {} * 1 months + {} * 31 days)",
+            reckoned_date(c, depth),
+            reckoned_integer(c),
+            reckoned_integer(c)
+        ),
+        2 => format!(
+            "({} {} and {})",
+            c.pick(&["earlier of", "later of"]),
+            reckoned_date(c, depth),
+            reckoned_date(c, depth)
+        ),
+        _ => format!(
+            "({} of {})",
+            c.pick(&["end of month", "end of year"]),
+            reckoned_date(c, depth)
+        ),
+    }
+}
