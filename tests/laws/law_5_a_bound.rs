@@ -179,7 +179,7 @@ fn missing_facts_of_many_exceptions_are_those_of_the_meaning() {
         ];
         before
             .into_iter()
-            .filter(|other| *other < number && number % 11 > 0)
+            .filter(|other| *other < number && !number.is_multiple_of(11))
             .collect()
     };
     let rules = exceptions(300, some);
