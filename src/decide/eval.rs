@@ -38,7 +38,7 @@ pub enum Elements {
 
 /// How many elements satisfy a condition.
 #[derive(Debug, Clone, Copy, Default)]
-struct Tally {
+pub(super) struct Tally {
     certain: u32,
     possible: u32,
     all: u32,
@@ -478,13 +478,13 @@ pub(super) fn under(code: Hs, prefixes: &[Hs]) -> Truth {
 }
 
 impl Tally {
-    fn count(&mut self, truth: Truth) {
+    pub(super) fn count(&mut self, truth: Truth) {
         self.all += 1;
         self.certain += u32::from(truth.certain());
         self.possible += u32::from(truth.possible());
     }
 
-    fn holds(self, quantity: Quantity) -> Truth {
+    pub(super) fn holds(self, quantity: Quantity) -> Truth {
         let decide = |always: bool, never: bool| match (always, never) {
             (true, _) => Truth::True,
             (_, true) => Truth::False,

@@ -1,6 +1,6 @@
 //! The facts that were not given under what is undetermined in a condition or value.
 
-use super::eval::{Elements, Evaluator};
+use super::eval::{Elements, Evaluator, Tally};
 use super::program::{NodeId, Op};
 use super::state::{At, BoundCode};
 use crate::check::rules::Each;
@@ -51,45 +51,98 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// The facts under a condition; none where it is true or false. A step for each operand
-    /// looked at, besides those for working conditions out again that were not kept.
-    pub(super) fn under_condition(&mut self, node: NodeId, found: &mut Found) {
+    /// Whether a condition holds, and the facts under it where that is undetermined. Both in one
+    /// go, so that nothing is worked out again on every level of a condition. A step for each
+    /// operand looked at, besides those for working out what is compared.
+    pub(super) fn under_condition(&mut self, node: NodeId, found: &mut Found) -> Truth {
         self.state.steps += 1;
-        if self.truth(node) != Truth::Unknown {
-            return;
-        }
         let program = self.program;
-        let operands = program.operands(node);
-        match program.op(node) {
-            Op::And | Op::Or | Op::Not => {
-                for operand in operands {
-                    self.under_condition(*operand, found);
-                }
-            }
-            Op::Quantified { over, binds, .. } => {
-                if let Some(body) = operands.first() {
-                    self.under_elements(*over, *binds, *body, found);
-                }
-            }
-            _ => {
-                for operand in operands {
-                    self.under_value(*operand, found);
-                }
-            }
+        let stamp = self.state.stamp(program.memo(node));
+        let kept = stamp.and_then(|stamp| self.state.kept_truth(node, stamp));
+        if let Some(truth @ (Truth::True | Truth::False)) = kept {
+            return truth;
         }
+        let before = found.len();
+        let operands = program.operands(node);
+        let truth = match program.op(node) {
+            Op::And => self.under_all(operands, found),
+            Op::Or => self.under_any(operands, found),
+            Op::Not => match operands.first() {
+                Some(operand) => self.under_condition(*operand, found).not(),
+                None => Truth::Unknown,
+            },
+            Op::Quantified {
+                quantity,
+                over,
+                binds,
+            } => match operands.first() {
+                Some(body) => self
+                    .under_elements(*over, *binds, *body, found)
+                    .map_or(Truth::Unknown, |tally| tally.holds(*quantity)),
+                None => Truth::Unknown,
+            },
+            _ => {
+                let truth = self.truth(node);
+                if truth == Truth::Unknown {
+                    for operand in operands {
+                        self.under_value(*operand, found);
+                    }
+                }
+                truth
+            }
+        };
+        if truth != Truth::Unknown {
+            found.truncate(before);
+        }
+        if let Some(stamp) = stamp {
+            self.state.keep_truth(node, stamp, truth);
+        }
+        truth
     }
 
-    fn under_elements(&mut self, over: Each, binds: u8, body: NodeId, found: &mut Found) {
+    fn under_all(&mut self, operands: &[NodeId], found: &mut Found) -> Truth {
+        let mut truth = Truth::True;
+        for operand in operands {
+            truth = truth.and(self.under_condition(*operand, found));
+            if truth == Truth::False {
+                break;
+            }
+        }
+        truth
+    }
+
+    fn under_any(&mut self, operands: &[NodeId], found: &mut Found) -> Truth {
+        let mut truth = Truth::False;
+        for operand in operands {
+            truth = truth.or(self.under_condition(*operand, found));
+            if truth == Truth::True {
+                break;
+            }
+        }
+        truth
+    }
+
+    /// How many elements satisfy a condition, and the facts under it for those of which that is
+    /// undetermined; the list or set itself where it was not given.
+    fn under_elements(
+        &mut self,
+        over: Each,
+        binds: u8,
+        body: NodeId,
+        found: &mut Found,
+    ) -> Option<Tally> {
+        let mut tally = Tally::default();
         match over {
             Each::List(list) => match self.elements(list) {
                 Elements::Unknown => {
                     found.push(self.list_ref(list));
+                    return None;
                 }
                 Elements::Rows(rows) => {
                     let outer = self.state.row(list);
                     for row in rows {
                         self.state.put_row(list, At::Row(row));
-                        self.under_condition(body, found);
+                        tally.count(self.under_condition(body, found));
                     }
                     self.state.put_row(list, outer);
                 }
@@ -97,17 +150,20 @@ impl Evaluator<'_, '_> {
             Each::Set(field) => match self.field(field) {
                 Fact::Unknown => {
                     found.push(self.fact_ref(field));
+                    return None;
                 }
                 Fact::Value(Value::Set(set)) => {
                     for code in set.iter() {
                         let outer = self.state.put_code(binds, BoundCode::Code(*code));
-                        self.under_condition(body, found);
+                        tally.count(self.under_condition(body, found));
                         self.state.put_code(binds, outer);
                     }
                 }
-                _ => {}
+                Fact::None => {}
+                Fact::Value(_) => return None,
             },
         }
+        Some(tally)
     }
 
     /// The facts that a value reads.
@@ -142,9 +198,9 @@ impl Evaluator<'_, '_> {
     fn under_choice(&mut self, operands: &[NodeId], found: &mut Found) {
         let mut rest = operands;
         while let [condition, value, more @ ..] = rest {
-            match self.truth(*condition) {
+            match self.under_condition(*condition, found) {
                 Truth::True => return self.under_value(*value, found),
-                Truth::Unknown => return self.under_condition(*condition, found),
+                Truth::Unknown => return,
                 Truth::False => rest = more,
             }
         }
@@ -192,15 +248,14 @@ impl Evaluator<'_, '_> {
         let outer = self.state.row(*list);
         for row in rows {
             self.state.put_row(*list, At::Row(row));
-            let holds = condition.map_or(Truth::True, |c| self.truth(c));
+            let before = found.len();
+            let holds = condition.map_or(Truth::True, |c| self.under_condition(c, found));
             let member = same.iter().fold(holds, |truth, field| {
                 truth.and(self.same(*list, *field, outer, row))
             });
             if member == Truth::False {
+                found.truncate(before);
                 continue;
-            }
-            if let Some(condition) = condition {
-                self.under_condition(condition, found);
             }
             for field in same {
                 if self.same_unknown(*list, *field, outer, row) {

@@ -219,24 +219,29 @@ fn requirement_bound(program: &Program, costs: &[u64]) -> u64 {
     steps
 }
 
-/// The steps of looking for missing facts under each node: looking at it, working it out once
-/// more, and the same under its operands, for each element they are worked out for.
+/// The steps of looking for missing facts under each node: looking at it, and the same for its
+/// operands. What is compared is worked out besides, and so are the values that an aggregate is of.
 fn under_costs(program: &Program, costs: &[u64]) -> Vec<u64> {
     let mut under: Vec<u64> = Vec::with_capacity(program.ops.len());
     for ((number, op), cost) in (0u32..).zip(&program.ops).zip(costs) {
-        let operands = program.operands(NodeId(number)).iter();
-        let inner = operands
-            .filter_map(|operand| under.get(operand.0 as usize))
-            .fold(0u64, |sum, under| sum.saturating_add(*under));
-        // A field that members share with the element at hand is looked at on both.
-        let same = match op {
-            Op::Aggregate { same, .. } => 2 * same.len() as u64,
-            _ => 0,
+        let operands = program.operands(NodeId(number));
+        let sum = |of: &[u64]| {
+            let of = operands.iter().filter_map(|o| of.get(o.0 as usize));
+            of.fold(0u64, |sum, steps| sum.saturating_add(*steps))
         };
-        let inside = inner
-            .saturating_add(same)
-            .saturating_mul(repeats(program, op));
-        under.push(inside.saturating_add(*cost).saturating_add(1));
+        let looked_at = sum(&under);
+        let (inside, worked_out) = match op {
+            Op::And | Op::Or | Op::Not | Op::Quantified { .. } => (looked_at, 0),
+            // A field that members share with the element at hand is looked at on both.
+            Op::Aggregate { same, .. } => {
+                let same = 2 * same.len() as u64;
+                (looked_at.saturating_add(same).saturating_add(sum(costs)), 0)
+            }
+            op if op.is_condition() => (looked_at, *cost),
+            _ => (looked_at, 0),
+        };
+        let inside = inside.saturating_mul(repeats(program, op));
+        under.push(inside.saturating_add(worked_out).saturating_add(1));
     }
     under
 }
