@@ -49,7 +49,8 @@ declaration "申报" / "declaration" judged on date
   lines : 0 to 5 entry "账册" / "ledger"
   entry.n : integer "账数" / "ledger count"
   entry.k : code mode "账类" / "ledger kind"
-codes mode from "mode.csv" key code label zh / en with rank : integer
+codes mode from "mode.csv" key code label zh / en with rank : integer, kind : code kind
+codes kind from "kind.csv" key code with grade : integer, twin : code mode
 currencies currency from "currency.csv" key code rates "rates.csv" in CNY
 list pairs "名录" / "pairs" of hs : hs from "pairs.csv" with limit : integer
 law L "法一" / "law one"
@@ -85,8 +86,9 @@ pub fn skeleton() -> RuleSet {
     let folder = Folder::from_texts([("a.rules", WORLD)])
         .with_file(
             "mode.csv",
-            "code,zh,en,rank\n10,甲类,first,1\n20,乙类,second,\n30,丙类,third,3\n",
+            "code,zh,en,rank,kind\n10,甲类,first,1,x\n20,乙类,second,,y\n30,丙类,third,3,\n",
         )
+        .with_file("kind.csv", "code,grade,twin\nx,2,20\ny,,10\n")
         .with_file("currency.csv", "code\nCNY\nUSD\n")
         .with_file(
             "rates.csv",
@@ -234,6 +236,7 @@ impl Maker<'_> {
                 Box::new(self.date(place, depth - 1)),
             ),
             8 => Expr::NumberOf(Box::new(self.money(place, depth - 1))),
+            9 if self.dice.chance(3) => self.of_kind(place, depth, 0),
             9 => Expr::Attribute {
                 of: Box::new(self.code(place, depth - 1)),
                 table: self.table_of_modes(),
@@ -257,6 +260,28 @@ impl Maker<'_> {
             }
             12 => self.choice(place, depth, Maker::number),
             _ => self.aggregate(place, depth),
+        }
+    }
+
+    /// An attribute of the kind of a mode: an attribute of an attribute.
+    fn of_kind(&mut self, place: &Place, depth: usize, attribute: u16) -> Expr {
+        let kind = Expr::Attribute {
+            of: Box::new(self.code(place, depth - 1)),
+            table: self.table_of_modes(),
+            attribute: 1,
+            on: self.on(place, depth),
+        };
+        let kinds = self
+            .rules
+            .schema
+            .tables
+            .iter()
+            .position(|t| t.name == "kind");
+        Expr::Attribute {
+            of: Box::new(kind),
+            table: kakou::schema::value::TableId(u32::try_from(kinds.unwrap()).unwrap()),
+            attribute,
+            on: self.on(place, depth),
         }
     }
 
@@ -416,7 +441,7 @@ impl Maker<'_> {
         match if depth == 0 {
             self.dice.below(5)
         } else {
-            self.dice.below(8)
+            self.dice.below(9)
         } {
             0 | 1 => self.field(place, |t| t == Type::Code(modes)),
             2 => Expr::Const(Value::Code(self.mode())),
@@ -428,6 +453,7 @@ impl Maker<'_> {
                 _ => self.field(place, |t| t == Type::Code(modes)),
             },
             5 => self.table_call(place, depth),
+            6 => self.of_kind(place, depth, 1),
             _ => self.choice(place, depth, Maker::code),
         }
     }

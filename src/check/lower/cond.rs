@@ -272,13 +272,7 @@ impl Lower<'_, '_> {
         let mut codes = Vec::new();
         let mut good = true;
         for choice in choices {
-            let lowered = match choice.kind.as_ref() {
-                ExprKind::It => self.it_value(choice.at),
-                ExprKind::Name(name) if self.is_bound(name) => self.value(choice),
-                ExprKind::Name(name) if self.is_code_field(name, table) => self.value(choice),
-                _ => self.code(choice, table),
-            };
-            match lowered {
+            match self.value_or_code(choice, Some(table)) {
                 Some(Typed {
                     expr,
                     typ: Type::Code(found),
@@ -301,22 +295,6 @@ impl Lower<'_, '_> {
             set: typed.expr,
             codes,
         })
-    }
-
-    /// Whether the name is a field or attribute holding a code of the table, and no code itself.
-    fn is_code_field(&self, name: &str, table: crate::schema::value::TableId) -> bool {
-        let is_code = self
-            .scope
-            .schema
-            .table(table)
-            .is_some_and(|t| t.find(name).is_some());
-        !is_code
-            && self.scope.names.fields.get(name).is_some_and(|f| {
-                self.scope
-                    .schema
-                    .field(*f)
-                    .is_some_and(|f| f.typ == Type::Code(table))
-            })
     }
 
     pub(super) fn quantified(

@@ -46,9 +46,11 @@ pub fn number(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         "head.n",
         "level.rank",
         "mode.rank",
+        "mode.kind.grade",
+        "first_mode(a, mode).kind.grade",
     ];
     if at.item {
-        plain.extend(["item.n", "item.seq", "item.k.rank"]);
+        plain.extend(["item.n", "item.seq", "item.k.rank", "item.k.kind.grade"]);
     }
     if at.part {
         plain.push("part.n");
@@ -61,7 +63,7 @@ pub fn number(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         return c.pick(&plain).to_owned();
     }
     let depth = depth - 1;
-    match c.below(12) {
+    match c.below(13) {
         0 => format!("({} + {})", number(c, at, depth), number(c, at, depth)),
         1 => format!("({} - {})", number(c, at, depth), number(c, at, depth)),
         2 => format!("({} * {})", number(c, at, depth), number(c, at, depth)),
@@ -88,6 +90,7 @@ pub fn number(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         ),
         9 => format!("catalogue({}).most", hs(c, at)),
         10 => format!("(limit on {})", date_plain(c, at)),
+        11 => format!("(mode.kind.grade on {})", date_plain(c, at)),
         _ => format!("(level.rank on {})", date_plain(c, at)),
     }
 }
@@ -122,7 +125,11 @@ pub fn money(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
             money(c, at, depth),
             c.pick(&["half up", "half even", "up", "down"])
         ),
-        5 => format!("pairs(mode, {}).fee", hs(c, at)),
+        5 => format!(
+            "pairs({}, {}).fee",
+            c.pick(&["mode", "some_mode", "20", "mode.kind.twin"]),
+            hs(c, at)
+        ),
         _ => format!("(mi in CNY on {})", date_plain(c, at)),
     }
 }
@@ -211,6 +218,9 @@ pub fn mode(c: &mut Choices<'_>, at: Scope) -> String {
         "first_mode(a, mode)",
         "only_mode(hs)",
         "pairs(mode, hs).other",
+        "mode.kind.twin",
+        "pairs(some_mode, hs).other.kind.twin",
+        "first_mode(a, usual_mode)",
     ];
     if at.item {
         plain.extend([
@@ -381,7 +391,11 @@ fn test(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         ),
         9 => format!("{} {} catalogue", hs(c, at), c.pick(&["in", "not in"])),
         10 => format!("{} in catalogue on {}", hs(c, at), date_plain(c, at)),
-        11 => format!("(mode, {}) in pairs", hs(c, at)),
+        11 => format!(
+            "({}, {}) in pairs",
+            c.pick(&["mode", "usual_mode", "10"]),
+            hs(c, at)
+        ),
         12 => format!("level {} levels", c.pick(&["in", "not in"])),
         13 => {
             let set = if at.item && c.chance(8) {
