@@ -245,7 +245,7 @@ impl Maker<'_> {
             },
             10 => Expr::Lookup {
                 list: NamedListId(0),
-                keys: vec![self.field(place, |t| t == Type::Hs)],
+                keys: vec![self.tariff(place)],
                 attribute: 0,
                 on: self.on(place, depth),
             },
@@ -408,6 +408,16 @@ impl Maker<'_> {
         }
     }
 
+    /// A tariff code, or what it begins with.
+    fn tariff(&mut self, place: &Place) -> Expr {
+        let code = self.field(place, |t| t == Type::Hs);
+        if self.dice.chance(3) {
+            Expr::FirstDigits(*self.dice.pick(&[2, 4, 6, 8]), Box::new(code))
+        } else {
+            code
+        }
+    }
+
     fn date(&mut self, place: &Place, depth: usize) -> Expr {
         match if depth == 0 {
             self.dice.below(6)
@@ -538,7 +548,7 @@ impl Maker<'_> {
                 let mut prefixes = vec![self.hs(), self.hs()];
                 prefixes.sort();
                 prefixes.dedup();
-                let value = self.field(place, |t| t == Type::Hs);
+                let value = self.tariff(place);
                 Cond::Under {
                     value,
                     prefixes,
@@ -547,11 +557,11 @@ impl Maker<'_> {
             }
             10 => {
                 let op = *self.dice.pick(&[CompareOp::Eq, CompareOp::Ne]);
-                let left = self.field(place, |t| t == Type::Hs);
+                let left = self.tariff(place);
                 let right = if self.dice.chance(8) {
                     Expr::Const(Value::Hs(self.hs()))
                 } else {
-                    self.field(place, |t| t == Type::Hs)
+                    self.tariff(place)
                 };
                 Cond::Compare(op, left, right)
             }
@@ -574,7 +584,7 @@ impl Maker<'_> {
                 Cond::Has { set, codes }
             }
             13 => Cond::InList {
-                keys: vec![self.field(place, |t| t == Type::Hs)],
+                keys: vec![self.tariff(place)],
                 list: NamedListId(0),
                 on: if depth == 0 {
                     None

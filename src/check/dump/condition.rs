@@ -386,6 +386,7 @@ impl<'r> Words<'r> {
             }
             Expr::Earlier(a, b) => format!("earlier of ({}) and ({})", self.expr(a), self.expr(b)),
             Expr::Later(a, b) => format!("later of ({}) and ({})", self.expr(a), self.expr(b)),
+            Expr::FirstDigits(count, a) => format!("first {count} digits of ({})", self.expr(a)),
             Expr::EndOfMonth(a) => format!("end of month of ({})", self.expr(a)),
             Expr::EndOfYear(a) => format!("end of year of ({})", self.expr(a)),
             Expr::Choice { arms, otherwise } => {

@@ -203,11 +203,18 @@ pub fn date(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
     }
 }
 
-fn hs(c: &mut Choices<'_>, at: Scope) -> &'static str {
-    if at.item && c.chance(10) {
+/// A tariff code, or what it begins with.
+fn hs(c: &mut Choices<'_>, at: Scope) -> String {
+    let code = if at.item && c.chance(10) {
         "item.hs"
     } else {
         "hs"
+    };
+    if c.chance(3) {
+        let digits = c.pick(&["4", "2", "6", "8", "10"]);
+        format!("(first {digits} digits of {code})")
+    } else {
+        code.to_owned()
     }
 }
 
@@ -359,7 +366,7 @@ fn quantified(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
 
 fn test(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
     let compare = c.pick(COMPARISONS);
-    match c.below(22) {
+    match c.below(23) {
         0 | 1 => format!("{} {compare} {}", number(c, at, depth), number(c, at, 0)),
         2 => {
             let mut flags = vec!["flag", "other", "some_truth"];
@@ -451,6 +458,7 @@ fn test(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
             c.pick(&["70 %", "share", "(100 % - share)", "(share * share)"])
         ),
         20 => format!("mode.kind is {}", c.pick(&["x", "y"])),
+        21 => format!("{} {} {}", hs(c, at), c.pick(&["=", "!="]), hs(c, at)),
         _ => format!(
             "cur {} {}",
             c.pick(&["is", "is not"]),
