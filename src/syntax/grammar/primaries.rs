@@ -179,7 +179,7 @@ fn enclosed<'t, T>(
     inner: impl Fn(Tokens<'t>) -> Parsed<'t, T>,
 ) -> Parsed<'t, T> {
     let (rest, _) = mark("(")(input)?;
-    let (rest, found) = inner(rest.divisible(false))?;
+    let (rest, found) = inner(rest.divisible(false).behind_and(false))?;
     let (rest, _) = mark(")")(rest)?;
     Ok((rest.like(&input), found))
 }

@@ -47,6 +47,8 @@ impl Reader<'_> {
             context: &context,
             depth: 0,
             divides: false,
+            anded: false,
+            explaining: false,
         };
         let failure = match production(input) {
             Ok((rest, found)) if rest.rest.is_empty() => return Some(found),
