@@ -107,6 +107,38 @@ fn the_schema_of_the_examples_is_good() {
     assert!(compiled.rules.is_some(), "{found}");
 }
 
+/// A code that is an attribute of itself could be asked for without an end.
+#[test]
+fn attributes_of_attributes_have_a_limit() {
+    let schema = "outcomes release < hold missing hold advice hold\n\
+                  declaration judged on date\n  date : date\n  a : code loop\n\
+                  codes loop from \"loop.csv\" key code with next : code loop\n\
+                  list l of a : code loop from \"list.csv\" with next : code loop\nlaw L\n";
+    let told = |rules: String| -> Vec<&str> {
+        let folder = kakou::folder::Folder::from_texts([("a.rules", schema), ("b.rules", &rules)])
+            .with_file("loop.csv", "code,next\nx,x\n")
+            .with_file("list.csv", "a,next\nx,x\n");
+        let compiled = compile(&folder, &Limits::default());
+        let errors = compiled.diagnostics.iter();
+        errors
+            .filter(|d| d.code.severity() == Severity::Error)
+            .map(|d| d.code.0)
+            .collect()
+    };
+    let rule = |when: &str| format!("rule A\n  by L\n  when {when} is x\n  then hold\n");
+    let path = |n: usize| ".next".repeat(n);
+    let none: Vec<&str> = Vec::new();
+    assert_eq!(told(rule(&format!("a{}", path(200)))), none);
+    assert_eq!(told(rule(&format!("l(a){}", path(200)))), none);
+    assert_eq!(told(rule(&format!("a{}", path(100_000)))), ["E0503"]);
+    assert_eq!(told(rule(&format!("l(a){}", path(100_000)))), ["E0503"]);
+    // One on another by way of definitions and of keys is as deep.
+    let lets = format!("let b = a{}\n", path(200)) + &rule(&format!("b{}", path(200)));
+    assert_eq!(told(lets), ["E0503"]);
+    let keys = rule(&format!("l(l(a){0}){0}", path(200)));
+    assert_eq!(told(keys), ["E0503"]);
+}
+
 #[test]
 fn a_list_that_is_no_file_is_complained_of() {
     let root = std::env::temp_dir().join(format!("kakou-check-{}", std::process::id()));

@@ -103,6 +103,7 @@ fn limits_are_complaints() {
         ("(", ")"),
         ("not ", ""),
         ("number of ", ""),
+        ("first 8 digits of ", ""),
         ("any a has ", ""),
         ("f(", ")"),
         ("rounded (", ")"),
@@ -114,12 +115,17 @@ fn limits_are_complaints() {
         );
         assert_eq!(first(&text, &all), Some(codes::TOO_DEEP), "{open}");
     }
-    for chain in [" + 1", " in b", " on b", " * 2"] {
+    for chain in [" + 1", " in b", " on b", " * 2", " 前 2 位"] {
         assert_eq!(
             first(&format!("let a = x{}\n", chain.repeat(100_000)), &all),
             Some(codes::TOO_DEEP)
         );
     }
+    // What a complaint shows of the rest does not grow with it.
+    let text = format!("let a = x is a{}\n", " or y is b".repeat(100_000));
+    let (_, complaints) = parse(SourceId(0), &text, &all);
+    assert_eq!(complaints[0].code, codes::OR_JOINS_CODES);
+    assert!(complaints[0].help[0].len() < 1_000);
     // As deep as the limit allows is fine, on the stack of a small thread.
     let deep = format!("let a = {}x{}\n", "(".repeat(60), ")".repeat(60));
     assert_eq!(first(&deep, &all), None);

@@ -37,6 +37,8 @@ codes! {
     NO_ARGUMENT_AT_HAND = "E0212";
     /// The texts of a message hold a brace that is not closed or not opened.
     MESSAGE_BRACE = "E0213";
+    /// A name is that of a value and a code too, where either can stand.
+    VALUE_OR_CODE = "E0214";
 
     /// A condition stands where a value is needed, or the other way round.
     NOT_A_CONDITION = "E0301";

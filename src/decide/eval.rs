@@ -380,6 +380,7 @@ impl<'a> Evaluator<'a, '_> {
                 arith::rounded(&value, divisor.as_ref(), *places, *rounding)
             }
             Op::Convert { to, money } => self.convert(*to, *money, operands),
+            Op::FirstDigits(count) => arith::first_digits(&self.first(operands), *count),
             Op::NumberOf => arith::number_of(&self.first(operands)),
             Op::DaysBetween => self.two(operands, arith::days_between),
             Op::Earlier => self.two(operands, arith::earlier),

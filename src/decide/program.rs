@@ -60,6 +60,8 @@ pub enum Op {
         to: Code,
         money: bool,
     },
+    /// So many digits of a tariff code.
+    FirstDigits(u8),
     NumberOf,
     DaysBetween,
     Earlier,

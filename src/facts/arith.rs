@@ -372,6 +372,20 @@ pub fn later(left: &Eval, right: &Eval) -> Eval {
     result().into()
 }
 
+/// The first digits of a tariff code. Of none there is nothing to read and it is none, as an
+/// attribute is; a code of fewer digits does not say them.
+pub fn first_digits(code: &Eval, digits: u8) -> Eval {
+    match code {
+        Eval::None => Eval::None,
+        Eval::Unknown(reason) => Eval::Unknown(*reason),
+        Eval::Value(Value::Hs(code)) => match code.prefix(digits) {
+            Some(prefix) => Eval::Value(Value::Hs(prefix)),
+            None => Eval::Unknown(Reason::TooShort),
+        },
+        _ => Eval::Unknown(Reason::WrongType),
+    }
+}
+
 /// The last day of its month.
 pub fn end_of_month(date: &Eval) -> Eval {
     days(date)

@@ -177,6 +177,9 @@ impl<'a> Labeller<'a> {
             Op::AddDuration => self.say("加期限", "plus duration"),
             Op::Rounded { places, .. } => format!("{} {places}", self.say("取整", "rounded to")),
             Op::Convert { to, money } => format!("→ {}", self.unit(*to, *money)),
+            Op::FirstDigits(count) => {
+                self.say(&format!("前 {count} 位"), &format!("first {count} digits"))
+            }
             Op::NumberOf => self.say("数值", "number of"),
             Op::DaysBetween => self.say("天数", "days from … to …"),
             Op::Earlier => self.say("较早", "earlier of"),

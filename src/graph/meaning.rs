@@ -441,6 +441,7 @@ impl<'a> Builder<'a> {
                     operands,
                 )
             }
+            Expr::FirstDigits(count, value) => self.unary(Op::FirstDigits(*count), value, bound),
             Expr::NumberOf(value) => self.unary(Op::NumberOf, value, bound),
             Expr::DaysBetween(a, b) => self.binary(Op::DaysBetween, a, b, bound),
             Expr::Earlier(a, b) => self.binary(Op::Earlier, a, b, bound),

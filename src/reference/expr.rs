@@ -89,6 +89,7 @@ impl Scene<'_> {
                 money,
                 on,
             } => self.convert(&of(value), *to, *money, on.as_deref(), here),
+            Expr::FirstDigits(digits, code) => arith::first_digits(&of(code), *digits),
             Expr::NumberOf(value) => arith::number_of(&of(value)),
             Expr::DaysBetween(from, to) => arith::days_between(&of(from), &of(to)),
             Expr::Earlier(a, b) => arith::earlier(&of(a), &of(b)),

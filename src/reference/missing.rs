@@ -395,6 +395,8 @@ pub fn parts(expr: &Expr) -> Vec<&Expr> {
             .chain(divisor.as_deref())
             .collect(),
         Expr::Convert { value, on, .. } => std::iter::once(&**value).chain(on.as_deref()).collect(),
-        Expr::NumberOf(a) | Expr::EndOfMonth(a) | Expr::EndOfYear(a) => vec![a],
+        Expr::FirstDigits(_, a) | Expr::NumberOf(a) | Expr::EndOfMonth(a) | Expr::EndOfYear(a) => {
+            vec![a]
+        }
     }
 }

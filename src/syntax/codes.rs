@@ -42,6 +42,8 @@ pub const TOO_LARGE: Code = Code("E0118");
 pub const MORE: Code = Code("E0119");
 /// A clause that this item does not have.
 pub const UNKNOWN_CLAUSE: Code = Code("E0120");
+/// A test behind an `or` that joins codes.
+pub const OR_JOINS_CODES: Code = Code("E0121");
 /// The file is longer than the limit.
 pub const TOO_LONG: Code = Code("E0501");
 /// An expression is nested deeper, or chained longer, than the limit.
@@ -90,6 +92,7 @@ pub const ALL: &[(Code, &str)] = &[
     (TOO_LARGE, "a whole number that is too large to count with"),
     (MORE, "more complaints than are kept"),
     (UNKNOWN_CLAUSE, "a clause that this item does not have"),
+    (OR_JOINS_CODES, "a test behind an `or` that joins codes"),
     (TOO_LONG, "the file is longer than the limit"),
     (
         TOO_DEEP,

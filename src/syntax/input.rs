@@ -48,6 +48,10 @@ pub(crate) struct Tokens<'t> {
     pub depth: usize,
     /// Whether a `/` here divides.
     pub divides: bool,
+    /// Whether an `and` stands before, on the same level.
+    pub anded: bool,
+    /// Whether this is read a second time, to show in a complaint how it would be right.
+    pub explaining: bool,
 }
 
 /// The outcome of a production.
@@ -249,6 +253,11 @@ impl<'t> Tokens<'t> {
     /// With a `/` that divides, or with none.
     pub fn divisible(&self, divides: bool) -> Self {
         Tokens { divides, ..*self }
+    }
+
+    /// Behind an `and`, or not.
+    pub fn behind_and(&self, anded: bool) -> Self {
+        Tokens { anded, ..*self }
     }
 
     /// Whether a `/` here divides.

@@ -120,6 +120,8 @@ words! {
     CountOf "count of" "之数" Reserved,
     MinOf "min of" "最小值" Reserved,
     MaxOf "max of" "最大值" Reserved,
+    First "first" "" Free,
+    DigitsOf "digits of" "位" Free,
     Rounded "rounded" "舍入" Reserved,
     Places "places" "位小数" Shy,
     HalfUp "half up" "四舍五入" Shy,
@@ -185,6 +187,7 @@ words! {
     Inside "" "内" Reserved,
     Among "" "中" Reserved,
     Pieces "" "项" Reserved,
+    Leading "" "前" Reserved,
 }
 
 /// The words that begin an item in column 1.

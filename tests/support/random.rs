@@ -49,7 +49,8 @@ declaration "申报" / "declaration" judged on date
   lines : 0 to 5 entry "账册" / "ledger"
   entry.n : integer "账数" / "ledger count"
   entry.k : code mode "账类" / "ledger kind"
-codes mode from "mode.csv" key code label zh / en with rank : integer
+codes mode from "mode.csv" key code label zh / en with rank : integer, kind : code kind
+codes kind from "kind.csv" key code with grade : integer, twin : code mode
 currencies currency from "currency.csv" key code rates "rates.csv" in CNY
 list pairs "名录" / "pairs" of hs : hs from "pairs.csv" with limit : integer
 law L "法一" / "law one"
@@ -85,8 +86,9 @@ pub fn skeleton() -> RuleSet {
     let folder = Folder::from_texts([("a.rules", WORLD)])
         .with_file(
             "mode.csv",
-            "code,zh,en,rank\n10,甲类,first,1\n20,乙类,second,\n30,丙类,third,3\n",
+            "code,zh,en,rank,kind\n10,甲类,first,1,x\n20,乙类,second,,y\n30,丙类,third,3,\n",
         )
+        .with_file("kind.csv", "code,grade,twin\nx,2,20\ny,,10\n")
         .with_file("currency.csv", "code\nCNY\nUSD\n")
         .with_file(
             "rates.csv",
@@ -234,6 +236,7 @@ impl Maker<'_> {
                 Box::new(self.date(place, depth - 1)),
             ),
             8 => Expr::NumberOf(Box::new(self.money(place, depth - 1))),
+            9 if self.dice.chance(3) => self.of_kind(place, depth, 0),
             9 => Expr::Attribute {
                 of: Box::new(self.code(place, depth - 1)),
                 table: self.table_of_modes(),
@@ -242,7 +245,7 @@ impl Maker<'_> {
             },
             10 => Expr::Lookup {
                 list: NamedListId(0),
-                keys: vec![self.field(place, |t| t == Type::Hs)],
+                keys: vec![self.tariff(place)],
                 attribute: 0,
                 on: self.on(place, depth),
             },
@@ -257,6 +260,28 @@ impl Maker<'_> {
             }
             12 => self.choice(place, depth, Maker::number),
             _ => self.aggregate(place, depth),
+        }
+    }
+
+    /// An attribute of the kind of a mode: an attribute of an attribute.
+    fn of_kind(&mut self, place: &Place, depth: usize, attribute: u16) -> Expr {
+        let kind = Expr::Attribute {
+            of: Box::new(self.code(place, depth - 1)),
+            table: self.table_of_modes(),
+            attribute: 1,
+            on: self.on(place, depth),
+        };
+        let kinds = self
+            .rules
+            .schema
+            .tables
+            .iter()
+            .position(|t| t.name == "kind");
+        Expr::Attribute {
+            of: Box::new(kind),
+            table: kakou::schema::value::TableId(u32::try_from(kinds.unwrap()).unwrap()),
+            attribute,
+            on: self.on(place, depth),
         }
     }
 
@@ -383,6 +408,16 @@ impl Maker<'_> {
         }
     }
 
+    /// A tariff code, or what it begins with.
+    fn tariff(&mut self, place: &Place) -> Expr {
+        let code = self.field(place, |t| t == Type::Hs);
+        if self.dice.chance(3) {
+            Expr::FirstDigits(*self.dice.pick(&[2, 4, 6, 8]), Box::new(code))
+        } else {
+            code
+        }
+    }
+
     fn date(&mut self, place: &Place, depth: usize) -> Expr {
         match if depth == 0 {
             self.dice.below(6)
@@ -416,7 +451,7 @@ impl Maker<'_> {
         match if depth == 0 {
             self.dice.below(5)
         } else {
-            self.dice.below(8)
+            self.dice.below(9)
         } {
             0 | 1 => self.field(place, |t| t == Type::Code(modes)),
             2 => Expr::Const(Value::Code(self.mode())),
@@ -428,6 +463,7 @@ impl Maker<'_> {
                 _ => self.field(place, |t| t == Type::Code(modes)),
             },
             5 => self.table_call(place, depth),
+            6 => self.of_kind(place, depth, 1),
             _ => self.choice(place, depth, Maker::code),
         }
     }
@@ -512,7 +548,7 @@ impl Maker<'_> {
                 let mut prefixes = vec![self.hs(), self.hs()];
                 prefixes.sort();
                 prefixes.dedup();
-                let value = self.field(place, |t| t == Type::Hs);
+                let value = self.tariff(place);
                 Cond::Under {
                     value,
                     prefixes,
@@ -521,11 +557,11 @@ impl Maker<'_> {
             }
             10 => {
                 let op = *self.dice.pick(&[CompareOp::Eq, CompareOp::Ne]);
-                let left = self.field(place, |t| t == Type::Hs);
+                let left = self.tariff(place);
                 let right = if self.dice.chance(8) {
                     Expr::Const(Value::Hs(self.hs()))
                 } else {
-                    self.field(place, |t| t == Type::Hs)
+                    self.tariff(place)
                 };
                 Cond::Compare(op, left, right)
             }
@@ -548,7 +584,7 @@ impl Maker<'_> {
                 Cond::Has { set, codes }
             }
             13 => Cond::InList {
-                keys: vec![self.field(place, |t| t == Type::Hs)],
+                keys: vec![self.tariff(place)],
                 list: NamedListId(0),
                 on: if depth == 0 {
                     None

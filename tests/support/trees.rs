@@ -221,6 +221,7 @@ pub fn expression() -> impl Strategy<Value = Expr> {
                     }
                 }
             ),
+            (0u32..12, e()).prop_map(|(count, code)| ExprKind::FirstDigits(count, code)),
             e().prop_map(ExprKind::NumberOf),
             (e(), e()).prop_map(|(a, b)| ExprKind::On(a, b)),
             (e(), e()).prop_map(|(a, b)| ExprKind::DaysBetween(a, b)),

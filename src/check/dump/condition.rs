@@ -306,7 +306,13 @@ impl<'r> Words<'r> {
                     .table(*table)
                     .and_then(|t| t.attributes.get(usize::from(*attribute)));
                 let column = column.map_or("?", |c| c.name.as_str());
-                format!("{}.{column}{}", self.expr(of), self.on(on.as_deref()))
+                let of = match of.as_ref() {
+                    Expr::Attribute { on: Some(_), .. } | Expr::Lookup { on: Some(_), .. } => {
+                        format!("({})", self.expr(of))
+                    }
+                    _ => self.expr(of),
+                };
+                format!("{of}.{column}{}", self.on(on.as_deref()))
             }
             Expr::Lookup {
                 list,
@@ -380,6 +386,7 @@ impl<'r> Words<'r> {
             }
             Expr::Earlier(a, b) => format!("earlier of ({}) and ({})", self.expr(a), self.expr(b)),
             Expr::Later(a, b) => format!("later of ({}) and ({})", self.expr(a), self.expr(b)),
+            Expr::FirstDigits(count, a) => format!("first {count} digits of ({})", self.expr(a)),
             Expr::EndOfMonth(a) => format!("end of month of ({})", self.expr(a)),
             Expr::EndOfYear(a) => format!("end of year of ({})", self.expr(a)),
             Expr::Choice { arms, otherwise } => {

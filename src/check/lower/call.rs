@@ -243,8 +243,21 @@ impl Lower<'_, '_> {
         })
     }
 
-    /// `TABLE(a, b)` or `LIST(a).attribute`.
+    /// `TABLE(a, b)`, `LIST(a).column`, and attributes of the code that either gives.
     pub(super) fn call(
+        &mut self,
+        name: &ast::Name,
+        arguments: &[ast::Expr],
+        attribute: Option<&ast::Name>,
+        at: At,
+    ) -> Option<Typed> {
+        let path = attribute.map_or("", |path| path.node.as_str());
+        self.deeper(path.matches('.').count(), at, |lower| {
+            lower.called(name, arguments, attribute, at)
+        })
+    }
+
+    fn called(
         &mut self,
         name: &ast::Name,
         arguments: &[ast::Expr],
@@ -260,16 +273,11 @@ impl Lower<'_, '_> {
             _ => None,
         });
         if let Some(table) = table {
-            if let Some(attribute) = attribute {
-                self.complain(
-                    codes::UNKNOWN_NAME,
-                    "a table gives one value, without attributes",
-                    attribute.at,
-                    "",
-                );
-                return None;
-            }
-            return self.table_call(table, arguments, at);
+            let given = self.table_call(table, arguments, at)?;
+            return match attribute {
+                Some(path) => self.attributes(given, &path.node, path.at),
+                None => Some(given),
+            };
         }
         let Some(list) = self.find_list(&name.node) else {
             let known = names
@@ -306,19 +314,17 @@ impl Lower<'_, '_> {
             );
             return None;
         };
-        let Some(column) = known
-            .attributes
-            .iter()
-            .position(|c| c.name == attribute.node)
-        else {
-            let near = nearest(
-                &attribute.node,
-                known.attributes.iter().map(|c| c.name.as_str()),
-            )
-            .map(str::to_owned);
+        // A column, and behind it attributes of the code that stands there.
+        let (first, rest) = match attribute.node.split_once('.') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (attribute.node.as_str(), None),
+        };
+        let Some(column) = known.attributes.iter().position(|c| c.name == first) else {
+            let columns = known.attributes.iter().map(|c| c.name.as_str());
+            let near = nearest(first, columns).map(str::to_owned);
             let mut diagnostic = Diagnostic::new(
                 codes::UNKNOWN_NAME,
-                format!("`{}` has no column `{}`", known.name, attribute.node),
+                format!("`{}` has no column `{first}`", known.name),
                 attribute.at.0,
             )
             .label("not known");
@@ -329,16 +335,17 @@ impl Lower<'_, '_> {
             return None;
         };
         let typ = known.attributes.get(column)?.typ;
-        let attribute = u16::try_from(column).ok()?;
-        Some(Typed {
-            expr: Expr::Lookup {
-                list,
-                keys,
-                attribute,
-                on: None,
-            },
-            typ,
-        })
+        let expr = Expr::Lookup {
+            list,
+            keys,
+            attribute: u16::try_from(column).ok()?,
+            on: None,
+        };
+        let found = Typed { expr, typ };
+        match rest {
+            Some(path) => self.attributes(found, path, attribute.at),
+            None => Some(found),
+        }
     }
 
     fn table_call(
@@ -394,46 +401,9 @@ impl Lower<'_, '_> {
             return self.is_in(value, *negated, target, Some(day), at);
         }
         let typed = self.value(inner)?;
-        let on = Some(Box::new(day));
-        let expr = match typed.expr {
-            Expr::Parameter {
-                parameter,
-                on: None,
-            } => Expr::Parameter { parameter, on },
-            Expr::Attribute {
-                of,
-                table,
-                attribute,
-                on: None,
-            } => Expr::Attribute {
-                of,
-                table,
-                attribute,
-                on,
-            },
-            Expr::Lookup {
-                list,
-                keys,
-                attribute,
-                on: None,
-            } => Expr::Lookup {
-                list,
-                keys,
-                attribute,
-                on,
-            },
-            Expr::Convert {
-                value,
-                to,
-                money,
-                on: None,
-            } => Expr::Convert {
-                value,
-                to,
-                money,
-                on,
-            },
-            _ => {
+        let expr = match read_on(typed.expr, &day) {
+            (expr, true) => expr,
+            (_, false) => {
                 self.push(
                     Diagnostic::new(codes::ON_NOT_HERE, "only the law has a day on which it is read", inner.at.0)
                         .label("not read from a dated table, list or parameter")
@@ -447,4 +417,52 @@ impl Lower<'_, '_> {
             typ: typed.typ,
         }))
     }
+}
+
+/// What is read beside the rules, read on that day: with an attribute also what it is an attribute
+/// of, so that a whole path is the law of one day. What has a day of its own keeps it. And whether
+/// it is read so at all.
+fn read_on(expr: Expr, day: &Expr) -> (Expr, bool) {
+    let on = Some(Box::new(day.clone()));
+    let expr = match expr {
+        Expr::Attribute {
+            of,
+            table,
+            attribute,
+            on: None,
+        } => Expr::Attribute {
+            of: Box::new(read_on(*of, day).0),
+            table,
+            attribute,
+            on,
+        },
+        Expr::Parameter {
+            parameter,
+            on: None,
+        } => Expr::Parameter { parameter, on },
+        Expr::Lookup {
+            list,
+            keys,
+            attribute,
+            on: None,
+        } => Expr::Lookup {
+            list,
+            keys,
+            attribute,
+            on,
+        },
+        Expr::Convert {
+            value,
+            to,
+            money,
+            on: None,
+        } => Expr::Convert {
+            value,
+            to,
+            money,
+            on,
+        },
+        other => return (other, false),
+    };
+    (expr, true)
 }

@@ -7,7 +7,7 @@ use crate::check::rules::{CompareOp, Cond, Each, Expr, Quantity};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::At;
 use crate::schema::Home;
-use crate::schema::value::{Code, Denomination, Type, Value};
+use crate::schema::value::{Code, Denomination, TableId, Type, Value};
 use crate::syntax::ast::{self, Binding, ExprKind};
 
 impl Lower<'_, '_> {
@@ -151,7 +151,8 @@ impl Lower<'_, '_> {
             );
             return None;
         };
-        let mut codes = self.codes(choices, table)?;
+        let asked = if negated { "is not" } else { "is" };
+        let mut codes = self.codes(value, asked, choices, table)?;
         codes.sort();
         codes.dedup();
         Some(Cond::OneOf {
@@ -161,22 +162,77 @@ impl Lower<'_, '_> {
         })
     }
 
+    /// The codes behind `is`. A value among them was meant as a test of its own.
     fn codes(
         &mut self,
+        value: &ast::Expr,
+        asked: &str,
         choices: &[ast::Expr],
-        table: crate::schema::value::TableId,
+        table: TableId,
     ) -> Option<Vec<Code>> {
-        let found: Vec<Option<Code>> = choices
-            .iter()
-            .map(|c| match self.code(c, table) {
+        let mut found = Vec::new();
+        for (number, choice) in choices.iter().enumerate() {
+            let before = self.diagnostics.len();
+            let code = match self.code(choice, table) {
                 Some(Typed {
                     expr: Expr::Const(Value::Code(code)),
                     ..
                 }) => Some(code),
                 _ => None,
-            })
-            .collect();
+            };
+            if code.is_none() {
+                self.or_joins_codes(before, value, asked, choices, number);
+            }
+            found.push(code);
+        }
         found.into_iter().collect()
+    }
+
+    /// What stands among codes and is none, behind an `or`, may be the next test: says so in what was
+    /// complained of it.
+    fn or_joins_codes(
+        &mut self,
+        before: usize,
+        value: &ast::Expr,
+        asked: &str,
+        choices: &[ast::Expr],
+        number: usize,
+    ) {
+        let word = |expr: &ast::Expr| match expr.kind.as_ref() {
+            ExprKind::Name(name) => name.clone(),
+            ExprKind::Number { digits, .. } => digits.clone(),
+            ExprKind::Text(text) => format!("\"{text}\""),
+            _ => "…".to_owned(),
+        };
+        let (Some(codes), Some(choice)) = (choices.get(..number), choices.get(number)) else {
+            return;
+        };
+        if codes.is_empty() || !self.is_test(choice) {
+            return;
+        }
+        let codes: Vec<String> = codes.iter().map(word).collect();
+        let help = format!(
+            "behind `{asked}` an `or` joins codes; for a test of its own write `({} {asked} {}) or {}`",
+            word(value),
+            codes.join(" or "),
+            word(choice)
+        );
+        if let Some(told) = self.diagnostics.get_mut(before) {
+            told.help = vec![help];
+        }
+    }
+
+    /// Whether it is a condition by itself; complains of nothing.
+    fn is_test(&mut self, expr: &ast::Expr) -> bool {
+        let (told, errors) = (self.diagnostics.len(), self.scope.names.errors.get());
+        let lowered = self.any(expr);
+        self.diagnostics.truncate(told);
+        self.scope.names.errors.set(errors);
+        match lowered {
+            Some(Lowered::Cond(_)) => true,
+            Some(Lowered::Value(value)) => value.typ == Type::Bool,
+            None => false,
+        }
     }
 
     pub(super) fn is_none(&mut self, value: &ast::Expr) -> Option<Cond> {
@@ -271,14 +327,9 @@ impl Lower<'_, '_> {
         };
         let mut codes = Vec::new();
         let mut good = true;
-        for choice in choices {
-            let lowered = match choice.kind.as_ref() {
-                ExprKind::It => self.it_value(choice.at),
-                ExprKind::Name(name) if self.is_bound(name) => self.value(choice),
-                ExprKind::Name(name) if self.is_code_field(name, table) => self.value(choice),
-                _ => self.code(choice, table),
-            };
-            match lowered {
+        for (number, choice) in choices.iter().enumerate() {
+            let before = self.diagnostics.len();
+            match self.value_or_code(choice, Some(table)) {
                 Some(Typed {
                     expr,
                     typ: Type::Code(found),
@@ -293,6 +344,7 @@ impl Lower<'_, '_> {
                         choice.at,
                         format!("this is {found}"),
                     );
+                    self.or_joins_codes(before, set, "has", choices, number);
                 }
                 None => good = false,
             }
@@ -301,22 +353,6 @@ impl Lower<'_, '_> {
             set: typed.expr,
             codes,
         })
-    }
-
-    /// Whether the name is a field or attribute holding a code of the table, and no code itself.
-    fn is_code_field(&self, name: &str, table: crate::schema::value::TableId) -> bool {
-        let is_code = self
-            .scope
-            .schema
-            .table(table)
-            .is_some_and(|t| t.find(name).is_some());
-        !is_code
-            && self.scope.names.fields.get(name).is_some_and(|f| {
-                self.scope
-                    .schema
-                    .field(*f)
-                    .is_some_and(|f| f.typ == Type::Code(table))
-            })
     }
 
     pub(super) fn quantified(

@@ -8,6 +8,7 @@ use crate::ground::day::Day;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::number::Number;
 use crate::ground::span::At;
+use crate::schema::table::CodeTable;
 use crate::schema::value::{Code, Denomination, Hs, TableId, Type, Value};
 use crate::syntax::ast::{self, ExprKind};
 
@@ -131,17 +132,6 @@ impl Lower<'_, '_> {
         }
     }
 
-    /// Whether what is written can be read as a code: a bare word, digits or a text.
-    pub(super) fn is_code_word(&self, expr: &ast::Expr) -> bool {
-        match expr.kind.as_ref() {
-            ExprKind::Text(_) | ExprKind::Number { unit: None, .. } => true,
-            ExprKind::Name(name) => {
-                !self.is_bound(name) && !self.scope.names.fields.contains_key(name)
-            }
-            _ => false,
-        }
-    }
-
     pub(super) fn is_bound(&self, name: &str) -> bool {
         self.bound.iter().any(|b| b.name == name)
     }
@@ -186,13 +176,7 @@ impl Lower<'_, '_> {
         if let Some(code) = known.find(text) {
             return Some(code);
         }
-        let labelled: Vec<(usize, &str)> = known
-            .codes
-            .iter()
-            .enumerate()
-            .filter(|(_, e)| e.labels.zh.as_deref() == Some(text))
-            .map(|(index, e)| (index, e.code.as_str()))
-            .collect();
+        let labelled: Vec<(usize, &str)> = labelled(known, text).collect();
         match labelled.as_slice() {
             [] => {}
             [(index, _)] => return u32::try_from(*index).ok().map(Code),
@@ -209,20 +193,57 @@ impl Lower<'_, '_> {
                 return None;
             }
         }
-        let names = known.codes.iter().map(|e| e.code.as_str());
-        let labels = known.codes.iter().filter_map(|e| e.labels.zh.as_deref());
-        let near = nearest(text, names.chain(labels)).map(str::to_owned);
-        let mut diagnostic = Diagnostic::new(
-            codes::UNKNOWN_CODE,
-            format!("`{text}` is not a code of `{}`", known.name),
-            at.0,
-        )
-        .label("not in the table");
+        let near = nearest(text, spellings(known)).map(str::to_owned);
+        let title = format!("`{text}` is not a code of `{}`", known.name);
+        let mut diagnostic =
+            Diagnostic::new(codes::UNKNOWN_CODE, title, at.0).label("not in the table");
         if let Some(near) = near {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
         self.push(diagnostic);
         None
+    }
+
+    /// A bare name where a value or a code of that table may stand.
+    pub(super) fn name_or_code(
+        &mut self,
+        name: &str,
+        table: TableId,
+        expr: &ast::Expr,
+    ) -> Option<Typed> {
+        let known = self.scope.schema.table(table)?;
+        let is_code = known.find(name).is_some() || labelled(known, name).next().is_some();
+        match (self.owner_of(name), is_code) {
+            (Some(owner), true) => {
+                let (what, instead) = self.reading(owner, name);
+                let title = format!("`{name}` is {what} and a code of `{}`", known.name);
+                self.push(
+                    Diagnostic::new(codes::VALUE_OR_CODE, title, expr.at.0)
+                        .label("which of the two?")
+                        .help(format!("for the code write `\"{name}\"`; {instead}")),
+                );
+                None
+            }
+            (Some(_), false) => self.value(expr),
+            (None, true) => self.code(expr, table),
+            (None, false) if self.scope.names.broken_tables.contains(&table) => None,
+            (None, false) => {
+                let bound: Vec<String> = self.bound.iter().map(|b| b.name.clone()).collect();
+                let values = self.scope.names.readable();
+                let all = spellings(known)
+                    .chain(values)
+                    .chain(bound.iter().map(String::as_str));
+                let near = nearest(name, all).map(str::to_owned);
+                let title = format!("`{name}` is not a code of `{}`", known.name);
+                let mut diagnostic = Diagnostic::new(codes::UNKNOWN_CODE, title, expr.at.0)
+                    .label("not in the table, and not the name of a value");
+                if let Some(near) = near {
+                    diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+                }
+                self.push(diagnostic);
+                None
+            }
+        }
     }
 
     /// Tariff prefixes as written, sorted.
@@ -249,7 +270,24 @@ impl Lower<'_, '_> {
     }
 }
 
-fn find_unit(table: &crate::schema::table::CodeTable, name: &str) -> Option<Code> {
+/// The codes of that Chinese name, by number.
+fn labelled<'t>(table: &'t CodeTable, text: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
+    let all = table.codes.iter().enumerate();
+    all.filter(move |(_, entry)| entry.labels.zh.as_deref() == Some(text))
+        .map(|(index, entry)| (index, entry.code.as_str()))
+}
+
+/// All that a code can be called.
+fn spellings(table: &CodeTable) -> impl Iterator<Item = &str> {
+    let codes = table.codes.iter().map(|entry| entry.code.as_str());
+    let labels = table
+        .codes
+        .iter()
+        .filter_map(|entry| entry.labels.zh.as_deref());
+    codes.chain(labels)
+}
+
+fn find_unit(table: &CodeTable, name: &str) -> Option<Code> {
     let by_symbol = table.codes.iter().position(|e| {
         e.unit
             .as_ref()

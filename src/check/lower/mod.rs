@@ -128,17 +128,18 @@ impl<'s, 'a> Lower<'s, 'a> {
         }
     }
 
-    /// A value where bare names may be codes of that table.
+    /// A value where bare names may be codes of that table. What a rule can read comes first;
+    /// what can be both is told.
     pub fn value_or_code(&mut self, expr: &ast::Expr, table: Option<TableId>) -> Option<Typed> {
-        match table {
-            Some(table) if self.is_code_word(expr) => self.code(expr, table),
-            Some(_) => match expr.kind.as_ref() {
-                ast::ExprKind::Choice { arms, otherwise } => {
-                    self.choice(arms, otherwise, table, expr.at)
-                }
-                _ => self.value(expr),
-            },
-            None => self.value(expr),
+        use ast::ExprKind as K;
+        let Some(table) = table else {
+            return self.value(expr);
+        };
+        match expr.kind.as_ref() {
+            K::Text(_) | K::Number { unit: None, .. } => self.code(expr, table),
+            K::Name(name) => self.name_or_code(name, table, expr),
+            K::Choice { arms, otherwise } => self.choice(arms, otherwise, Some(table), expr.at),
+            _ => self.value(expr),
         }
     }
 
@@ -166,22 +167,49 @@ impl<'s, 'a> Lower<'s, 'a> {
             }
             return None;
         }
-        if self.depth > self.scope.limits.nesting * 4 {
-            if self.anywhere {
-                return None;
-            }
-            self.complain(
-                codes::TOO_DEEP,
-                "nested too deeply once definitions are put in",
-                expr.at,
-                "",
-            );
-            return None;
+        if self.depth > self.deepest() {
+            return self.too_deep(expr.at);
         }
         self.depth += 1;
         let lowered = self.dispatch(expr);
         self.depth -= 1;
         lowered
+    }
+
+    /// How deeply values may stand inside each other once definitions are put in.
+    fn deepest(&self) -> usize {
+        self.scope.limits.nesting.saturating_mul(4)
+    }
+
+    /// Runs so many levels further in: an attribute of an attribute is one level deeper, as a
+    /// definition inside a definition is.
+    fn deeper<T>(
+        &mut self,
+        levels: usize,
+        at: At,
+        run: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        // The expression that is being looked at has been counted already.
+        if self.depth.saturating_add(levels) > self.deepest().saturating_add(1) {
+            return self.too_deep(at);
+        }
+        self.depth += levels;
+        let found = run(self);
+        self.depth -= levels;
+        found
+    }
+
+    /// A definition by itself may be of any depth: who uses it is told.
+    fn too_deep<T>(&mut self, at: At) -> Option<T> {
+        if !self.anywhere {
+            self.complain(
+                codes::TOO_DEEP,
+                "nested too deeply once definitions are put in",
+                at,
+                "",
+            );
+        }
+        None
     }
 
     /// Runs with one more element or code at hand.

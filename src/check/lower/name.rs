@@ -12,25 +12,88 @@ use crate::schema::value::{FieldId, ListId, TableId, Type};
 impl Lower<'_, '_> {
     /// What a name stands for; complains where it stands for nothing.
     pub(super) fn name(&mut self, name: &str, at: At) -> Option<Lowered> {
-        if let Some(found) = self.try_name(name, at) {
-            return found;
+        let Some(owner) = self.owner_of(name) else {
+            self.unknown_name(name, at);
+            return None;
+        };
+        let path = name.get(owner.len()..).unwrap_or_default();
+        let lowered = self.deeper(path.matches('.').count(), at, |lower| match owner {
+            "it" | "其" => lower.it_value(at).map(Lowered::Value),
+            owner => lower.try_name(owner, at).flatten(),
+        });
+        match path.strip_prefix('.') {
+            None => lowered,
+            Some(path) => match lowered? {
+                Lowered::Value(owner) => self.attributes(owner, path, at).map(Lowered::Value),
+                Lowered::Cond(_) => {
+                    self.no_attributes(path, "a condition", at);
+                    None
+                }
+            },
         }
-        // `zone_id.zone_type`: what stands before the last point, and an attribute of it.
-        if let Some((owner, attribute)) = name.rsplit_once('.') {
-            let owner = match owner {
-                "it" | "其" => self.it_value(at),
-                owner => match self.try_name(owner, at) {
-                    Some(Some(Lowered::Value(value))) => Some(value),
-                    Some(_) => return None,
-                    None => None,
-                },
-            };
-            if let Some(owner) = owner {
-                return self.attribute(owner, attribute, at).map(Lowered::Value);
-            }
+    }
+
+    /// The longest part of a name, up to its end or a point, that can be read as a value here. What
+    /// follows it are attributes: `zone_id` of `zone_id.zone_type.first_line_mode`.
+    pub(super) fn owner_of<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let ends = name.rmatch_indices('.').map(|(end, _)| end);
+        std::iter::once(name.len())
+            .chain(ends)
+            .filter_map(|end| name.get(..end))
+            .find(|part| match *part {
+                "it" | "其" => part.len() < name.len(),
+                part => self.can_be_read(part),
+            })
+    }
+
+    fn can_be_read(&self, name: &str) -> bool {
+        let names = self.scope.names;
+        self.is_bound(name)
+            || names.is_broken(name)
+            || names.fields.contains_key(name)
+            || names.lets.contains_key(name)
+            || names.parameters.contains_key(name)
+            || self.labelled(name).next().is_some()
+    }
+
+    /// What a name that can also be a code reads, and how to read that without a doubt.
+    pub(super) fn reading(&self, owner: &str, name: &str) -> (&'static str, String) {
+        let names = self.scope.names;
+        let other = |what: &str| format!("for the {what}, give it a name that is no code");
+        if owner.len() < name.len() {
+            return ("an attribute", other("attribute"));
         }
-        self.unknown_name(name, at);
-        None
+        if self.is_bound(name) {
+            return ("the code at hand", other("code at hand"));
+        }
+        if names.fields.contains_key(name) {
+            let how = format!("for the field, define `let … = {name}` and write that name");
+            return ("a field", how);
+        }
+        if names.lets.contains_key(name) {
+            return ("a definition", other("definition"));
+        }
+        if names.parameters.contains_key(name) {
+            return ("a parameter", other("parameter"));
+        }
+        let meant: Vec<&Named> = self.labelled(name).collect();
+        let all: Vec<String> = meant.iter().map(|named| self.identifier(named)).collect();
+        let how = format!("for the value write {}", all.join(" or "));
+        match meant.first() {
+            Some(Named::Let(_)) => ("a definition", how),
+            Some(Named::Parameter(_)) => ("a parameter", how),
+            _ => ("a field", how),
+        }
+    }
+
+    /// The values that a label can stand for here.
+    fn labelled(&self, name: &str) -> impl Iterator<Item = &'_ Named> {
+        let all = self.scope.names.labelled(name).iter();
+        all.filter(|n| match n {
+            Named::Field(field) => self.at_hand(*field),
+            Named::Let(_) | Named::Parameter(_) => true,
+            _ => false,
+        })
     }
 
     fn unknown_name(&mut self, name: &str, at: At) {
@@ -40,7 +103,14 @@ impl Lower<'_, '_> {
             .names
             .readable()
             .chain(bound.iter().map(String::as_str));
-        let near = nearest(name, known).map(str::to_owned);
+        let known: Vec<&str> = known.collect();
+        let near = nearest(name, known.iter().copied()).map(str::to_owned);
+        // Or what stands before the attributes is misspelt.
+        let near = near.or_else(|| {
+            let (owner, path) = name.split_once('.')?;
+            let near = nearest(owner, known.iter().copied())?;
+            Some(format!("{near}.{path}"))
+        });
         let mut diagnostic = Diagnostic::new(
             codes::UNKNOWN_NAME,
             format!("nothing is called `{name}`"),
@@ -102,18 +172,7 @@ impl Lower<'_, '_> {
     }
 
     fn by_label(&mut self, name: &str, at: At) -> Option<Option<Lowered>> {
-        let readable: Vec<Named> = self
-            .scope
-            .names
-            .labelled(name)
-            .iter()
-            .filter(|n| match n {
-                Named::Field(field) => self.at_hand(*field),
-                Named::Let(_) | Named::Parameter(_) => true,
-                _ => false,
-            })
-            .cloned()
-            .collect();
+        let readable: Vec<Named> = self.labelled(name).cloned().collect();
         match readable.as_slice() {
             [] => None,
             [Named::Field(field)] => Some(self.field(*field, at).map(Lowered::Value)),
@@ -283,15 +342,29 @@ impl Lower<'_, '_> {
         }
     }
 
+    /// `A.B.C` of a value: an attribute of it, and of that one another.
+    pub(super) fn attributes(&mut self, owner: Typed, path: &str, at: At) -> Option<Typed> {
+        let mut found = owner;
+        for attribute in path.split('.') {
+            self.nodes += 1;
+            found = self.attribute(found, attribute, at)?;
+        }
+        Some(found)
+    }
+
+    fn no_attributes(&mut self, attribute: &str, found: &str, at: At) {
+        self.complain(
+            codes::WRONG_TYPE,
+            format!("only a code has attributes such as `{attribute}`"),
+            at,
+            format!("what stands before it is {found}"),
+        );
+    }
+
     fn attribute(&mut self, owner: Typed, attribute: &str, at: At) -> Option<Typed> {
         let Type::Code(table) = owner.typ else {
             let found = self.type_name(owner.typ);
-            self.complain(
-                codes::WRONG_TYPE,
-                format!("only a code has attributes such as `{attribute}`"),
-                at,
-                format!("what stands before it is {found}"),
-            );
+            self.no_attributes(attribute, &found, at);
             return None;
         };
         let known = self.scope.schema.table(table)?;
@@ -302,6 +375,7 @@ impl Lower<'_, '_> {
             let near = nearest(attribute, known.attributes.iter().map(|c| c.name.as_str()));
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if known.attributes.is_empty() => "it has none at all".to_owned(),
                 None => {
                     let all: Vec<&str> = known.attributes.iter().map(|c| c.name.as_str()).collect();
                     format!("`{}` has: {}", known.name, all.join(", "))

@@ -100,6 +100,7 @@ impl Lower<'_, '_> {
                 places,
                 rounding,
             } => value(self.rounded(of, divisor.as_ref(), *places, *rounding, at)),
+            ExprKind::FirstDigits(count, inner) => value(self.first_digits(*count, inner, at)),
             ExprKind::NumberOf(inner) => value(self.number_of(inner)),
             ExprKind::On(inner, day) => self.on(inner, day, at),
             ExprKind::DaysBetween(a, b) => value(self.two_days(a, b).map(|(a, b)| Typed {
@@ -379,6 +380,24 @@ impl Lower<'_, '_> {
             rounding,
         };
         Some(Typed { expr, typ })
+    }
+
+    /// `first 8 digits of V`
+    fn first_digits(&mut self, count: u32, inner: &ast::Expr, at: At) -> Option<Typed> {
+        let code = self.typed_as(inner, Type::Hs);
+        let Some(count) = u8::try_from(count).ok().filter(|c| (2..=10).contains(c)) else {
+            self.complain(
+                codes::BAD_LITERAL,
+                format!("the first {count} digits of a tariff code"),
+                at,
+                "a tariff code has 2 to 10",
+            );
+            return None;
+        };
+        Some(Typed {
+            expr: Expr::FirstDigits(count, Box::new(code?)),
+            typ: Type::Hs,
+        })
     }
 
     fn number_of(&mut self, inner: &ast::Expr) -> Option<Typed> {

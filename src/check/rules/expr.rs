@@ -114,6 +114,9 @@ pub enum Expr {
         /// The day of the rate; the as-of date where none.
         on: Option<Box<Expr>>,
     },
+    /// The first digits of a tariff code, at least two. Of none it is none; of a code that has fewer
+    /// it cannot be computed.
+    FirstDigits(u8, Box<Expr>),
     /// The amount without currency or unit.
     NumberOf(Box<Expr>),
     /// The days from the first to the second, negative where it is earlier.

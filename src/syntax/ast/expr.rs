@@ -260,6 +260,8 @@ pub enum ExprKind {
         /// What happens to what lies between.
         rounding: Rounding,
     },
+    /// `first 8 digits of V`: what a tariff code begins with.
+    FirstDigits(u32, Expr),
     /// `number of V`: the value without its unit or currency.
     NumberOf(Expr),
     /// `PARAMETER on D`, `x in LIST on D`, `code.attribute on D`: the law as it stood then.

@@ -1,6 +1,7 @@
 //! Conditions and values, down to the product.
 
 use super::basic::{code, code_name, integer, listed, mark, name, word, word_in};
+use super::joints::{Place, alternatives, mixed};
 use super::primaries::{postfix, target};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::At;
@@ -72,14 +73,16 @@ fn condition_or_value(input: Tokens<'_>) -> Parsed<'_, (Expr, bool)> {
         }
     };
     let mut parts = vec![first];
+    let mut last = rest;
     while rest.sees(joint) {
-        let (after, part) = preceded(word(joint), cut(conjunct)).parse(rest)?;
+        (last, _) = word(joint)(rest)?;
+        let (after, part) = cut(conjunct).parse(last.behind_and(joint == Word::And))?;
         parts.push(part);
-        rest = after;
+        rest = after.like(&input);
     }
     let _noted = word(joint)(rest);
     if rest.sees(Word::And) || rest.sees(Word::Or) {
-        return mixed(rest);
+        return mixed(input, last, rest);
     }
     let kind = if joint == Word::And {
         ExprKind::And(parts)
@@ -87,15 +90,6 @@ fn condition_or_value(input: Tokens<'_>) -> Parsed<'_, (Expr, bool)> {
         ExprKind::Or(parts)
     };
     Ok((rest, (made(input, rest, kind), false)))
-}
-
-fn mixed<T>(at: Tokens<'_>) -> Parsed<'_, T> {
-    let complaint = Diagnostic::new(
-        codes::MIXED_AND_OR,
-        "`and` and `or` stand in one condition without parentheses",
-        at.span(),
-    );
-    at.say(complaint.help("put what belongs together in parentheses: `a and (b or c)`"))
 }
 
 /// `conjunct = "not" conjunct | test`
@@ -155,7 +149,8 @@ fn tested<'t>(input: Tokens<'t>, rest: Tokens<'t>, left: &Expr) -> Parsed<'t, Op
                 }
                 return Ok((after.after(1), Some(ExprKind::IsNone(left()))));
             }
-            let (rest, choices) = cut(|i| alternatives(i, code)).parse(after)?;
+            let place = Place::Test(input, after);
+            let (rest, choices) = cut(|i| alternatives(i, code, place)).parse(after)?;
             return Ok((
                 rest,
                 Some(ExprKind::Is {
@@ -179,8 +174,9 @@ fn tested<'t>(input: Tokens<'t>, rest: Tokens<'t>, left: &Expr) -> Parsed<'t, Op
     }
     for (under, negated) in [(Word::NotUnder, true), (Word::Under, false)] {
         if rest.sees(under) {
-            let (rest, prefixes) =
-                preceded(word(under), cut(|i| alternatives(i, code_name))).parse(rest)?;
+            let (after, _) = word(under)(rest)?;
+            let place = Place::Test(input, after);
+            let (rest, prefixes) = cut(|i| alternatives(i, code_name, place)).parse(after)?;
             return Ok((
                 rest,
                 Some(ExprKind::Under {
@@ -192,8 +188,9 @@ fn tested<'t>(input: Tokens<'t>, rest: Tokens<'t>, left: &Expr) -> Parsed<'t, Op
         }
     }
     if rest.sees(Word::Has) {
-        let (rest, codes) =
-            preceded(word(Word::Has), cut(|i| alternatives(i, held))).parse(rest)?;
+        let (after, _) = word(Word::Has)(rest)?;
+        let place = Place::Test(input, after);
+        let (rest, codes) = cut(|i| alternatives(i, held, place)).parse(after)?;
         return Ok((rest, Some(ExprKind::Has { set: left(), codes })));
     }
     if rest.spells(Word::Within, Some(Lang::En)).is_some() {
@@ -266,41 +263,6 @@ fn held(input: Tokens<'_>) -> Parsed<'_, Expr> {
         return Ok((rest, made(input, rest, ExprKind::It)));
     }
     code(input)
-}
-
-/// One or more with `or` between. A test behind `or` is refused: in `a is b or c > 1` nobody
-/// can see at a glance what the `or` joins.
-pub(crate) fn alternatives<'t, T>(
-    input: Tokens<'t>,
-    one: impl Fn(Tokens<'t>) -> Parsed<'t, T>,
-) -> Parsed<'t, Vec<T>> {
-    let (mut rest, first) = one(input)?;
-    let mut all = vec![first];
-    while rest.sees(Word::Or) {
-        let joint = rest;
-        let (after, _) = word(Word::Or)(rest)?;
-        match one(after) {
-            Ok((after, next)) if !begins_test(&after) => {
-                all.push(next);
-                rest = after;
-            }
-            Ok(_) => return mixed(joint),
-            Err(nom::Err::Error(_)) if after.sees(Word::Not) || after.sees_mark("(") => {
-                return mixed(joint);
-            }
-            Err(failure) => return Err(failure),
-        }
-    }
-    let _noted = word(Word::Or)(rest);
-    Ok((rest, all))
-}
-
-fn begins_test(rest: &Tokens<'_>) -> bool {
-    use Word::*;
-    let words = [Is, IsNot, In, NotIn, Under, NotUnder, Has, Within];
-    sees_comparison(rest).is_some()
-        || words.iter().any(|w| rest.sees(*w))
-        || ["+", "-", "*", "("].iter().any(|m| rest.sees_mark(m))
 }
 
 /// `comparison = "=" | "!=" | "<" | "<=" | ">" | ">="`, looked at and not taken.
@@ -444,7 +406,8 @@ fn term(input: Tokens<'_>) -> Parsed<'_, Expr> {
     };
     for (is, negated) in [(Word::IsNot, true), (Word::Is, false)] {
         if rest.sees(is) {
-            let (rest, choices) = preceded(word(is), cut(|i| alternatives(i, code))).parse(rest)?;
+            let (rest, choices) =
+                preceded(word(is), cut(|i| alternatives(i, code, Place::Scope))).parse(rest)?;
             return Ok((
                 rest,
                 made(

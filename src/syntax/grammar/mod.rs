@@ -7,6 +7,7 @@ pub(crate) mod basic;
 pub(crate) mod clauses;
 pub(crate) mod expressions;
 pub(crate) mod items;
+mod joints;
 pub(crate) mod primaries;
 pub(crate) mod scenarios;
 pub(crate) mod schema;

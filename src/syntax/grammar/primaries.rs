@@ -2,8 +2,10 @@
 
 use super::basic::{integer, listed, literal, mark, name, one_of, word, word_in};
 use super::expressions::{expression, made, value};
+use crate::ground::diagnostic::Diagnostic;
 use crate::ground::number::Rounding;
 use crate::syntax::ast::*;
+use crate::syntax::codes;
 use crate::syntax::input::{Parsed, Tokens};
 use crate::syntax::lex::Kind;
 use crate::syntax::words::{Lang, Word};
@@ -11,7 +13,7 @@ use nom::Parser;
 use nom::combinator::{cut, opt};
 use nom::sequence::preceded;
 
-/// `postfix = primary { "in" target | "on" primary }`
+/// `postfix = primary { "in" target | "on" primary }`; in Chinese also `"前" INTEGER "位"`
 pub(crate) fn postfix(input: Tokens<'_>) -> Parsed<'_, Expr> {
     let (mut rest, mut left) = primary(input)?;
     loop {
@@ -28,11 +30,21 @@ pub(crate) fn postfix(input: Tokens<'_>) -> Parsed<'_, Expr> {
             let day;
             (rest, day) = preceded(word(Word::On), cut(primary)).parse(rest)?;
             kind = ExprKind::On(left, day);
+        } else if rest.sees(Word::Leading) {
+            let count;
+            (rest, count) = preceded(word(Word::Leading), cut(integer)).parse(rest)?;
+            (rest, _) = cut(word_in(Lang::Zh, Word::DigitsOf)).parse(rest)?;
+            kind = ExprKind::FirstDigits(count, left);
         } else {
             return Ok((rest, left));
         }
         left = made(input, rest, kind);
     }
+}
+
+/// Whether a number stands behind the word at hand, which is a name otherwise.
+fn counts_digits(input: &Tokens<'_>) -> bool {
+    input.nth(1).is_some_and(|t| t.kind == Kind::Digits)
 }
 
 /// `target = NAME | call`
@@ -64,6 +76,13 @@ fn primary(input: Tokens<'_>) -> Parsed<'_, Expr> {
             let (rest, _) = word(plain)(input)?;
             return Ok((rest, made(input, rest, kind)));
         }
+    }
+    if input.sees(Word::First) && counts_digits(&input) {
+        let (rest, count) = preceded(word(Word::First), integer).parse(input)?;
+        let (rest, _) = cut(word_in(Lang::En, Word::DigitsOf)).parse(rest)?;
+        let (rest, inner) = cut(primary).parse(rest.deeper()?)?;
+        let kind = K::FirstDigits(count, inner);
+        return Ok((rest.level_of(&input), made(input, rest, kind)));
     }
     let over_primary: [(Word, fn(Expr) -> K); 3] = [
         (Word::NumberOf, K::NumberOf),
@@ -101,6 +120,14 @@ fn primary(input: Tokens<'_>) -> Parsed<'_, Expr> {
     }
     if input.sees_name() {
         return named(input);
+    }
+    if input.sees(Word::Leading) {
+        let complaint = Diagnostic::new(
+            codes::UNEXPECTED,
+            "the tariff code stands before its digits",
+            input.span(),
+        );
+        return input.say(complaint.help("write `商品编号 前 8 位`"));
     }
     input.expected("a value")
 }
@@ -152,7 +179,7 @@ fn enclosed<'t, T>(
     inner: impl Fn(Tokens<'t>) -> Parsed<'t, T>,
 ) -> Parsed<'t, T> {
     let (rest, _) = mark("(")(input)?;
-    let (rest, found) = inner(rest.divisible(false))?;
+    let (rest, found) = inner(rest.divisible(false).behind_and(false))?;
     let (rest, _) = mark(")")(rest)?;
     Ok((rest.like(&input), found))
 }

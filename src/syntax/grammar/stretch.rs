@@ -47,6 +47,8 @@ impl Reader<'_> {
             context: &context,
             depth: 0,
             divides: false,
+            anded: false,
+            explaining: false,
         };
         let failure = match production(input) {
             Ok((rest, found)) if rest.rest.is_empty() => return Some(found),
@@ -151,7 +153,7 @@ fn is_operator(token: &Token<'_>) -> bool {
     let mark = token.kind == Kind::Mark && matches!(token.text.as_ref(), "+" | "-" | "*");
     mark || token
         .word
-        .is_some_and(|(w, _)| matches!(w, Word::In | Word::On | Word::When))
+        .is_some_and(|(w, _)| matches!(w, Word::In | Word::On | Word::When | Word::Leading))
 }
 
 /// Cuts tokens before each that begins a line, outside parentheses, and fits. Where a parenthesis

@@ -2,7 +2,8 @@
 
 use super::basic::{code_name, labels, listed, mark, name, one_of, word};
 use super::clauses::consequences;
-use super::expressions::{alternatives, comparison, sees_comparison, value};
+use super::expressions::{comparison, sees_comparison, value};
+use super::joints::{Place, alternatives};
 use super::schema::type_;
 use crate::syntax::ast::*;
 use crate::syntax::input::{Parsed, Tokens};
@@ -71,7 +72,7 @@ fn cell(input: Tokens<'_>) -> Parsed<'_, Spanned<Cell>> {
         () if input.sees(Word::Any) => map(word(Word::Any), |_| Cell::Any).parse(input)?,
         () if input.sees(Word::None) => map(word(Word::None), |_| Cell::None).parse(input)?,
         () if input.sees(Word::Under) => {
-            let prefixes = |i| alternatives(i, code_name);
+            let prefixes = |i| alternatives(i, code_name, Place::Cell);
             map(preceded(word(Word::Under), cut(prefixes)), Cell::Under).parse(input)?
         }
         () if input.sees(Word::From) => {

@@ -48,7 +48,7 @@ fn level(expr: &Expr) -> Level {
         ExprKind::EarlierOf(..) | ExprKind::LaterOf(..) | ExprKind::DaysBetween(..) => Level::Value,
         ExprKind::Arith(ArithOp::Add | ArithOp::Sub, ..) => Level::Sum,
         ExprKind::Arith(ArithOp::Mul, ..) => Level::Product,
-        ExprKind::In { .. } | ExprKind::On(..) => Level::Postfix,
+        ExprKind::In { .. } | ExprKind::On(..) | ExprKind::FirstDigits(..) => Level::Postfix,
         _ => Level::Primary,
     }
 }
@@ -313,6 +313,24 @@ impl Printer {
                     w(Word::Places),
                     w(rounding),
                 ])
+            }
+            ExprKind::FirstDigits(count, v) => {
+                let count = count.to_string();
+                let digits = w(Word::DigitsOf);
+                match self.lang {
+                    Lang::En => spaced([
+                        w(Word::First),
+                        &count,
+                        digits,
+                        &self.expr(v, Level::Primary),
+                    ]),
+                    Lang::Zh => spaced([
+                        self.expr(v, Level::Postfix).as_str(),
+                        w(Word::Leading),
+                        &count,
+                        digits,
+                    ]),
+                }
             }
             ExprKind::NumberOf(v) => self.led(Word::NumberOf, &self.expr(v, Level::Primary)),
             ExprKind::On(v, day) if level(v) >= Level::Postfix => spaced([

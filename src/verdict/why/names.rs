@@ -88,6 +88,13 @@ impl Words<'_, '_> {
                 ..
             } => self.name(value),
             Expr::Convert { value, .. } => self.name(value),
+            Expr::FirstDigits(count, a) => {
+                let name = self.name(a);
+                self.say(
+                    &format!("{name}前 {count} 位"),
+                    &format!("first {count} digits of {name}"),
+                )
+            }
             Expr::NumberOf(a) => of("数值", "number of", a),
             Expr::EndOfMonth(a) => of("月末", "end of month of", a),
             Expr::EndOfYear(a) => of("年末", "end of year of", a),
@@ -152,6 +159,7 @@ impl Words<'_, '_> {
                 .and_then(|l| l.attributes.get(usize::from(*attribute)))
                 .map(|column| column.typ),
             Expr::TableCall { table, .. } => rules.decision_table(*table).map(|t| t.gives),
+            Expr::FirstDigits(..) => Some(Type::Hs),
             Expr::Choice { otherwise, .. } => Some(self.type_of(otherwise)),
             _ => None,
         };

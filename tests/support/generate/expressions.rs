@@ -65,9 +65,11 @@ pub fn number(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         "head.n",
         "level.rank",
         "mode.rank",
+        "mode.kind.grade",
+        "first_mode(a, mode).kind.grade",
     ];
     if at.item {
-        plain.extend(["item.n", "item.seq", "item.k.rank"]);
+        plain.extend(["item.n", "item.seq", "item.k.rank", "item.k.kind.grade"]);
     }
     if at.part {
         plain.push("part.n");
@@ -80,7 +82,7 @@ pub fn number(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         return c.pick(&plain).to_owned();
     }
     let depth = depth - 1;
-    match c.below(15) {
+    match c.below(16) {
         0 => format!("({} + {})", number(c, at, depth), number(c, at, depth)),
         1 => format!("({} - {})", number(c, at, depth), number(c, at, depth)),
         2 => format!("({} * {})", number(c, at, depth), number(c, at, depth)),
@@ -119,6 +121,7 @@ pub fn number(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
             quantity(c, at, depth),
             c.pick(&["g", "t", "kg"])
         ),
+        14 => format!("(mode.kind.grade on {})", date_plain(c, at)),
         _ => format!("(level.rank on {})", date_plain(c, at)),
     }
 }
@@ -153,7 +156,11 @@ pub fn money(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
             money(c, at, depth),
             c.pick(&["half up", "half even", "up", "down"])
         ),
-        5 => format!("pairs(mode, {}).fee", hs(c, at)),
+        5 => format!(
+            "pairs({}, {}).fee",
+            c.pick(&["mode", "some_mode", "20", "mode.kind.twin"]),
+            hs(c, at)
+        ),
         6 => format!("({} * {LONG} * {LONG})", aggregate(c, at, depth, "money")),
         _ => format!("(mi in CNY on {})", date_plain(c, at)),
     }
@@ -241,11 +248,18 @@ pub fn date(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
     }
 }
 
-fn hs(c: &mut Choices<'_>, at: Scope) -> &'static str {
-    if at.item && c.chance(10) {
+/// A tariff code, or what it begins with.
+fn hs(c: &mut Choices<'_>, at: Scope) -> String {
+    let code = if at.item && c.chance(10) {
         "item.hs"
     } else {
         "hs"
+    };
+    if c.chance(3) {
+        let digits = c.pick(&["4", "2", "6", "8", "10"]);
+        format!("(first {digits} digits of {code})")
+    } else {
+        code.to_owned()
     }
 }
 
@@ -257,6 +271,9 @@ pub fn mode(c: &mut Choices<'_>, at: Scope) -> String {
         "first_mode(some_count, mode)",
         "only_mode(hs)",
         "pairs(mode, hs).other",
+        "mode.kind.twin",
+        "pairs(some_mode, hs).other.kind.twin",
+        "first_mode(a, usual_mode)",
     ];
     if at.item {
         plain.extend([
@@ -401,7 +418,7 @@ fn quantified(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
 
 fn test(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
     let compare = c.pick(COMPARISONS);
-    match c.below(22) {
+    match c.below(23) {
         0 | 1 => format!("{} {compare} {}", number(c, at, depth), number(c, at, 0)),
         2 => {
             let mut flags = vec!["flag", "other", "some_truth"];
@@ -433,7 +450,11 @@ fn test(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         ),
         9 => format!("{} {} catalogue", hs(c, at), c.pick(&["in", "not in"])),
         10 => format!("{} in catalogue on {}", hs(c, at), date_plain(c, at)),
-        11 => format!("(mode, {}) in pairs", hs(c, at)),
+        11 => format!(
+            "({}, {}) in pairs",
+            c.pick(&["mode", "usual_mode", "10"]),
+            hs(c, at)
+        ),
         12 => format!("level {} levels", c.pick(&["in", "not in"])),
         13 => {
             let set = if at.item && c.chance(8) {
@@ -489,6 +510,7 @@ fn test(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
             c.pick(&["70 %", "share", "(100 % - share)", "(share * share)"])
         ),
         20 => format!("mode.kind is {}", c.pick(&["x", "y"])),
+        21 => format!("{} {} {}", hs(c, at), c.pick(&["=", "!="]), hs(c, at)),
         _ => format!(
             "cur {} {}",
             c.pick(&["is", "is not"]),

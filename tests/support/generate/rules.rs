@@ -136,6 +136,14 @@ fn surroundings(c: &mut Choices<'_>) -> Vec<String> {
         c.pick(&["2020-06", "2020", "2020-06-15", "unknown"])
     ));
     out.push("parameter limit : integer \"限\" / \"limit\"\n  3 until 2018-12-31\n  1 from 2019-01-01 until 2020-06-30\n  2 from 2020-07-01\n".to_owned());
+    out.push("parameter usual_mode : code mode \"常\" / \"usual mode\"\n  10 until 2019-12-31\n  \"in\" from 2020-01-01\n".to_owned());
+    let some_mode = c.pick(&[
+        "mode",
+        "mode.kind.twin",
+        "mode when flag, otherwise usual_mode",
+        "usual_mode on d1",
+    ]);
+    out.push(format!("let some_mode = {some_mode} \"某\"\n"));
     out.push("parameter nobody_knows : integer \"未\" / \"nobody knows\" unknown\n".to_owned());
     let inner = Scope {
         item: true,
@@ -233,7 +241,7 @@ fn consequence(c: &mut Choices<'_>, at: Scope) -> String {
             let code = if c.chance(8) {
                 mode(c, at)
             } else {
-                c.pick(&["10", "20"]).to_owned()
+                c.pick(&["10", "20", "usual_mode"]).to_owned()
             };
             format!("require{firmly} tariff {code}")
         }
