@@ -2,7 +2,7 @@
 
 use super::{Lower, Typed};
 use crate::check::codes;
-use crate::check::names::nearest;
+use crate::check::names::{Named, nearest};
 use crate::check::rules::Expr;
 use crate::ground::day::Day;
 use crate::ground::diagnostic::Diagnostic;
@@ -131,12 +131,21 @@ impl Lower<'_, '_> {
         }
     }
 
-    /// Whether what is written can be read as a code: a bare word, digits or a text.
-    pub(super) fn is_code_word(&self, expr: &ast::Expr) -> bool {
+    /// Whether what is written can be read as a code of that table: a bare word that is the name of
+    /// no value, digits or a text. Of a word that is both a code and the label of a value the code
+    /// counts.
+    pub(super) fn is_code_word(&self, expr: &ast::Expr, table: TableId) -> bool {
         match expr.kind.as_ref() {
             ExprKind::Text(_) | ExprKind::Number { unit: None, .. } => true,
             ExprKind::Name(name) => {
-                !self.is_bound(name) && !self.scope.names.fields.contains_key(name)
+                let is_code = || {
+                    let codes = self.scope.schema.table(table).map(|t| &t.codes);
+                    let mut codes = codes.into_iter().flatten();
+                    codes.any(|c| c.code == *name || c.labels.zh.as_deref() == Some(name))
+                };
+                !self.is_bound(name)
+                    && !self.scope.names.fields.contains_key(name)
+                    && (is_code() || !self.is_readable(name))
             }
             _ => false,
         }
@@ -184,6 +193,7 @@ impl Lower<'_, '_> {
             return None;
         }
         if let Some(code) = known.find(text) {
+            self.note(at, Named::Code(table, code));
             return Some(code);
         }
         let labelled: Vec<(usize, &str)> = known
@@ -195,7 +205,11 @@ impl Lower<'_, '_> {
             .collect();
         match labelled.as_slice() {
             [] => {}
-            [(index, _)] => return u32::try_from(*index).ok().map(Code),
+            [(index, _)] => {
+                let code = u32::try_from(*index).ok().map(Code)?;
+                self.note(at, Named::Code(table, code));
+                return Some(code);
+            }
             several => {
                 let all: Vec<String> = several.iter().map(|(_, c)| format!("`{c}`")).collect();
                 let diagnostic = Diagnostic::new(

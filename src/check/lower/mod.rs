@@ -131,7 +131,7 @@ impl<'s, 'a> Lower<'s, 'a> {
     /// A value where bare names may be codes of that table.
     pub fn value_or_code(&mut self, expr: &ast::Expr, table: Option<TableId>) -> Option<Typed> {
         match table {
-            Some(table) if self.is_code_word(expr) => self.code(expr, table),
+            Some(table) if self.is_code_word(expr, table) => self.code(expr, table),
             Some(_) => match expr.kind.as_ref() {
                 ast::ExprKind::Choice { arms, otherwise } => {
                     self.choice(arms, otherwise, table, expr.at)
