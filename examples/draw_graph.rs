@@ -17,7 +17,7 @@ pub fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
         Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
 
     // One rule and what hangs on it, for Graphviz.
-    let rule = picture(&graph, Slice::Rule("G-01"), Lang::En, MOST).ok_or("no such rule")?;
+    let rule = picture(&graph, Slice::Rules(&["G-01"]), Lang::En, MOST).ok_or("no such rule")?;
     write!(out, "{}", rule.to_dot())?;
 
     // The whole graph is a summary as soon as it has more boxes than asked for.
@@ -25,7 +25,7 @@ pub fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     assert!(whole.summary && whole.nodes.len() < graph.inner().node_count());
 
     // A rule that is not there has no picture.
-    assert!(picture(&graph, Slice::Rule("G-99"), Lang::En, MOST).is_none());
+    assert!(picture(&graph, Slice::Rules(&["G-99"]), Lang::En, MOST).is_none());
     Ok(())
 }
 

@@ -115,6 +115,10 @@ pub mod load;
 // What rule authors expect of their rules, tried out.
 pub mod scenario;
 
+// The rulebook as a site for people to read.
+#[cfg(feature = "book")]
+pub mod book;
+
 // The reference: the language, its grammar, the verdict.
 pub mod doc;
 

@@ -39,6 +39,7 @@ const EMBEDDED: &[(&str, &str)] = &[
 const COMMAND: &[&str] = &[
     "anstream",
     "anstyle",
+    "askama",
     "clap",
     "clap_complete",
     "encoding_rs",

@@ -71,12 +71,12 @@ fn golden(name: &str, text: &str) {
 fn one_rule() {
     let graph = graph("general");
     for (lang, name) in [(Lang::En, "en"), (Lang::Zh, "zh")] {
-        let drawn = picture(&graph, Slice::Rule("A-1"), lang, 100).unwrap();
+        let drawn = picture(&graph, Slice::Rules(&["A-1"]), lang, 100).unwrap();
         golden(&format!("one_rule.{name}.dot"), &drawn.to_dot());
         golden(&format!("one_rule.{name}.mermaid"), &drawn.to_mermaid());
     }
     assert!(
-        picture(&graph, Slice::Rule("A-9"), Lang::En, 100).is_none(),
+        picture(&graph, Slice::Rules(&["A-9"]), Lang::En, 100).is_none(),
         "no such rule"
     );
 }
@@ -96,7 +96,7 @@ fn above_the_cap_a_summary() {
 #[test]
 fn hostile_titles_stay_inside_their_quotes() {
     let graph = graph("\"]; x [label=\"\\\n\u{1b}[31m\u{202e}<script>#`");
-    let drawn = picture(&graph, Slice::Rule("A-1"), Lang::En, 100).unwrap();
+    let drawn = picture(&graph, Slice::Rules(&["A-1"]), Lang::En, 100).unwrap();
     for text in [drawn.to_dot(), drawn.to_mermaid()] {
         assert!(
             !text.contains(['\u{1b}', '\u{202e}']),
@@ -115,7 +115,7 @@ fn hostile_titles_stay_inside_their_quotes() {
 #[test]
 fn svg_holds_every_label() {
     let graph = graph("general");
-    let drawn = picture(&graph, Slice::Rule("A-1"), Lang::Zh, 100).unwrap();
+    let drawn = picture(&graph, Slice::Rules(&["A-1"]), Lang::Zh, 100).unwrap();
     let svg = drawn.to_svg();
     assert!(svg.starts_with("<?xml"));
     assert!(svg.contains("总则") && svg.contains("</svg>"));

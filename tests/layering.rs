@@ -177,6 +177,26 @@ const PARTS: &[Part] = &[
         must_not_know: "the command that prints it",
     },
     Part {
+        name: "book",
+        work: "the rulebook, page by page, and the site it is written as",
+        may_import: &[
+            "ground",
+            "schema",
+            "folder",
+            "syntax::ast",
+            "syntax",
+            "check::rules",
+            "check",
+            "facts",
+            "verdict::judgement",
+            "graph",
+            "engine",
+            "verdict",
+            "scenario",
+        ],
+        must_not_know: "the command, and how the engine and the graph are made inside",
+    },
+    Part {
         name: "doc",
         work: "the documents, shown with the interface",
         may_import: &[],
@@ -202,6 +222,7 @@ const PARTS: &[Part] = &[
             "verdict",
             "load",
             "scenario",
+            "book",
         ],
         must_not_know: "nothing; but nothing knows it",
     },
@@ -227,8 +248,8 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "csv",
-        &["check::tables", "facts", "command"],
-        "lists and batches",
+        &["check::tables", "facts", "book::register", "command"],
+        "lists, batches and the register of clauses",
     ),
     (
         "jiff",
@@ -256,6 +277,11 @@ const CRATES: &[(&str, &[&str], &str)] = &[
             "command",
         ],
         "columns matter where text is laid out",
+    ),
+    (
+        "askama",
+        &["book::site"],
+        "what pages say is worked out without HTML",
     ),
     ("anstream", &["command"], "terminals are the command's"),
     ("anstyle", &["command"], "terminals are the command's"),
@@ -506,6 +532,7 @@ fn the_folders_are_the_stages() {
         .collect();
     folders.sort();
     let expected = [
+        "book",
         "check",
         "command",
         "decide",

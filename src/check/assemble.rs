@@ -75,13 +75,16 @@ impl<'a> Items<'a> {
     }
 }
 
+/// The rule set, its scenarios, and what the names in the texts stand for.
+pub(super) type Assembled = (RuleSet, Vec<Scenario>, Vec<(Span, Named)>);
+
 /// The rule set and its scenarios; nothing where the schema's frame is broken. `partial`: some text
 /// could not be read, so that names it declares may be missing without anybody's fault.
 pub(super) fn assemble(
     files: &[ast::File],
     loading: &mut Loading<'_>,
     partial: bool,
-) -> Option<(RuleSet, Vec<Scenario>)> {
+) -> Option<Assembled> {
     let items = Items::sort(files);
     let mut names = Names::default();
     let mut used: BTreeSet<String> = BTreeSet::new();
@@ -234,7 +237,7 @@ pub(super) fn assemble(
         fingerprint: Fingerprint::default(),
     };
     set.fingerprint = super::fingerprint::fingerprint(&set);
-    Some((set, scenarios))
+    Some((set, scenarios, names.take_noted()))
 }
 
 /// What expressions may refer to, before the decision tables are all known.

@@ -46,7 +46,10 @@ pub(super) fn consequences(
         match consequence {
             Consequence::Pass(_) => {}
             Consequence::Outcome(name) => match lower.outcome(&name.node) {
-                Some(outcome) => all.outcome = Some(outcome),
+                Some(outcome) => {
+                    lower.note(name.at, Named::Outcome(outcome));
+                    all.outcome = Some(outcome);
+                }
                 None => {
                     let names = lower.scope.names;
                     let known = names
@@ -160,7 +163,10 @@ pub(super) fn kind_named(
     let names = lower.scope.names;
     let found = find_kind(names, &name.node);
     match found {
-        Some(id) => Some((id, kinds.get(usize::from(id.0)).and_then(|k| k.argument))),
+        Some(id) => {
+            lower.note(name.at, Named::Kind(id));
+            Some((id, kinds.get(usize::from(id.0)).and_then(|k| k.argument)))
+        }
         None => {
             lower.push(unknown_name(
                 "kind of requirement",

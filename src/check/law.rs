@@ -318,7 +318,9 @@ pub(super) fn force_cond(lower: &mut Lower<'_, '_>, force: &ast::Force) -> Optio
             },
             ast::LegalDay::Event(name) => {
                 lower.used.insert(format!("event {}", name.node));
-                Expr::Event(find_event(lower.scope.names, &name.node)?)
+                let event = find_event(lower.scope.names, &name.node)?;
+                lower.note(name.at, Named::Event(event));
+                Expr::Event(event)
             }
         };
         tests.push(Cond::Compare(op, on.clone(), limit));

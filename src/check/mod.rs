@@ -33,6 +33,7 @@ use crate::ground::limits::Limits;
 use crate::ground::source::{Source, Sources};
 use crate::ground::span::Span;
 use crate::syntax::{self, ast};
+pub use names::Named;
 use rules::RuleSet;
 use scenario::Scenario;
 use std::collections::BTreeSet;
@@ -58,6 +59,9 @@ pub struct Compiled {
     pub rules: Option<Arc<RuleSet>>,
     /// Its scenarios, in the order of files and lines.
     pub scenarios: Vec<Scenario>,
+    /// What the names in the texts stand for, in the order of their places. What stands inside a
+    /// definition is noted there and not again where it is used.
+    pub names: Vec<(Span, Named)>,
     /// All complaints, in the order of their places.
     pub diagnostics: Vec<Diagnostic>,
     /// How many complaints there were beyond the limit.
@@ -145,13 +149,14 @@ pub fn compile(folder: &Folder, limits: &Limits) -> Compiled {
         not_shown += (diagnostics.len() - limits.diagnostics) as u64;
         diagnostics.truncate(limits.diagnostics);
     }
-    let (rules, scenarios) = match assembled {
-        Some((rules, scenarios)) if !errors => (Some(Arc::new(rules)), scenarios),
-        _ => (None, Vec::new()),
+    let (rules, scenarios, names) = match assembled {
+        Some((rules, scenarios, names)) if !errors => (Some(Arc::new(rules)), scenarios, names),
+        _ => (None, Vec::new(), Vec::new()),
     };
     Compiled {
         rules,
         scenarios,
+        names,
         diagnostics,
         not_shown,
         sources,

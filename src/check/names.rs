@@ -1,7 +1,8 @@
 //! What every name stands for, and the nearest one where it stands for nothing.
 
 use super::rules::{DecisionTableId, EventId, KindId, LawId, NamedListId, ParameterId, PilotId};
-use crate::schema::value::{DepartmentId, FieldId, ListId, OutcomeId, TableId};
+use crate::ground::span::{At, Span};
+use crate::schema::value::{Code, DepartmentId, FieldId, ListId, OutcomeId, TableId};
 use crate::syntax::ast;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,24 +29,51 @@ pub(super) struct Names<'a> {
     broken: RefCell<BTreeSet<String>>,
     /// Code tables whose file could not be read.
     pub broken_tables: BTreeSet<TableId>,
+    /// What names in the texts turned out to stand for, with their places.
+    noted: RefCell<Vec<(Span, Named)>>,
     /// Errors found in expressions so far.
     pub errors: Cell<usize>,
     /// Complaints that were only counted.
     pub dropped: Cell<u64>,
 }
 
-/// What a label can stand for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Named {
+/// What a name or a label stands for.
+///
+/// ```
+/// use kakou::{Folder, Limits, check::Named, compile};
+/// let gate = Folder::open("examples/gate".as_ref(), &Limits::default()).unwrap();
+/// let compiled = compile(&gate, &Limits::default());
+/// // Every name that a rule reads is there with its place.
+/// let (place, named) = compiled.names.iter().find(|(_, n)| matches!(n, Named::Field(_))).unwrap();
+/// let text = compiled.sources.get(place.source).unwrap().slice(*place);
+/// let Named::Field(field) = named else { return };
+/// assert!(compiled.rules.unwrap().schema.field(*field).unwrap().path.ends_with(text));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Named {
+    /// A field.
     Field(FieldId),
+    /// The elements of a list of the declaration.
+    Elements(ListId),
+    /// A code of a table.
+    Code(TableId, Code),
+    /// A list beside the rules.
     List(NamedListId),
+    /// A kind of requirement.
     Kind(KindId),
+    /// An event.
     Event(EventId),
+    /// A parameter.
     Parameter(ParameterId),
+    /// A decision table.
     Table(DecisionTableId),
+    /// A definition.
     Let(String),
+    /// An outcome.
     Outcome(OutcomeId),
+    /// A department.
     Department(DepartmentId),
+    /// A pilot.
     Pilot(PilotId),
 }
 
@@ -70,6 +98,19 @@ impl<'a> Names<'a> {
     /// Whether the declaration of that name was complained of.
     pub fn is_broken(&self, name: &str) -> bool {
         self.broken.borrow().contains(name)
+    }
+
+    /// Notes what a name at a place turned out to stand for.
+    pub fn note(&self, at: At, named: Named) {
+        self.noted.borrow_mut().push((at.0, named));
+    }
+
+    /// All that was noted, once for each place, in their order.
+    pub fn take_noted(&self) -> Vec<(Span, Named)> {
+        let mut noted = self.noted.take();
+        noted.sort();
+        noted.dedup();
+        noted
     }
 
     /// All that a label can stand for.

@@ -382,7 +382,10 @@ fn departments(lower: &mut Lower<'_, '_>, found: Option<&[ast::Name]>) -> Vec<De
             _ => None,
         });
         match department {
-            Some(d) => all.push(d),
+            Some(d) => {
+                lower.note(name.at, Named::Department(d));
+                all.push(d);
+            }
             None => lower.push(unknown_name(
                 "department",
                 name,
@@ -404,12 +407,13 @@ pub(super) fn pilot_named(lower: &mut Lower<'_, '_>, name: &ast::Name) -> Option
         Named::Pilot(p) => Some(*p),
         _ => None,
     });
-    if found.is_none() {
-        lower.push(unknown_name(
+    match found {
+        Some(pilot) => lower.note(name.at, Named::Pilot(pilot)),
+        None => lower.push(unknown_name(
             "pilot",
             name,
             names.pilots.keys().map(String::as_str),
-        ));
+        )),
     }
     found
 }

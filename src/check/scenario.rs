@@ -4,7 +4,7 @@ use super::codes;
 use super::consequence::{find_kind, kind_named};
 use super::law::{constant, labels, unknown_name};
 use super::lower::Lower;
-use super::names::nearest;
+use super::names::{Named, nearest};
 use super::rule::{KindType, pilot_named};
 use super::rules::{KindId, ObligationState, PilotId, Place, RuleState, Sure};
 use crate::ground::day::Day;
@@ -240,9 +240,13 @@ fn path_of(lower: &mut Lower<'_, '_>, path: &ast::Name) -> Option<String> {
         }
     }
     if known_path(schema, &plain) {
+        if let Some(field) = schema.field_by_path(&path.node) {
+            lower.note(path.at, Named::Field(field));
+        }
         return Some(path.node.clone());
     }
-    if let [super::names::Named::Field(field)] = lower.scope.names.labelled(&path.node) {
+    if let [Named::Field(field)] = lower.scope.names.labelled(&path.node) {
+        lower.note(path.at, Named::Field(*field));
         return schema.field(*field).map(|f| f.path.clone());
     }
     let known: Vec<String> = all_paths(schema);
@@ -336,6 +340,7 @@ fn expected(
             if *state == RuleState::Fires
                 && let Some(outcome) = lower.outcome(&rule.node)
             {
+                lower.note(rule.at, Named::Outcome(outcome));
                 return Some((Expected::Between(outcome, outcome), rule.at));
             }
             let prefix = format!("{}.", rule.node);
@@ -391,6 +396,9 @@ fn expected(
 
 fn outcome(lower: &mut Lower<'_, '_>, name: &ast::Name) -> Option<OutcomeId> {
     let found = lower.outcome(&name.node);
+    if let Some(outcome) = found {
+        lower.note(name.at, Named::Outcome(outcome));
+    }
     if found.is_none() {
         let names = lower.scope.names;
         lower.push(unknown_name(

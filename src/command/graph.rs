@@ -70,7 +70,11 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
 }
 
 fn drawn(graph: &Graph, form: Form, args: &Args, rules: &RuleSet) -> Result<String, Failure> {
-    let slice = args.rule.as_deref().map_or(Slice::Whole, Slice::Rule);
+    let ids: Vec<&str> = args.rule.as_deref().into_iter().collect();
+    let slice = match ids.is_empty() {
+        true => Slice::Whole,
+        false => Slice::Rules(&ids),
+    };
     let Some(picture) = picture(graph, slice, args.lang.into(), usize::from(args.most)) else {
         let id = args.rule.as_deref().unwrap_or_default();
         let failure = Failure::usage(format!("no rule is called `{}`", visible(id)));

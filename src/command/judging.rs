@@ -8,6 +8,7 @@ use crate::facts::batch::Place;
 use crate::facts::error::{FactError, FactErrors, NO_DAY};
 use crate::graph::{Graph, Options};
 use crate::ground::day::Day;
+use crate::ground::diagnostic::Diagnostic;
 use crate::ground::limits::Limits;
 use crate::ground::nearest::nearest;
 use crate::ground::render::visible;
@@ -156,19 +157,27 @@ pub(super) fn graph(rules: &Arc<RuleSet>, trust: Sure, limits: Limits) -> Result
         },
     )
     .map_err(|complaints| {
-        let mut failure = Failure::usage("the decision graph of the rules cannot be built");
-        for complaint in complaints {
-            failure = failure.note(format!(
-                "{}: {}",
-                complaint.code.0,
-                visible(&complaint.title)
-            ));
-            for help in complaint.help {
-                failure = failure.help(visible(&help));
-            }
-        }
-        failure
+        refused(
+            "the decision graph of the rules cannot be built",
+            complaints,
+        )
     })
+}
+
+/// What cannot be made of rules, with the complaints that say why.
+pub(super) fn refused(what: &str, complaints: Vec<Diagnostic>) -> Failure {
+    let mut failure = Failure::usage(what);
+    for complaint in complaints {
+        failure = failure.note(format!(
+            "{}: {}",
+            complaint.code.0,
+            visible(&complaint.title)
+        ));
+        for help in complaint.help {
+            failure = failure.help(visible(&help));
+        }
+    }
+    failure
 }
 
 /// The same rules with one shadow pilot live, by its name.

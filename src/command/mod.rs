@@ -13,6 +13,7 @@
 mod check;
 mod completions;
 mod diff;
+mod doc;
 mod explain;
 mod failure;
 mod fmt;
@@ -73,6 +74,8 @@ enum Verb {
     Test(test::Args),
     /// Draw the decision graph, or say how large it is
     Graph(graph::Args),
+    /// Write the rulebook as a site that opens from the disk, in Chinese and in English
+    Doc(doc::Args),
     /// Lay out rule files in the one canonical way, each in its own language
     Fmt(fmt::Args),
     /// Write completions for a shell
@@ -116,6 +119,7 @@ pub fn main() -> ExitCode {
         Verb::Explain(args) => explain::run(args, &terminal),
         Verb::Test(args) => test::run(args, &terminal),
         Verb::Graph(args) => graph::run(args, &terminal),
+        Verb::Doc(args) => doc::run(args, &terminal),
         Verb::Fmt(args) => fmt::run(args, &terminal),
         Verb::Completions(args) => completions::run(args),
     };

@@ -6,6 +6,8 @@
 use super::Graph;
 use super::label::Labeller;
 use super::node::{Class, Edge, Node};
+#[cfg(feature = "book")]
+use crate::check::rules::ParameterId;
 use crate::decide::program::{NodeId, Op};
 use crate::schema::Lang;
 use crate::schema::value::Type;
@@ -22,13 +24,13 @@ use std::fmt::Write;
 /// use kakou::{Graph, Lang, graph::{Options, draw::{Slice, picture}}};
 /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
 /// let boxes = |slice| picture(&graph, slice, Lang::En, 1000).map(|picture| picture.nodes.len());
-/// assert!(boxes(Slice::Rule("G-01")) < boxes(Slice::Whole));
+/// assert!(boxes(Slice::Rules(&["G-01"])) < boxes(Slice::Whole));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slice<'a> {
-    /// The rules of this identifier, with what hangs on them and the rules beside them.
-    Rule(&'a str),
+    /// The rules of these identifiers, with what hangs on them and the rules beside them.
+    Rules(&'a [&'a str]),
     /// All of it.
     Whole,
 }
@@ -54,7 +56,7 @@ pub struct Drawn {
 /// # let rules = kakou::load("examples/gate")?;
 /// use kakou::{Graph, Lang, graph::{Options, draw::{Slice, picture}}};
 /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
-/// let picture = picture(&graph, Slice::Rule("G-01"), Lang::En, 50).ok_or("no such rule")?;
+/// let picture = picture(&graph, Slice::Rules(&["G-01"]), Lang::En, 50).ok_or("no such rule")?;
 /// assert!(!picture.summary && !picture.edges.is_empty());
 /// assert!(picture.to_dot().starts_with("digraph"));
 /// assert!(picture.to_mermaid().starts_with("flowchart"));
@@ -79,13 +81,13 @@ pub struct Picture {
 /// // More than fits is summed up.
 /// assert!(picture(&graph, Slice::Whole, Lang::En, 5).is_some_and(|picture| picture.summary));
 /// // A rule that is not there has no picture.
-/// assert_eq!(picture(&graph, Slice::Rule("G-99"), Lang::En, 5), None);
+/// assert_eq!(picture(&graph, Slice::Rules(&["G-99"]), Lang::En, 5), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn picture(graph: &Graph, slice: Slice<'_>, lang: Lang, cap: usize) -> Option<Picture> {
     let nodes = match slice {
         Slice::Whole => graph.inner().node_indices().collect(),
-        Slice::Rule(id) => around(graph, id)?,
+        Slice::Rules(ids) => around(graph, ids)?,
     };
     let nodes = without_inlined(graph, nodes);
     Some(if nodes.len() > cap {
@@ -95,13 +97,26 @@ pub fn picture(graph: &Graph, slice: Slice<'_>, lang: Lang, cap: usize) -> Optio
     })
 }
 
-/// The rules of an identifier, all that hangs on them, and the rules that excuse them or that they
-/// excuse, these without what hangs on them.
-fn around(graph: &Graph, id: &str) -> Option<BTreeSet<NodeIndex>> {
+/// The parameters that rules of these identifiers read.
+#[cfg(feature = "book")]
+pub(crate) fn parameters(graph: &Graph, ids: &[&str]) -> BTreeSet<ParameterId> {
+    let nodes = around(graph, ids).unwrap_or_default();
+    let parameter = |node: &NodeIndex| match graph.inner().node_weight(*node) {
+        Some(Node::Meaning(Op::Parameter(id))) => Some(*id),
+        _ => None,
+    };
+    nodes.iter().filter_map(parameter).collect()
+}
+
+/// The rules of some identifiers, all that hangs on them, and the rules that excuse them or that
+/// they excuse, these without what hangs on them.
+fn around(graph: &Graph, ids: &[&str]) -> Option<BTreeSet<NodeIndex>> {
     let inner = graph.inner();
     let rules = graph.rules();
     let is_ours = |node: &NodeIndex| match inner.node_weight(*node) {
-        Some(Node::Rule(number)) => rules.rule(*number).is_some_and(|rule| rule.id == id),
+        Some(Node::Rule(number)) => rules
+            .rule(*number)
+            .is_some_and(|rule| ids.contains(&rule.id.as_str())),
         _ => false,
     };
     let ours: Vec<NodeIndex> = inner.node_indices().filter(is_ours).collect();
@@ -399,14 +414,82 @@ impl Picture {
     /// # let rules = kakou::load("examples/gate")?;
     /// use kakou::{Graph, Lang, graph::{Options, draw::{Slice, picture}}};
     /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
-    /// let svg = |lang| Some(picture(&graph, Slice::Rule("G-01"), lang, 50)?.to_svg());
+    /// let svg = |lang| Some(picture(&graph, Slice::Rules(&["G-01"]), lang, 50)?.to_svg());
     /// assert!(svg(Lang::Zh).is_some_and(|svg| svg.contains("过卡重量误差") && svg.ends_with("</svg>\n")));
     /// assert_eq!(svg(Lang::Zh), svg(Lang::Zh)); // The same picture is the same text.
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "book")]
     pub fn to_svg(&self) -> String {
         super::svg::svg(self)
+    }
+
+    /// The same with fewer boxes: a test that asks about one fact alone has the fact written in
+    /// it, `line` and `is second` become one box, so that a reader sees at once what is asked.
+    #[cfg(feature = "book")]
+    pub(crate) fn condensed(&self) -> Picture {
+        let box_at = |number: u32| self.nodes.get(number as usize);
+        let mut below: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (from, to, _) in &self.edges {
+            below.entry(*from).or_default().push(*to);
+        }
+        // The fact that each such test asks about.
+        let asks: BTreeMap<u32, u32> = below
+            .iter()
+            .filter_map(|(from, to)| {
+                let (asking, [fact]) = (box_at(*from)?, to.as_slice()) else {
+                    return None;
+                };
+                let alone = asking.class == Class::Test || asking.label.starts_with('→');
+                (alone && box_at(*fact)?.class == Class::Fact).then_some((*from, *fact))
+            })
+            .collect();
+        let edges = || {
+            self.edges
+                .iter()
+                .filter(|(from, ..)| !asks.contains_key(from))
+        };
+        let named: BTreeSet<u32> = asks.values().copied().collect();
+        let read: BTreeSet<u32> = edges().map(|(_, to, _)| *to).collect();
+        let stays = |number: &u32| !named.contains(number) || read.contains(number);
+        let numbers: Vec<u32> = (0u32..)
+            .zip(&self.nodes)
+            .map(|(n, _)| n)
+            .filter(stays)
+            .collect();
+        let anew: BTreeMap<u32, u32> = numbers.iter().copied().zip(0u32..).collect();
+        let drawn = |number: &u32| {
+            let node = box_at(*number)?;
+            let label = match asks.get(number).and_then(|fact| box_at(*fact)) {
+                Some(fact) => format!("{} {}", fact.label, node.label),
+                None => node.label.clone(),
+            };
+            Some(Drawn {
+                label,
+                class: node.class,
+            })
+        };
+        let edge = |(from, to, word): &(u32, u32, String)| {
+            Some((*anew.get(from)?, *anew.get(to)?, word.clone()))
+        };
+        Picture {
+            nodes: numbers.iter().filter_map(drawn).collect(),
+            edges: edges().filter_map(edge).collect(),
+            summary: self.summary,
+        }
+    }
+
+    /// As SVG that stands in a page: the names of its parts begin with `prefix`, and the page says
+    /// how it looks and holds the head of its arrows.
+    #[cfg(feature = "book")]
+    pub(crate) fn to_inline_svg(&self, prefix: &str, label: &str) -> String {
+        super::svg::inline(self, prefix, label)
+    }
+
+    /// The head of an arrow, for pages that hold pictures.
+    #[cfg(feature = "book")]
+    pub(crate) fn arrow_head() -> &'static str {
+        super::svg::HEAD
     }
 }
 

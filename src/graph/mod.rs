@@ -18,7 +18,7 @@ mod meaning;
 pub(crate) mod node;
 pub(crate) mod plan;
 mod shape;
-#[cfg(feature = "cli")]
+#[cfg(feature = "book")]
 mod svg;
 mod verify;
 pub mod walk;

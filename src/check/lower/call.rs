@@ -22,6 +22,7 @@ impl Lower<'_, '_> {
         match target.kind.as_ref() {
             ExprKind::Name(name) => {
                 if let Some(list) = self.find_list(name) {
+                    self.note(target.at, Named::List(list));
                     return self
                         .in_list(value, negated, list, on, at)
                         .map(Lowered::Cond);
@@ -273,6 +274,7 @@ impl Lower<'_, '_> {
             _ => None,
         });
         if let Some(table) = table {
+            self.note(name.at, Named::Table(table));
             let given = self.table_call(table, arguments, at)?;
             return match attribute {
                 Some(path) => self.attributes(given, &path.node, path.at),
@@ -298,6 +300,7 @@ impl Lower<'_, '_> {
             self.push(diagnostic);
             return None;
         };
+        self.note(name.at, Named::List(list));
         let parts: Vec<&ast::Expr> = arguments.iter().collect();
         let keys = self.keys(list, &parts, at)?;
         let lists = self.scope.lists;

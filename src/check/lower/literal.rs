@@ -2,7 +2,7 @@
 
 use super::{Lower, Typed};
 use crate::check::codes;
-use crate::check::names::nearest;
+use crate::check::names::{Named, nearest};
 use crate::check::rules::Expr;
 use crate::ground::day::Day;
 use crate::ground::diagnostic::Diagnostic;
@@ -174,12 +174,17 @@ impl Lower<'_, '_> {
             return None;
         }
         if let Some(code) = known.find(text) {
+            self.note(at, Named::Code(table, code));
             return Some(code);
         }
         let labelled: Vec<(usize, &str)> = labelled(known, text).collect();
         match labelled.as_slice() {
             [] => {}
-            [(index, _)] => return u32::try_from(*index).ok().map(Code),
+            [(index, _)] => {
+                let code = u32::try_from(*index).ok().map(Code)?;
+                self.note(at, Named::Code(table, code));
+                return Some(code);
+            }
             several => {
                 let all: Vec<String> = several.iter().map(|(_, c)| format!("`{c}`")).collect();
                 let diagnostic = Diagnostic::new(

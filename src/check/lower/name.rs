@@ -150,12 +150,15 @@ impl Lower<'_, '_> {
             return Some(None);
         }
         if let Some(field) = self.scope.names.fields.get(name).copied() {
+            self.note(at, Named::Field(field));
             return Some(self.field(field, at).map(Lowered::Value));
         }
         if self.scope.names.lets.contains_key(name) {
+            self.note(at, Named::Let(name.to_owned()));
             return Some(self.definition(name, at));
         }
         if let Some(parameter) = self.scope.names.parameters.get(name).copied() {
+            self.note(at, Named::Parameter(parameter));
             self.used.insert(format!("parameter {name}"));
             let typ = self
                 .scope
@@ -173,6 +176,9 @@ impl Lower<'_, '_> {
 
     fn by_label(&mut self, name: &str, at: At) -> Option<Option<Lowered>> {
         let readable: Vec<Named> = self.labelled(name).cloned().collect();
+        if let [one] = readable.as_slice() {
+            self.note(at, one.clone());
+        }
         match readable.as_slice() {
             [] => None,
             [Named::Field(field)] => Some(self.field(*field, at).map(Lowered::Value)),
@@ -200,6 +206,13 @@ impl Lower<'_, '_> {
                 );
                 Some(None)
             }
+        }
+    }
+
+    /// Notes what a name stands for, but not again for each use of the definition it stands in.
+    pub(in crate::check) fn note(&self, at: At, named: Named) {
+        if self.lets.is_empty() {
+            self.scope.names.note(at, named);
         }
     }
 
@@ -453,6 +466,7 @@ impl Lower<'_, '_> {
             self.push(diagnostic);
             return None;
         };
+        self.note(at, Named::Elements(list));
         let parent = self.scope.schema.list(list)?.parent;
         if let Some(parent) = parent
             && !self.anywhere

@@ -175,6 +175,7 @@ impl Lower<'_, '_> {
         });
         match found {
             Some(event) => {
+                self.note(name.at, crate::check::names::Named::Event(event));
                 self.used.insert(format!("event {}", name.node));
                 Some(Typed {
                     expr: Expr::Event(event),
