@@ -109,6 +109,17 @@ fn changes() {
         gone,
         format!("{{\"copies\":1,{documents}{}\"notes\":null}}", rest)
     );
+    // An element goes with all that is inside it, and those behind it move up with theirs.
+    let gone = changed(&[
+        Change::set("items[1].total", 9),
+        Change::without("items[1]"),
+        Change::without("items[1].packages[1]"),
+    ]);
+    let items = r#""items":[{"currency":"CNY","licences":null,"line_no":2,"packages":[{"number":"c"}],"total":6}],"notes":null"#;
+    assert_eq!(
+        gone.unwrap(),
+        format!("{{\"copies\":1,{documents}{rest}{items}}}")
+    );
     let wrong = changed(&[
         Change::set("items[3].total", 1),
         Change::set("items[0].total", 1),
@@ -117,6 +128,7 @@ fn changes() {
         Change::set("items", 3),
         Change::set("items[2].line_no", 1),
         Change::set("items[1].currency", Given::None),
+        Change::without("items[3]"),
     ]);
     assert_eq!(
         wrong.unwrap_err().to_string(),
@@ -125,6 +137,7 @@ fn changes() {
          E0722 `copies[1]`: `copies` is no list of records\n\
          E0704 `itms`: the schema has no such field (did you mean `items`?)\n\
          E0706 `items`: a record or list as a whole can only be none or taken out\n\
+         E0722 `items[3]`: there is no place 3: the list has 2 elements\n\
          E0716 `items[1].total`: an amount is given, but `items[1].currency` is none\n\
          E0714 `items[2].line_no`: the same key as `items[1].line_no`"
     );

@@ -11,7 +11,7 @@ use crate::ground::day::Day;
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::{At, Span};
 use crate::schema::Labels;
-use crate::schema::value::{OutcomeId, Value};
+use crate::schema::value::{ListId, OutcomeId, Value};
 use crate::syntax::ast::{self, ExprKind, Literal, ScenarioLine};
 
 /// A scenario in its checked form.
@@ -180,9 +180,23 @@ pub(super) fn scenario(
             }
             ScenarioLine::Without(paths) => {
                 for path in paths {
-                    if let Some(text) = path_of(lower, path) {
-                        found.without.push((text, Place(path.at.0)));
+                    let Some(text) = path_of(lower, path) else {
+                        continue;
+                    };
+                    if let Some((_, first)) = found.without.iter().find(|(p, _)| *p == text) {
+                        lower.push(
+                            Diagnostic::new(
+                                codes::SCENARIO_PATH,
+                                format!("`{text}` is taken out twice"),
+                                path.at.0,
+                            )
+                            .label("again")
+                            .also(first.0, "here first")
+                            .help("places count as the declaration gives them, whatever else is taken out"),
+                        );
+                        continue;
                     }
+                    found.without.push((text, Place(path.at.0)));
                 }
             }
             ScenarioLine::AsOf(text) => match text.node.parse() {
@@ -226,24 +240,44 @@ pub(super) fn scenario(
     Some(found)
 }
 
-/// The path without places must be a field; a label becomes the field's path.
+/// The path without places must be a field, and what has a place a list; a label becomes the field's
+/// path.
 fn path_of(lower: &mut Lower<'_, '_>, path: &ast::Name) -> Option<String> {
     let schema = lower.scope.schema;
     let mut plain = String::new();
     let mut inside = false;
+    let mut no_list = None;
     for c in path.node.chars() {
         match c {
-            '[' => inside = true,
+            '[' => {
+                inside = true;
+                let mut lists = (0u32..).map(ListId).zip(&schema.lists);
+                let is_list = lists.any(|(list, _)| list_path(schema, list) == plain);
+                if !is_list && no_list.is_none() {
+                    no_list = Some(plain.clone());
+                }
+            }
             ']' => inside = false,
             c if !inside => plain.push(c),
             _ => {}
         }
     }
     if known_path(schema, &plain) {
-        if let Some(field) = schema.field_by_path(&path.node) {
-            lower.note(path.at, Named::Field(field));
-        }
-        return Some(path.node.clone());
+        let Some(no_list) = no_list else {
+            if let Some(field) = schema.field_by_path(&path.node) {
+                lower.note(path.at, Named::Field(field));
+            }
+            return Some(path.node.clone());
+        };
+        lower.push(
+            Diagnostic::new(
+                codes::SCENARIO_PATH,
+                format!("`{no_list}` is no list of elements"),
+                path.at.0,
+            )
+            .label("only an element of a list has a place"),
+        );
+        return None;
     }
     if let [Named::Field(field)] = lower.scope.names.labelled(&path.node) {
         lower.note(path.at, Named::Field(*field));
@@ -282,7 +316,7 @@ fn all_paths(schema: &crate::schema::Schema) -> Vec<String> {
         .collect()
 }
 
-fn list_path(schema: &crate::schema::Schema, list: crate::schema::value::ListId) -> String {
+fn list_path(schema: &crate::schema::Schema, list: ListId) -> String {
     let Some(list) = schema.list(list) else {
         return String::new();
     };

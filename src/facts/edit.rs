@@ -3,7 +3,8 @@
 //! ```text
 //! items[1].total    5000        the amount keeps its currency
 //! head.form_no      without     not given any more
-//! items             without     nor any element
+//! items[2]          without     gone: the elements behind it move up
+//! items             without     nor is it known which elements there are
 //! ```
 
 use super::error::{self, FactErrors, shown};
@@ -63,7 +64,8 @@ impl Change {
         }
     }
 
-    /// Takes out the fact, record, element or list at a path: what is there becomes unknown.
+    /// Takes out the fact, record or list at a path: what is there becomes unknown. An element is taken
+    /// out of its list, which is complete without it; those behind it move up.
     ///
     /// ```
     /// # let rules = kakou::load("examples/gate")?;
@@ -73,6 +75,9 @@ impl Change {
     /// let without = apply(&rules.schema, &facts, &[Change::without("items")])?;
     /// assert_eq!(without, Facts::builder(&rules.schema).set("id", "D-1").build()?);
     /// assert!(apply(&rules.schema, &facts, &[Change::without("seals")]).is_err());
+    /// // One element: the list would be shorter than the schema allows.
+    /// let refused = apply(&rules.schema, &facts, &[Change::without("items[1]")]);
+    /// assert_eq!(refused.unwrap_err().errors[0].code.0, "E0713");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn without(path: impl Into<String>) -> Change {
@@ -90,7 +95,7 @@ impl Change {
 ///
 /// # Errors
 /// All that is wrong: a path that the schema doesn't know, a place that isn't there, a value of
-/// another type.
+/// another type, a list that is shorter in the end than the schema allows.
 ///
 /// ```
 /// # let rules = kakou::load("examples/gate")?;
@@ -112,11 +117,26 @@ impl Change {
 pub fn apply(schema: &Schema, facts: &Facts, changes: &[Change]) -> Result<Facts, FactErrors> {
     let index = Index::new(schema);
     let mut gather = Gather::of(schema, &index, facts.clone(), "");
+    let mut shorter: Vec<(ListId, &str)> = Vec::new();
     for change in changes {
         let frame = &Frame::ROOT.name(&change.path);
         let made = find(&gather, &change.path).and_then(|target| match target {
             Target::Leaf(leaf, row) => {
                 set_leaf(&mut gather, leaf, row, change.to.as_ref(), frame);
+                Ok(())
+            }
+            Target::Element(list, row, place) if change.to.is_none() => {
+                shorter.push((list, change.path.as_str()));
+                take_out(&mut gather, list, row);
+                if let Some((path, _)) = change.path.rsplit_once('[') {
+                    gather.facts_mut().forget_element(path, place);
+                }
+                Ok(())
+            }
+            Target::Element(list, row, _) => {
+                let (fact, state) = emptied(change.to.as_ref())?;
+                let node = gather.index.element(list);
+                void(&mut gather, node, row, &fact, state);
                 Ok(())
             }
             Target::Record(node, row) => {
@@ -134,14 +154,29 @@ pub fn apply(schema: &Schema, facts: &Facts, changes: &[Change]) -> Result<Facts
             gather.fault(fault, None, || shown(&change.path));
         }
     }
+    // Only in the end, and once for each list, whatever order they were taken out in.
+    shorter.sort_by_key(|(list, _)| *list);
+    shorter.dedup_by_key(|(list, _)| *list);
+    for (list, path) in shorter {
+        let owners = gather.facts().rows(list).map_or(0, |rows| rows.owners());
+        for owner in 0..owners {
+            let rows = gather.facts().rows(list);
+            let left = rows.map_or(0..0, |rows| rows.of(owner)).len();
+            if rows.is_some_and(|rows| rows.state(owner) == ListState::Given) {
+                gather.close_list(list, left as u64, None, &Frame::ROOT.name(path));
+            }
+        }
+    }
     gather.finish()
 }
 
 /// What a path with places names.
 enum Target {
     Leaf(Leaf, u32),
-    /// A record, or an element as a whole, in that row.
+    /// A record in that row.
     Record(NodeId, u32),
+    /// An element as a whole: its row, and its place from 1 in the list of its owner.
+    Element(ListId, u32, u32),
     /// A list of that owner.
     List(ListId, u32),
 }
@@ -149,8 +184,10 @@ enum Target {
 fn find(gather: &Gather<'_>, path: &str) -> Result<Target, Fault> {
     let mut at = Target::Record(gather.index.root(), 0);
     for part in path.split('.') {
-        let Target::Record(node, row) = at else {
-            return Err(no_record(part));
+        let (node, row) = match at {
+            Target::Record(node, row) => (node, row),
+            Target::Element(list, row, _) => (gather.index.element(list), row),
+            _ => return Err(no_record(part)),
         };
         let (name, place) = split_place(part)?;
         at = match (step(gather.index, node, name)?, place) {
@@ -164,7 +201,7 @@ fn find(gather: &Gather<'_>, path: &str) -> Result<Target, Fault> {
                         format!("there is no place {place}: the list has {there} elements"),
                     )
                 })?;
-                Target::Record(gather.index.element(list), found)
+                Target::Element(list, found, place)
             }
             (Child::List(list, _), None) => Target::List(list, row),
             (_, Some(_)) => {
@@ -236,6 +273,17 @@ fn void(gather: &mut Gather<'_>, node: NodeId, row: u32, fact: &Fact, state: Lis
             gather.rename_units(leaf.field);
         }
     }
+}
+
+/// Takes away one element, and the lists inside it.
+fn take_out(gather: &mut Gather<'_>, list: ListId, row: u32) {
+    let index = gather.index;
+    if let Some(rows) = gather.facts_mut().rows_mut(list) {
+        rows.remove_row(row);
+    }
+    let gone = row..row + 1;
+    gather.shift_pending(list, &gone);
+    remove_inner(gather, index, list, gone);
 }
 
 /// Takes away the elements of a list of one owner, and the lists inside them.

@@ -260,6 +260,26 @@ impl Facts {
         self.assumed.sort();
     }
 
+    /// Forgets what was assumed of an element that was taken away, and calls those behind it by their
+    /// new places. The path is that of the list, up to its place.
+    pub(crate) fn forget_element(&mut self, list: &str, place: u32) {
+        self.assumed.retain_mut(|assumed| {
+            let of_element = assumed.path.strip_prefix(list).and_then(|rest| {
+                let (digits, rest) = rest.strip_prefix('[')?.split_once(']')?;
+                Some((digits.parse::<u32>().ok()?, rest.to_owned()))
+            });
+            match of_element {
+                Some((found, _)) if found == place => return false,
+                Some((found, rest)) if found > place => {
+                    assumed.path = format!("{list}[{}]{rest}", found - 1);
+                }
+                _ => {}
+            }
+            true
+        });
+        self.assumed.sort();
+    }
+
     /// Sets a header fact by slot; the builder and the readers check types before.
     pub(crate) fn set_header(&mut self, slot: u32, fact: Fact) {
         if let Some(place) = self.header.get_mut(slot as usize) {

@@ -274,6 +274,17 @@ impl Rows {
         start..end
     }
 
+    /// Takes one row away; those behind it move up.
+    pub(crate) fn remove_row(&mut self, row: u32) {
+        let Some(owner) = self.owner_of(row) else {
+            return;
+        };
+        self.drop_cells(&(row..row + 1));
+        for start in self.starts.iter_mut().skip(owner as usize + 1) {
+            *start -= 1;
+        }
+    }
+
     fn drop_cells(&mut self, rows: &std::ops::Range<u32>) {
         let width = self.width as usize;
         let end = (rows.end as usize * width).min(self.cells.len());

@@ -113,7 +113,18 @@ pub(super) fn changes(schema: &Schema, scenario: &Scenario) -> (Vec<Change>, Vec
         changes.push(Change::set(change.path.clone(), given));
         places.push(change.place);
     }
-    for (path, place) in &scenario.without {
+    // Places count as the declaration gives them: inner elements go before those that hold them,
+    // and of one list the last goes first. All other facts go before any element.
+    let mut without: Vec<&(String, Place)> = scenario.without.iter().collect();
+    without.sort_by_key(|(path, _)| {
+        let place = path
+            .strip_suffix(']')
+            .and_then(|path| path.rsplit_once('['))
+            .and_then(|(_, place)| place.parse::<u32>().ok());
+        let depth = path.matches('[').count();
+        place.map(|place| (std::cmp::Reverse(depth), std::cmp::Reverse(place)))
+    });
+    for (path, place) in without {
         changes.push(Change::without(path.clone()));
         places.push(*place);
     }
