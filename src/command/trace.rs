@@ -312,7 +312,7 @@ impl Page<'_> {
             Some(visible(self.title(&scenario.labels, "")))
         };
         let joint = self.say("；", "; ");
-        let heading = self.say("规则与情景", "scenarios of each rule");
+        let heading = self.say("规则与情形", "scenarios of each rule");
         self.heading(out, &heading, self.matrix.rules.len());
         for rule in &self.matrix.rules {
             out.push_str(&format!(
@@ -358,7 +358,7 @@ impl Page<'_> {
         });
         self.list(
             out,
-            ("情景中命中的规则", "rules that fire in each scenario"),
+            ("情形中命中的规则", "rules that fire in each scenario"),
             rows.collect(),
         );
     }
@@ -506,7 +506,7 @@ impl Page<'_> {
         };
         let rows = self.holes.untried.iter().filter_map(row).collect();
         let heading = (
-            "缺口:情景不全的规则",
+            "缺口:情形不全的规则",
             "hole: rules whose scenarios do not show all",
         );
         self.list(out, heading, rows);
@@ -518,7 +518,7 @@ impl Page<'_> {
             ])
         };
         let rows = self.holes.alike.iter().filter_map(row).collect();
-        self.list(out, ("缺口:同名情景", "hole: scenarios of one name"), rows);
+        self.list(out, ("缺口:同名情形", "hole: scenarios of one name"), rows);
         let row = |n: &usize| {
             let law = self.matrix.past_laws.get(*n)?;
             let article = law.article.as_ref();
@@ -559,7 +559,7 @@ impl Page<'_> {
         let holes = self.holes.count() as u64;
         let text = match self.lang {
             Lang::Zh => format!(
-                "条款 {clauses} 条(规则 {rules}、法规 {texts}、条文 {articles},未编码 {explained}),规则 {written} 条(影子 {shadow}、转述 {delegated}),情景 {scenarios} 个"
+                "条款 {clauses} 条(规则 {rules}、法规 {texts}、条文 {articles},未编码 {explained}),规则 {written} 条(影子 {shadow}、转述 {delegated}),情形 {scenarios} 个"
             ),
             Lang::En => format!(
                 "{} ({}, {}, {}, {explained} not encoded), {} ({shadow} in shadow, {delegated} delegated), {}",
