@@ -47,7 +47,7 @@ pub fn dump(rules: &RuleSet) -> String {
 /// ```
 /// let rules = kakou::load("examples/gate")?;
 /// let rule = &rules.rules[0];
-/// assert_eq!(kakou::check::dump::condition(&rules, &rule.each, &rule.when), "weight_error > 3 %");
+/// assert_eq!(kakou::check::dump::condition(&rules, &rule.each, &rule.when), "weight_error > gate_tolerance");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn condition(rules: &RuleSet, each: &[Each], condition: &Cond) -> String {

@@ -102,10 +102,10 @@ pub struct Shown {
 /// let matrix = trace(&rules, &compiled.scenarios, &Register::default(), &folder, Sure::High);
 /// let rule = &matrix.rules[0];
 /// assert_eq!(rule.id, "G-01");
-/// assert_eq!(rule.boundaries[0].what, "weight_error > 3 %");
+/// assert_eq!(rule.boundaries[0].what, "weight_error > gate_tolerance");
 /// // The gate has no scenarios.
 /// use kakou::trace::Lack;
-/// let boundary = Lack::Boundary("weight_error > 3 %");
+/// let boundary = Lack::Boundary("weight_error > gate_tolerance");
 /// assert_eq!(rule.lacks(), [Lack::Caught, Lack::Passes, Lack::MissingFact, boundary]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
