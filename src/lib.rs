@@ -109,11 +109,17 @@ pub mod engine;
 // What is said of a declaration.
 pub mod verdict;
 
+// Which facts rules name.
+pub mod reads;
+
 // One call from folder to rule set.
 pub mod load;
 
 // What rule authors expect of their rules, tried out.
 pub mod scenario;
+
+// What the rules answer for, and what of it was tried out.
+pub mod trace;
 
 // The rulebook as a site for people to read.
 #[cfg(feature = "book")]

@@ -155,6 +155,12 @@ const PARTS: &[Part] = &[
         must_not_know: "the engine: explaining is the same whoever judged",
     },
     Part {
+        name: "reads",
+        work: "which facts rules name",
+        may_import: &["schema", "check::rules", "reference"],
+        must_not_know: "declarations: what a rule names does not depend on what is given",
+    },
+    Part {
         name: "load",
         work: "a rule folder to a rule set in one call",
         may_import: &["ground", "folder", "check::rules", "check"],
@@ -175,6 +181,23 @@ const PARTS: &[Part] = &[
             "verdict",
         ],
         must_not_know: "the command that prints it",
+    },
+    Part {
+        name: "trace",
+        work: "from clause to rule to scenario, and what is missing on the way",
+        may_import: &[
+            "ground",
+            "schema",
+            "folder",
+            "check::rules",
+            "check",
+            "facts",
+            "verdict::judgement",
+            "reference",
+            "reads",
+            "scenario",
+        ],
+        must_not_know: "graph and engine: what scenarios show is the meaning, not how it is run",
     },
     Part {
         name: "book",
@@ -220,8 +243,10 @@ const PARTS: &[Part] = &[
             "graph",
             "engine",
             "verdict",
+            "reads",
             "load",
             "scenario",
+            "trace",
             "book",
         ],
         must_not_know: "nothing; but nothing knows it",
@@ -546,6 +571,7 @@ fn the_folders_are_the_stages() {
         "scenario",
         "schema",
         "syntax",
+        "trace",
         "verdict",
     ];
     assert_eq!(folders, expected);

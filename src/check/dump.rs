@@ -42,6 +42,24 @@ pub fn dump(rules: &RuleSet) -> String {
     format!("{}{}", facts(rules), judgements(rules))
 }
 
+/// A condition of a rule with this `each`, as text.
+///
+/// ```
+/// let rules = kakou::load("examples/gate")?;
+/// let rule = &rules.rules[0];
+/// assert_eq!(kakou::check::dump::condition(&rules, &rule.each, &rule.when), "weight_error > gate_tolerance");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn condition(rules: &RuleSet, each: &[Each], condition: &Cond) -> String {
+    let words = Words::new(rules);
+    for each in each {
+        if let Each::Set(field) = each {
+            words.bind(*field);
+        }
+    }
+    words.cond(condition)
+}
+
 /// The facts, laws, lists and parameters of a rule set as text.
 ///
 /// ```

@@ -24,6 +24,7 @@ pub mod complaint;
 mod list;
 mod overlap;
 mod rates;
+pub mod register;
 mod scan;
 mod sheet;
 

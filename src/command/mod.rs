@@ -27,6 +27,7 @@ mod summary;
 mod table;
 mod terminal;
 mod test;
+mod trace;
 
 use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
@@ -72,6 +73,8 @@ enum Verb {
     Explain(explain::Args),
     /// Run the scenarios that stand among the rules
     Test(test::Args),
+    /// Show which clause has which rules and scenarios, and what is missing on the way
+    Trace(trace::Args),
     /// Draw the decision graph, or say how large it is
     Graph(graph::Args),
     /// Write the rulebook as a site that opens from the disk, in Chinese and in English
@@ -118,6 +121,7 @@ pub fn main() -> ExitCode {
         Verb::Check(args) => check::run(args, &terminal),
         Verb::Explain(args) => explain::run(args, &terminal),
         Verb::Test(args) => test::run(args, &terminal),
+        Verb::Trace(args) => trace::run(args, &terminal),
         Verb::Graph(args) => graph::run(args, &terminal),
         Verb::Doc(args) => doc::run(args, &terminal),
         Verb::Fmt(args) => fmt::run(args, &terminal),

@@ -216,6 +216,13 @@ impl<'a> Trial<'a> {
         at.ok().and_then(|at| all.get(at))
     }
 
+    /// Whether a rule would fire for an element, exceptions of other rules aside.
+    pub(crate) fn applies_to(&self, rule: RuleId, element: Element) -> Truth {
+        let at = self.place(rule, element);
+        let truth = at.and_then(|at| self.applies.get(at)).copied();
+        truth.unwrap_or(Truth::False)
+    }
+
     /// The place of a rule's element among those of all rules.
     fn place(&self, rule: RuleId, element: Element) -> Option<usize> {
         let elements = self.elements(rule);
@@ -339,7 +346,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Whether a rule would fire did it take part.
-    fn would_fire(&self, world: &World, rule: RuleId, element: Element) -> Truth {
+    pub(crate) fn would_fire(&self, world: &World, rule: RuleId, element: Element) -> Truth {
         let would = self.place(rule, element).and_then(|at| world.would.get(at));
         would.copied().unwrap_or(Truth::False)
     }

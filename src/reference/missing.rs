@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 type Wanted = BTreeMap<FactRef, BTreeSet<RuleId>>;
 
 /// For rules and elements that are undetermined the facts that would settle them.
-type Settling = BTreeMap<(RuleId, Element), BTreeSet<FactRef>>;
+pub type Settling = BTreeMap<(RuleId, Element), BTreeSet<FactRef>>;
 
 impl Trial<'_> {
     /// The missing facts of a world, sorted.
@@ -95,6 +95,15 @@ impl Trial<'_> {
     /// settle it: those under its own undetermined operands, and those that settle the rules over
     /// it. Each is worked out once, after the rules over it.
     fn settling(&self, world: &World) -> Settling {
+        self.settled(world, |rule, element| self.fires(world, rule, element))
+    }
+
+    /// The same for rules that take no part too, as if each by itself did.
+    pub(crate) fn settling_all(&self, world: &World) -> Settling {
+        self.settled(world, |rule, element| self.would_fire(world, rule, element))
+    }
+
+    fn settled(&self, world: &World, fires: impl Fn(RuleId, Element) -> Truth) -> Settling {
         let mut all = Settling::new();
         for id in self.excusers_first() {
             let Some(rule) = self.scene.rules.rule(*id) else {
@@ -102,19 +111,19 @@ impl Trial<'_> {
             };
             for instance in self.instances(&rule.each) {
                 let element = instance.element;
-                if self.fires(world, *id, element) != Truth::Unknown {
+                if fires(*id, element) != Truth::Unknown {
                     continue;
                 }
                 let mut facts = Found::default();
                 self.under_rule(rule, instance, &mut facts);
                 for over in self.excusers(*id) {
-                    let steps = self
-                        .scene
-                        .rules
-                        .rule(*over)
-                        .map_or(0, |rule| rule.each.len());
-                    let part = all.get(&(*over, prefix(element, steps)));
-                    facts.0.extend(part.into_iter().flatten());
+                    let Some(found) = self.scene.rules.rule(*over) else {
+                        continue;
+                    };
+                    if self.takes_part(world, found) {
+                        let part = all.get(&(*over, prefix(element, found.each.len())));
+                        facts.0.extend(part.into_iter().flatten());
+                    }
                 }
                 all.insert((*id, element), facts.0);
             }

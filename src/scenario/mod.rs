@@ -12,6 +12,7 @@ use crate::check::scenario::Scenario;
 use crate::facts::Facts;
 use crate::facts::edit::apply;
 use crate::folder::Folder;
+use crate::ground::day::Day;
 use crate::ground::limits::Limits;
 use crate::reference::Reference;
 use crate::verdict::Verdict;
@@ -143,6 +144,16 @@ pub struct Runner<'r> {
     files: BTreeMap<String, Result<Given, String>>,
 }
 
+/// What a scenario puts before the rules: the facts with its changes, and how they are judged.
+#[derive(Debug)]
+pub(crate) struct Tried {
+    /// The rules, with the scenario's pilot as a live one.
+    pub(crate) rules: Arc<RuleSet>,
+    pub(crate) facts: Facts,
+    pub(crate) day: Day,
+    pub(crate) trust: Sure,
+}
+
 /// Many scenarios, one reading of the declarations that they begin with.
 ///
 /// ```
@@ -185,6 +196,27 @@ impl<'r> Runner<'r> {
         }
     }
 
+    /// What a scenario puts before the rules.
+    pub(crate) fn tried(&mut self, scenario: &Scenario) -> Result<Tried, Broken> {
+        let rules = self.rules;
+        let facts = self.facts(scenario)?;
+        let day = scenario.as_of.or_else(|| facts.as_of(&rules.schema));
+        let day = day.ok_or_else(|| Broken {
+            why: format!("`{}` does not say on which day it is judged", scenario.id),
+            help: Some("give the day: `as_of 2026-08-03`".into()),
+            place: scenario.file_place,
+        })?;
+        Ok(Tried {
+            rules: match scenario.pilot {
+                Some(pilot) => counting(rules, pilot),
+                None => rules.clone(),
+            },
+            facts,
+            day,
+            trust: scenario.trust.unwrap_or(USUAL_TRUST),
+        })
+    }
+
     /// Runs one scenario.
     ///
     /// ```
@@ -204,29 +236,23 @@ impl<'r> Runner<'r> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn run(&mut self, scenario: &Scenario) -> Outcome {
-        let (rules, limits) = (self.rules, self.limits);
-        let facts = match self.facts(scenario) {
-            Ok(facts) => facts,
+        let Tried {
+            rules,
+            facts,
+            day,
+            trust,
+        } = match self.tried(scenario) {
+            Ok(tried) => tried,
             Err(broken) => return Outcome::from(broken),
         };
-        let Some(day) = scenario.as_of.or_else(|| facts.as_of(&rules.schema)) else {
-            return Outcome::from(Broken {
-                why: format!("`{}` does not say on which day it is judged", scenario.id),
-                help: Some("give the day: `as_of 2026-08-03`".into()),
-                place: scenario.file_place,
-            });
-        };
-        let with_pilot = scenario.pilot.map(|pilot| counting(rules, pilot));
-        let rules = with_pilot.as_ref().unwrap_or(rules);
-        let trust = scenario.trust.unwrap_or(USUAL_TRUST);
-        let judgement = Reference::new(rules, trust).judge(&facts, day);
+        let judgement = Reference::new(&rules, trust).judge(&facts, day);
         // All that is undetermined counts here, not only what a verdict lists.
         let all = Limits {
             undetermined: usize::MAX,
-            ..limits
+            ..self.limits
         };
-        let verdict = render(rules, &facts, &judgement, trust, &all);
-        let differences = compare::compare(rules, scenario, &judgement, &verdict);
+        let verdict = render(&rules, &facts, &judgement, trust, &all);
+        let differences = compare::compare(&rules, scenario, &judgement, &verdict);
         Outcome {
             passed: differences.is_empty(),
             differences,

@@ -57,9 +57,8 @@ pub(super) fn settle<K: Ord>(
             sheet.span_of(loading, second.row),
         )
         .label(words(second.period))
-        .also(sheet.span_of(loading, first.row), words(first.period))
-        .also(sheet.declared.span, &sheet.declared.words);
-        loading.complain(complaint);
+        .also(sheet.span_of(loading, first.row), words(first.period));
+        loading.complain(sheet.declared.beside(complaint));
     }
     kept
 }

@@ -60,20 +60,27 @@ impl Loading<'_> {
     }
 }
 
-/// What is being read, for the complaints: `the list `x` is declared here`.
+/// What is being read, for the complaints: `the list `x` is declared here`. Nothing for a file
+/// that no rule names.
 #[derive(Debug, Clone)]
-pub(super) struct Declared {
-    /// Where its name stands in the rules.
-    pub span: Span,
-    /// What to say there.
-    pub words: String,
-}
+pub(super) struct Declared(Option<(Span, String)>);
 
 impl Declared {
     pub(super) fn new(kind: &str, name: &Name) -> Declared {
-        Declared {
-            span: name.at.0,
-            words: format!("{kind} `{}` is declared here", name.node),
+        let words = format!("{kind} `{}` is declared here", name.node);
+        Declared(Some((name.at.0, words)))
+    }
+
+    /// For a file that is found by its own name.
+    pub(super) fn nowhere() -> Declared {
+        Declared(None)
+    }
+
+    /// The complaint with the place of the declaration beside it.
+    pub(super) fn beside(&self, complaint: Diagnostic) -> Diagnostic {
+        match &self.0 {
+            Some((span, words)) => complaint.also(*span, words),
+            None => complaint,
         }
     }
 }
@@ -148,10 +155,11 @@ impl Sheet {
         if let Some(at) = bad_at {
             let byte = bytes.get(at).copied().unwrap_or_default();
             let span = Span::new(source, offset(at), offset(at + '\u{fffd}'.len_utf8()));
+            let complaint = Diagnostic::new(complaint::NOT_UTF8, "the file is not UTF-8", span)
+                .label(format!("the byte {byte:#04x} is not part of a character"));
             loading.complain(
-                Diagnostic::new(complaint::NOT_UTF8, "the file is not UTF-8", span)
-                    .label(format!("the byte {byte:#04x} is not part of a character"))
-                    .also(declared.span, declared.words)
+                declared
+                    .beside(complaint)
                     .help("save the file as UTF-8; files saved as GBK or GB18030 look like this"),
             );
             return None;
@@ -180,15 +188,13 @@ impl Sheet {
             .from_reader(body.as_bytes());
         let mut records = reader.records();
         let Some(Ok(header)) = records.next() else {
-            loading.complain(
-                Diagnostic::new(
-                    complaint::NO_HEADER,
-                    "the file has no header row",
-                    self.span(self.header_at, self.header_at),
-                )
-                .label("the names of the columns are expected here")
-                .also(self.declared.span, &self.declared.words),
-            );
+            let complaint = Diagnostic::new(
+                complaint::NO_HEADER,
+                "the file has no header row",
+                self.span(self.header_at, self.header_at),
+            )
+            .label("the names of the columns are expected here");
+            loading.complain(self.declared.beside(complaint));
             return false;
         };
         if header.len() > MOST_COLUMNS {
@@ -198,9 +204,8 @@ impl Sheet {
                 title,
                 self.cell_at(loading, self.header_at, MOST_COLUMNS),
             )
-            .label("the first column beyond the limit")
-            .also(self.declared.span, &self.declared.words);
-            loading.complain(complaint);
+            .label("the first column beyond the limit");
+            loading.complain(self.declared.beside(complaint));
             return false;
         }
         self.header = header.iter().map(|name| name.trim().to_owned()).collect();
@@ -210,18 +215,16 @@ impl Sheet {
             let Ok(cells) = record else { continue };
             if self.rows.len() >= loading.limits.list_rows {
                 let start = self.start(&cells, text);
-                loading.complain(
-                    Diagnostic::new(
-                        complaint::TOO_MANY_ROWS,
-                        format!(
-                            "the file has more than {} rows, the limit for one list",
-                            loading.limits.list_rows
-                        ),
-                        self.row_span(text, start),
-                    )
-                    .label("the first row beyond the limit")
-                    .also(self.declared.span, &self.declared.words),
-                );
+                let complaint = Diagnostic::new(
+                    complaint::TOO_MANY_ROWS,
+                    format!(
+                        "the file has more than {} rows, the limit for one list",
+                        loading.limits.list_rows
+                    ),
+                    self.row_span(text, start),
+                )
+                .label("the first row beyond the limit");
+                loading.complain(self.declared.beside(complaint));
                 return false;
             }
             let start = self.start(&cells, text);
@@ -235,8 +238,8 @@ impl Sheet {
                     ),
                     self.row_span(text, start),
                 )
-                .also(self.row_span(text, self.header_at), "the header")
-                .also(self.declared.span, &self.declared.words);
+                .also(self.row_span(text, self.header_at), "the header");
+                let complaint = self.declared.beside(complaint);
                 loading.complain(if have > want {
                     complaint.help("a cell with a comma in it is written in quotation marks")
                 } else {
@@ -280,9 +283,8 @@ impl Sheet {
                 self.cell_at(loading, self.header_at, at),
             )
             .label("again")
-            .also(self.cell_at(loading, self.header_at, first), "first")
-            .also(self.declared.span, &self.declared.words);
-            loading.complain(complaint);
+            .also(self.cell_at(loading, self.header_at, first), "first");
+            loading.complain(self.declared.beside(complaint));
         }
         differ
     }
@@ -364,10 +366,8 @@ impl Sheet {
     pub(super) fn fixed_column(&self, loading: &mut Loading<'_>, name: &str) -> Option<usize> {
         let found = self.find(name);
         if found.is_none() {
-            let complaint = self
-                .no_column(name, self.header_span(loading))
-                .also(self.declared.span, &self.declared.words);
-            loading.complain(complaint);
+            let complaint = self.no_column(name, self.header_span(loading));
+            loading.complain(self.declared.beside(complaint));
         }
         found
     }
@@ -397,9 +397,9 @@ impl Sheet {
         (row, column): (&Row, usize),
     ) -> Diagnostic {
         let header = self.header.get(column).map_or("", String::as_str);
-        Diagnostic::new(code, title, self.cell_span(loading, row, column))
-            .label(format!("in the column `{}`", short(header)))
-            .also(self.declared.span, &self.declared.words)
+        let complaint = Diagnostic::new(code, title, self.cell_span(loading, row, column))
+            .label(format!("in the column `{}`", short(header)));
+        self.declared.beside(complaint)
     }
 
     /// The days a row holds; nothing after a complaint. Undated rows always hold.
@@ -526,7 +526,7 @@ fn quotes_in_order(
                 here,
             ),
         };
-        loading.complain(complaint.also(declared.span, &declared.words).help(
+        loading.complain(declared.beside(complaint).help(
             "write the cell in quotation marks and each mark inside it twice: `\"5\"\" pipe\"`",
         ));
     }
