@@ -607,3 +607,22 @@ fn worlds_of_pilots() {
         "and the fact that would tell is missing"
     );
 }
+
+/// What could only add a requirement that costs nothing can't make the verdict worse, so nothing is
+/// missing for it; unless two of them could contradict each other.
+#[test]
+fn what_cannot_worsen_is_not_missing() {
+    for (combine, missing) in [("all", 0), ("one", 1)] {
+        let rules = rules(&format!(
+            "requirement fee \"费\" / \"fee\" : code mode otherwise release combine {combine}\n\
+             rule F-1 \"费\" / \"fee\"\n  by L\n  when flag\n  then require fee 10\n\
+             rule F-2 \"费\" / \"fee\"\n  by L\n  when a = 1\n  then require fee 20\n\
+             covers mode is 10\n"
+        ));
+        let facts = facts(&rules, r#"{"date":"2020-06-15","mode":"10","a":1}"#);
+        let judgement = judge(&rules, &facts);
+        let open = judgement.fired.iter().filter(|f| f.truth == Truth::Unknown);
+        assert_eq!(open.count(), 1);
+        assert_eq!(judgement.missing.len(), missing, "combine {combine}");
+    }
+}

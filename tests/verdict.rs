@@ -43,6 +43,15 @@ rule CB-03 "不在名录" / "not in the list"
   by W
   when hs not in pairs
   then reject
+rule CB-04 "件数过多" / "too many"
+  by W
+  each item
+  when item.n > a
+  then hold
+rule CB-05 "未标" / "not marked"
+  by W
+  when not flag
+  then hold
 covers mode is 10
 "#;
 
@@ -131,6 +140,30 @@ fn json_is_one_line_and_colour_is_asked_for() {
         },
     );
     assert!(text.contains("\u{1b}[1;"));
+}
+
+/// What is undetermined in shadow is a line in a verdict and stands by itself where asked for.
+#[test]
+fn undetermined_shadows_are_one_line() {
+    let more: String = (10..30)
+        .map(|n| format!("rule S-{n} \"某\" / \"some\"\n  by W\n  when b = 1\n  then hold\n"))
+        .collect();
+    let rules = rules(&format!("{RULES}{more}"));
+    let verdict = verdict(&rules, FULL);
+    let text = to_text(&verdict, Style::default());
+    let line = "  shadow, undetermined (22): CB-04, CB-05, S-10, S-11, S-12, S-13, S-14, S-15,\n    S-16, S-17, S-18, S-19, …\n";
+    assert!(text.contains(line), "{text}");
+    // One that fires stands by itself, and of an element each rule is named once.
+    assert!(text.contains("  shadow CB-03 "), "{text}");
+    assert_eq!(text.matches("CB-04").count(), 1);
+    let each = Style {
+        each_shadow: true,
+        ..Style::default()
+    };
+    let text = to_text(&verdict, each);
+    assert!(text.contains("shadow S-29 undetermined  some"), "{text}");
+    assert!(!text.contains("undetermined ("), "{text}");
+    assert_eq!(verdict.shadow.len(), 1 + 2 + 1 + 20);
 }
 
 #[test]

@@ -162,6 +162,7 @@ impl Page<'_> {
             lang: self.args.lang.into(),
             columns: self.terminal.width,
             colour: self.terminal.out_colours() == crate::ground::render::Colours::Ansi,
+            each_shadow: true,
         };
         let mut out = to_text(&verdict, style);
         let reference = self.judge.reference();

@@ -22,6 +22,9 @@ pub struct Style {
     pub columns: usize,
     /// Whether outcomes are coloured.
     pub colour: bool,
+    /// Whether each shadow finding that is undetermined stands by itself; they decide nothing, so
+    /// a line with their rules is enough for most.
+    pub each_shadow: bool,
 }
 
 impl Default for Style {
@@ -30,9 +33,13 @@ impl Default for Style {
             lang: Lang::En,
             columns: 80,
             colour: false,
+            each_shadow: false,
         }
     }
 }
+
+/// The most rules that are named of those that are undetermined in shadow.
+const SHADOWS: usize = 12;
 
 /// The verdict as lines of text, each ended.
 ///
@@ -238,10 +245,23 @@ impl Page {
         self.hanging(indent, indent + 2, &text);
     }
 
+    /// Those that fire one by one, the undetermined in one line, each rule once.
     fn shadow(&mut self, verdict: &Verdict) {
+        let mut open: Vec<&str> = Vec::new();
         for finding in &verdict.shadow {
-            let start = self.say("  影子 ", "  shadow ");
-            self.titled(&format!("{start}{}", finding.rule), finding);
+            let undetermined = finding.truth == Truth::Unknown;
+            if undetermined && !self.style.each_shadow {
+                if !open.contains(&finding.rule.as_str()) {
+                    open.push(&finding.rule);
+                }
+                continue;
+            }
+            let mut start = self.say("  影子 ", "  shadow ");
+            start.push_str(&finding.rule);
+            if undetermined {
+                start.push_str(&self.say(" 未定", " undetermined"));
+            }
+            self.titled(&start, finding);
             let mark = sure_words(finding.sure, self.style.lang);
             self.line(
                 9,
@@ -251,6 +271,19 @@ impl Page {
                 ),
             );
         }
+        if open.is_empty() {
+            return;
+        }
+        let many = open.len();
+        let mut rules = open.get(..many.min(SHADOWS)).unwrap_or(&open).to_vec();
+        if many > SHADOWS {
+            rules.push("…");
+        }
+        let text = self.say(
+            &format!("影子未定（{many}）：{}", rules.join("、")),
+            &format!("shadow, undetermined ({many}): {}", rules.join(", ")),
+        );
+        self.hanging(2, 4, &text);
     }
 
     fn views(&mut self, verdict: &Verdict) {
