@@ -316,7 +316,11 @@ impl Book<'_> {
         }
         let each = entry.written.iter().filter_map(|written| {
             let of = self.ids(written.rules.iter().copied());
-            Some((written.id.clone(), draw(&of, MOST)?))
+            let name = match entry.written.len() {
+                1 => String::new(),
+                _ => written.id.clone(),
+            };
+            Some((name, draw(&of, MOST)?))
         });
         let mut each: Vec<(String, Picture)> = each.collect();
         // Versions of one name are one slice.
