@@ -273,8 +273,8 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "csv",
-        &["check::tables", "facts", "book::register", "command"],
-        "lists, batches and the register of clauses",
+        &["check::tables", "facts", "command"],
+        "lists and batches",
     ),
     (
         "jiff",

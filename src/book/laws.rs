@@ -158,7 +158,6 @@ impl Book<'_> {
                 .collect(),
             values: values.collect(),
             section: self
-                .register
                 .clause(&law.id)
                 .map_or(String::new(), |c| c.section.clone()),
         })

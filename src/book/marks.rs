@@ -3,6 +3,7 @@
 
 use super::{Book, Line, Link, say};
 use crate::check::rules::{PilotId, Rule, Sure};
+use crate::check::tables::register::{NotEncoded, Reason};
 use crate::schema::Lang;
 use crate::schema::value::DepartmentId;
 use crate::syntax::ast::ItemKind;
@@ -49,9 +50,9 @@ pub(super) struct PilotPart {
 pub(super) struct Hole {
     pub(super) clause: String,
     pub(super) title: String,
-    pub(super) mark: String,
+    pub(super) mark: &'static str,
     pub(super) section: String,
-    pub(super) reason: String,
+    pub(super) reason: &'static str,
     pub(super) why: String,
 }
 
@@ -184,29 +185,28 @@ impl Book<'_> {
 
     /// The clauses that no rule stands for, with the reason.
     pub(super) fn holes(&self, lang: Lang) -> Vec<Hole> {
-        let hole = |one: &super::register::NotEncoded| {
-            let clause = self.register.clause(&one.clause);
+        let hole = |one: &NotEncoded| {
+            let clause = self.clause(&one.clause);
             Hole {
                 clause: one.clause.clone(),
-                title: clause.map_or(String::new(), |c| c.title(lang).to_owned()),
-                mark: clause.map_or(String::new(), |c| c.mark.clone()),
+                title: clause.map_or("", |c| c.labels.get(lang, "")).to_owned(),
+                mark: clause.map_or("", |c| say::mark(c.mark, lang)),
                 section: clause.map_or(String::new(), |c| c.section.clone()),
-                reason: reason(&one.reason, lang),
-                why: one.why(lang).to_owned(),
+                reason: reason(one.reason, lang),
+                why: one.why.get(lang, "").to_owned(),
             }
         };
         self.register.not_encoded.iter().map(hole).collect()
     }
 }
 
-/// The reasons that the register knows, in words; others as they are written.
-fn reason(word: &str, lang: Lang) -> String {
-    let (zh, en) = match word {
-        "not_decidable" => ("凭一票货物无法判断", "not decidable from a movement"),
-        "text_unknown" => ("原文未知", "the text is not known"),
-        "superseded" => ("已被取代", "superseded"),
-        "no_basis" => ("无规范内容", "orders nothing by itself"),
-        other => return other.replace('_', " "),
+/// Why there is no rule for a clause, in the words of `kakou trace`.
+fn reason(reason: Reason, lang: Lang) -> &'static str {
+    let (zh, en) = match reason {
+        Reason::NotDecidable => ("单次进出不可判定", "not decidable"),
+        Reason::TextUnknown => ("未见原文", "text unknown"),
+        Reason::Superseded => ("已被取代", "superseded"),
+        Reason::NoBasis => ("无依据", "no basis"),
     };
-    say::say(lang, zh, en).to_owned()
+    say::say(lang, zh, en)
 }

@@ -9,7 +9,6 @@ mod entries;
 mod laws;
 mod marks;
 mod page;
-mod register;
 mod say;
 mod scenes;
 mod shelves;
@@ -20,13 +19,13 @@ mod words;
 
 use crate::check::Compiled;
 use crate::check::rules::{LawId, RuleId, RuleSet, Sure};
-use crate::folder::Folder;
+use crate::check::tables::register::{self, CLAUSES, Clause, Register};
+use crate::folder::{FileError, Folder};
 use crate::graph::{Graph, Options};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::limits::Limits;
 use crate::schema::Lang;
 use entries::{Entries, Entry, Stems};
-use register::Register;
 use scenes::Scene;
 use shelves::Shelf;
 use std::collections::BTreeMap;
@@ -104,7 +103,7 @@ impl<'a> Book<'a> {
             shelves,
             excused_by,
             law_stems,
-            register: Register::read(folder)?,
+            register: clauses(folder)?,
         })
     }
 
@@ -124,6 +123,11 @@ impl<'a> Book<'a> {
     /// What the templates could not write; no text brings this about.
     pub fn files(&self) -> Result<BTreeMap<String, String>, String> {
         site::files(self)
+    }
+
+    /// The clause of the study of that name.
+    fn clause(&self, id: &str) -> Option<&Clause> {
+        self.register.clauses.iter().find(|clause| clause.id == id)
     }
 
     fn entry(&self, number: usize) -> Option<&Entry> {
@@ -173,6 +177,15 @@ impl<'a> Book<'a> {
             .and_then(|id| self.rules.pilots.get(usize::from(id.0)));
         rule.sure <= self.trust && pilot.is_none_or(|pilot| pilot.live)
     }
+}
+
+/// The register of clauses beside the rules; empty where there is none.
+fn clauses(folder: &Folder) -> Result<Register, Vec<Diagnostic>> {
+    if let Err(FileError::Missing { .. }) = folder.file(CLAUSES) {
+        return Ok(Register::default());
+    }
+    let read = register::read(folder, &Limits::default());
+    read.register.ok_or(read.diagnostics)
 }
 
 /// An entry in a list of contents.

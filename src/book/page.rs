@@ -112,10 +112,10 @@ impl Book<'_> {
             timeline: self.rule_timeline(entry, lang),
             scene_count: scenes.iter().map(|group| group.rows.len()).sum(),
             scenes,
-            clause: self
-                .register
-                .clause(&entry.id)
-                .map(|c| format!("{} · {} · {}", c.section, c.mark, c.title(lang))),
+            clause: self.clause(&entry.id).map(|c| {
+                let mark = say::mark(c.mark, lang);
+                format!("{} · {mark} · {}", c.section, c.labels.get(lang, ""))
+            }),
         })
     }
 
