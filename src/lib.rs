@@ -109,8 +109,10 @@ pub mod engine;
 // What is said of a declaration.
 pub mod verdict;
 
-// Which facts rules name.
+// Which facts rules name, and the view of one department on just those.
 pub mod reads;
+
+pub mod department;
 
 // One call from folder to rule set.
 pub mod load;

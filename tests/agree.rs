@@ -65,6 +65,11 @@ fn difference(rules: &RuleSet, name: &str, a: &Judgement, b: &Judgement) -> Opti
         format!("{:?}", a.departments),
         format!("{:?}", b.departments),
     );
+    part(
+        "common",
+        format!("{:?}", a.common),
+        format!("{:?}", b.common),
+    );
     part("fired", format!("{:?}", a.fired), format!("{:?}", b.fired));
     part(
         "shadow",

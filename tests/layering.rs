@@ -161,6 +161,20 @@ const PARTS: &[Part] = &[
         must_not_know: "declarations: what a rule names does not depend on what is given",
     },
     Part {
+        name: "department",
+        work: "the view of one department on the facts that its rules read",
+        may_import: &[
+            "ground",
+            "schema",
+            "check::rules",
+            "facts",
+            "verdict::judgement",
+            "verdict",
+            "reads",
+        ],
+        must_not_know: "who judges: a view is a rule set like another",
+    },
+    Part {
         name: "load",
         work: "a rule folder to a rule set in one call",
         may_import: &["ground", "folder", "check::rules", "check"],
@@ -244,6 +258,7 @@ const PARTS: &[Part] = &[
             "engine",
             "verdict",
             "reads",
+            "department",
             "load",
             "scenario",
             "trace",

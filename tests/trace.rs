@@ -19,6 +19,7 @@ use kakou::trace::{ClauseRow, Matrix, RuleRow, Shown, trace};
 use kakou::verdict::mark;
 use kakou::{Folder, Lang, Limits, Sure, compile};
 use std::fmt::Write as _;
+use std::path::Path;
 
 const WORLD: &str = r#"
 outcomes release "放行" / "release" < review "审核" / "review" < hold "暂缓" / "hold"
@@ -174,5 +175,32 @@ fn every_case_is_told_as_recorded() {
     for path in golden::cases("tests/trace") {
         let text = std::fs::read_to_string(&path).expect("a case");
         golden::golden(&path.with_extension("matrix"), &told(&matrix(&text)));
+    }
+}
+
+/// The rulebook, traced.
+fn rulebook() -> Matrix {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let limits = Limits::default();
+    let folder = Folder::open(&root, &limits).expect("the rules");
+    let compiled = compile(&folder, &limits);
+    let rules = compiled.rules.expect("sound rules");
+    let register = register::read(&folder, &limits).register;
+    let register = register.expect("a sound register");
+    trace(&rules, &compiled.scenarios, &register, &folder, Sure::High)
+}
+
+/// What can be had as facts is worked out from them, and not taken from the host as a yes or no.
+#[test]
+fn what_can_be_computed_is_not_delegated() {
+    let computed = [
+        "BR-01", "BR-18", "CB-05", "CB-06", "CB-07", "EX-04", "EX-08", "IZ-02", "GT-03", "BA-02",
+        "MD-01", "LM-01", "LM-02", "LM-03", "LM-04", "LM-05", "LM-06",
+    ];
+    let matrix = rulebook();
+    for id in computed {
+        let mut rules = matrix.rules.iter().filter(|rule| rule.id == id).peekable();
+        assert!(rules.peek().is_some(), "there is no {id}");
+        assert!(rules.all(|rule| rule.delegated.is_none()), "{id}");
     }
 }

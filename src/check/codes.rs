@@ -39,6 +39,8 @@ codes! {
     MESSAGE_BRACE = "E0213";
     /// A name is that of a value and a code too, where either can stand.
     VALUE_OR_CODE = "E0214";
+    /// A rule speaks for a department that sees all.
+    SEES_ALL = "E0215";
 
     /// A condition stands where a value is needed, or the other way round.
     NOT_A_CONDITION = "E0301";

@@ -86,7 +86,10 @@ pub fn facts(rules: &RuleSet) -> String {
     let departments: Vec<String> = schema
         .departments
         .iter()
-        .map(|d| format!("{}{}", d.name, titles(&d.labels)))
+        .map(|d| {
+            let all = if d.sees_all { " sees all" } else { "" };
+            format!("{}{}{all}", d.name, titles(&d.labels))
+        })
         .collect();
     lines.push(format!("departments {}", departments.join(", ")));
     lines.push(format!(

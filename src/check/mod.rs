@@ -10,6 +10,7 @@ mod assemble;
 pub mod codes;
 mod conflict;
 mod consequence;
+mod departments;
 mod describe;
 pub mod dump;
 mod fingerprint;

@@ -382,6 +382,14 @@ fn departments(lower: &mut Lower<'_, '_>, found: Option<&[ast::Name]>) -> Vec<De
             _ => None,
         });
         match department {
+            Some(d) if lower.scope.schema.sees_all(d) => lower.push(
+                Diagnostic::new(
+                    codes::SEES_ALL,
+                    format!("`{}` sees all and speaks for no rule", name.node),
+                    name.at.0,
+                )
+                .label("its view is of everything anyway"),
+            ),
             Some(d) => {
                 lower.note(name.at, Named::Department(d));
                 all.push(d);

@@ -309,6 +309,33 @@ impl RuleSet {
         self.rules.get(id.0 as usize)
     }
 
+    /// The identifier under which a rule is written: that of the whole for a part of its table.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     declaration judged on date\n  date : date, always\n  size : integer\n\
+    /// #     law L\nrule A-1\n  by L\n  table size, first row that fits\n    | > 5 => hold |\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// assert_eq!((rules.rules[0].id.as_str(), rules.written_id(&rules.rules[0])), ("A-1.1", "A-1"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn written_id<'r>(&'r self, rule: &'r Rule) -> &'r str {
+        let all = match &rule.when {
+            Cond::And(all) => all.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let tables = all.iter().filter_map(|condition| match condition {
+            Cond::Rows { table, .. } => self.decision_table(*table),
+            _ => None,
+        });
+        let whole = tables.map(|table| table.name.as_str()).find(|name| {
+            let rest = rule.id.strip_prefix(*name);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        });
+        whole.unwrap_or(&rule.id)
+    }
+
     /// The kind of that number.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! The schema from its items: outcomes, departments, the fields of the declaration.
+//! The schema from its items: outcomes, the fields of the declaration.
 
 use super::codes;
 use super::law::{labels, twice, unknown_name};
@@ -6,9 +6,7 @@ use super::names::{Named, Names};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::Span;
 use crate::schema::table::CodeTable;
-use crate::schema::value::{
-    Code, Denomination, DepartmentId, FieldId, ListId, OutcomeId, TableId, Type,
-};
+use crate::schema::value::{Code, Denomination, FieldId, ListId, OutcomeId, TableId, Type};
 use crate::schema::{Department, Field, Home, List, Outcome, Places, Schema};
 use crate::syntax::ast;
 use std::collections::BTreeMap;
@@ -191,48 +189,6 @@ pub(super) fn outcomes(
         missing,
         advice,
     }
-}
-
-/// The departments in the order declared; one without a name where none is declared.
-pub(super) fn departments(
-    item: Option<&ast::Departments>,
-    names: &mut Names<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Department> {
-    let mut departments: Vec<Department> = Vec::new();
-    let mut places: BTreeMap<&str, Span> = BTreeMap::new();
-    for department in item.iter().flat_map(|i| &i.departments) {
-        let (name, texts) = &department.node;
-        if let Some(first) = places.get(name.node.as_str()) {
-            diagnostics.push(twice("department", name, *first));
-            continue;
-        }
-        places.insert(&name.node, name.at.0);
-        let Ok(index) = u8::try_from(departments.len()) else {
-            diagnostics.push(Diagnostic::new(
-                codes::WRONG_COUNT,
-                "at most 256 departments can be told apart",
-                name.at.0,
-            ));
-            break;
-        };
-        let texts = labels(texts);
-        names
-            .departments
-            .insert(name.node.clone(), DepartmentId(index));
-        names.label(texts.zh.as_deref(), Named::Department(DepartmentId(index)));
-        departments.push(Department {
-            name: name.node.clone(),
-            labels: texts,
-        });
-    }
-    if departments.is_empty() {
-        departments.push(Department {
-            name: "administration".to_owned(),
-            labels: Default::default(),
-        });
-    }
-    departments
 }
 
 /// A field as declared, with its place among the others worked out.

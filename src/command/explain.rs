@@ -166,16 +166,19 @@ impl Page<'_> {
         };
         let mut out = to_text(&verdict, style);
         let reference = self.judge.reference();
-        let trial = reference.trial(facts, day);
+        let facts = self.judge.seen(facts);
+        let trial = reference.trial(&facts, day);
         let world = trial.world(pilots(&trial, true));
-        let fired = trial.fired(&world);
+        let mut fired = trial.fired(&world);
+        fired.retain(|one| self.judge.shows(one.rule));
         self.section(&mut out, &self.say("因为", "because"), fired.len());
         for one in &fired {
             if let Some(why) = self.why(&trial, &world, one.rule, one.element) {
                 self.lines(&mut out, &why.lines());
             }
         }
-        let near = why::near_misses(&trial, &world);
+        let mut near = why::near_misses(&trial, &world);
+        near.retain(|(rule, _)| self.judge.shows(*rule));
         self.section(&mut out, &self.say("险些", "nearly"), near.len());
         for (rule, element) in near.iter().take(NEAR) {
             if let Some(why) = self.why(&trial, &world, *rule, *element) {

@@ -1,7 +1,8 @@
 //! Declarations become verdicts: the rules, the day and the level of trust put together.
 
 use super::failure::Failure;
-use crate::check::rules::{PilotId, RuleSet, Sure};
+use crate::check::rules::{PilotId, RuleId, RuleSet, Sure};
+use crate::department::{View, find};
 use crate::engine::{Engine, Scratch};
 use crate::facts::Facts;
 use crate::facts::batch::Place;
@@ -14,9 +15,11 @@ use crate::ground::nearest::nearest;
 use crate::ground::render::visible;
 use crate::reference::Reference;
 use crate::scenario::counting;
+use crate::schema::value::DepartmentId;
 use crate::verdict::Verdict;
 use crate::verdict::render::render;
 use clap::{Args, ValueEnum};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How declarations are judged.
@@ -31,6 +34,9 @@ pub(super) struct How {
     /// Count this shadow pilot as if it were live.
     #[arg(long, value_name = "NAME")]
     pilot: Option<String>,
+    /// Show the view of this department: its own rules, on the facts that they read and no others.
+    #[arg(long, value_name = "NAME")]
+    department: Option<String>,
 }
 
 fn day(text: &str) -> Result<Day, String> {
@@ -87,6 +93,7 @@ pub(super) struct Judge {
     as_of: Option<Day>,
     limits: Limits,
     engine: Engine,
+    view: Option<View>,
     /// The pilot that was asked for.
     pub(super) pilot: Option<String>,
 }
@@ -98,14 +105,20 @@ impl Judge {
             Some(name) => with_pilot(&rules, name)?,
             None => rules,
         };
+        let view = match &how.department {
+            Some(name) => Some(View::of(&rules, department(&rules, name)?)),
+            None => None,
+        };
         let trust = how.trust.into();
-        let engine = Engine::from(&graph(&rules, trust, limits)?);
+        let judging = view.as_ref().map_or(&rules, View::rules);
+        let engine = Engine::from(&graph(judging, trust, limits)?);
         Ok(Judge {
             rules,
             trust,
             as_of: how.as_of,
             limits,
             engine,
+            view,
             pilot: how.pilot.clone(),
         })
     }
@@ -126,7 +139,21 @@ impl Judge {
 
     /// The evaluator.
     pub(super) fn reference(&self) -> Reference<'_> {
-        Reference::new(&self.rules, self.trust)
+        let rules = self.view.as_ref().map_or(&self.rules, View::rules);
+        Reference::new(rules, self.trust)
+    }
+
+    /// The facts that are judged: of a department's view only those that its rules read.
+    pub(super) fn seen<'f>(&self, facts: &'f Facts) -> Cow<'f, Facts> {
+        match &self.view {
+            Some(view) => Cow::Owned(view.facts(facts)),
+            None => Cow::Borrowed(facts),
+        }
+    }
+
+    /// Whether a rule is shown: of a department's view only its own are.
+    pub(super) fn shows(&self, rule: RuleId) -> bool {
+        self.view.as_ref().is_none_or(|view| view.is_own(rule))
     }
 
     /// Judges one declaration.
@@ -135,14 +162,13 @@ impl Judge {
         facts: &Facts,
         scratch: &mut Scratch,
     ) -> Result<Verdict, FactError> {
-        let judgement = self.engine.judge(facts, self.day(facts)?, scratch);
-        Ok(render(
-            &self.rules,
-            facts,
-            judgement,
-            self.trust,
-            &self.limits,
-        ))
+        let (day, trust, limits) = (self.day(facts)?, self.trust, &self.limits);
+        let facts = self.seen(facts);
+        let judgement = self.engine.judge(&facts, day, scratch);
+        Ok(match &self.view {
+            Some(view) => view.verdict(&facts, &view.judgement(judgement), trust, limits),
+            None => render(&self.rules, &facts, judgement, trust, limits),
+        })
     }
 }
 
@@ -178,6 +204,21 @@ pub(super) fn refused(what: &str, complaints: Vec<Diagnostic>) -> Failure {
         }
     }
     failure
+}
+
+/// A department by its name or label.
+pub(super) fn department(rules: &RuleSet, name: &str) -> Result<DepartmentId, Failure> {
+    if let Some(found) = find(rules, name) {
+        return Ok(found);
+    }
+    let known = rules.schema.departments.iter().map(|d| d.name.as_str());
+    let names: Vec<&str> = known.collect();
+    let what = format!("the rules have no department `{}`", visible(name));
+    let help = match nearest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are: {}", names.join(", ")),
+    };
+    Err(Failure::usage(what).help(help))
 }
 
 /// The same rules with one shadow pilot live, by its name.

@@ -15,6 +15,7 @@ mod completions;
 mod diff;
 mod doc;
 mod explain;
+mod facts;
 mod failure;
 mod fmt;
 mod graph;
@@ -75,6 +76,8 @@ enum Verb {
     Test(test::Args),
     /// Show which clause has which rules and scenarios, and what is missing on the way
     Trace(trace::Args),
+    /// List the facts that the rules read, or those of one department
+    Facts(facts::Args),
     /// Draw the decision graph, or say how large it is
     Graph(graph::Args),
     /// Write the rulebook as a site that opens from the disk, in Chinese and in English
@@ -122,6 +125,7 @@ pub fn main() -> ExitCode {
         Verb::Explain(args) => explain::run(args, &terminal),
         Verb::Test(args) => test::run(args, &terminal),
         Verb::Trace(args) => trace::run(args, &terminal),
+        Verb::Facts(args) => facts::run(args, &terminal),
         Verb::Graph(args) => graph::run(args, &terminal),
         Verb::Doc(args) => doc::run(args, &terminal),
         Verb::Fmt(args) => fmt::run(args, &terminal),

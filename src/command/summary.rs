@@ -6,8 +6,10 @@ use super::loading::thousands;
 use super::table::{Cell, Layout};
 use super::terminal::Terminal;
 use crate::check::rules::RuleSet;
+use crate::facts::write::path_of;
 use crate::ground::truth::Truth;
 use crate::schema::Lang;
+use crate::schema::value::FieldId;
 use crate::verdict::Verdict;
 use crate::verdict::words;
 use anstyle::AnsiColor;
@@ -119,12 +121,11 @@ impl Summary {
             terminal,
         );
         let label = |path: &str| {
-            let field = rules
-                .schema
-                .fields
-                .iter()
-                .find(|f| listed_as(rules, f) == path);
-            field.map_or(String::new(), |f| f.labels.get(lang, "").to_owned())
+            let schema = &rules.schema;
+            let named = (0u32..).map(FieldId).zip(&schema.fields);
+            let mut found = named.filter(|(id, _)| path_of(schema, *id, &[]) == path);
+            let field = found.next();
+            field.map_or(String::new(), |(_, f)| f.labels.get(lang, "").to_owned())
         };
         let missing = top(&self.missing).into_iter();
         let missing =
@@ -201,28 +202,6 @@ fn without_places(path: &str) -> String {
             keep
         })
         .collect()
-}
-
-/// The path of a field as facts name it, without places.
-fn listed_as(rules: &RuleSet, field: &crate::schema::Field) -> String {
-    let crate::schema::Home::Element(list, _) = field.home else {
-        return field.path.clone();
-    };
-    let mut parts = vec![field.parts.join(".")];
-    let mut at = rules.schema.list(list);
-    while let Some(list) = at {
-        let Some(holder) = rules.schema.field(list.field) else {
-            break;
-        };
-        parts.push(if list.parent.is_some() {
-            holder.parts.join(".")
-        } else {
-            holder.path.clone()
-        });
-        at = list.parent.and_then(|parent| rules.schema.list(parent));
-    }
-    parts.reverse();
-    parts.join(".")
 }
 
 #[cfg(test)]

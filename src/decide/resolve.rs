@@ -73,9 +73,9 @@ pub struct Room {
     pub(super) search: Search,
 }
 
-/// The outcomes that do not depend on a world.
+/// The outcomes that depend on no world and belong to no department.
 #[derive(Debug, Clone, Copy)]
-pub struct Always {
+pub struct Common {
     /// What required fields that are not given and coverage ask for.
     pub high: OutcomeId,
 }
@@ -201,10 +201,11 @@ impl Evaluator<'_, '_> {
         if covered.1.advice {
             high = high.max(schema.advice);
         }
-        let always = Always { high };
+        let common = Common { high };
+        out.common = high;
 
         fires(program, applies, World::Counted, room);
-        out.counted = self.interval(applies, World::Counted, None, always, room);
+        out.counted = self.interval(applies, World::Counted, None, common, room);
         for (fired, truth) in applies.iter().zip(&room.fires) {
             let Some(form) = program.form(fired.rule) else {
                 continue;
@@ -226,35 +227,39 @@ impl Evaluator<'_, '_> {
         self.settle_missing(applies, covered.1, room, out);
         self.take_duties(room, out);
         std::mem::swap(&mut room.fires, &mut room.counted);
-        self.departments(applies, always, room, out);
-        self.worlds(applies, always, room, out);
+        self.departments(applies, common, room, out);
+        self.worlds(applies, common, room, out);
     }
 
     fn departments(
         &mut self,
         applies: &[Fired],
-        always: Always,
+        common: Common,
         room: &mut Room,
         out: &mut Judgement,
     ) {
+        let mildest = self.schema().mildest();
         let all = self.spoken(applies, room);
         let mut spoken = std::mem::take(&mut room.spoken);
         for (number, mine) in (0u8..).zip(&spoken) {
             let department = DepartmentId(number);
-            // Departments for which the same rules speak see the same; so do those for which all
-            // do, or none.
+            if self.schema().sees_all(department) {
+                continue;
+            }
+            // Departments for which the same rules speak see the same; so do those for which none
+            // does, or all where nothing belongs to no department.
             let before = || {
-                let before = out.departments.iter().zip(&spoken);
-                before.into_iter().find(|(_, theirs)| *theirs == mine)
+                let mut before = out.departments.iter();
+                before.find(|(other, _)| spoken.get(usize::from(other.0)) == Some(mine))
             };
             let interval = match all {
-                Some(all) if *mine == all => out.counted,
+                Some(all) if *mine == all && common.high == mildest => out.counted,
                 Some(_) if *mine == 0 => Interval {
-                    low: self.schema().mildest(),
-                    high: always.high,
+                    low: mildest,
+                    high: mildest,
                 },
-                Some(_) if let Some(((_, interval), _)) = before() => *interval,
-                _ => self.interval(applies, World::Counted, Some(department), always, room),
+                Some(_) if let Some((_, interval)) = before() => *interval,
+                _ => self.interval(applies, World::Counted, Some(department), common, room),
             };
             out.departments.push((department, interval));
         }
@@ -293,14 +298,14 @@ impl Evaluator<'_, '_> {
 
     /// The worlds without pilots and with each shadow pilot; only where they can differ is
     /// anything worked out again.
-    fn worlds(&mut self, applies: &[Fired], always: Always, room: &mut Room, out: &mut Judgement) {
+    fn worlds(&mut self, applies: &[Fired], common: Common, room: &mut Room, out: &mut Judgement) {
         let program = self.program;
         out.base = out.counted;
         if program.live_pilots
             && touches(program, applies, |form| form.pilot.is_some() && form.live)
         {
             fires(program, applies, World::Base, room);
-            out.base = self.interval(applies, World::Base, None, always, room);
+            out.base = self.interval(applies, World::Base, None, common, room);
         }
         out.pilots
             .resize_with(program.shadow_pilots.len(), PilotView::default);
@@ -314,7 +319,7 @@ impl Evaluator<'_, '_> {
             }
             let world = World::With(*pilot);
             fires(program, applies, world, room);
-            view.interval = self.interval(applies, world, None, always, room);
+            view.interval = self.interval(applies, world, None, common, room);
             for (fired, truth) in applies.iter().zip(&room.fires) {
                 let decides = program
                     .form(fired.rule)
@@ -335,12 +340,15 @@ impl Evaluator<'_, '_> {
         applies: &[Fired],
         world: World,
         department: Option<DepartmentId>,
-        always: Always,
+        common: Common,
         room: &mut Room,
     ) -> Interval {
         let program = self.program;
         let mut low = program.rules.schema.mildest();
-        let mut high = low.max(always.high);
+        let mut high = match department {
+            None => low.max(common.high),
+            Some(_) => low,
+        };
         let mut requires = false;
         for (fired, truth) in applies.iter().zip(&room.fires) {
             let Some(form) = program.form(fired.rule) else {

@@ -60,6 +60,7 @@ mod index;
 pub mod json;
 mod leaf;
 pub mod map;
+mod only;
 mod rows;
 pub mod serde;
 mod split;

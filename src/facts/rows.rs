@@ -203,6 +203,18 @@ impl Rows {
         self.cells.get(start..start + width).unwrap_or(&[])
     }
 
+    /// The same rows with some of their columns; the others are unknown.
+    pub(super) fn with_columns(&self, keep: impl Fn(usize) -> bool) -> Rows {
+        let mut rows = self.clone();
+        let width = (self.width as usize).max(1);
+        for (at, cell) in rows.cells.iter_mut().enumerate() {
+            if !keep(at % width) {
+                *cell = Fact::Unknown;
+            }
+        }
+        rows
+    }
+
     /// Adds the list of the next owner. Owners come in order.
     pub(crate) fn push_owner(&mut self, state: ListState) {
         self.states.push(state);

@@ -8,7 +8,7 @@ use crate::check::rules::{Each, PilotId, Required};
 use crate::facts::eval::Eval;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
-use crate::schema::value::{DepartmentId, ListId};
+use crate::schema::value::{DepartmentId, ListId, OutcomeId};
 use crate::verdict::judgement::{Coverage, Duty, FactRef, Fired, Interval, Judgement, PilotView};
 
 /// All that judging works out.
@@ -33,7 +33,8 @@ pub fn judge(trial: &Trial<'_>) -> Judgement {
     let fired = trial.fired(&counted);
     let departments = (0u8..)
         .map(DepartmentId)
-        .zip(&trial.scene.schema().departments);
+        .zip(&trial.scene.schema().departments)
+        .filter(|(_, department)| !department.sees_all);
     let counted_interval = interval(&counted, &fired, None);
     let groups = trial.duties(&counted, None);
     let missing = trial.missing(&counted, counted_interval, &groups, &required, coverage);
@@ -51,6 +52,7 @@ pub fn judge(trial: &Trial<'_>) -> Judgement {
         departments: departments
             .map(|(d, _)| (d, interval(&counted, &fired, Some(d))))
             .collect(),
+        common: trial.common(&required, coverage),
         shadow: trial.shadow(&counted),
         fired,
         duties,
@@ -69,8 +71,17 @@ pub fn pilots(trial: &Trial<'_>, live: bool) -> Vec<PilotId> {
 }
 
 impl Trial<'_> {
-    /// The interval of outcomes in a world, for all or for one department: the rules that fire,
-    /// their requirements, the fields that the schema requires, and coverage.
+    /// The worst that belongs to no department: the fields that the schema requires, and coverage.
+    fn common(&self, required: &[FactRef], coverage: Coverage) -> OutcomeId {
+        let missing = match required {
+            [] => self.scene.schema().mildest(),
+            _ => self.scene.schema().missing,
+        };
+        missing.max(self.coverage_outcome(coverage))
+    }
+
+    /// The interval of outcomes in a world, for all or for one department: the rules that fire and
+    /// their requirements; for all also what belongs to no department.
     fn interval(
         &self,
         (world, fired): (&World, &[Fired]),
@@ -96,15 +107,14 @@ impl Trial<'_> {
             interval.low = interval.low.max(group.interval.low);
             interval.high = interval.high.max(group.interval.high);
         }
-        if !required.is_empty() {
-            raise(&mut interval, Truth::Unknown, schema.missing);
+        if department.is_none() {
+            interval.high = interval.high.max(self.common(required, coverage));
         }
-        interval.high = interval.high.max(self.coverage_outcome(coverage));
         interval
     }
 
     /// The worst that coverage may make of the movement.
-    pub(super) fn coverage_outcome(&self, coverage: Coverage) -> crate::schema::value::OutcomeId {
+    pub(super) fn coverage_outcome(&self, coverage: Coverage) -> OutcomeId {
         let schema = self.scene.schema();
         match coverage {
             Coverage::Full => schema.mildest(),

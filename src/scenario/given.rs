@@ -8,12 +8,13 @@ use crate::facts::edit::Change;
 use crate::facts::error::FactErrors;
 use crate::facts::given::Given as Value;
 use crate::facts::json::Reader;
+use crate::facts::write::path_of;
 use crate::folder::{FileError, Folder};
 use crate::ground::limits::Limits;
 use crate::ground::nearest::nearest;
 use crate::ground::number::Number;
-use crate::schema::value::{ListId, Type};
-use crate::schema::{Home, Schema};
+use crate::schema::Schema;
+use crate::schema::value::{FieldId, Type};
 use std::sync::Arc;
 
 /// The declarations of one file, in their order.
@@ -165,30 +166,7 @@ fn type_of(schema: &Schema, path: &str) -> Option<Type> {
             keep
         })
         .collect();
-    schema
-        .fields
-        .iter()
-        .find(|field| whole_path(schema, field) == plain)
-        .map(|field| field.typ)
-}
-
-/// The path of a field as declarations write it: `items.total` where rules say `item.total`.
-fn whole_path(schema: &Schema, field: &crate::schema::Field) -> String {
-    match field.home {
-        Home::Header(_) => field.path.clone(),
-        Home::Element(list, _) => format!("{}.{}", list_path(schema, list), field.parts.join(".")),
-    }
-}
-
-fn list_path(schema: &Schema, list: ListId) -> String {
-    let holder = schema
-        .list(list)
-        .and_then(|list| Some((list.parent, schema.field(list.field)?)));
-    match holder {
-        Some((Some(parent), field)) => {
-            format!("{}.{}", list_path(schema, parent), field.parts.join("."))
-        }
-        Some((None, field)) => field.path.clone(),
-        None => String::new(),
-    }
+    let named = (0u32..).map(FieldId).zip(&schema.fields);
+    let mut found = named.filter(|(id, _)| path_of(schema, *id, &[]) == plain);
+    found.next().map(|(_, field)| field.typ)
 }

@@ -9,7 +9,7 @@ pub mod value;
 
 use crate::ground::span::Span;
 use table::{CodeTable, Rates};
-use value::{FieldId, ListId, OutcomeId, TableId, Type};
+use value::{DepartmentId, FieldId, ListId, OutcomeId, TableId, Type};
 
 /// What people call something, in both languages. Where a text is missing, the identifier stands in.
 ///
@@ -79,6 +79,7 @@ pub struct Outcome {
 /// ```
 /// # let rules = kakou::load("examples/gate")?;
 /// assert_eq!(rules.schema.departments[0].labels.zh.as_deref(), Some("海关"));
+/// assert!(!rules.schema.departments[0].sees_all);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -87,6 +88,8 @@ pub struct Department {
     pub name: String,
     /// What people call it.
     pub labels: Labels,
+    /// Its view is of everything, and no rule speaks for it.
+    pub sees_all: bool,
 }
 
 /// Where a field lives.
@@ -341,6 +344,13 @@ impl Schema {
     pub fn outcome(&self, name: &str) -> Option<OutcomeId> {
         let at = self.outcomes.iter().position(|o| o.name == name)?;
         u8::try_from(at).ok().map(OutcomeId)
+    }
+
+    /// Whether the view of that department is of everything.
+    pub fn sees_all(&self, id: DepartmentId) -> bool {
+        self.departments
+            .get(usize::from(id.0))
+            .is_some_and(|department| department.sees_all)
     }
 
     /// The mildest outcome: release.

@@ -169,6 +169,7 @@ words! {
     Always "always" "必填" Free,
     AbsentMeansNone "absent means none" "缺省为空" Free,
     JudgedOn "judged on" "判定于" Shy,
+    SeesAll "sees all" "通览" Shy,
     Label "label" "名称" Shy,
     Rates "rates" "汇率" Shy,
     Unknown "unknown" "未知" Shy,

@@ -1,7 +1,7 @@
 //! A rule as it is written: what checking takes apart, the rows of its table, is one again.
 
 use super::boundary::{Ordered, ordered};
-use crate::check::rules::{Cond, Expr, Rule, RuleId, RuleSet};
+use crate::check::rules::{Cond, Expr, RuleId, RuleSet};
 use crate::ground::span::Span;
 use crate::reference::missing::{operands, parts};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub fn units(rules: &RuleSet) -> Vec<Unit> {
         }
         let number = *at.entry(rule.place.0).or_insert_with(|| {
             units.push(Unit {
-                id: written(rules, rule).unwrap_or(&rule.id).to_owned(),
+                id: rules.written_id(rule).to_owned(),
                 parts: Vec::new(),
                 ordered: Vec::new(),
                 can_fire: false,
@@ -52,23 +52,6 @@ pub fn units(rules: &RuleSet) -> Vec<Unit> {
         }
     }
     units
-}
-
-/// The identifier of the rule whose table this is a part of.
-fn written<'r>(rules: &'r RuleSet, rule: &'r Rule) -> Option<&'r str> {
-    let all = match &rule.when {
-        Cond::And(all) => all.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    let tables = all.iter().filter_map(|condition| match condition {
-        Cond::Rows { table, .. } => rules.decision_table(*table),
-        _ => None,
-    });
-    let mut names = tables.map(|table| table.name.as_str());
-    names.find(|name| {
-        let rest = rule.id.strip_prefix(*name);
-        rest.is_some_and(|rest| rest.starts_with('.'))
-    })
 }
 
 /// Whether a condition can be true of some declaration, as far as parameters without a value tell.

@@ -43,6 +43,8 @@ pub fn to_json_pretty(verdict: &Verdict, lang: Option<Lang>) -> String {
 struct View<'a> {
     format: u32,
     id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    department: Option<&'a str>,
     as_of: Option<String>,
     low: &'a str,
     high: &'a str,
@@ -55,6 +57,7 @@ struct View<'a> {
     counted: SpanView<'a>,
     pilots: Vec<PilotView<'a>>,
     departments: Vec<DepartmentView<'a>>,
+    common: &'a str,
     coverage: Option<&'static str>,
     missing: Vec<MissingView<'a>>,
     assumed: Vec<AssumedView<'a>>,
@@ -171,6 +174,7 @@ fn view(verdict: &Verdict, lang: Option<Lang>) -> View<'_> {
     View {
         format: FORMAT,
         id: verdict.id.as_deref(),
+        department: verdict.department.as_ref().map(|d| d.name.as_str()),
         as_of: verdict.as_of.map(|day| day.to_string()),
         low: &verdict.counted.low.name,
         high: &verdict.counted.high.name,
@@ -183,6 +187,7 @@ fn view(verdict: &Verdict, lang: Option<Lang>) -> View<'_> {
         counted: span(&verdict.counted),
         pilots: verdict.pilots.iter().map(pilot).collect(),
         departments: verdict.departments.iter().map(department).collect(),
+        common: &verdict.common.high.name,
         coverage: verdict.coverage.map(coverage),
         missing: verdict.missing.iter().map(|m| missing(m, lang)).collect(),
         assumed: verdict

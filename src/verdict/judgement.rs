@@ -262,8 +262,12 @@ pub struct Judgement {
     pub base: Interval,
     /// For each shadow pilot, in the order of pilots.
     pub pilots: Vec<PilotView>,
-    /// The counted interval for each department, in their order.
+    /// The counted interval for each department but those that see all, in their order: of its rules
+    /// and requirements alone.
     pub departments: Vec<(DepartmentId, Interval)>,
+    /// The worst that belongs to no department: what required fields that are not given and coverage
+    /// ask for.
+    pub common: OutcomeId,
     /// Deciding rules that fire, counted with live pilots, sorted by rule and element; rules that
     /// certainly do not fire are not in it.
     pub fired: Vec<Fired>,

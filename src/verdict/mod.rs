@@ -133,6 +133,16 @@ pub struct Outcomes {
     pub worst: u8,
 }
 
+impl Outcomes {
+    /// The worse end alone.
+    pub(crate) fn high_alone(&self) -> Outcomes {
+        Outcomes {
+            low: self.high.clone(),
+            ..self.clone()
+        }
+    }
+}
+
 /// All that is said of one declaration.
 ///
 /// ```
@@ -155,6 +165,8 @@ pub struct Outcomes {
 pub struct Verdict {
     /// The identifier that the declaration gives.
     pub id: Option<String>,
+    /// The department whose view it is; none for the whole.
+    pub department: Option<Named>,
     /// The as-of date.
     pub as_of: Option<Day>,
     /// With all live pilots: what counts.
@@ -163,8 +175,11 @@ pub struct Verdict {
     pub base: Outcomes,
     /// What each shadow pilot would change.
     pub pilots: Vec<PilotVerdict>,
-    /// The view of each department.
+    /// The view of each department but those that see all: of its own rules and requirements.
     pub departments: Vec<(Named, Outcomes)>,
+    /// The worst that belongs to no department: what required fields that are not given and coverage
+    /// ask for.
+    pub common: Outcomes,
     /// The codes of the header that are always required, in words.
     pub context: Vec<Bilingual>,
     /// Rules that fire, by rule and element.

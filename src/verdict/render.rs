@@ -62,12 +62,17 @@ pub fn render(
     let (listed, not_listed) = listed(rules, judgement, limits);
     Verdict {
         id: facts.id(&rules.schema).map(str::to_string),
+        department: None,
         as_of: Some(as_of),
         counted: page.outcomes(judgement.counted),
         base: page.outcomes(judgement.base),
         pilots: page.pilots(judgement),
         departments: page.departments(judgement),
-        context: page.context(),
+        common: page.outcomes(Interval {
+            low: rules.schema.mildest(),
+            high: judgement.common,
+        }),
+        context: context(rules, facts),
         findings: listed.iter().filter_map(&mut finding).collect(),
         undetermined_not_listed: not_listed,
         obligations: judgement
@@ -178,28 +183,6 @@ impl Page<'_> {
             rule.id.clone(),
             self.scene.element_path(&rule.each, element),
         ))
-    }
-
-    /// The codes of the header that the schema always requires, in words, the first few.
-    fn context(&self) -> Vec<Bilingual> {
-        let always = self
-            .scene
-            .rules
-            .required
-            .iter()
-            .filter(|r| r.when.is_none());
-        let known = always.filter_map(|required| {
-            let field = self.scene.schema().field(required.field)?;
-            let (Type::Code(table), Home::Header(slot)) = (field.typ, field.home) else {
-                return None;
-            };
-            let Fact::Value(Value::Code(code)) = self.scene.facts.header(slot) else {
-                return None;
-            };
-            let entry = self.scene.schema().table(table)?.entry(*code)?;
-            Some(words::labels(&entry.labels, &entry.code))
-        });
-        known.take(CONTEXT).collect()
     }
 
     /// The finding, with the facts that the rule and its exceptions name.
@@ -359,6 +342,23 @@ impl Page<'_> {
         };
         all.into_values().map(fact).collect()
     }
+}
+
+/// The codes of the header that the schema always requires, in words, the first few.
+pub(crate) fn context(rules: &RuleSet, facts: &Facts) -> Vec<Bilingual> {
+    let always = rules.required.iter().filter(|r| r.when.is_none());
+    let known = always.filter_map(|required| {
+        let field = rules.schema.field(required.field)?;
+        let (Type::Code(table), Home::Header(slot)) = (field.typ, field.home) else {
+            return None;
+        };
+        let Fact::Value(Value::Code(code)) = facts.header(slot) else {
+            return None;
+        };
+        let entry = rules.schema.table(table)?.entry(*code)?;
+        Some(words::labels(&entry.labels, &entry.code))
+    });
+    known.take(CONTEXT).collect()
 }
 
 /// A path cut at its places, so that `items[10]` comes after `items[9]`.

@@ -139,9 +139,13 @@ impl Page {
     /// The identifier, the context and the day at the left, the outcome at the right.
     fn head(&mut self, verdict: &Verdict) {
         let lang = self.style.lang;
+        let view = verdict.department.as_ref().map(|department| {
+            let label = visible(department.labels.get(lang));
+            self.say(&format!("{label}视图"), &format!("view of {label}"))
+        });
         let context = verdict.context.iter().map(|text| visible(text.get(lang)));
         let day = verdict.as_of.map(|day| day.to_string());
-        let about: Vec<String> = context.chain(day).collect();
+        let about: Vec<String> = view.into_iter().chain(context).chain(day).collect();
         let id = visible(verdict.id.as_deref().unwrap_or("-"));
         let left = format!("{id}   {}", about.join(" · "));
         let outcome = self.outcome(&verdict.counted);
@@ -353,9 +357,14 @@ impl Page {
                 (Lang::En, false) => format!("{count} others {mild}"),
             }
         });
+        let common = (!content(&verdict.common)).then(|| {
+            let label = self.say("必填项与覆盖", "required fields and coverage");
+            format!("{label} {}", self.outcome(&verdict.common.high_alone()))
+        });
         let said = views
             .into_iter()
             .chain(rest)
+            .chain(common)
             .collect::<Vec<_>>()
             .join(&self.say("；", "; "));
         let (text, colon) = (self.say("部门", "departments"), self.say("：", ": "));
@@ -399,6 +408,16 @@ impl Page {
     }
 
     fn foot(&mut self, verdict: &Verdict) {
+        if let Some(department) = &verdict.department
+            && verdict.departments.len() == 1
+        {
+            let label = department.labels.get(self.style.lang);
+            let (zh, en) = (
+                format!("本视图只含{label}的规则；是否放行以总体结论为准"),
+                format!("the rules of {label} alone: only the whole verdict releases"),
+            );
+            self.line(2, &self.say(&zh, &en));
+        }
         let Some(trust) = verdict.trust else { return };
         let mark = sure_words(trust, self.style.lang);
         let rules = &verdict.rules;

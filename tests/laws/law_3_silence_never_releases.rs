@@ -26,7 +26,11 @@ fn narrows(less: Interval, more: Interval) -> bool {
 fn intervals(judgement: &Judgement) -> Vec<Interval> {
     let pilots = judgement.pilots.iter().map(|p| p.interval);
     let departments = judgement.departments.iter().map(|d| d.1);
-    [judgement.counted, judgement.base]
+    let common = Interval {
+        high: judgement.common,
+        ..Interval::default()
+    };
+    [judgement.counted, judgement.base, common]
         .into_iter()
         .chain(pilots)
         .chain(departments)

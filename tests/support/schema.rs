@@ -211,6 +211,7 @@ pub fn schema() -> Schema {
         departments: vec![Department {
             name: "customs".to_owned(),
             labels: labels(),
+            sees_all: false,
         }],
         header,
         lists: vec![

@@ -3,6 +3,7 @@
 
 use super::{Items, type_names};
 use crate::check::codes;
+use crate::check::departments::departments;
 use crate::check::law::twice;
 use crate::check::names::{Named, Names};
 use crate::check::rules::NamedListId;
@@ -92,7 +93,7 @@ pub(super) fn read_schema<'a>(
     let currencies = role(|r| matches!(r, ast::CodesRole::Currencies { .. }));
     let ground = Ground {
         outcomes: schema::outcomes(outcomes, *outcomes_at, names, loading.complaints),
-        departments: schema::departments(
+        departments: departments(
             items.departments.first().map(|d| d.0),
             names,
             loading.complaints,

@@ -25,7 +25,8 @@ pub struct Outcomes {
     pub advice: Option<Name>,
 }
 
-/// `departments customs "海关" / "customs", commerce …`; the first speaks where a rule names none.
+/// `departments customs "海关" / "customs", enterprise … sees all`; the first speaks where a rule
+/// names none.
 ///
 /// ```
 /// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
@@ -33,15 +34,36 @@ pub struct Outcomes {
 /// let (file, _) = parse("departments customs \"海关\" / \"customs\", ecology\n");
 /// let ItemKind::Departments(two) = &file.items[0].kind else { panic!("no departments") };
 /// let (customs, ecology) = (&two.departments[0].node, &two.departments[1].node);
-/// assert_eq!((customs.0.node.as_str(), customs.1.zh.is_some()), ("customs", true));
-/// assert_eq!((ecology.0.node.as_str(), ecology.1.zh.is_some()), ("ecology", false));
+/// assert_eq!((customs.name.node.as_str(), customs.labels.zh.is_some()), ("customs", true));
+/// assert_eq!((ecology.name.node.as_str(), ecology.labels.zh.is_some()), ("ecology", false));
 /// // None is worse than another.
 /// assert_eq!(parse("departments customs < ecology\n").1[0].code, kakou::syntax::codes::UNEXPECTED);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departments {
     /// In the order written.
-    pub departments: Vec<Noted<(Name, Labels)>>,
+    pub departments: Vec<Noted<Department>>,
+}
+
+/// `enterprise "企业" / "enterprise" sees all`
+///
+/// ```
+/// # let parse = |text: &str| kakou::syntax::parse(Default::default(), text, &kakou::Limits::default());
+/// use kakou::syntax::ast::ItemKind;
+/// let (file, _) = parse("departments customs, enterprise \"企业\" / \"enterprise\" sees all\n");
+/// let ItemKind::Departments(two) = &file.items[0].kind else { panic!("no departments") };
+/// assert!(two.departments[1].node.sees_all && !two.departments[0].node.sees_all);
+/// // What it sees is all or nothing.
+/// assert_eq!(parse("departments customs, enterprise sees\n").1[0].code, kakou::syntax::codes::UNEXPECTED);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Department {
+    /// The identifier.
+    pub name: Name,
+    /// What people call it.
+    pub labels: Labels,
+    /// Its view is of everything, and no rule speaks for it.
+    pub sees_all: bool,
 }
 
 /// `declaration "申报" / "declaration" judged on date` and its fields.

@@ -48,11 +48,25 @@ fn outcome(input: Tokens<'_>) -> Parsed<'_, (Name, Labels)> {
     pair(name, labels).parse(input)
 }
 
-/// `"departments" NAME labels { "," NAME labels }`
+/// `"departments" department { "," department }`
 pub(crate) fn departments(input: Tokens<'_>) -> Parsed<'_, ItemKind> {
     let (rest, departments) =
-        preceded(word(Word::Departments), cut(listed(",", noted(outcome)))).parse(input)?;
+        preceded(word(Word::Departments), cut(listed(",", noted(department)))).parse(input)?;
     Ok((rest, ItemKind::Departments(Departments { departments })))
+}
+
+/// `department = NAME labels [ "sees all" ]`
+fn department(input: Tokens<'_>) -> Parsed<'_, Department> {
+    let (rest, (name, labels, all)) = (name, labels, opt(word(Word::SeesAll))).parse(input)?;
+    let sees_all = all.is_some();
+    Ok((
+        rest,
+        Department {
+            name,
+            labels,
+            sees_all,
+        },
+    ))
 }
 
 /// `"declaration" labels "judged on" NAME`; the fields follow.

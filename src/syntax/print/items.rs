@@ -10,7 +10,7 @@ impl Printer {
     pub fn item(self, item: &Item) -> String {
         let (header, rest) = match &item.kind {
             ItemKind::Outcomes(x) => self.outcomes(x),
-            ItemKind::Departments(x) => self.several(Word::Departments, &x.departments, ","),
+            ItemKind::Departments(x) => self.departments(x),
             ItemKind::Declaration(x) => self.declaration(x),
             ItemKind::Codes(x) => self.codes(x, item),
             ItemKind::List(x) => self.list(x, item),
@@ -72,57 +72,6 @@ impl Printer {
     pub fn lead(self, word: Word, columns: usize) -> String {
         let word = self.word(word);
         format!("  {}", padded(word, columns.max(width(word) + 1)))
-    }
-
-    /// Outcomes or departments: on one line, or one a line where there are comments.
-    fn several(self, word: Word, all: &[Noted<(Name, Labels)>], between: &str) -> (String, String) {
-        let texts: Vec<String> = all
-            .iter()
-            .map(|n| spaced([self.name(&n.node.0.node), self.labels(&n.node.1)]))
-            .collect();
-        let joint = if between == "," {
-            ", ".to_string()
-        } else {
-            format!(" {between} ")
-        };
-        let line = format!("{} {}", self.word(word), texts.join(&joint));
-        if width(&line) <= WIDTH && all.iter().all(|n| n.notes == Notes::default()) {
-            return (line, String::new());
-        }
-        let glue = if between == "," { "," } else { " <" };
-        let last = texts.len().saturating_sub(1);
-        let lines = all
-            .iter()
-            .zip(&texts)
-            .enumerate()
-            .map(|(n, (noted, text))| {
-                with_notes(
-                    "  ",
-                    &noted.notes,
-                    &format!("  {text}{}", if n < last { glue } else { "" }),
-                )
-            });
-        (self.word(word).to_string(), lines.collect())
-    }
-
-    fn outcomes(self, x: &Outcomes) -> (String, String) {
-        let (mut header, mut rest) = self.several(Word::Outcomes, &x.outcomes, "<");
-        let named =
-            |word, name: &Option<Name>| name.as_ref().map(|n| self.led(word, &self.name(&n.node)));
-        for part in [
-            named(Word::Missing, &x.missing),
-            named(Word::Advice, &x.advice),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            if rest.is_empty() {
-                header = spaced([header, part]);
-            } else {
-                rest.push_str(&format!("  {part}\n"));
-            }
-        }
-        (header, rest)
     }
 
     fn declaration(self, x: &Declaration) -> (String, String) {

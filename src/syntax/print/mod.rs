@@ -7,6 +7,7 @@ mod expressions;
 mod items;
 mod pieces;
 mod scenarios;
+mod speakers;
 
 use super::ast::File;
 use super::words::Lang;
