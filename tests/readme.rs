@@ -217,8 +217,10 @@ fn links_lead_somewhere() {
 #[test]
 fn both_languages_say_the_same() {
     let [one, other] = BOTH.map(|(file, _)| read(file));
+    // The commands are the same, but that the Chinese ones ask for Chinese.
+    let in_english = other.replace(" --lang zh", "");
     for language in ["sh", "rust", "toml"] {
-        assert_eq!(blocks(&one, language), blocks(&other, language));
+        assert_eq!(blocks(&one, language), blocks(&in_english, language));
     }
     let count = |text: &str, beginning: &str| {
         text.lines()

@@ -20,7 +20,7 @@ impl Facts {
     /// use kakou::facts::write::to_json;
     /// let fields = ["line", "items", "item.total"].map(|path| rules.schema.field_by_path(path));
     /// let some = facts.only(&rules.schema, &fields.into_iter().flatten().collect());
-    /// assert_eq!(to_json(&rules.schema, &some), r#"{"items":[{"total":"25000.00"}],"line":"second"}"#);
+    /// assert_eq!(to_json(&rules.schema, &some), r#"{"items":[{"total":25000}],"line":"second"}"#);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn only(&self, schema: &Schema, fields: &BTreeSet<FieldId>) -> Facts {
