@@ -204,3 +204,41 @@ fn what_can_be_computed_is_not_delegated() {
         assert!(rules.all(|rule| rule.delegated.is_none()), "{id}");
     }
 }
+
+/// Every clause has a rule or a reason, every rule a clause, and scenarios show all that they should.
+/// `kakou trace rules` tells where each is written.
+#[test]
+fn the_rulebook_has_no_unexplained_hole() {
+    let matrix = rulebook();
+    let holes = matrix.holes();
+    let mut told = String::new();
+    for (what, clauses) in [
+        ("has no rule", &holes.clauses),
+        ("is encoded after all", &holes.encoded_after_all),
+    ] {
+        for clause in clauses.iter().filter_map(|n| matrix.clauses.get(*n)) {
+            writeln!(told, "{} {what}", clause.id).unwrap();
+        }
+    }
+    for rule in holes.rules.iter().filter_map(|n| matrix.rules.get(*n)) {
+        writeln!(told, "{} has no clause", rule.id).unwrap();
+    }
+    for rule in holes.untried.iter().filter_map(|n| matrix.rules.get(*n)) {
+        for lack in rule.lacks() {
+            writeln!(told, "{} lacks {}", rule.id, lack.text(Lang::En)).unwrap();
+        }
+    }
+    let alike = holes.alike.iter().filter_map(|n| matrix.scenarios.get(*n));
+    for scenario in alike {
+        writeln!(told, "{:?} names two scenarios", scenario.labels).unwrap();
+    }
+    for law in holes
+        .past_laws
+        .iter()
+        .filter_map(|n| matrix.past_laws.get(*n))
+    {
+        let by = law.cited_by.name(Lang::En);
+        writeln!(told, "{by} cites {} after its end", law.law).unwrap();
+    }
+    assert!(holes.is_empty(), "{} holes\n{told}", holes.count());
+}
