@@ -57,8 +57,50 @@ pub struct View {
     fields: BTreeSet<FieldId>,
 }
 
+/// A view is made once of a rule set and serves for every declaration.
+///
+/// ```
+/// # let text = "outcomes release < hold missing hold advice hold\n\
+/// #     departments customs, tax\n\
+/// #     declaration judged on date\n  id : text, always\n  date : date, always\n\
+/// #     \x20 size : integer\n  paid : bool\n\
+/// #     law L\n  sure found\nrule C-1\n  by L\n  when size > 5\n  then hold\n\
+/// #     rule T-1\n  by L\n  department tax\n  when not paid\n  then hold\n";
+/// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+/// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("size", 6).set("paid", false).build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Reference, Sure, department::{View, find}};
+/// let tax = View::of(&rules, find(&rules, "tax").ok_or("no such department")?);
+/// let verdict = |facts| {
+///     let seen = tax.facts(facts);
+///     let judged = Reference::new(tax.rules(), Sure::High).judge(&seen, day);
+///     tax.verdict(&seen, &tax.judgement(&judged), Sure::High, &kakou::Limits::default())
+/// };
+/// assert_eq!(verdict(&facts).findings.len(), 1); // The size is no business of the tax office.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl View {
     /// The view of a department.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     departments customs, tax\n\
+    /// #     declaration judged on date\n  id : text, always\n  date : date, always\n\
+    /// #     \x20 size : integer\n  paid : bool\n\
+    /// #     law L\n  sure found\nrule C-1\n  by L\n  when size > 5\n  then hold\n\
+    /// #     rule T-1\n  by L\n  department tax\n  when not paid\n  then hold\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// # let facts = kakou::Facts::builder(&rules.schema)
+    /// #     .set("id", "D-1").set("date", "2026-08-03").set("size", 6).set("paid", false).build()?;
+    /// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+    /// use kakou::{Reference, Sure, department::{View, find}};
+    /// let tax = View::of(&rules, find(&rules, "tax").ok_or("no such department")?);
+    /// assert_eq!(tax.rules().fingerprint, rules.fingerprint);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(rules: &Arc<RuleSet>, department: DepartmentId) -> View {
         if rules.schema.sees_all(department) {
             return View {
@@ -86,16 +128,74 @@ impl View {
 
     /// The rules to judge by. They have the numbers and the fingerprint of the whole rule set: it says
     /// by what is judged, and whose view it is is said beside it.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     departments customs, tax\n\
+    /// #     declaration judged on date\n  id : text, always\n  date : date, always\n\
+    /// #     \x20 size : integer\n  paid : bool\n\
+    /// #     law L\n  sure found\nrule C-1\n  by L\n  when size > 5\n  then hold\n\
+    /// #     rule T-1\n  by L\n  department tax\n  when not paid\n  then hold\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// # let facts = kakou::Facts::builder(&rules.schema)
+    /// #     .set("id", "D-1").set("date", "2026-08-03").set("size", 6).set("paid", false).build()?;
+    /// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+    /// use kakou::{Reference, Sure, department::{View, find}};
+    /// let tax = View::of(&rules, find(&rules, "tax").ok_or("no such department")?);
+    /// let judged = Reference::new(tax.rules(), Sure::High).judge(&facts, day);
+    /// assert_eq!(judged.fired.len(), 1); // C-1 is still there, but fires for nobody.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rules(&self) -> &Arc<RuleSet> {
         &self.rules
     }
 
     /// Whether a rule speaks for the department.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     departments customs, tax\n\
+    /// #     declaration judged on date\n  id : text, always\n  date : date, always\n\
+    /// #     \x20 size : integer\n  paid : bool\n\
+    /// #     law L\n  sure found\nrule C-1\n  by L\n  when size > 5\n  then hold\n\
+    /// #     rule T-1\n  by L\n  department tax\n  when not paid\n  then hold\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// # let facts = kakou::Facts::builder(&rules.schema)
+    /// #     .set("id", "D-1").set("date", "2026-08-03").set("size", 6).set("paid", false).build()?;
+    /// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+    /// use kakou::{Reference, Sure, department::{View, find}};
+    /// let tax = View::of(&rules, find(&rules, "tax").ok_or("no such department")?);
+    /// let own: Vec<&str> = (0..).map(kakou::check::rules::RuleId).zip(&rules.rules)
+    ///     .filter(|(id, _)| tax.is_own(*id)).map(|(_, rule)| rule.id.as_str()).collect();
+    /// assert_eq!(own, ["T-1"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_own(&self, rule: RuleId) -> bool {
         self.sees_all || self.own.contains(&rule)
     }
 
     /// The facts that its rules read, and what identifies the declaration.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     departments customs, tax\n\
+    /// #     declaration judged on date\n  id : text, always\n  date : date, always\n\
+    /// #     \x20 size : integer\n  paid : bool\n\
+    /// #     law L\n  sure found\nrule C-1\n  by L\n  when size > 5\n  then hold\n\
+    /// #     rule T-1\n  by L\n  department tax\n  when not paid\n  then hold\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// # let facts = kakou::Facts::builder(&rules.schema)
+    /// #     .set("id", "D-1").set("date", "2026-08-03").set("size", 6).set("paid", false).build()?;
+    /// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+    /// use kakou::{Reference, Sure, department::{View, find}};
+    /// let tax = View::of(&rules, find(&rules, "tax").ok_or("no such department")?);
+    /// let seen = kakou::facts::write::to_json(&rules.schema, &tax.facts(&facts));
+    /// assert!(seen.contains("paid") && !seen.contains("size"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn facts(&self, facts: &Facts) -> Facts {
         match self.sees_all {
             true => facts.clone(),
@@ -105,6 +205,25 @@ impl View {
 
     /// What is the department's own of a judgement by these rules: not the exceptions and waivers of
     /// others.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     departments customs, tax\n\
+    /// #     declaration judged on date\n  id : text, always\n  date : date, always\n\
+    /// #     \x20 size : integer\n  paid : bool\n\
+    /// #     law L\n  sure found\nrule C-1\n  by L\n  when size > 5\n  then hold\n\
+    /// #     rule T-1\n  by L\n  department tax\n  when not paid\n  then hold\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// # let facts = kakou::Facts::builder(&rules.schema)
+    /// #     .set("id", "D-1").set("date", "2026-08-03").set("size", 6).set("paid", false).build()?;
+    /// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+    /// use kakou::{Reference, Sure, department::{View, find}};
+    /// let tax = View::of(&rules, find(&rules, "tax").ok_or("no such department")?);
+    /// let all = Reference::new(&rules, Sure::High).judge(&facts, day);
+    /// assert_eq!((all.fired.len(), tax.judgement(&all).fired.len()), (2, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn judgement(&self, judgement: &Judgement) -> Judgement {
         let mut own = judgement.clone();
         if self.sees_all {
@@ -123,6 +242,26 @@ impl View {
     }
 
     /// The verdict on a judgement that is the department's own.
+    ///
+    /// ```
+    /// # let text = "outcomes release < hold missing hold advice hold\n\
+    /// #     departments customs, tax\n\
+    /// #     declaration judged on date\n  id : text, always\n  date : date, always\n\
+    /// #     \x20 size : integer\n  paid : bool\n\
+    /// #     law L\n  sure found\nrule C-1\n  by L\n  when size > 5\n  then hold\n\
+    /// #     rule T-1\n  by L\n  department tax\n  when not paid\n  then hold\n";
+    /// # let folder = kakou::Folder::from_texts([("a.rules", text)]);
+    /// # let rules = kakou::load::accept(kakou::compile(&folder, &kakou::Limits::default()))?;
+    /// # let facts = kakou::Facts::builder(&rules.schema)
+    /// #     .set("id", "D-1").set("date", "2026-08-03").set("size", 6).set("paid", false).build()?;
+    /// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+    /// use kakou::{Reference, Sure, department::{View, find}};
+    /// let tax = View::of(&rules, find(&rules, "tax").ok_or("no such department")?);
+    /// let own = tax.judgement(&Reference::new(tax.rules(), Sure::High).judge(&facts, day));
+    /// let verdict = tax.verdict(&facts, &own, Sure::High, &kakou::Limits::default());
+    /// assert_eq!(verdict.department.ok_or("whose?")?.name, "tax");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verdict(
         &self,
         facts: &Facts,
@@ -154,7 +293,9 @@ impl View {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn find(rules: &RuleSet, name: &str) -> Option<DepartmentId> {
-    let numbered = (0u8..).map(DepartmentId).zip(&rules.schema.departments);
+    let numbered = (0..=u8::MAX)
+        .map(DepartmentId)
+        .zip(&rules.schema.departments);
     let mut named = numbered.filter(|(_, department)| {
         let labels = [&department.labels.zh, &department.labels.en];
         let called = labels.into_iter().flatten().any(|label| label == name);
@@ -192,6 +333,15 @@ pub struct FactUse {
 /// The facts that the rules of a department read, or all rules, by their path in a declaration. What
 /// the schema requires and what coverage reads is among those of all, and of a department that sees
 /// all.
+///
+/// ```
+/// let rules = kakou::load("examples/gate")?;
+/// use kakou::department::{find, read};
+/// let customs = find(&rules, "customs");
+/// assert!(read(&rules, customs).len() <= read(&rules, None).len());
+/// assert_eq!(find(&rules, "police"), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn read(rules: &RuleSet, department: Option<DepartmentId>) -> Vec<FactUse> {
     let one = department.filter(|department| !rules.schema.sees_all(*department));
     let part = match one {

@@ -110,7 +110,7 @@ pub mod engine;
 pub mod verdict;
 
 // Which facts rules name, and the view of one department on just those.
-pub mod reads;
+pub(crate) mod reads;
 
 pub mod department;
 
@@ -125,7 +125,7 @@ pub mod trace;
 
 // The rulebook as a site for people to read.
 #[cfg(feature = "book")]
-pub mod book;
+pub(crate) mod book;
 
 // The reference: the language, its grammar, the verdict.
 pub mod doc;

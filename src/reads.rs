@@ -11,21 +11,6 @@ use crate::schema::{Home, Schema};
 use std::collections::BTreeSet;
 
 /// The facts that something names.
-///
-/// ```
-/// use kakou::reads::Reads;
-/// let rules = kakou::load("examples/gate")?;
-/// let mut reads = Reads::new(&rules.schema);
-/// reads.condition(&rules.rules[0].when);
-/// let paths = |reads: &Reads<'_>| -> Vec<String> {
-///     reads.fields().iter().filter_map(|f| Some(rules.schema.field(*f)?.path.clone())).collect()
-/// };
-/// assert_eq!(paths(&reads), ["weight_error"]);
-/// // The scope, the elements and all else that decides whether it fires.
-/// reads.rule(&rules.rules[0]);
-/// assert!(paths(&reads).contains(&"line".to_owned()));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone)]
 pub struct Reads<'s> {
     schema: &'s Schema,

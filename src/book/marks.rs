@@ -108,7 +108,7 @@ impl Book<'_> {
 
     /// The departments in the order of the schema, with the entries that speak for them.
     pub(super) fn departments(&self, lang: Lang) -> Vec<Department> {
-        let all = (0u8..)
+        let all = (0..=u8::MAX)
             .map(DepartmentId)
             .zip(&self.rules.schema.departments);
         all.map(|(id, department)| {

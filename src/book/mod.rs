@@ -33,19 +33,6 @@ use std::sync::Arc;
 use texts::Texts;
 
 /// All that the pages are made from.
-///
-/// ```
-/// use kakou::{Folder, Limits, Sure, book::Book, compile};
-/// let gate = Folder::open("examples/gate".as_ref(), &Limits::default()).unwrap();
-/// let compiled = compile(&gate, &Limits::default());
-/// let rules = compiled.rules.clone().unwrap();
-/// let book = Book::new(&gate, &compiled, &rules, Sure::High).unwrap();
-/// assert_eq!((book.pages(), book.failed()), (2, 0));
-/// let files = book.files().unwrap();
-/// assert!(files["zh/rules/G-01.html"].contains("过卡重量误差"));
-/// // The same folder gives the same book.
-/// assert_eq!(book.files().unwrap(), files);
-/// ```
 pub struct Book<'a> {
     compiled: &'a Compiled,
     rules: &'a Arc<RuleSet>,

@@ -31,7 +31,7 @@ impl Evaluator<'_, '_> {
             }
         }
         if missing.len() > 1 {
-            missing.sort();
+            missing.sort_unstable();
             missing.dedup();
         }
     }

@@ -241,7 +241,7 @@ impl Evaluator<'_, '_> {
         let mildest = self.schema().mildest();
         let all = self.spoken(applies, room);
         let mut spoken = std::mem::take(&mut room.spoken);
-        for (number, mine) in (0u8..).zip(&spoken) {
+        for (mine, number) in spoken.iter().zip(0..=u8::MAX) {
             let department = DepartmentId(number);
             if self.schema().sees_all(department) {
                 continue;

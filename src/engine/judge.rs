@@ -265,8 +265,10 @@ impl<'a> Run<'a, '_> {
             // Of an unknown element every fact is unknown.
             None => crate::graph::cells::UNKNOWN,
         };
-        sure.clear();
-        sure.extend_from_slice(certain);
+        if lanes == Lanes::Two {
+            sure.clear();
+            sure.extend_from_slice(certain);
+        }
         let lanes = self.and_lines(
             (block, Part::Element),
             cell,

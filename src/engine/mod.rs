@@ -183,7 +183,8 @@ pub struct Scratch {
 /// ```
 impl Scratch {
     /// Steps taken for the last declaration: blocks of four words of a row, conditions and values
-    /// worked out, and in the search for missing facts whatever was looked at or put down.
+    /// worked out, a line looked up for one rule, a requirement and a rule that may waive it, and in the
+    /// search for missing facts whatever was looked at or put down.
     ///
     /// ```
     /// # let rules = kakou::load("examples/gate")?;

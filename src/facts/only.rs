@@ -7,6 +7,19 @@ use crate::schema::Schema;
 use crate::schema::value::{FieldId, ListId};
 use std::collections::BTreeSet;
 
+/// What is taken out is unknown, and so never read as harmless.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// let none = facts.only(&rules.schema, &Default::default());
+/// assert_eq!(none.as_of(&rules.schema), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Facts {
     /// The same declaration with the facts of these fields; all others are unknown. A field of an
     /// element is kept where the list that holds it is.

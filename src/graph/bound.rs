@@ -104,7 +104,8 @@ fn instances(program: &Program, each: &[Each]) -> u64 {
 }
 
 /// The longest weighted path through the plan. A block costs a step for four words of each of its
-/// rows, in both lanes; an odd fact and every residue cost what evaluating them costs.
+/// rows, in both lanes; an odd fact and every residue cost what evaluating them costs. Lines are looked
+/// up for single rules only where that takes no more steps than their rows would.
 fn path_bound(
     graph: &DiGraph<Node, Edge>,
     program: &Program,
@@ -207,7 +208,9 @@ fn requirement_bound(program: &Program, costs: &[u64]) -> u64 {
         }
     }
     for cover in &program.covers {
-        steps = steps.saturating_add(cost(Some(cover.in_force)) + cost(Some(cover.scope)));
+        steps = steps
+            .saturating_add(cost(Some(cover.in_force)))
+            .saturating_add(cost(Some(cover.scope)));
     }
     for required in &program.required {
         let rows = match program.rules.schema.field(required.field).map(|f| f.home) {
@@ -358,7 +361,8 @@ fn conditions(form: &RuleForm) -> impl Iterator<Item = NodeId> + use<> {
 }
 
 /// The steps of looking for missing facts. Each rule and element is gone through once: its own
-/// conditions, and the facts that settle the rules over it, each of which is looked up twice. What
+/// conditions, and the facts that settle the rules over it, each of which is looked up three times: to
+/// put it off, to see that nothing is left to do, and to gather. What
 /// was found is then put down for the rule, and for every requirement that waits for it.
 fn search_bound(program: &Program, costs: &[u64]) -> u64 {
     let under = under_costs(program, costs);
@@ -390,8 +394,8 @@ fn search_bound(program: &Program, costs: &[u64]) -> u64 {
         let own = conditions(form).map(|node| cost(&under, Some(node)));
         let over = form.excused_by.iter();
         let mut once = own
-            .chain(over.map(|over| settled(over.0 as usize).saturating_add(2)))
-            .fold(2u64, u64::saturating_add)
+            .chain(over.map(|over| settled(over.0 as usize).saturating_add(3)))
+            .fold(3u64, u64::saturating_add)
             .saturating_add(settled(at).saturating_mul(2));
         for require in &form.requires {
             let kind = usize::from(require.kind.0);

@@ -161,7 +161,7 @@ impl Number {
 
     /// Whether every number with at most so many decimal places that is no larger, signs aside,
     /// fits: this one would, were it written with all these places.
-    pub fn fits_with(self, places: u32) -> bool {
+    pub(crate) fn fits_with(self, places: u32) -> bool {
         let fits = |digits: i128| digits.unsigned_abs() <= Decimal::MAX.mantissa().unsigned_abs();
         places <= Decimal::MAX_SCALE && self.written_with(places).is_some_and(fits)
     }
@@ -270,7 +270,12 @@ impl Number {
     /// most `own` decimal places that is no larger than this one is divided by whichever with at
     /// most `its` that is no larger than the divisor, signs aside. Whether the quotient fits is
     /// another matter.
-    pub fn has_room_to_divide(self, own: u32, (divisor, its): (Number, u32), places: u32) -> bool {
+    pub(crate) fn has_room_to_divide(
+        self,
+        own: u32,
+        (divisor, its): (Number, u32),
+        places: u32,
+    ) -> bool {
         self.written_with(own.max(its + places)).is_some()
             && divisor
                 .written_with(its.max(own.saturating_sub(places)))

@@ -31,7 +31,7 @@ pub fn judge(trial: &Trial<'_>) -> Judgement {
         }
     };
     let fired = trial.fired(&counted);
-    let departments = (0u8..)
+    let departments = (0..=u8::MAX)
         .map(DepartmentId)
         .zip(&trial.scene.schema().departments)
         .filter(|(_, department)| !department.sees_all);

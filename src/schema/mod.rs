@@ -347,6 +347,14 @@ impl Schema {
     }
 
     /// Whether the view of that department is of everything.
+    ///
+    /// ```
+    /// use kakou::schema::value::DepartmentId;
+    /// let rules = kakou::load("examples/gate")?;
+    /// assert!(!rules.schema.sees_all(DepartmentId(0)));
+    /// assert!(!rules.schema.sees_all(DepartmentId(99))); // There is none of that number.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sees_all(&self, id: DepartmentId) -> bool {
         self.departments
             .get(usize::from(id.0))

@@ -140,8 +140,29 @@ pub struct RuleRow {
     pub exceptions: Vec<Shown>,
 }
 
+/// What a rule lacks is worked out from what its scenarios showed.
+///
+/// ```
+/// # use kakou::{Folder, Limits, Sure, check::tables::register::Register, trace::{Lack, trace}};
+/// # let folder = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+/// # let compiled = kakou::compile(&folder, &Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// let matrix = trace(&rules, &compiled.scenarios, &Register::default(), &folder, Sure::High);
+/// assert!(matrix.rules[0].caught.is_empty()); // No scenario stands in this folder.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl RuleRow {
     /// What no scenario shows of it.
+    ///
+    /// ```
+    /// # use kakou::{Folder, Limits, Sure, check::tables::register::Register, trace::{Lack, trace}};
+    /// # let folder = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+    /// # let compiled = kakou::compile(&folder, &Limits::default());
+    /// # let rules = compiled.rules.ok_or("not sound")?;
+    /// let matrix = trace(&rules, &compiled.scenarios, &Register::default(), &folder, Sure::High);
+    /// assert!(matrix.rules[0].lacks().contains(&Lack::Caught));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn lacks(&self) -> Vec<Lack<'_>> {
         let whole = [
             (self.can_fire && self.caught.is_empty(), Lack::Caught),
@@ -180,8 +201,19 @@ pub enum Lack<'a> {
     Exception(&'a str),
 }
 
+/// In words, for whoever has to write the scenario.
+///
+/// ```
+/// use kakou::{Lang, trace::Lack};
+/// assert_ne!(Lack::Passes.text(Lang::Zh), Lack::Passes.text(Lang::En));
+/// ```
 impl Lack<'_> {
     /// The same in words.
+    ///
+    /// ```
+    /// use kakou::{Lang, trace::Lack};
+    /// assert_eq!(Lack::Exception("R-2").text(Lang::Zh), "例外: R-2");
+    /// ```
     pub fn text(&self, lang: Lang) -> String {
         let (zh, en, what) = match self {
             Lack::Caught => ("命中", "caught", None),
@@ -218,6 +250,17 @@ pub struct ScenarioRow {
     pub fires: Vec<usize>,
 }
 
+/// Two scenarios of one title are a hole: nobody could tell which one failed.
+///
+/// ```
+/// # use kakou::{Folder, Limits, Sure, check::tables::register::Register, trace::{Lack, trace}};
+/// # let folder = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+/// # let compiled = kakou::compile(&folder, &Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// let matrix = trace(&rules, &compiled.scenarios, &Register::default(), &folder, Sure::High);
+/// assert!(matrix.holes().alike.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl ScenarioRow {
     /// Its titles, each with the number of its language.
     fn titles(&self) -> impl Iterator<Item = (usize, &str)> {
@@ -279,13 +322,30 @@ pub struct Holes {
     pub past_laws: Vec<usize>,
 }
 
+/// The test of a rulebook asks whether there are any.
+///
+/// ```
+/// use kakou::trace::Holes;
+/// let holes = Holes { rules: vec![3], alike: vec![0, 7], ..Holes::default() };
+/// assert_eq!((holes.count(), holes.is_empty()), (3, false));
+/// ```
 impl Holes {
     /// Whether there are none.
+    ///
+    /// ```
+    /// use kakou::trace::Holes;
+    /// assert!(!Holes { clauses: vec![0], ..Holes::default() }.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.count() == 0
     }
 
     /// How many there are.
+    ///
+    /// ```
+    /// use kakou::trace::Holes;
+    /// assert_eq!(Holes { untried: vec![1, 2], ..Holes::default() }.count(), 2);
+    /// ```
     pub fn count(&self) -> usize {
         let Holes {
             clauses,
@@ -300,8 +360,29 @@ impl Holes {
     }
 }
 
+/// The matrix answers from any of its three sides.
+///
+/// ```
+/// # use kakou::{Folder, Limits, Sure, check::tables::register::Register, trace::{Lack, trace}};
+/// # let folder = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+/// # let compiled = kakou::compile(&folder, &Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// let matrix = trace(&rules, &compiled.scenarios, &Register::default(), &folder, Sure::High);
+/// assert_eq!((matrix.clauses.len(), matrix.rules.len()), (0, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Matrix {
     /// The holes that nothing explains.
+    ///
+    /// ```
+    /// # use kakou::{Folder, Limits, Sure, check::tables::register::Register, trace::{Lack, trace}};
+    /// # let folder = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+    /// # let compiled = kakou::compile(&folder, &Limits::default());
+    /// # let rules = compiled.rules.ok_or("not sound")?;
+    /// let matrix = trace(&rules, &compiled.scenarios, &Register::default(), &folder, Sure::High);
+    /// assert_eq!(matrix.holes().untried, [0, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn holes(&self) -> Holes {
         let answered = |c: &ClauseRow| !c.rules.is_empty() || !c.others.is_empty();
         let which = |is: &dyn Fn(&ClauseRow) -> bool| numbers(&self.clauses, is);
@@ -321,11 +402,31 @@ impl Matrix {
     }
 
     /// The rules less sure than the level of trust: they run in shadow.
+    ///
+    /// ```
+    /// # use kakou::{Folder, Limits, Sure, check::tables::register::Register, trace::{Lack, trace}};
+    /// # let folder = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+    /// # let compiled = kakou::compile(&folder, &Limits::default());
+    /// # let rules = compiled.rules.ok_or("not sound")?;
+    /// let matrix = trace(&rules, &compiled.scenarios, &Register::default(), &folder, Sure::High);
+    /// assert!(matrix.uncertain().iter().all(|at| matrix.rules[*at].sure > matrix.trust));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn uncertain(&self) -> Vec<usize> {
         numbers(&self.rules, &|rule: &RuleRow| rule.sure > self.trust)
     }
 
     /// The rules that only repeat a yes or no that somebody else has worked out.
+    ///
+    /// ```
+    /// # use kakou::{Folder, Limits, Sure, check::tables::register::Register, trace::{Lack, trace}};
+    /// # let folder = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+    /// # let compiled = kakou::compile(&folder, &Limits::default());
+    /// # let rules = compiled.rules.ok_or("not sound")?;
+    /// let matrix = trace(&rules, &compiled.scenarios, &Register::default(), &folder, Sure::High);
+    /// assert!(matrix.delegated().is_empty()); // Both rules of the gate compare amounts.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn delegated(&self) -> Vec<usize> {
         numbers(&self.rules, &|rule: &RuleRow| rule.delegated.is_some())
     }
@@ -340,6 +441,17 @@ fn numbers<T>(all: &[T], is: &dyn Fn(&T) -> bool) -> Vec<usize> {
 }
 
 /// Works out the matrix. Scenarios that begin with files are read from the folder.
+///
+/// ```
+/// # use kakou::{Folder, Limits, Sure, check::tables::register::Register, trace::{Lack, trace}};
+/// # let folder = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+/// # let compiled = kakou::compile(&folder, &Limits::default());
+/// # let rules = compiled.rules.ok_or("not sound")?;
+/// let matrix = trace(&rules, &compiled.scenarios, &Register::default(), &folder, Sure::High);
+/// let rules: Vec<&str> = matrix.rules.iter().map(|row| row.id.as_str()).collect();
+/// assert_eq!(rules, ["G-01", "G-02"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn trace(
     rules: &Arc<RuleSet>,
     scenarios: &[Scenario],

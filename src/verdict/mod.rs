@@ -133,6 +133,21 @@ pub struct Outcomes {
     pub worst: u8,
 }
 
+/// A disposition is the worse end.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Limits, Reference, Sure, verdict::render::render};
+/// let judgement = Reference::new(&rules, Sure::High).judge(&facts, day);
+/// let counted = render(&rules, &facts, &judgement, Sure::High, &Limits::default()).counted;
+/// assert!(counted.grade <= counted.worst);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Outcomes {
     /// The worse end alone.
     pub(crate) fn high_alone(&self) -> Outcomes {

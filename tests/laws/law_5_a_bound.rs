@@ -200,3 +200,24 @@ fn missing_facts_of_many_exceptions_are_those_of_the_meaning() {
         );
     }
 }
+
+/// Each general rule is put off because one of the rules over it is not settled yet, so the search
+/// comes back to all the many that are over it.
+#[test]
+fn many_rules_over_each_rule_stay_within_the_bound() {
+    const MANY: u32 = 40;
+    let rules = exceptions(3 * MANY, |number| match number / MANY {
+        0 => vec![],
+        1 => (0..MANY).collect(),
+        _ => vec![number % MANY],
+    });
+    let graph = Graph::build(&rules, Options::default()).expect("within the limits");
+    let mut scratch = Scratch::default();
+    Engine::from(&graph).judge(&Facts::unknown(&rules.schema), day(), &mut scratch);
+    let (taken, stated) = (scratch.steps(), graph.stats().steps);
+    assert!(
+        taken > u64::from(2 * MANY * MANY),
+        "{taken} steps: nothing was put off"
+    );
+    assert!(taken <= stated, "{taken} steps, {stated} stated");
+}

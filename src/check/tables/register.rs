@@ -40,10 +40,21 @@ pub enum ClauseKind {
     Article,
 }
 
+/// The words of the column `kind`.
+///
+/// ```
+/// use kakou::check::tables::register::ClauseKind::{Article, Rule, Text};
+/// assert_eq!([Rule, Text, Article].map(|kind| kind.word()), ["rule", "text", "article"]);
+/// ```
 impl ClauseKind {
     const ALL: [ClauseKind; 3] = [ClauseKind::Rule, ClauseKind::Text, ClauseKind::Article];
 
     /// The word in the file.
+    ///
+    /// ```
+    /// use kakou::check::tables::register::ClauseKind;
+    /// assert_eq!(ClauseKind::Text.word(), "text");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             ClauseKind::Rule => "rule",
@@ -71,6 +82,12 @@ pub enum Reason {
     NoBasis,
 }
 
+/// The words of the column `reason`.
+///
+/// ```
+/// use kakou::check::tables::register::Reason::{Superseded, TextUnknown};
+/// assert_ne!(Superseded.word(), TextUnknown.word());
+/// ```
 impl Reason {
     const ALL: [Reason; 4] = [
         Reason::NotDecidable,
@@ -80,6 +97,11 @@ impl Reason {
     ];
 
     /// The word in the file.
+    ///
+    /// ```
+    /// use kakou::check::tables::register::Reason;
+    /// assert_eq!(Reason::NotDecidable.word(), "not_decidable");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Reason::NotDecidable => "not_decidable",
@@ -173,6 +195,21 @@ pub struct Read {
 }
 
 /// Reads the register of a rule folder.
+///
+/// ```
+/// # use kakou::{Folder, Limits, check::tables::register::read};
+/// let folder = Folder::from_texts([("a.rules", "")])
+///     .with_file("clauses.csv", "clause,kind,mark,section,title_zh,title_en\nL-1,text,F,4,法,law\n\
+///         L-1 article 2,article,F,4,第二条,article 2\n")
+///     .with_file("not_encoded.csv", "clause,reason,why_zh,why_en\n");
+/// let read = read(&folder, &Limits::default());
+/// assert_eq!(read.register.ok_or("not sound")?.clauses.len(), 2);
+///
+/// // A folder without one is told what is missing.
+/// let none = kakou::check::tables::register::read(&Folder::from_texts([("a.rules", "")]), &Limits::default());
+/// assert!(none.register.is_none() && !none.diagnostics.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn read(folder: &Folder, limits: &Limits) -> Read {
     let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
     let mut loading = Loading {
@@ -264,13 +301,51 @@ fn clauses(loading: &mut Loading<'_>) -> Option<Vec<Clause>> {
     Some(all)
 }
 
+/// An article is named by its text and its number.
+///
+/// ```
+/// # use kakou::{Folder, Limits, check::tables::register::read};
+/// let folder = Folder::from_texts([("a.rules", "")])
+///     .with_file("clauses.csv", "clause,kind,mark,section,title_zh,title_en\nL-1,text,F,4,法,law\n\
+///         L-1 article 2,article,F,4,第二条,article 2\n")
+///     .with_file("not_encoded.csv", "clause,reason,why_zh,why_en\n");
+/// let read = read(&folder, &Limits::default());
+/// let register = read.register.ok_or("not sound")?;
+/// assert_eq!(register.clauses[1].text(), Some(register.clauses[0].id.as_str()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Clause {
     /// The text that an article is of: what stands before ` article `.
+    ///
+    /// ```
+    /// # use kakou::{Folder, Limits, check::tables::register::read};
+    /// let folder = Folder::from_texts([("a.rules", "")])
+    ///     .with_file("clauses.csv", "clause,kind,mark,section,title_zh,title_en\nL-1,text,F,4,法,law\n\
+    ///         L-1 article 2,article,F,4,第二条,article 2\n")
+    ///     .with_file("not_encoded.csv", "clause,reason,why_zh,why_en\n");
+    /// let read = read(&folder, &Limits::default());
+    /// let register = read.register.ok_or("not sound")?;
+    /// let texts: Vec<Option<&str>> = register.clauses.iter().map(|clause| clause.text()).collect();
+    /// assert_eq!(texts, [None, Some("L-1")]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn text(&self) -> Option<&str> {
         self.id.split_once(ARTICLE).map(|(text, _)| text)
     }
 
     /// The article within its text.
+    ///
+    /// ```
+    /// # use kakou::{Folder, Limits, check::tables::register::read};
+    /// let folder = Folder::from_texts([("a.rules", "")])
+    ///     .with_file("clauses.csv", "clause,kind,mark,section,title_zh,title_en\nL-1,text,F,4,法,law\n\
+    ///         L-1 article 2,article,F,4,第二条,article 2\n")
+    ///     .with_file("not_encoded.csv", "clause,reason,why_zh,why_en\n");
+    /// let read = read(&folder, &Limits::default());
+    /// let register = read.register.ok_or("not sound")?;
+    /// assert_eq!(register.clauses[1].article(), Some("2"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn article(&self) -> Option<&str> {
         self.id.split_once(ARTICLE).map(|(_, article)| article)
     }
