@@ -30,8 +30,38 @@ struct Seat {
     listed: BTreeSet<FieldId>,
 }
 
+/// As many departments as there can be: the last one is judged as well as the first.
+#[test]
+fn of_256_departments_the_last_has_its_own_outcome() {
+    let names: Vec<String> = (0..256).map(|number| format!("d{number}")).collect();
+    let text = format!(
+        "outcomes release < hold missing hold advice hold\ndepartments {}\n\
+         declaration judged on date\n  date : date, always\nlaw L\n  sure found\n\
+         rule A-1\n  by L\n  department d255\n  then hold\n",
+        names.join(", ")
+    );
+    let folder = Folder::from_texts([("a.rules", text.as_str())]);
+    let rules = kakou::load::accept(compile(&folder, &Limits::default())).unwrap();
+    let graph = Graph::build(&rules, Options::default()).unwrap();
+    let day: Day = "2026-08-03".parse().unwrap();
+    let facts = Facts::builder(&rules.schema)
+        .set("date", "2026-08-03")
+        .build()
+        .unwrap();
+    let judged = Engine::from(&graph).check(&facts, day);
+    assert_eq!(
+        judged,
+        Reference::new(&rules, Sure::High).judge(&facts, day)
+    );
+    let high = |number: usize| rules.schema.outcome_name(judged.departments[number].1.high);
+    assert_eq!(judged.departments.len(), 256);
+    assert_eq!((high(0), high(255)), ("release", "hold"));
+}
+
 fn seats(rules: &Arc<RuleSet>) -> Vec<Seat> {
-    let departments = (0u8..).map(DepartmentId).zip(&rules.schema.departments);
+    let departments = (0..=u8::MAX)
+        .map(DepartmentId)
+        .zip(&rules.schema.departments);
     let seat = |(department, _)| Seat {
         department,
         view: View::of(rules, department),
