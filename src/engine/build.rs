@@ -167,7 +167,6 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
             subject: member.subject,
             residue: member.residue.clone(),
             of_header: member.residue.iter().take_while(|c| needs(c)).count(),
-            checks: [vec![], vec![]],
             of_elements: members.list.is_some(),
             deep,
         });
@@ -198,16 +197,6 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
     for lines in [&mut header, &mut element] {
         lines.sort_by_key(|line| std::cmp::Reverse(line.tests.len()));
     }
-    for (which, lines) in [&header, &element].into_iter().enumerate() {
-        for (number, line) in (0u32..).zip(lines) {
-            for (at, told) in &line.tests {
-                let member = made.get_mut(*at as usize);
-                if let Some(checks) = member.and_then(|member| member.checks.get_mut(which)) {
-                    checks.push((number, *told));
-                }
-            }
-        }
-    }
     Block {
         list: members.list,
         words,
@@ -215,6 +204,7 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
         full,
         header,
         element,
+        header_residue: made.iter().any(|member| member.of_header > 0),
         members: made,
     }
 }
@@ -305,10 +295,10 @@ fn lay_cells(
 pub(super) fn bytes(engine: &Engine) -> usize {
     let line = |line: &Line| size_of::<Line>() + line.cells.len() * 8 + line.tests.len() * 8;
     let block = |block: &Block| {
-        let residue = block.members.iter().map(|m| {
-            let checks: usize = m.checks.iter().map(Vec::len).sum();
-            (m.residue.len() + checks) * 8 + size_of::<Member>()
-        });
+        let residue = block
+            .members
+            .iter()
+            .map(|m| m.residue.len() * 8 + size_of::<Member>());
         size_of::<Block>()
             + (block.rows.len() + block.full.len()) * 8
             + block

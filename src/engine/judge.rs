@@ -112,8 +112,7 @@ impl<'a> Run<'a, '_> {
         let lanes = self.and_lines(
             (block, Part::Header),
             cell,
-            (&mut possible, &mut certain),
-            Lanes::One,
+            (&mut possible, &mut certain, &block.full, Lanes::One),
             scratch,
         );
         scratch.ranks = ranks;
@@ -121,7 +120,10 @@ impl<'a> Run<'a, '_> {
             match block.list {
                 None => self.alive(block, Step::Whole, &possible, &certain, lanes),
                 Some(list) => {
-                    let lanes = self.header_residue(block, (&mut possible, &mut certain), lanes);
+                    let lanes = match block.header_residue {
+                        true => self.header_residue(block, (&mut possible, &mut certain), lanes),
+                        false => lanes,
+                    };
                     if possible.iter().any(|word| *word != 0) {
                         self.elements(block, list, (&possible, &certain, lanes), scratch);
                     }
@@ -265,15 +267,14 @@ impl<'a> Run<'a, '_> {
             // Of an unknown element every fact is unknown.
             None => crate::graph::cells::UNKNOWN,
         };
-        if lanes == Lanes::Two {
-            sure.clear();
-            sure.extend_from_slice(certain);
-        }
+        let from = match lanes {
+            Lanes::One => possible,
+            Lanes::Two => certain,
+        };
         let lanes = self.and_lines(
             (block, Part::Element),
             cell,
-            (&mut mine, &mut sure),
-            lanes,
+            (&mut mine, &mut sure, from, lanes),
             scratch,
         );
         self.alive(block, step, &mine, &sure, lanes);

@@ -92,6 +92,8 @@ struct Block {
     full: Vec<u64>,
     header: Vec<Line>,
     element: Vec<Line>,
+    /// Whether some member has residue that reads only the header.
+    header_residue: bool,
     members: Vec<Member>,
 }
 
@@ -115,9 +117,6 @@ struct Member {
     residue: Vec<Conjunct>,
     /// How many of these read only the header.
     of_header: usize,
-    /// The lines of the block's header and of its elements that speak of it, each with what is
-    /// told there, in the order of the lines.
-    checks: [Vec<(u32, u32)>; 2],
     /// Whether its block goes through the elements of a list.
     of_elements: bool,
     /// Whether it judges something inside the element, or the codes of a set.
@@ -183,8 +182,8 @@ pub struct Scratch {
 /// ```
 impl Scratch {
     /// Steps taken for the last declaration: blocks of four words of a row, conditions and values
-    /// worked out, a line looked up for one rule, a requirement and a rule that may waive it, and in the
-    /// search for missing facts whatever was looked at or put down.
+    /// worked out, a requirement and a rule that may waive it, and in the search for missing facts
+    /// whatever was looked at or put down.
     ///
     /// ```
     /// # let rules = kakou::load("examples/gate")?;

@@ -32,11 +32,6 @@ pub(super) enum Part {
     Element,
 }
 
-/// How many lines are anded for all members before the others are looked up for each that is left.
-const FIRST_LINES: usize = 6;
-/// The most members that are looked up one by one.
-const FEW: u32 = 32;
-
 /// How many rows are gone through side by side.
 const SIDE_BY_SIDE: usize = 32;
 
@@ -66,33 +61,6 @@ impl Block {
         }
     }
 
-    /// The lines from the first on that speak of a member.
-    fn checks(&self, part: Part, member: usize, first: usize) -> &[(u32, u32)] {
-        let checks = self
-            .members
-            .get(member)
-            .and_then(|m| m.checks.get(part as usize));
-        let checks = checks.map_or(&[][..], Vec::as_slice);
-        let start = checks.partition_point(|(line, _)| (*line as usize) < first);
-        checks.get(start..).unwrap_or(&[])
-    }
-
-    /// How many lines from the first on speak of members that are alive, where these are few.
-    fn few_checks(&self, part: Part, possible: &[u64], first: usize) -> usize {
-        if possible.iter().map(|word| word.count_ones()).sum::<u32>() > FEW {
-            return usize::MAX;
-        }
-        members(possible)
-            .map(|member| self.checks(part, member, first).len())
-            .sum()
-    }
-
-    /// A word of the row of that number.
-    fn word(&self, at: u32, word: usize) -> u64 {
-        let row = at as usize * self.words;
-        self.rows.get(row + word).copied().unwrap_or(0)
-    }
-
     /// The row of that number, in chunks.
     #[inline]
     fn row(&self, at: u32) -> &[[u64; WORDS]] {
@@ -103,116 +71,18 @@ impl Block {
     }
 }
 
-/// The places of the bits that are set.
-fn members(bits: &[u64]) -> impl Iterator<Item = usize> {
-    bits.iter().enumerate().flat_map(|(at, word)| {
-        let mut rest = *word;
-        std::iter::from_fn(move || {
-            let bit = rest
-                .checked_sub(1)
-                .map(|_| rest.trailing_zeros() as usize)?;
-            rest &= rest - 1;
-            Some(at * 64 + bit)
-        })
-    })
-}
-
 impl<'a> Run<'a, '_> {
     /// Puts together what the lines of the header, or of the element at hand, say of a block's
-    /// members. The certain lane counts where the lanes are two.
-    ///
-    /// The first lines are those that most members have; few members outlive them as a rule. What
-    /// the others say is then looked up for these members alone.
+    /// members. The certain lane counts where the lanes are two; it starts from `from`.
     pub(super) fn and_lines(
         &mut self,
         (block, part): (&'a Block, Part),
         cell: impl Fn(&Line) -> u32,
-        (possible, certain): (&mut [u64], &mut Vec<u64>),
-        lanes: Lanes,
+        (possible, certain, from, before): (&mut [u64], &mut Vec<u64>, &[u64], Lanes),
         scratch: &mut Scratch,
     ) -> Lanes {
         let lines = block.lines(part);
-        let first = lines.len().min(FIRST_LINES);
-        let (most, others) = lines.split_at(first);
-        let lanes = self.and_rows(block, most, &cell, (possible, certain), lanes, scratch);
-        if others.is_empty() {
-            return lanes;
-        }
-        if block.few_checks(part, possible, first) <= others.len() * block.words / WORDS {
-            self.check_each((block, part, first), cell, (possible, certain), lanes)
-        } else {
-            self.and_rows(block, others, &cell, (possible, certain), lanes, scratch)
-        }
-    }
-
-    /// Looks up, for each member that is still alive, what the lines from the first on say of it.
-    fn check_each(
-        &mut self,
-        (block, part, first): (&'a Block, Part, usize),
-        cell: impl Fn(&Line) -> u32,
-        (possible, certain): (&mut [u64], &mut Vec<u64>),
-        mut lanes: Lanes,
-    ) -> Lanes {
-        if lanes == Lanes::One {
-            certain.clear();
-            certain.extend_from_slice(possible);
-        }
-        let lines = block.lines(part);
-        for (word, (bits, sure)) in possible.iter_mut().zip(certain.iter_mut()).enumerate() {
-            let mut rest = *bits;
-            while rest != 0 {
-                let bit = rest & rest.wrapping_neg();
-                let member = word * 64 + rest.trailing_zeros() as usize;
-                rest &= rest - 1;
-                let mut truth = Truth::True;
-                for (line, told) in block.checks(part, member, first) {
-                    let Some(line) = lines.get(*line as usize) else {
-                        continue;
-                    };
-                    self.evaluator.state.steps += 1;
-                    truth = truth.and(match line.cells.get(cell(line) as usize) {
-                        Some((at, _)) if block.word(*at, word) & bit == 0 => Truth::False,
-                        Some((at, sure)) if at == sure => Truth::True,
-                        Some((_, sure)) if block.word(*sure, word) & bit != 0 => Truth::True,
-                        Some(_) => Truth::Unknown,
-                        None => self.told(*told),
-                    });
-                    if truth == Truth::False {
-                        break;
-                    }
-                }
-                if truth == Truth::False {
-                    *bits &= !bit;
-                }
-                if truth != Truth::True {
-                    *sure &= !bit;
-                    lanes = if truth == Truth::Unknown {
-                        Lanes::Two
-                    } else {
-                        lanes
-                    };
-                }
-            }
-        }
-        lanes
-    }
-
-    /// Ands the rows of some lines into the possible lane, and where they differ into the certain
-    /// one.
-    fn and_rows(
-        &mut self,
-        block: &'a Block,
-        lines: &'a [Line],
-        cell: impl Fn(&Line) -> u32,
-        (possible, certain): (&mut [u64], &mut Vec<u64>),
-        before: Lanes,
-        scratch: &mut Scratch,
-    ) -> Lanes {
         let mut lanes = before;
-        if lanes == Lanes::One {
-            certain.clear();
-            certain.extend_from_slice(possible);
-        }
         self.evaluator.state.steps += ((block.words / WORDS) * lines.len()) as u64;
         // All cells are looked up before any row is touched, and rows are gone through side by
         // side: what is far away in memory is then fetched together and not one after the other.
@@ -250,6 +120,8 @@ impl<'a> Run<'a, '_> {
         }
         if lanes == Lanes::Two {
             self.evaluator.state.steps += ((block.words / WORDS) * lines.len()) as u64;
+            certain.clear();
+            certain.extend_from_slice(from);
             for line in lines {
                 match line.cells.get(cell(line) as usize) {
                     Some((_, sure)) => and(certain, block.row(*sure).as_flattened()),

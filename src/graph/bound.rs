@@ -104,8 +104,7 @@ fn instances(program: &Program, each: &[Each]) -> u64 {
 }
 
 /// The longest weighted path through the plan. A block costs a step for four words of each of its
-/// rows, in both lanes; an odd fact and every residue cost what evaluating them costs. Lines are looked
-/// up for single rules only where that takes no more steps than their rows would.
+/// rows, in both lanes; an odd fact and every residue cost what evaluating them costs.
 fn path_bound(
     graph: &DiGraph<Node, Edge>,
     program: &Program,
