@@ -7,11 +7,11 @@ use super::program::{Memo, NodeId, Op, Program};
 use super::state::{At, BoundCode, State};
 use crate::check::rules::{ArithOp, CompareOp, Each, Quantity};
 use crate::facts::arith;
-use crate::facts::eval::{Eval, Reason, compare};
+use crate::facts::eval::{Eval, Reason, compare_ends};
 use crate::facts::{Facts, ListState};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
-use crate::schema::value::{Fact, FieldId, Hs, ListId, Type, Value};
+use crate::schema::value::{Code, Fact, FieldId, Hs, ListId, TableId, Type, Value};
 use crate::schema::{Home, Schema};
 use std::ops::Range;
 
@@ -44,6 +44,47 @@ pub(super) struct Tally {
     all: u32,
 }
 
+/// A value where it stands, or one that was worked out.
+#[derive(Debug, Clone)]
+pub(super) enum Seen<'a> {
+    Unknown(Reason),
+    None,
+    /// It stands here.
+    At(&'a Value),
+    /// It is a value or an interval of them.
+    Made(Eval),
+}
+
+impl Seen<'_> {
+    /// The value, where it is one.
+    fn known(&self) -> Option<&Value> {
+        match self {
+            Seen::At(value) => Some(value),
+            Seen::Made(made) => made.known(),
+            Seen::Unknown(_) | Seen::None => None,
+        }
+    }
+
+    /// Its least and greatest value.
+    pub(super) fn ends(&self) -> Result<(&Value, &Value), Reason> {
+        match self {
+            Seen::At(value) => Ok((value, value)),
+            Seen::Made(made) => made.ends(),
+            Seen::Unknown(reason) => Err(*reason),
+            Seen::None => Err(Reason::NoneOperand),
+        }
+    }
+
+    fn into_eval(self) -> Eval {
+        match self {
+            Seen::Unknown(reason) => Eval::Unknown(reason),
+            Seen::None => Eval::None,
+            Seen::At(value) => Eval::Value(value.clone()),
+            Seen::Made(made) => made,
+        }
+    }
+}
+
 impl<'a> Evaluator<'a, '_> {
     pub(super) fn schema(&self) -> &'a Schema {
         &self.program.rules.schema
@@ -51,7 +92,14 @@ impl<'a> Evaluator<'a, '_> {
 
     /// A condition at the place at hand.
     pub fn truth(&mut self, node: NodeId) -> Truth {
-        let stamp = self.state.stamp(self.program.memo(node));
+        let program = self.program;
+        if let Some(atom) = program.atoms.of(node)
+            && let Some(truth) = self.by_keys(atom)
+        {
+            self.state.steps += 1;
+            return truth;
+        }
+        let stamp = self.state.stamp(program.memo(node));
         if let Some(stamp) = stamp
             && let Some(truth) = self.state.kept_truth(node, stamp)
         {
@@ -73,27 +121,27 @@ impl<'a> Evaluator<'a, '_> {
             Op::And => self.all_of(operands),
             Op::Or => self.any_of(operands),
             Op::Not => self.first_truth(operands).not(),
-            Op::Flag => match self.first(operands) {
-                Eval::None => Truth::False,
-                Eval::Value(Value::Bool(value)) => Truth::from(value),
+            Op::Flag => match self.see_first(operands) {
+                Seen::None => Truth::False,
+                Seen::At(Value::Bool(value)) => Truth::from(*value),
+                Seen::Made(Eval::Value(Value::Bool(value))) => Truth::from(value),
                 _ => Truth::Unknown,
             },
             Op::Compare(op) => self.comparison(*op, operands),
-            Op::IsNone => match self.first(operands) {
-                Eval::None => Truth::True,
-                Eval::Unknown(_) => Truth::Unknown,
+            Op::IsNone => match self.see_first(operands) {
+                Seen::None => Truth::True,
+                Seen::Unknown(_) => Truth::Unknown,
                 _ => Truth::False,
             },
-            Op::OneOf { codes, negated } => match self.first(operands) {
-                Eval::None => Truth::False,
-                Eval::Value(Value::Code(code)) => {
-                    flip(Truth::from(codes.binary_search(&code).is_ok()), *negated)
-                }
-                _ => Truth::Unknown,
+            Op::OneOf { codes, negated } => match self.code_of(operands) {
+                Ok(Some(code)) => flip(Truth::from(codes.binary_search(&code).is_ok()), *negated),
+                Ok(None) => Truth::False,
+                Err(_) => Truth::Unknown,
             },
-            Op::Under { prefixes, negated } => match self.first(operands) {
-                Eval::None => Truth::False,
-                Eval::Value(Value::Hs(code)) => flip(under(code, prefixes), *negated),
+            Op::Under { prefixes, negated } => match self.see_first(operands) {
+                Seen::None => Truth::False,
+                Seen::At(Value::Hs(code)) => flip(under(*code, prefixes), *negated),
+                Seen::Made(Eval::Value(Value::Hs(code))) => flip(under(code, prefixes), *negated),
                 _ => Truth::Unknown,
             },
             Op::InList { list, on, negated } => {
@@ -141,6 +189,25 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
+    /// The first operand, where it stands.
+    fn see_first(&mut self, operands: &[NodeId]) -> Seen<'a> {
+        match operands.first() {
+            Some(node) => self.see(*node),
+            None => Seen::Unknown(Reason::WrongType),
+        }
+    }
+
+    /// The code that the first operand is; nothing for none.
+    fn code_of(&mut self, operands: &[NodeId]) -> Result<Option<Code>, Reason> {
+        match self.see_first(operands) {
+            Seen::None => Ok(None),
+            Seen::At(Value::Code(code)) => Ok(Some(*code)),
+            Seen::Made(Eval::Value(Value::Code(code))) => Ok(Some(code)),
+            Seen::Unknown(reason) => Err(reason),
+            _ => Err(Reason::WrongType),
+        }
+    }
+
     fn all_of(&mut self, operands: &[NodeId]) -> Truth {
         let mut truth = Truth::True;
         for operand in operands {
@@ -167,26 +234,31 @@ impl<'a> Evaluator<'a, '_> {
         let [left, right] = operands else {
             return Truth::Unknown;
         };
-        let (left, right) = (self.value(*left), self.value(*right));
-        compare(op, &left, &right)
+        let (left, right) = (self.see(*left), self.see(*right));
+        if matches!(left, Seen::None) || matches!(right, Seen::None) {
+            return Truth::False;
+        }
+        match (left.ends(), right.ends()) {
+            (Ok(left), Ok(right)) => compare_ends(op, left, right),
+            _ => Truth::Unknown,
+        }
     }
 
     fn in_set(&mut self, value: NodeId, set: NodeId, negated: bool) -> Truth {
         let program = self.program;
-        let value = self.value(value);
-        if matches!(value, Eval::None) {
-            return Truth::False;
-        }
+        let code = match self.code_of(&[value]) {
+            Ok(None) => return Truth::False,
+            Ok(code) => code,
+            Err(_) => None,
+        };
         let inside = match program.op(set) {
-            Op::TableCall(table) => {
-                let code = value.code();
-                self.in_table_set(*table, program.operands(set), code)
-            }
-            _ => match (self.value(set), value.code()) {
-                (Eval::None, _) => return Truth::False,
-                (Eval::Value(Value::Set(set)), Some(code)) => {
-                    Some(Truth::from(set.binary_search(&code).is_ok()))
-                }
+            Op::TableCall(table) => self.in_table_set(*table, program.operands(set), code),
+            _ => match (self.see(set), code) {
+                (Seen::None, _) => return Truth::False,
+                (set, Some(code)) => Some(match set.known() {
+                    Some(Value::Set(set)) => Truth::from(set.binary_search(&code).is_ok()),
+                    _ => Truth::Unknown,
+                }),
                 _ => Some(Truth::Unknown),
             },
         };
@@ -197,16 +269,16 @@ impl<'a> Evaluator<'a, '_> {
         let Some((set, codes)) = operands.split_first() else {
             return Truth::Unknown;
         };
-        let set = self.value(*set);
-        if matches!(set, Eval::None) {
+        let set = self.see(*set);
+        if matches!(set, Seen::None) {
             return Truth::False;
         }
         let mut truth = Truth::False;
         for code in codes {
             // None is never held, not even by a set that is unknown.
-            truth = truth.or(match (self.value(*code), &set) {
-                (Eval::None, _) => Truth::False,
-                (Eval::Value(Value::Code(code)), Eval::Value(Value::Set(set))) => {
+            truth = truth.or(match (self.code_of(&[*code]), set.known()) {
+                (Ok(None), _) => Truth::False,
+                (Ok(Some(code)), Some(Value::Set(set))) => {
                     Truth::from(set.binary_search(&code).is_ok())
                 }
                 _ => Truth::Unknown,
@@ -265,18 +337,81 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// The fact of a field at the place at hand; unknown where its element is not known.
+    #[inline]
     pub fn field(&self, field: FieldId) -> &'a Fact {
         static UNKNOWN: Fact = Fact::Unknown;
-        match self.schema().field(field).map(|f| f.home) {
-            Some(Home::Header(slot)) => self.facts.header(slot),
-            Some(Home::Element(list, column)) => match self.state.row(list) {
+        match self.program.homes.get(field.0 as usize) {
+            Some(Home::Header(slot)) => self.facts.header(*slot),
+            Some(Home::Element(list, column)) => match self.state.row(*list) {
                 At::Row(row) => self
                     .facts
-                    .rows(list)
-                    .map_or(&UNKNOWN, |r| r.cell(row, column)),
+                    .rows(*list)
+                    .map_or(&UNKNOWN, |r| r.cell(row, *column)),
                 _ => &UNKNOWN,
             },
             None => &UNKNOWN,
+        }
+    }
+
+    /// A value where it stands, if it stands somewhere; else it is worked out.
+    pub(super) fn see(&mut self, node: NodeId) -> Seen<'a> {
+        let program = self.program;
+        match program.op(node) {
+            Op::Const(value) => Seen::At(value),
+            Op::Field(field) if !program.is_list(*field) => match self.field(*field) {
+                Fact::Unknown => Seen::Unknown(Reason::NotGiven),
+                Fact::None => Seen::None,
+                Fact::Value(value) => Seen::At(value),
+            },
+            Op::Attribute { table, attribute } => {
+                self.attribute(*table, *attribute, program.operands(node))
+            }
+            Op::Lookup { .. } if program.memo(node) == Memo::No => self.look_up(node),
+            _ => match self.value(node) {
+                Eval::None => Seen::None,
+                Eval::Unknown(reason) => Seen::Unknown(reason),
+                made => Seen::Made(made),
+            },
+        }
+    }
+
+    fn attribute(&mut self, table: TableId, attribute: u16, operands: &[NodeId]) -> Seen<'a> {
+        let code = match self.code_of(operands) {
+            Ok(Some(code)) => code,
+            Ok(None) => return Seen::None,
+            Err(reason) => return Seen::Unknown(reason),
+        };
+        let day = match self.day(operands.get(1).copied()) {
+            Ok(day) => day,
+            Err(reason) => return Seen::Unknown(reason),
+        };
+        let row = self.schema().table(table).and_then(|t| t.row(code, day));
+        match row.map(|row| row.attributes.get(usize::from(attribute))) {
+            None => Seen::Unknown(Reason::CodeNotInForce),
+            Some(Some(Some(value))) => Seen::At(value),
+            Some(_) => Seen::None,
+        }
+    }
+
+    /// An attribute of the row that a lookup finds.
+    fn look_up(&mut self, node: NodeId) -> Seen<'a> {
+        let program = self.program;
+        let Op::Lookup {
+            list,
+            attribute,
+            on,
+        } = program.op(node)
+        else {
+            return Seen::Unknown(Reason::WrongType);
+        };
+        let (keys, day) = split_day(program.operands(node), *on);
+        match self.found(*list, keys, day) {
+            Found::NoneKey | Found::Nothing => Seen::None,
+            Found::Unknown(reason) => Seen::Unknown(reason),
+            Found::Row(row) => match row.attributes.get(usize::from(*attribute)) {
+                Some(Some(value)) => Seen::At(value),
+                _ => Seen::None,
+            },
         }
     }
 
@@ -325,39 +460,9 @@ impl<'a> Evaluator<'a, '_> {
             }
             Op::Parameter(parameter) => self.parameter(*parameter, operands),
             Op::Attribute { table, attribute } => {
-                let (of, day) = (self.first(operands), operands.get(1).copied());
-                let code = match of {
-                    Eval::None => return Eval::None,
-                    Eval::Value(Value::Code(code)) => code,
-                    Eval::Unknown(reason) => return Eval::Unknown(reason),
-                    _ => return Eval::Unknown(Reason::WrongType),
-                };
-                let day = match self.day(day) {
-                    Ok(day) => day,
-                    Err(reason) => return Eval::Unknown(reason),
-                };
-                let row = self.schema().table(*table).and_then(|t| t.row(code, day));
-                match row.map(|row| row.attributes.get(usize::from(*attribute))) {
-                    None => Eval::Unknown(Reason::CodeNotInForce),
-                    Some(Some(Some(value))) => Eval::Value(value.clone()),
-                    Some(_) => Eval::None,
-                }
+                self.attribute(*table, *attribute, operands).into_eval()
             }
-            Op::Lookup {
-                list,
-                attribute,
-                on,
-            } => {
-                let (keys, day) = split_day(operands, *on);
-                match self.found(*list, keys, day) {
-                    Found::NoneKey | Found::Nothing => Eval::None,
-                    Found::Unknown(reason) => Eval::Unknown(reason),
-                    Found::Row(row) => match row.attributes.get(usize::from(*attribute)) {
-                        Some(Some(value)) => Eval::Value(value.clone()),
-                        _ => Eval::None,
-                    },
-                }
-            }
+            Op::Lookup { .. } => self.look_up(node).into_eval(),
             Op::TableCall(table) => self.table_value(*table, operands),
             Op::Arith(op) => {
                 let f = match op {
@@ -403,12 +508,9 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn field_value(&self, field: FieldId) -> Eval {
-        match self.schema().field(field) {
-            Some(f) => match f.typ {
-                Type::List(list) => self.list_value(list),
-                _ => Eval::fact(self.field(field)),
-            },
-            None => Eval::Unknown(Reason::NotGiven),
+        match self.schema().field(field).map(|f| f.typ) {
+            Some(Type::List(list)) if self.program.is_list(field) => self.list_value(list),
+            _ => Eval::fact(self.field(field)),
         }
     }
 
@@ -438,7 +540,10 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn day(&mut self, on: Option<NodeId>) -> Result<Day, Reason> {
         match on {
             None => Ok(self.as_of),
-            Some(node) => self.value(node).day(),
+            Some(node) => match self.see(node) {
+                Seen::At(Value::Date(day)) => Ok(*day),
+                seen => seen.into_eval().day(),
+            },
         }
     }
 

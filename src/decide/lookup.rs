@@ -1,22 +1,24 @@
 //! Values that are looked up or worked out over lists: parameters, conversions, aggregates, rows
 //! of lists beside the rules.
 
-use super::eval::{Elements, Evaluator};
+use super::eval::{Elements, Evaluator, Seen};
 use super::program::{NodeId, Op};
 use super::state::At;
-use crate::check::rules::{Aggregation, CompareOp};
+use crate::check::rules::{Aggregation, CompareOp, NamedListId};
 use crate::facts::arith;
-use crate::facts::eval::{Eval, Reason, compare};
+use crate::facts::eval::{Eval, Reason, compare_ends};
 use crate::ground::truth::Truth;
 use crate::schema::Home;
-use crate::schema::value::{Code, FieldId, ListId, Value};
+use crate::schema::prefixes::Prefixes;
+use crate::schema::table;
+use crate::schema::value::{Code, Fact, FieldId, ListId, Value};
 
 /// What looking up in a list gave.
 pub(super) enum Found<'a> {
     NoneKey,
     Unknown(Reason),
     Nothing,
-    Row(&'a crate::schema::table::ListRow),
+    Row(&'a table::ListRow),
 }
 
 impl<'a> Evaluator<'a, '_> {
@@ -117,25 +119,33 @@ impl<'a> Evaluator<'a, '_> {
     /// Whether the member has the value of the field that the element at hand has.
     pub(super) fn same(&self, list: ListId, field: FieldId, outer: At, row: u32) -> Truth {
         let (Some(Home::Element(_, column)), Some(rows)) = (
-            self.schema().field(field).map(|f| f.home),
+            self.program.homes.get(field.0 as usize),
             self.facts.rows(list),
         ) else {
             return Truth::Unknown;
         };
-        let mine = Eval::fact(rows.cell(row, column));
         let theirs = match outer {
-            At::Row(outer) => Eval::fact(rows.cell(outer, column)),
-            _ => Eval::Unknown(Reason::ElementNotGiven),
+            At::Row(outer) => rows.cell(outer, *column),
+            _ => &Fact::Unknown,
         };
-        compare(CompareOp::Eq, &mine, &theirs)
+        match (rows.cell(row, *column), theirs) {
+            (Fact::None, _) | (_, Fact::None) => Truth::False,
+            (Fact::Value(mine), Fact::Value(theirs)) => {
+                compare_ends(CompareOp::Eq, (mine, mine), (theirs, theirs))
+            }
+            _ => Truth::Unknown,
+        }
     }
 
     pub(super) fn found(
         &mut self,
-        list: crate::check::rules::NamedListId,
+        list: NamedListId,
         keys: &[NodeId],
         on: Option<NodeId>,
     ) -> Found<'a> {
+        if let ([key], Some(Some(prefixes))) = (keys, self.program.prefixes.get(list.0 as usize)) {
+            return self.found_under(list, prefixes, *key, on);
+        }
         let mut values = std::mem::take(&mut self.state.keys);
         values.clear();
         let (mut none, mut unknown) = (false, None);
@@ -156,11 +166,9 @@ impl<'a> Evaluator<'a, '_> {
                 Ok(day) => {
                     let list = self.program.rules.named_list(list);
                     match list.map(|list| list.find(&values, day)) {
-                        None | Some(crate::schema::table::Found::Nothing) => Found::Nothing,
-                        Some(crate::schema::table::Found::Row(row)) => Found::Row(row),
-                        Some(crate::schema::table::Found::TooShort) => {
-                            Found::Unknown(Reason::TooShort)
-                        }
+                        None | Some(table::Found::Nothing) => Found::Nothing,
+                        Some(table::Found::Row(row)) => Found::Row(row),
+                        Some(table::Found::TooShort) => Found::Unknown(Reason::TooShort),
                     }
                 }
                 Err(reason) => Found::Unknown(reason),
@@ -168,5 +176,40 @@ impl<'a> Evaluator<'a, '_> {
         };
         self.state.keys = values;
         found
+    }
+
+    /// Looks up in a list that is keyed by a tariff code.
+    fn found_under(
+        &mut self,
+        list: NamedListId,
+        prefixes: &Prefixes,
+        key: NodeId,
+        on: Option<NodeId>,
+    ) -> Found<'a> {
+        let seen = self.see(key);
+        let code = match seen.ends() {
+            _ if matches!(seen, Seen::None) => return Found::NoneKey,
+            Ok((Value::Hs(code), _)) => *code,
+            Ok(_) => return Found::Unknown(Reason::WrongType),
+            Err(reason) => return Found::Unknown(reason),
+        };
+        let day = match self.day(on) {
+            Ok(day) => day,
+            Err(reason) => return Found::Unknown(reason),
+        };
+        let Some(list) = self.program.rules.named_list(list) else {
+            return Found::Nothing;
+        };
+        let found = match code.digits() {
+            10 => prefixes
+                .find(list, code, day)
+                .map_or(table::Found::Nothing, table::Found::Row),
+            _ => list.find(&[Value::Hs(code)], day),
+        };
+        match found {
+            table::Found::Nothing => Found::Nothing,
+            table::Found::Row(row) => Found::Row(row),
+            table::Found::TooShort => Found::Unknown(Reason::TooShort),
+        }
     }
 }

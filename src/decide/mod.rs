@@ -3,12 +3,14 @@
 //! - [`program`]: every value and condition once, by number; rules, kinds and covers on them;
 //! - [`state`]: the element at hand, and results already worked out;
 //! - [`eval`], [`lookup`], [`table`]: one node at the place at hand;
+//! - `atom`: conditions that the keys of facts decide;
 //! - [`resolve`], [`duty`], [`missing`]: from rules that apply to the judgement;
 //! - [`under`], [`search`]: the facts under what is undetermined, and room to gather them.
 //!
 //! The walker and the engine differ in how they find the rules that apply, and share what
 //! follows. Nothing here knows the graph library.
 
+pub(crate) mod atom;
 pub mod duty;
 pub mod eval;
 pub mod lookup;

@@ -4,12 +4,15 @@
 //! The decision graph makes it from its meaning layer; the walker and the engine read it.
 //! Nothing here knows the graph library, and nothing here changes after it was made.
 
+use super::atom::Atoms;
 use crate::check::rules::{
     Aggregation, ArithOp, Combine, CompareOp, DecisionTableId, Each, EventId, KindId, NamedListId,
     ParameterId, PilotId, Quantity, RuleId, RuleSet,
 };
 use crate::facts::arith::Unit;
 use crate::ground::number::Rounding;
+use crate::schema::Home;
+use crate::schema::prefixes::Prefixes;
 use crate::schema::value::{Code, DepartmentId, FieldId, Hs, ListId, OutcomeId, TableId, Value};
 use std::sync::Arc;
 
@@ -278,6 +281,14 @@ pub struct RequiredForm {
 pub struct Program {
     /// The checked rules it stands for.
     pub rules: Arc<RuleSet>,
+    /// By field, where its facts are.
+    pub homes: Vec<Home>,
+    /// By field, whether it is a list.
+    pub lists: Vec<bool>,
+    /// By list beside the rules, its prefixes, where it is keyed by a tariff code.
+    pub(crate) prefixes: Vec<Option<Prefixes>>,
+    /// Conditions that keys decide.
+    pub(crate) atoms: Atoms,
     /// What each node does.
     pub ops: Vec<Op>,
     /// Where the operands of each node begin; one more than there are nodes.
@@ -327,6 +338,12 @@ impl Program {
         }
     }
 
+    /// Whether a field is a list of records.
+    #[inline]
+    pub fn is_list(&self, field: FieldId) -> bool {
+        self.lists.get(field.0 as usize).copied().unwrap_or(false)
+    }
+
     /// What a node needs.
     #[inline]
     pub fn needs(&self, node: NodeId) -> Needs {
@@ -348,20 +365,64 @@ impl Program {
     /// Works out where results may be kept, from what each node needs. A result that reads
     /// one element is kept for that element. One that also reads the element that holds it is not:
     /// inside a quantifier over the outer list the two need not belong together.
-    pub fn memos(ops: &[Op], needs: &[Needs], rules: &RuleSet) -> Vec<Memo> {
+    ///
+    /// Looking for what was kept costs as much as comparing a field with a constant, so only
+    /// what costs more is kept, and only where it is asked for more than once.
+    pub fn memos(
+        ops: &[Op],
+        operands: impl Fn(usize) -> Vec<NodeId>,
+        needs: &[Needs],
+        rules: &RuleSet,
+    ) -> Vec<Memo> {
+        let mut asked = vec![0u32; ops.len()];
+        for (at, mine) in needs.iter().enumerate() {
+            for operand in operands(at) {
+                let place = operand.0 as usize;
+                // What needs less than its user is asked for again with each element.
+                let often = needs.get(place).is_some_and(|needs| needs != mine);
+                if let Some(count) = asked.get_mut(place) {
+                    *count += 1 + u32::from(often);
+                }
+            }
+        }
+        let cheap = |at: usize| {
+            operands(at).iter().all(|operand| {
+                matches!(
+                    ops.get(operand.0 as usize),
+                    Some(Op::Const(_) | Op::Field(_) | Op::Bound(_) | Op::It | Op::AsOf)
+                )
+            })
+        };
         ops.iter()
             .zip(needs)
-            .map(|(op, needs)| Program::memo_of(op, *needs, rules))
+            .zip(asked)
+            .enumerate()
+            .map(|(at, ((op, needs), asked))| {
+                let keeps = match op {
+                    Op::Aggregate { .. } | Op::Choice | Op::TableCall(_) | Op::Lookup { .. } => {
+                        true
+                    }
+                    Op::Quantified { .. } | Op::Rows { .. } | Op::InList { .. } => true,
+                    // What a requirement asks for is asked for in every world.
+                    Op::Arith(_) | Op::Rounded { .. } | Op::Convert { .. } | Op::AddDuration => {
+                        asked != 1
+                    }
+                    Op::Always | Op::Flag | Op::IsNone | Op::Not => false,
+                    // What no other node asks for may be asked for by many rules.
+                    Op::And | Op::Or => asked != 1,
+                    op => op.is_condition() && !cheap(at),
+                };
+                match keeps {
+                    true => Program::kept_at(*needs, rules),
+                    false => Memo::No,
+                }
+            })
             .collect()
     }
 
-    fn memo_of(op: &Op, needs: Needs, rules: &RuleSet) -> Memo {
-        let costly = match op {
-            Op::Aggregate { .. } | Op::Choice | Op::TableCall(_) | Op::Lookup { .. } => true,
-            Op::Always | Op::Flag | Op::IsNone => false,
-            op => op.is_condition(),
-        };
-        if !costly || needs.it || needs.bounds != 0 {
+    /// Where the result of a node with these needs can be kept.
+    fn kept_at(needs: Needs, rules: &RuleSet) -> Memo {
+        if needs.it || needs.bounds != 0 {
             return Memo::No;
         }
         if needs.lists == 0 {

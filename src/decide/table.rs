@@ -3,7 +3,7 @@
 use super::eval::{Evaluator, under};
 use super::program::NodeId;
 use crate::check::rules::{Cell, CompareOp, DecisionTable, DecisionTableId, Output, Policy, Row};
-use crate::facts::eval::{Eval, Reason, compare};
+use crate::facts::eval::{Eval, Reason, compare_ends};
 use crate::ground::truth::Truth;
 use crate::schema::Schema;
 use crate::schema::value::{Code, Type, Value};
@@ -37,15 +37,23 @@ fn cell_fits(cell: &Cell, input: &Eval) -> Truth {
         (Cell::IsNone, input) => Truth::from(matches!(input, Eval::None)),
         (_, Eval::None) => Truth::False,
         (Cell::OneOf(values), input) => values.iter().fold(Truth::False, |truth, value| {
-            truth.or(compare(CompareOp::Eq, input, &Eval::Value(value.clone())))
+            truth.or(against(CompareOp::Eq, input, value))
         }),
         (Cell::Under(prefixes), Eval::Value(Value::Hs(code))) => under(*code, prefixes),
         (Cell::Under(_), _) => Truth::Unknown,
-        (Cell::Compare(op, value), input) => compare(*op, input, &Eval::Value(value.clone())),
+        (Cell::Compare(op, value), input) => against(*op, input, value),
         (Cell::Range(low, high), input) => {
-            let low = compare(CompareOp::Ge, input, &Eval::Value(low.clone()));
-            low.and(compare(CompareOp::Le, input, &Eval::Value(high.clone())))
+            against(CompareOp::Ge, input, low).and(against(CompareOp::Le, input, high))
         }
+    }
+}
+
+/// What comparing an input with a constant says.
+fn against(op: CompareOp, input: &Eval, value: &Value) -> Truth {
+    match input.ends() {
+        Ok(ends) => compare_ends(op, ends, (value, value)),
+        Err(Reason::NoneOperand) => Truth::False,
+        Err(_) => Truth::Unknown,
     }
 }
 

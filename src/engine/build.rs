@@ -1,6 +1,8 @@
 //! From the graph to the engine: plan nodes become tasks, blocks become rows of bits.
 
-use super::{Block, Engine, Line, Member, Source, Task};
+use super::finder::{Finder, Ranked};
+use super::rows::{Chunk, MEMBERS, WORDS, set};
+use super::{Block, Cell, Engine, Line, Member, Task};
 use crate::check::rules::Each;
 use crate::graph::Graph;
 use crate::graph::cells::{Domain, UNKNOWN};
@@ -8,8 +10,7 @@ use crate::graph::layout::Block as Members;
 use crate::graph::node::{Edge, Node};
 use crate::graph::plan::{Conjunct, Plan, Subject, Told};
 use crate::ground::truth::Truth;
-use crate::schema::Home;
-use crate::schema::value::FieldId;
+use crate::schema::{Home, Schema};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use std::collections::{BTreeMap, HashMap};
@@ -20,50 +21,71 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let plan = graph.plan();
     let program = Arc::clone(graph.program());
     let schema = Arc::clone(&program.rules.schema);
-    let source = |field: Option<FieldId>| match field.and_then(|f| schema.field(f)).map(|f| f.home)
-    {
-        Some(Home::Header(slot)) => Source::Header(slot),
-        Some(Home::Element(list, column)) => Source::Element(list, column),
-        None => Source::AsOf,
-    };
-    let sources: Vec<Source> = plan.axes.iter().map(|axis| source(axis.field())).collect();
-    let mut element_axes = vec![Vec::new(); schema.lists.len()];
-    for (number, from) in (0u32..).zip(&sources) {
-        if let Source::Element(list, _) = from
-            && let Some(axes) = element_axes.get_mut(list.0 as usize)
-        {
-            axes.push(number);
-        }
-    }
+    let axes = rank(plan, &schema);
     let blocks = graph
         .blocks()
         .iter()
-        .map(|b| block(graph, plan, b, &element_axes))
+        .map(|b| block(graph, plan, b, &axes.places))
         .collect();
-    let (tasks, root) = tasks(graph);
+    let (tasks, root) = tasks(graph, &axes.places);
     Engine {
         program,
         axes: plan.axes.clone(),
-        sources,
         told: plan.told.clone(),
         plan: tasks,
         root,
         blocks,
-        element_axes,
+        header_axes: axes.header,
+        element_axes: axes.elements,
     }
 }
 
+/// The axes by where their facts are found.
+struct Axes {
+    header: Vec<Ranked>,
+    elements: Vec<Vec<Ranked>>,
+    /// By number of the axis, its place among those of the header or of its list.
+    places: Vec<u32>,
+}
+
+fn rank(plan: &Plan, schema: &Schema) -> Axes {
+    let mut axes = Axes {
+        header: Vec::new(),
+        elements: vec![Vec::new(); schema.lists.len()],
+        places: Vec::new(),
+    };
+    for (number, axis) in (0u32..).zip(&plan.axes) {
+        let field = axis.field().and_then(|field| schema.field(field));
+        let (slot, among) = match field.map(|field| field.home) {
+            None => (None, &mut axes.header),
+            Some(Home::Header(slot)) => (Some(slot), &mut axes.header),
+            Some(Home::Element(list, column)) => match axes.elements.get_mut(list.0 as usize) {
+                Some(among) => (Some(column), among),
+                None => continue,
+            },
+        };
+        axes.places.push(u32::try_from(among.len()).unwrap_or(0));
+        among.push(Ranked {
+            axis: number,
+            slot,
+            finder: Finder::new(&axis.domain, field.map(|field| field.typ)),
+        });
+    }
+    axes
+}
+
 /// The plan nodes, each after what it runs.
-fn tasks(graph: &Graph) -> (Vec<Task>, u32) {
+fn tasks(graph: &Graph, places: &[u32]) -> (Vec<Task>, u32) {
     let mut numbers: HashMap<NodeIndex, u32> = HashMap::new();
     let mut tasks = Vec::new();
-    let root = task(graph, graph.root(), &mut tasks, &mut numbers);
+    let root = task(graph, places, graph.root(), &mut tasks, &mut numbers);
     (tasks, root)
 }
 
 /// The task of a plan node; splits and forks stand a few levels deep, so this may call itself.
 fn task(
     graph: &Graph,
+    places: &[u32],
     node: NodeIndex,
     tasks: &mut Vec<Task>,
     numbers: &mut HashMap<NodeIndex, u32>,
@@ -87,7 +109,7 @@ fn task(
                 let Edge::Cells(ranges) = edge.weight() else {
                     continue;
                 };
-                let child = task(graph, edge.target(), tasks, numbers);
+                let child = task(graph, places, edge.target(), tasks, numbers);
                 for cell in ranges.iter().flat_map(|(from, to)| *from..=*to) {
                     if let Some(place) = by_cell.get_mut(cell as usize) {
                         *place = child;
@@ -96,7 +118,7 @@ fn task(
             }
             let odd = by_cell.get(UNKNOWN as usize).copied().unwrap_or(u32::MAX);
             Task::Split {
-                axis: u32::try_from(at).unwrap_or(0),
+                place: places.get(at).copied().unwrap_or(0),
                 by_cell,
                 odd,
             }
@@ -124,7 +146,7 @@ fn task(
             Task::Fork(
                 children
                     .into_iter()
-                    .map(|c| task(graph, c, tasks, numbers))
+                    .map(|c| task(graph, places, c, tasks, numbers))
                     .collect(),
             )
         }
@@ -136,15 +158,13 @@ fn task(
 }
 
 /// The rows of a block.
-fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>]) -> Block {
-    let words = members.members.len().div_ceil(64).next_multiple_of(WORDS);
-    let mut full = vec![0u64; words];
+fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block {
+    let mut full = vec![[0u64; WORDS]; members.members.len().div_ceil(MEMBERS)];
     for at in 0..members.members.len() {
         set(&mut full, at, true);
     }
     let mut tests: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
     let mut rows = RowPool {
-        words,
         rows: Vec::new(),
         known: HashMap::new(),
     };
@@ -163,7 +183,14 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
         };
         let deep = each.len() > usize::from(members.list.is_some());
         let needs = |conjunct: &Conjunct| graph.program().needs(conjunct.node).is_header();
+        let on_element = |told: &&Told| {
+            let axis = plan.axes.get(told.axis as usize);
+            axis.is_some_and(|axis| axis.list.is_some())
+        };
+        let told = member.told.iter();
+        let told = told.filter_map(|number| plan.told.get(*number as usize));
         made.push(Member {
+            element_told: told.filter(on_element).map(|told| told.conjunct).collect(),
             subject: member.subject,
             residue: member.residue.clone(),
             of_header: member.residue.iter().take_while(|c| needs(c)).count(),
@@ -172,25 +199,23 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
         });
     }
     let (mut header, mut element): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
+    let mut all_cells = Vec::new();
     for (axis, tests) in tests {
         let Some(planned) = plan.axes.get(axis as usize) else {
             continue;
         };
         let cells = lay_cells(&planned.domain, &plan.told, &tests, &full, &mut rows);
-        let mut line = Line {
-            axis,
-            place: 0,
-            cells,
+        let line = Line {
+            place: places.get(axis as usize).copied().unwrap_or(0),
+            first: u32::try_from(all_cells.len()).unwrap_or(u32::MAX),
+            count: u32::try_from(cells.len()).unwrap_or(u32::MAX),
             tests,
         };
+        all_cells.extend(cells);
+        all_cells.push(Cell::ODD);
         match planned.list {
             None => header.push(line),
-            Some(list) => {
-                let axes = element_axes.get(list.0 as usize);
-                let place = axes.and_then(|axes| axes.iter().position(|a| *a == axis));
-                line.place = u32::try_from(place.unwrap_or(0)).unwrap_or(0);
-                element.push(line);
-            }
+            Some(_) => element.push(line),
         }
     }
     // What most rules test comes first: it leaves the fewest alive for the rest.
@@ -199,9 +224,9 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
     }
     Block {
         list: members.list,
-        words,
         rows: rows.rows,
         full,
+        cells: all_cells,
         header,
         element,
         header_residue: made.iter().any(|member| member.of_header > 0),
@@ -209,33 +234,22 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, element_axes: &[Vec<u32>
     }
 }
 
-/// Rows are multiples of this many words, so that loops over them have no remainder.
-pub(super) const WORDS: usize = 4;
-
 /// Rows by content.
 struct RowPool {
-    words: usize,
-    rows: Vec<u64>,
+    rows: Vec<Chunk>,
     /// Looked up only; never iterated over.
-    known: HashMap<Vec<u64>, u32>,
+    known: HashMap<Vec<Chunk>, u32>,
 }
 
 impl RowPool {
-    fn intern(&mut self, row: &[u64]) -> u32 {
+    fn intern(&mut self, row: &[Chunk]) -> u32 {
         if let Some(at) = self.known.get(row) {
             return *at;
         }
-        let at = u32::try_from(self.rows.len() / self.words.max(1)).unwrap_or(u32::MAX);
+        let at = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         self.rows.extend_from_slice(row);
         self.known.insert(row.to_vec(), at);
         at
-    }
-}
-
-fn set(row: &mut [u64], at: usize, value: bool) {
-    if let Some(word) = row.get_mut(at / 64) {
-        let bit = 1u64 << (at % 64);
-        *word = if value { *word | bit } else { *word & !bit };
     }
 }
 
@@ -245,9 +259,9 @@ fn lay_cells(
     domain: &Domain,
     told: &[Told],
     tests: &[(u32, u32)],
-    full: &[u64],
+    full: &[Chunk],
     rows: &mut RowPool,
-) -> Vec<(u32, u32)> {
+) -> Vec<Cell> {
     let mut by_member: BTreeMap<u32, Vec<&Told>> = BTreeMap::new();
     for (member, number) in tests {
         if let Some(told) = told.get(*number as usize) {
@@ -283,7 +297,10 @@ fn lay_cells(
         }
         let at = match last {
             Some(at) if !changed => at,
-            _ => (rows.intern(&possible), rows.intern(&certain)),
+            _ => Cell {
+                possible: rows.intern(&possible),
+                certain: rows.intern(&certain),
+            },
         };
         last = Some(at);
         cells.push(at);
@@ -293,14 +310,15 @@ fn lay_cells(
 
 /// The bytes of what the engine adds to the dense meaning.
 pub(super) fn bytes(engine: &Engine) -> usize {
-    let line = |line: &Line| size_of::<Line>() + line.cells.len() * 8 + line.tests.len() * 8;
+    let line = |line: &Line| size_of::<Line>() + line.tests.len() * 8;
     let block = |block: &Block| {
         let residue = block
             .members
             .iter()
-            .map(|m| m.residue.len() * 8 + size_of::<Member>());
+            .map(|m| (m.residue.len() + m.element_told.len()) * 8 + size_of::<Member>());
         size_of::<Block>()
-            + (block.rows.len() + block.full.len()) * 8
+            + (block.rows.len() + block.full.len()) * size_of::<Chunk>()
+            + block.cells.len() * size_of::<Cell>()
             + block
                 .header
                 .iter()
@@ -320,6 +338,12 @@ pub(super) fn bytes(engine: &Engine) -> usize {
             .axes
             .iter()
             .map(|axis| axis.domain.bytes())
+            .sum::<usize>()
+        + engine
+            .header_axes
+            .iter()
+            .chain(engine.element_axes.iter().flatten())
+            .map(|ranked| size_of::<Ranked>() + ranked.finder.bytes())
             .sum::<usize>()
         + engine
             .told

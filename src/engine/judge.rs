@@ -1,12 +1,13 @@
 //! Judging: facts to cells, rows of bits to rules that are alive, residue, then resolving.
 
-use super::rows::{Lanes, Part};
-use super::{Block, Engine, Line, Member, Scratch, Source, Task};
+use super::rows::{Bits, Looked, MEMBERS, Part};
+use super::{Block, Engine, Member, RowRoom, Scratch, Task};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::{Elements, Evaluator};
 use crate::decide::state::At;
 use crate::facts::Facts;
-use crate::graph::cells::ODD;
+use crate::facts::key::Key;
+use crate::graph::cells::{ODD, UNKNOWN};
 use crate::graph::plan::{Conjunct, Subject};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
@@ -20,40 +21,32 @@ pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Sc
         room,
         judgement,
         applies,
-        ..
+        rows,
     } = scratch;
-    let (mut state, mut room) = (std::mem::take(state), std::mem::take(room));
-    let (mut out, mut applied) = (std::mem::take(judgement), std::mem::take(applies));
     state.begin(&engine.program, facts);
-    applied.clear();
-    let evaluator = Evaluator {
-        program: &engine.program,
-        facts,
-        as_of,
-        state: &mut state,
-    };
+    applies.clear();
     let mut run = Run {
         engine,
-        evaluator,
-        applies: &mut applied,
+        evaluator: Evaluator {
+            program: &engine.program,
+            facts,
+            as_of,
+            state,
+        },
+        applies,
         covers: [Truth::False, Truth::False],
     };
-    run.rank_header(scratch);
-    run.tasks(scratch);
-    let covers = run.covers;
-    let [full, advice] = covers;
-    applied.sort_unstable();
+    run.rank_header(rows);
+    run.tasks(rows);
+    let [full, advice] = run.covers;
+    applies.sort_unstable();
     let mut evaluator = Evaluator {
         program: &engine.program,
         facts,
         as_of,
-        state: &mut state,
+        state,
     };
-    evaluator.resolve(&applied, (full, advice), &mut room, &mut out);
-    scratch.state = state;
-    scratch.room = room;
-    scratch.judgement = out;
-    scratch.applies = applied;
+    evaluator.resolve(applies, (full, advice), room, judgement);
 }
 
 /// One declaration being judged.
@@ -67,71 +60,68 @@ pub(super) struct Run<'a, 's> {
 
 impl<'a> Run<'a, '_> {
     /// Finds the cells of the header's facts.
-    fn rank_header(&mut self, scratch: &mut Scratch) {
-        scratch.ranks.clear();
-        scratch.ranked = None;
-        for (axis, source) in self.engine.axes.iter().zip(&self.engine.sources) {
-            scratch.ranks.push(match source {
-                Source::AsOf => axis.domain.cell_of(&Value::Date(self.evaluator.as_of)),
-                Source::Header(slot) => axis.domain.cell(self.evaluator.facts.header(*slot)),
-                Source::Element(..) => ODD,
-            });
-        }
+    fn rank_header(&mut self, room: &mut RowRoom) {
+        room.ranks.clear();
+        room.ranked = None;
+        let (facts, as_of) = (self.evaluator.facts, self.evaluator.as_of);
+        room.ranks
+            .extend(self.engine.header_axes.iter().map(|ranked| {
+                let key = match ranked.slot {
+                    Some(slot) => facts.key(slot),
+                    None => Key::of_day(as_of),
+                };
+                ranked.finder.cell(key, || {
+                    match (ranked.slot, self.engine.axes.get(ranked.axis as usize)) {
+                        (Some(slot), Some(axis)) => axis.domain.cell(facts.header(slot)),
+                        _ => ODD,
+                    }
+                })
+            }));
     }
 
     /// Runs the plan from its root.
-    fn tasks(&mut self, scratch: &mut Scratch) {
-        let mut stack = std::mem::take(&mut scratch.stack);
+    fn tasks(&mut self, room: &mut RowRoom) {
+        let mut stack = std::mem::take(&mut room.stack);
         stack.clear();
         stack.push(self.engine.root);
         while let Some(number) = stack.pop() {
             match self.engine.plan.get(number as usize) {
                 Some(Task::Fork(children)) => stack.extend(children.iter().rev()),
-                Some(Task::Split { axis, by_cell, odd }) => {
-                    let cell = scratch.ranks.get(*axis as usize).copied().unwrap_or(ODD);
+                Some(Task::Split {
+                    place,
+                    by_cell,
+                    odd,
+                }) => {
+                    let cell = room.ranks.get(*place as usize).copied().unwrap_or(ODD);
                     stack.push(by_cell.get(cell as usize).copied().unwrap_or(*odd));
                 }
                 Some(Task::Match(block)) => {
                     if let Some(block) = self.engine.blocks.get(*block as usize) {
-                        self.block(block, scratch);
+                        self.block(block, room);
                     }
                 }
                 None => {}
             }
         }
-        scratch.stack = stack;
+        room.stack = stack;
     }
 
-    fn block(&mut self, block: &'a Block, scratch: &mut Scratch) {
-        let mut possible = std::mem::take(&mut scratch.possible);
-        let mut certain = std::mem::take(&mut scratch.certain);
-        possible.clear();
-        possible.extend_from_slice(&block.full);
-        let ranks = std::mem::take(&mut scratch.ranks);
-        let cell = |line: &Line| ranks.get(line.axis as usize).copied().unwrap_or(ODD);
-        let lanes = self.and_lines(
-            (block, Part::Header),
-            cell,
-            (&mut possible, &mut certain, &block.full, Lanes::One),
-            scratch,
-        );
-        scratch.ranks = ranks;
-        if possible.iter().any(|word| *word != 0) {
-            match block.list {
-                None => self.alive(block, Step::Whole, &possible, &certain, lanes),
-                Some(list) => {
-                    let lanes = match block.header_residue {
-                        true => self.header_residue(block, (&mut possible, &mut certain), lanes),
-                        false => lanes,
-                    };
-                    if possible.iter().any(|word| *word != 0) {
-                        self.elements(block, list, (&possible, &certain, lanes), scratch);
-                    }
+    /// Runs the rules of a block, stretch by stretch of its rows.
+    fn block(&mut self, block: &'a Block, room: &mut RowRoom) {
+        let mut looked = std::mem::take(&mut room.looked);
+        looked.clear();
+        self.look_up(block, &block.header, &room.ranks, &mut looked);
+        let header = looked.end_part();
+        match block.list {
+            None => {
+                for at in 0..block.full.len() {
+                    let bits = self.and_rows(block, &looked, header, at, Bits::full(block, at));
+                    self.alive(block, at, Step::Whole, bits);
                 }
             }
+            Some(list) => self.elements(block, list, (&mut looked, header), room),
         }
-        scratch.possible = possible;
-        scratch.certain = certain;
+        room.looked = looked;
     }
 
     pub(super) fn conjunct(&mut self, conjunct: Conjunct) -> Truth {
@@ -140,181 +130,193 @@ impl<'a> Run<'a, '_> {
     }
 
     /// Clears the members whose residue on the header fails, once for all elements.
-    fn header_residue(
-        &mut self,
-        block: &'a Block,
-        (possible, certain): (&mut [u64], &mut Vec<u64>),
-        mut lanes: Lanes,
-    ) -> Lanes {
-        if lanes == Lanes::One {
-            certain.clear();
-            certain.extend_from_slice(possible);
-        }
-        for (word, (bits, sure)) in possible.iter_mut().zip(certain.iter_mut()).enumerate() {
-            let mut rest = *bits;
+    fn header_residue(&mut self, block: &'a Block, at: usize, bits: &mut Bits) {
+        for (word, (possible, certain)) in
+            bits.possible.iter_mut().zip(&mut bits.certain).enumerate()
+        {
+            let mut rest = *possible;
             while rest != 0 {
                 let bit = rest & rest.wrapping_neg();
-                let member = block
-                    .members
-                    .get(word * 64 + rest.trailing_zeros() as usize);
+                let member = at * MEMBERS + word * 64 + rest.trailing_zeros() as usize;
                 rest &= rest - 1;
+                let member = block.members.get(member);
                 let residue = member.and_then(|m| m.residue.get(..m.of_header));
                 let truth = self.all(residue.unwrap_or(&[]), Truth::True);
                 if truth == Truth::False {
-                    *bits &= !bit;
+                    *possible &= !bit;
                 }
                 if truth != Truth::True {
-                    *sure &= !bit;
-                    lanes = if truth == Truth::Unknown {
-                        Lanes::Two
-                    } else {
-                        lanes
-                    };
+                    *certain &= !bit;
                 }
             }
         }
-        lanes
     }
 
-    /// Runs the element's lines for each element of a list.
+    /// Runs the header's lines once, and the element's lines for each element of a list.
     fn elements(
         &mut self,
         block: &'a Block,
         list: ListId,
-        (possible, certain, lanes): (&[u64], &[u64], Lanes),
-        scratch: &mut Scratch,
+        (looked, header): (&mut Looked, Part),
+        room: &mut RowRoom,
     ) {
-        let rows = match self.evaluator.elements(list) {
-            Elements::Rows(rows) => rows,
-            Elements::Unknown => {
-                self.evaluator.state.put_row(list, At::Unknown);
-                self.element(
-                    block,
-                    Step::Unknown,
-                    (possible, certain, lanes),
-                    None,
-                    scratch,
-                );
-                self.evaluator.state.put_row(list, At::Absent);
-                return;
+        // Whether anything is left of the header is known before an element is looked at.
+        let mut left = std::mem::take(&mut room.left);
+        left.clear();
+        let mut some = false;
+        for at in 0..block.full.len() {
+            let mut bits = self.and_rows(block, looked, header, at, Bits::full(block, at));
+            if block.header_residue {
+                self.header_residue(block, at, &mut bits);
             }
-        };
-        self.rank_elements(list, scratch);
-        let width = self
-            .engine
-            .element_axes
-            .get(list.0 as usize)
-            .map_or(0, Vec::len);
-        for row in rows {
-            self.evaluator.state.put_row(list, At::Row(row));
-            let first = row as usize * width;
-            self.element(
-                block,
-                Step::Row(row),
-                (possible, certain, lanes),
-                Some(first),
-                scratch,
-            );
+            some |= !bits.is_empty();
+            left.push(bits);
         }
-        self.evaluator.state.put_row(list, At::Absent);
+        if some {
+            let width = self.engine.element_axes.get(list.0 as usize);
+            let width = width.map_or(0, Vec::len);
+            let few = self.few_alive(block, &left, room);
+            match self.evaluator.elements(list) {
+                Elements::Rows(rows) if few => {
+                    for row in rows {
+                        self.evaluator.state.put_row(list, At::Row(row));
+                        self.each_alive(block, Step::Row(row), &room.alive);
+                    }
+                }
+                Elements::Unknown if few => {
+                    self.evaluator.state.put_row(list, At::Unknown);
+                    self.each_alive(block, Step::Unknown, &room.alive);
+                }
+                Elements::Rows(rows) => {
+                    self.rank_elements(list, room);
+                    for row in rows {
+                        self.evaluator.state.put_row(list, At::Row(row));
+                        let first = row as usize * width;
+                        let ranks = room.element_ranks.get(first..first + width);
+                        looked.again(header);
+                        self.look_up(block, &block.element, ranks.unwrap_or(&[]), looked);
+                        self.element(block, Step::Row(row), looked, &left);
+                    }
+                }
+                Elements::Unknown => {
+                    self.evaluator.state.put_row(list, At::Unknown);
+                    looked.again(header);
+                    // Of an unknown element every fact is unknown.
+                    room.element_ranks.clear();
+                    room.element_ranks.resize(width, UNKNOWN);
+                    room.ranked = None;
+                    self.look_up(block, &block.element, &room.element_ranks, looked);
+                    self.element(block, Step::Unknown, looked, &left);
+                }
+            }
+            self.evaluator.state.put_row(list, At::Absent);
+        }
+        room.left = left;
+    }
+
+    /// Gathers the members that the header left, if looking at each by itself costs less than the
+    /// element's rows.
+    fn few_alive(&mut self, block: &'a Block, left: &[Bits], room: &mut RowRoom) -> bool {
+        room.alive.clear();
+        let mut most = block.element.len() * left.len();
+        for (at, bits) in left.iter().enumerate() {
+            for (word, (possible, certain)) in bits.possible.iter().zip(&bits.certain).enumerate() {
+                let mut rest = *possible;
+                while rest != 0 {
+                    let bit = rest.trailing_zeros();
+                    rest &= rest - 1;
+                    let number = at * MEMBERS + word * 64 + bit as usize;
+                    let told = block
+                        .members
+                        .get(number)
+                        .map_or(0, |m| m.element_told.len());
+                    match most.checked_sub(told) {
+                        Some(less) => most = less,
+                        None => return false,
+                    }
+                    let truth = match certain >> bit & 1 {
+                        1 => Truth::True,
+                        _ => Truth::Unknown,
+                    };
+                    room.alive
+                        .push((u32::try_from(number).unwrap_or(u32::MAX), truth));
+                }
+            }
+        }
+        true
+    }
+
+    /// Judges an element by each of the members that are alive.
+    fn each_alive(&mut self, block: &'a Block, step: Step, alive: &[(u32, Truth)]) {
+        let cap = match step {
+            Step::Unknown => Truth::Unknown,
+            _ => Truth::True,
+        };
+        for (number, truth) in alive {
+            let Some(member) = block.members.get(*number as usize) else {
+                continue;
+            };
+            let truth = self.all(&member.element_told, truth.and(cap));
+            if truth != Truth::False {
+                self.member(member, step, truth);
+            }
+        }
     }
 
     /// Finds the cells of all elements of a list, once for the declaration.
-    fn rank_elements(&mut self, list: ListId, scratch: &mut Scratch) {
-        if scratch.ranked == Some(list) {
+    fn rank_elements(&mut self, list: ListId, room: &mut RowRoom) {
+        if room.ranked == Some(list) {
             return;
         }
-        scratch.ranked = Some(list);
-        scratch.element_ranks.clear();
-        let Some(rows) = self.evaluator.facts.rows(list) else {
-            return;
-        };
-        let Some(axes) = self.engine.element_axes.get(list.0 as usize) else {
+        room.ranked = Some(list);
+        room.element_ranks.clear();
+        let (Some(rows), Some(ranked)) = (
+            self.evaluator.facts.rows(list),
+            self.engine.element_axes.get(list.0 as usize),
+        ) else {
             return;
         };
         for row in 0..rows.len() {
-            for axis in axes {
-                let at = *axis as usize;
-                let cell = match (self.engine.axes.get(at), self.engine.sources.get(at)) {
-                    (Some(axis), Some(Source::Element(_, column))) => {
-                        axis.domain.cell(rows.cell(row, *column))
-                    }
-                    _ => ODD,
-                };
-                scratch.element_ranks.push(cell);
+            let keys = rows.keys(row);
+            room.element_ranks.extend(ranked.iter().map(|ranked| {
+                let column = ranked.slot.unwrap_or(u32::MAX);
+                let key = keys.get(column as usize).copied();
+                ranked.finder.cell(key.unwrap_or(Key::UNKNOWN), || {
+                    let axis = self.engine.axes.get(ranked.axis as usize);
+                    axis.map_or(ODD, |axis| axis.domain.cell(rows.cell(row, column)))
+                })
+            }));
+        }
+    }
+
+    /// Runs the element's lines, which are looked up, for what the header left.
+    fn element(&mut self, block: &'a Block, step: Step, looked: &mut Looked, left: &[Bits]) {
+        let part = looked.end_part();
+        for (at, from) in left.iter().enumerate() {
+            if !from.is_empty() {
+                let bits = self.and_rows(block, looked, part, at, *from);
+                self.alive(block, at, step, bits);
             }
         }
     }
 
-    fn element(
-        &mut self,
-        block: &'a Block,
-        step: Step,
-        (possible, certain, lanes): (&[u64], &[u64], Lanes),
-        first: Option<usize>,
-        scratch: &mut Scratch,
-    ) {
-        let mut mine = std::mem::take(&mut scratch.row_possible);
-        let mut sure = std::mem::take(&mut scratch.row_certain);
-        let ranks = std::mem::take(&mut scratch.element_ranks);
-        mine.clear();
-        mine.extend_from_slice(possible);
-        let cell = |line: &Line| match first {
-            Some(first) => ranks
-                .get(first + line.place as usize)
-                .copied()
-                .unwrap_or(ODD),
-            // Of an unknown element every fact is unknown.
-            None => crate::graph::cells::UNKNOWN,
+    /// Looks at the members of one stretch that are alive, one by one.
+    fn alive(&mut self, block: &'a Block, at: usize, step: Step, bits: Bits) {
+        let cap = match step {
+            Step::Unknown => Truth::Unknown,
+            _ => Truth::True,
         };
-        let from = match lanes {
-            Lanes::One => possible,
-            Lanes::Two => certain,
-        };
-        let lanes = self.and_lines(
-            (block, Part::Element),
-            cell,
-            (&mut mine, &mut sure, from, lanes),
-            scratch,
-        );
-        self.alive(block, step, &mine, &sure, lanes);
-        scratch.element_ranks = ranks;
-        scratch.row_possible = mine;
-        scratch.row_certain = sure;
-    }
-
-    /// Looks at the members that are alive, one by one.
-    fn alive(
-        &mut self,
-        block: &'a Block,
-        step: Step,
-        possible: &[u64],
-        certain: &[u64],
-        lanes: Lanes,
-    ) {
-        let cap = if step == Step::Unknown {
-            Truth::Unknown
-        } else {
-            Truth::True
-        };
-        for (at, word) in possible.iter().enumerate() {
-            let mut rest = *word;
-            if rest == 0 {
-                continue;
-            }
-            let sure = match lanes {
-                Lanes::One => *word,
-                Lanes::Two => certain.get(at).copied().unwrap_or(0),
-            };
+        for (word, (possible, certain)) in bits.possible.iter().zip(&bits.certain).enumerate() {
+            let mut rest = *possible;
             while rest != 0 {
                 let bit = rest.trailing_zeros();
                 rest &= rest - 1;
-                let truth = if sure >> bit & 1 == 1 {
-                    cap
-                } else {
-                    Truth::Unknown
+                let truth = match certain >> bit & 1 {
+                    1 => cap,
+                    _ => Truth::Unknown,
                 };
-                if let Some(member) = block.members.get(at * 64 + bit as usize) {
+                let member = at * MEMBERS + word * 64 + bit as usize;
+                if let Some(member) = block.members.get(member) {
                     self.member(member, step, truth);
                 }
             }

@@ -4,6 +4,7 @@
 //! number of threads; each brings its own [`Scratch`].
 
 mod build;
+mod finder;
 mod judge;
 mod rows;
 
@@ -14,8 +15,11 @@ use crate::facts::Facts;
 use crate::graph::Graph;
 use crate::graph::plan::{AxisPlan, Conjunct, Subject, Told};
 use crate::ground::day::Day;
+use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
 use crate::verdict::judgement::{Fired, Judgement};
+use finder::Ranked;
+use rows::{Bits, Chunk, Looked, WORDS};
 use std::sync::Arc;
 
 /// Judges declarations.
@@ -46,23 +50,16 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Engine {
     program: Arc<Program>,
-    /// The axes; where their facts are found.
+    /// The axes.
     axes: Vec<AxisPlan>,
-    sources: Vec<Source>,
     told: Vec<Told>,
     plan: Vec<Task>,
     root: u32,
     blocks: Vec<Block>,
-    /// By list, its axes.
-    element_axes: Vec<Vec<u32>>,
-}
-
-/// Where the fact of an axis is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
-    AsOf,
-    Header(u32),
-    Element(ListId, u32),
+    /// Those of the header and the as-of date.
+    header_axes: Vec<Ranked>,
+    /// By list, those of its elements.
+    element_axes: Vec<Vec<Ranked>>,
 }
 
 /// A node of the plan.
@@ -72,7 +69,8 @@ enum Task {
     Fork(Vec<u32>),
     /// The one for the cell; the last for a fact that is odd.
     Split {
-        axis: u32,
+        /// The place of the axis among those of the header.
+        place: u32,
         by_cell: Vec<u32>,
         odd: u32,
     },
@@ -84,12 +82,12 @@ enum Task {
 #[derive(Debug, Clone)]
 struct Block {
     list: Option<ListId>,
-    /// Words in a row.
-    words: usize,
     /// All rows, one after another.
-    rows: Vec<u64>,
+    rows: Vec<Chunk>,
     /// A bit for each member.
-    full: Vec<u64>,
+    full: Vec<Chunk>,
+    /// Line by line, for each cell its rows, and one more for facts that lie in none.
+    cells: Vec<Cell>,
     header: Vec<Line>,
     element: Vec<Line>,
     /// Whether some member has residue that reads only the header.
@@ -100,13 +98,30 @@ struct Block {
 /// What one axis says of the members of a block.
 #[derive(Debug, Clone)]
 struct Line {
-    axis: u32,
-    /// The place of the axis among those of its list.
+    /// The place of the axis among those of the header, or of its list.
     place: u32,
-    /// By cell, where its rows begin: of members that possibly, and that certainly, still apply.
-    cells: Vec<(u32, u32)>,
+    /// Where its cells begin in the block, and how many there are.
+    first: u32,
+    count: u32,
     /// Each condition with the member it belongs to, for odd facts.
     tests: Vec<(u32, u32)>,
+}
+
+/// Where the rows of a cell begin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Cell {
+    /// That of the members that possibly still apply.
+    possible: u32,
+    /// That of those that certainly do.
+    certain: u32,
+}
+
+impl Cell {
+    /// That of a fact which lies in no cell.
+    const ODD: Cell = Cell {
+        possible: u32::MAX,
+        certain: u32::MAX,
+    };
 }
 
 /// A member of a block.
@@ -117,6 +132,8 @@ struct Member {
     residue: Vec<Conjunct>,
     /// How many of these read only the header.
     of_header: usize,
+    /// What the element's lines say of it, as conditions.
+    element_told: Vec<Conjunct>,
     /// Whether its block goes through the elements of a list.
     of_elements: bool,
     /// Whether it judges something inside the element, or the codes of a set.
@@ -145,18 +162,24 @@ pub struct Scratch {
     room: Room,
     judgement: Judgement,
     applies: Vec<Fired>,
-    /// By axis, the cell of the header's fact.
+    rows: RowRoom,
+}
+
+/// Room for cells and rows.
+#[derive(Debug, Clone, Default)]
+struct RowRoom {
+    /// The cells of the header's axes.
     ranks: Vec<u32>,
     /// Row by row, the cells of a list's axes.
     element_ranks: Vec<u32>,
     /// The list whose cells these are.
     ranked: Option<ListId>,
-    possible: Vec<u64>,
-    certain: Vec<u64>,
-    row_possible: Vec<u64>,
-    row_certain: Vec<u64>,
-    odd_possible: Vec<u64>,
-    odd_certain: Vec<u64>,
+    /// The rows of the block at hand.
+    looked: Looked,
+    /// What its header leaves, stretch by stretch.
+    left: Vec<Bits>,
+    /// The same one by one, where they are few.
+    alive: Vec<(u32, Truth)>,
     stack: Vec<u32>,
 }
 
@@ -296,7 +319,7 @@ impl Engine {
     pub fn blocks(&self) -> Vec<(usize, usize)> {
         self.blocks
             .iter()
-            .map(|block| (block.members.len(), block.rows.len()))
+            .map(|block| (block.members.len(), block.rows.len() * WORDS))
             .collect()
     }
 }

@@ -1,159 +1,250 @@
-//! Rows of bits: what the lines of a block say of its members, all at once or one by one.
+//! Rows of bits: what the lines of a block say of its members, a stretch of them at once.
 
-use super::build::WORDS;
 use super::judge::Run;
-use super::{Block, Line, Scratch};
+use super::{Block, Cell, Line};
+use crate::graph::cells::ODD;
 use crate::ground::truth::Truth;
 
-/// The bits of a block with what is known of them.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lanes {
-    /// Possible and certain are the same.
-    One,
-    /// They may differ.
-    Two,
+/// Words of a row that are worked on together, so that loops over them have no remainder.
+pub(super) const WORDS: usize = 4;
+/// The members that one stretch of a row stands for.
+pub(super) const MEMBERS: usize = WORDS * 64;
+
+/// A stretch of a row.
+pub(super) type Chunk = [u64; WORDS];
+
+/// The members of a stretch that possibly, and that certainly, still apply.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bits {
+    pub(super) possible: Chunk,
+    pub(super) certain: Chunk,
+}
+
+impl Bits {
+    /// All members of a stretch.
+    #[inline]
+    pub(super) fn full(block: &Block, at: usize) -> Bits {
+        let full = block.full.get(at).copied().unwrap_or_default();
+        Bits {
+            possible: full,
+            certain: full,
+        }
+    }
+
+    /// Whether no member is left.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.possible == [0; WORDS]
+    }
+}
+
+/// The lines of the header, or those of the element at hand, among what is looked up.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    from: usize,
+    to: usize,
+    /// Whether some line says less for certain than it leaves possible.
+    differ: bool,
+}
+
+/// The rows of the lines of a block, looked up at the cells of the facts at hand.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Looked {
+    cells: Vec<Cell>,
+    /// Where the part being looked up begins.
+    from: usize,
+    /// Whether its lanes differ.
+    differ: bool,
+    /// Rows of facts that lie in no cell; they are numbered after those of the block.
+    odd: Vec<Chunk>,
+}
+
+/// How many rows are anded before it is looked whether a stretch is empty.
+const BETWEEN_LOOKS: usize = 4;
+
+impl Looked {
+    /// Makes ready for a block.
+    pub(super) fn clear(&mut self) {
+        self.cells.clear();
+        self.odd.clear();
+        self.from = 0;
+        self.differ = false;
+    }
+
+    /// Ends the part that was looked up.
+    pub(super) fn end_part(&mut self) -> Part {
+        let to = self.cells.len();
+        let part = Part {
+            from: self.from,
+            to,
+            differ: self.differ,
+        };
+        self.from = to;
+        self.differ = false;
+        part
+    }
+
+    /// Leaves what was looked up of an element behind, if the next one comes.
+    pub(super) fn again(&mut self, header: Part) {
+        self.cells.truncate(header.to);
+        self.from = header.to;
+        self.differ = false;
+    }
 }
 
 /// Clears the bits that are not in the row.
 #[inline]
-fn and(bits: &mut [u64], row: &[u64]) {
-    let (chunks, rows) = (bits.as_chunks_mut::<WORDS>().0, row.as_chunks::<WORDS>().0);
-    for (bits, row) in chunks.iter_mut().zip(rows) {
-        for (bit, word) in bits.iter_mut().zip(row) {
-            *bit &= word;
-        }
+fn and(bits: &mut Chunk, row: &Chunk) {
+    for (bit, word) in bits.iter_mut().zip(row) {
+        *bit &= word;
     }
 }
 
-/// The lines of the header, or those of the elements.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Part {
-    Header,
-    Element,
-}
+impl Looked {
+    /// The row that begins there, of the block or of a fact that lies in no cell.
+    #[inline]
+    fn row<'l>(&'l self, block: &'l Block, place: usize) -> &'l Chunk {
+        static NONE: Chunk = [0; WORDS];
+        match block.rows.get(place) {
+            Some(row) => row,
+            None => self.odd.get(place - block.rows.len()).unwrap_or(&NONE),
+        }
+    }
 
-/// How many rows are gone through side by side.
-const SIDE_BY_SIDE: usize = 32;
-
-/// Clears the bits that are not in all of the rows.
-#[inline]
-fn and_all(bits: &mut [u64], rows: &[&[[u64; WORDS]]]) {
-    for (at, bits) in bits.as_chunks_mut::<WORDS>().0.iter_mut().enumerate() {
-        let mut left = *bits;
-        for row in rows.iter().filter_map(|row| row.get(at)) {
-            for (bit, word) in left.iter_mut().zip(row) {
-                *bit &= word;
+    /// What rows leave of one lane of a stretch.
+    #[inline]
+    fn one_lane(&self, block: &Block, part: Part, at: usize, mut left: Chunk) -> Chunk {
+        for cells in self.part(part).chunks(BETWEEN_LOOKS) {
+            for cell in cells {
+                and(&mut left, self.row(block, cell.possible as usize + at));
             }
             // Rules that name the same codes stand together, so a stretch is often empty early.
             if left == [0; WORDS] {
                 break;
             }
         }
-        *bits = left;
-    }
-}
-
-impl Block {
-    fn lines(&self, part: Part) -> &[Line] {
-        match part {
-            Part::Header => &self.header,
-            Part::Element => &self.element,
-        }
+        left
     }
 
-    /// The row of that number, in chunks.
+    /// What rows leave of both lanes of a stretch.
     #[inline]
-    fn row(&self, at: u32) -> &[[u64; WORDS]] {
-        let start = at as usize * self.words;
-        self.rows
-            .get(start..start + self.words)
-            .map_or(&[], |row| row.as_chunks::<WORDS>().0)
+    fn two_lanes(&self, block: &Block, part: Part, at: usize, mut left: Bits) -> Bits {
+        for cells in self.part(part).chunks(BETWEEN_LOOKS) {
+            for cell in cells {
+                let possible = self.row(block, cell.possible as usize + at);
+                and(&mut left.possible, possible);
+                let certain = self.row(block, cell.certain as usize + at);
+                and(&mut left.certain, certain);
+            }
+            if left.is_empty() {
+                left.certain = [0; WORDS];
+                break;
+            }
+        }
+        left
+    }
+
+    #[inline]
+    fn part(&self, part: Part) -> &[Cell] {
+        self.cells.get(part.from..part.to).unwrap_or(&[])
     }
 }
 
 impl<'a> Run<'a, '_> {
-    /// Puts together what the lines of the header, or of the element at hand, say of a block's
-    /// members. The certain lane counts where the lanes are two; it starts from `from`.
-    pub(super) fn and_lines(
+    /// Looks up what each line says at its cell. All of them are looked up before any row is
+    /// touched: what is far away in memory is then fetched together and not one after the other.
+    #[inline]
+    pub(super) fn look_up(
         &mut self,
-        (block, part): (&'a Block, Part),
-        cell: impl Fn(&Line) -> u32,
-        (possible, certain, from, before): (&mut [u64], &mut Vec<u64>, &[u64], Lanes),
-        scratch: &mut Scratch,
-    ) -> Lanes {
-        let lines = block.lines(part);
-        let mut lanes = before;
-        self.evaluator.state.steps += ((block.words / WORDS) * lines.len()) as u64;
-        // All cells are looked up before any row is touched, and rows are gone through side by
-        // side: what is far away in memory is then fetched together and not one after the other.
-        for batch in lines.chunks(SIDE_BY_SIDE) {
-            let mut rows: [&[[u64; WORDS]]; SIDE_BY_SIDE] = [&[]; SIDE_BY_SIDE];
-            let mut count = 0;
-            for (line, place) in batch.iter().zip(&mut rows) {
-                match line.cells.get(cell(line) as usize) {
-                    Some((at, sure)) => {
-                        *place = block.row(*at);
-                        count += 1;
-                        if at != sure {
-                            lanes = Lanes::Two;
-                        }
-                    }
-                    None => break,
-                }
-            }
-            and_all(possible, rows.get(..count).unwrap_or(&[]));
-            for line in batch.iter().skip(count) {
-                match line.cells.get(cell(line) as usize) {
-                    Some((at, sure)) => {
-                        and(possible, block.row(*at).as_flattened());
-                        if at != sure {
-                            lanes = Lanes::Two;
-                        }
-                    }
-                    None => {
-                        self.odd(block, line, scratch);
-                        and(possible, &scratch.odd_possible);
-                        lanes = Lanes::Two;
-                    }
+        block: &'a Block,
+        lines: &'a [Line],
+        ranks: &[u32],
+        looked: &mut Looked,
+    ) {
+        let from = looked.cells.len();
+        looked.cells.extend(lines.iter().map(|line| {
+            let rank = ranks.get(line.place as usize).copied().unwrap_or(ODD);
+            let cell = line.first as usize + rank.min(line.count) as usize;
+            block.cells.get(cell).copied().unwrap_or(Cell::ODD)
+        }));
+        let (mut differ, mut odd) = (false, false);
+        for cell in looked.cells.get(from..).unwrap_or(&[]) {
+            differ |= cell.possible != cell.certain;
+            odd |= *cell == Cell::ODD;
+        }
+        looked.differ |= differ;
+        if odd {
+            self.look_up_odd(block, lines, from, looked);
+        }
+    }
+
+    /// Works out the rows of the facts that lie in no cell.
+    #[cold]
+    fn look_up_odd(
+        &mut self,
+        block: &'a Block,
+        lines: &'a [Line],
+        from: usize,
+        looked: &mut Looked,
+    ) {
+        for (at, line) in (from..).zip(lines) {
+            if looked.cells.get(at) == Some(&Cell::ODD) {
+                let cell = self.odd(block, line, looked);
+                looked.differ |= cell.possible != cell.certain;
+                if let Some(place) = looked.cells.get_mut(at) {
+                    *place = cell;
                 }
             }
         }
-        if lanes == Lanes::Two {
-            self.evaluator.state.steps += ((block.words / WORDS) * lines.len()) as u64;
-            certain.clear();
-            certain.extend_from_slice(from);
-            for line in lines {
-                match line.cells.get(cell(line) as usize) {
-                    Some((_, sure)) => and(certain, block.row(*sure).as_flattened()),
-                    None => {
-                        self.odd(block, line, scratch);
-                        and(certain, &scratch.odd_certain);
-                    }
-                }
-            }
+    }
+
+    /// What lines that were looked up leave of a stretch.
+    #[inline]
+    pub(super) fn and_rows(
+        &mut self,
+        block: &'a Block,
+        looked: &Looked,
+        part: Part,
+        at: usize,
+        from: Bits,
+    ) -> Bits {
+        self.evaluator.state.steps += (part.to - part.from) as u64;
+        if part.differ {
+            self.evaluator.state.steps += (part.to - part.from) as u64;
+            return looked.two_lanes(block, part, at, from);
         }
-        lanes
+        let possible = looked.one_lane(block, part, at, from.possible);
+        // Each line leaves the same in both lanes, and what is certain is possible.
+        let mut certain = from.certain;
+        and(&mut certain, &possible);
+        Bits { possible, certain }
     }
 
     /// The rows of a fact that lies in no cell: each of its tests is evaluated.
-    fn odd(&mut self, block: &'a Block, line: &'a Line, scratch: &mut Scratch) {
-        for lane in [&mut scratch.odd_possible, &mut scratch.odd_certain] {
-            lane.clear();
-            lane.extend_from_slice(&block.full);
+    fn odd(&mut self, block: &'a Block, line: &'a Line, looked: &mut Looked) -> Cell {
+        let chunks = block.full.len();
+        let first = looked.odd.len();
+        for _ in 0..2 {
+            looked.odd.extend_from_slice(&block.full);
         }
         for (member, told) in &line.tests {
             let truth = self.told(*told);
-            let (word, bit) = (*member as usize / 64, 1u64 << (member % 64));
-            if truth != Truth::True
-                && let Some(word) = scratch.odd_certain.get_mut(word)
-            {
-                *word &= !bit;
+            let at = *member as usize;
+            let (possible, certain) = match looked.odd.get_mut(first..) {
+                Some(rows) => rows.split_at_mut(chunks.min(rows.len())),
+                None => continue,
+            };
+            if truth != Truth::True {
+                set(certain, at, false);
             }
-            if truth == Truth::False
-                && let Some(word) = scratch.odd_possible.get_mut(word)
-            {
-                *word &= !bit;
+            if truth == Truth::False {
+                set(possible, at, false);
             }
+        }
+        let row = |at: usize| u32::try_from(block.rows.len() + at).unwrap_or(u32::MAX);
+        Cell {
+            possible: row(first),
+            certain: row(first + chunks),
         }
     }
 
@@ -161,5 +252,16 @@ impl<'a> Run<'a, '_> {
     fn told(&mut self, told: u32) -> Truth {
         let told = self.engine.told.get(told as usize);
         told.map_or(Truth::True, |told| self.conjunct(told.conjunct))
+    }
+}
+
+/// Sets or clears the bit of a member.
+pub(super) fn set(row: &mut [Chunk], member: usize, value: bool) {
+    let word = row
+        .get_mut(member / MEMBERS)
+        .and_then(|chunk| chunk.get_mut(member % MEMBERS / 64));
+    if let Some(word) = word {
+        let bit = 1u64 << (member % 64);
+        *word = if value { *word | bit } else { *word & !bit };
     }
 }

@@ -223,7 +223,8 @@ pub fn compare(op: CompareOp, left: &Eval, right: &Eval) -> Truth {
     }
 }
 
-fn compare_ends(op: CompareOp, left: (&Value, &Value), right: (&Value, &Value)) -> Truth {
+/// What a comparison says of the least and greatest values of either side.
+pub fn compare_ends(op: CompareOp, left: (&Value, &Value), right: (&Value, &Value)) -> Truth {
     if !comparable(left.0, right.0) {
         return match op {
             CompareOp::Eq | CompareOp::Ne if same_plain_type(left.0, right.0) => {

@@ -58,6 +58,7 @@ mod gather;
 pub mod given;
 mod index;
 pub mod json;
+pub(crate) mod key;
 mod leaf;
 pub mod map;
 mod only;
@@ -72,6 +73,7 @@ pub use rows::{ListState, Rows};
 use crate::ground::day::Day;
 use crate::schema::value::{Fact, FieldId, ListId, Value};
 use crate::schema::{Home, Schema};
+use key::Key;
 
 /// The facts of one declaration.
 ///
@@ -98,6 +100,8 @@ use crate::schema::{Home, Schema};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
     header: Vec<Fact>,
+    /// The keys of these.
+    keys: Vec<Key>,
     lists: Vec<Rows>,
     assumed: Vec<Assumed>,
 }
@@ -159,6 +163,7 @@ impl Facts {
         let lists = schema.lists.iter().map(Rows::unknown).collect();
         Facts {
             header: vec![Fact::Unknown; schema.header.len()],
+            keys: vec![Key::UNKNOWN; schema.header.len()],
             lists,
             assumed: Vec::new(),
         }
@@ -180,6 +185,15 @@ impl Facts {
     /// ```
     pub fn header(&self, slot: u32) -> &Fact {
         self.header.get(slot as usize).unwrap_or(&UNKNOWN)
+    }
+
+    /// The key of a header fact.
+    #[inline]
+    pub(crate) fn key(&self, slot: u32) -> Key {
+        self.keys
+            .get(slot as usize)
+            .copied()
+            .unwrap_or(Key::UNKNOWN)
     }
 
     /// The rows of a list.
@@ -283,7 +297,9 @@ impl Facts {
 
     /// Sets a header fact by slot; the builder and the readers check types before.
     pub(crate) fn set_header(&mut self, slot: u32, fact: Fact) {
-        if let Some(place) = self.header.get_mut(slot as usize) {
+        let at = slot as usize;
+        if let (Some(place), Some(key)) = (self.header.get_mut(at), self.keys.get_mut(at)) {
+            *key = Key::of(&fact);
             *place = fact;
         }
     }

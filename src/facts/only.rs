@@ -38,13 +38,9 @@ impl Facts {
     /// ```
     pub fn only(&self, schema: &Schema, fields: &BTreeSet<FieldId>) -> Facts {
         let mut some = Facts::unknown(schema);
-        for (field, (from, to)) in schema
-            .header
-            .iter()
-            .zip(self.header.iter().zip(&mut some.header))
-        {
+        for (slot, field) in (0u32..).zip(&schema.header) {
             if fields.contains(field) {
-                *to = from.clone();
+                some.set_header(slot, self.header(slot).clone());
             }
         }
         for (id, list) in (0u32..).map(ListId).zip(&schema.lists) {

@@ -1,5 +1,6 @@
 //! The elements of lists, row by row.
 
+use super::key::Key;
 use crate::schema::List;
 use crate::schema::value::Fact;
 
@@ -56,6 +57,8 @@ pub struct Rows {
     starts: Vec<u32>,
     /// Row by row, one for each column.
     cells: Vec<Fact>,
+    /// The keys of the cells.
+    keys: Vec<Key>,
     width: u32,
 }
 
@@ -89,6 +92,7 @@ impl Rows {
             states: vec![ListState::Unknown; usize::from(in_header)],
             starts: vec![0; 1 + usize::from(in_header)],
             cells: Vec::new(),
+            keys: Vec::new(),
             width: u32::try_from(list.columns.len()).unwrap_or(u32::MAX),
         }
     }
@@ -203,13 +207,21 @@ impl Rows {
         self.cells.get(start..start + width).unwrap_or(&[])
     }
 
+    /// The keys of a row.
+    #[inline]
+    pub(crate) fn keys(&self, row: u32) -> &[Key] {
+        let width = self.width as usize;
+        let start = row as usize * width;
+        self.keys.get(start..start + width).unwrap_or(&[])
+    }
+
     /// The same rows with some of their columns; the others are unknown.
     pub(super) fn with_columns(&self, keep: impl Fn(usize) -> bool) -> Rows {
         let mut rows = self.clone();
         let width = (self.width as usize).max(1);
-        for (at, cell) in rows.cells.iter_mut().enumerate() {
+        for (at, (cell, key)) in rows.cells.iter_mut().zip(&mut rows.keys).enumerate() {
             if !keep(at % width) {
-                *cell = Fact::Unknown;
+                (*cell, *key) = (Fact::Unknown, Key::UNKNOWN);
             }
         }
         rows
@@ -231,8 +243,9 @@ impl Rows {
     /// Adds a row of unknown facts to the last owner and says its number.
     pub(crate) fn push_row(&mut self) -> u32 {
         let row = self.len();
-        self.cells
-            .extend(std::iter::repeat_n(Fact::Unknown, self.width as usize));
+        let width = self.width as usize;
+        self.cells.extend(std::iter::repeat_n(Fact::Unknown, width));
+        self.keys.extend(std::iter::repeat_n(Key::UNKNOWN, width));
         if let Some(end) = self.starts.last_mut() {
             *end += 1;
         }
@@ -246,6 +259,7 @@ impl Rows {
         }
         let row = self.len();
         self.cells.extend_from_slice(cells);
+        self.keys.extend(cells.iter().map(Key::of));
         if let Some(end) = self.starts.last_mut() {
             *end += 1;
         }
@@ -300,8 +314,9 @@ impl Rows {
     fn drop_cells(&mut self, rows: &std::ops::Range<u32>) {
         let width = self.width as usize;
         let end = (rows.end as usize * width).min(self.cells.len());
-        self.cells
-            .drain((rows.start as usize * width).min(end)..end);
+        let gone = (rows.start as usize * width).min(end)..end;
+        self.cells.drain(gone.clone());
+        self.keys.drain(gone);
     }
 
     /// How many owners there are.
@@ -348,7 +363,8 @@ impl Rows {
     /// Sets a fact by row and column.
     pub(crate) fn set_cell(&mut self, row: u32, column: u32, fact: Fact) {
         let at = row as usize * self.width as usize + column as usize;
-        if let Some(place) = self.cells.get_mut(at) {
+        if let (Some(place), Some(key)) = (self.cells.get_mut(at), self.keys.get_mut(at)) {
+            *key = Key::of(&fact);
             *place = fact;
         }
     }

@@ -3,10 +3,13 @@
 use super::meaning::{Builder, RuleNodes, dense};
 use super::{Edge, Node, Options, refusal};
 use crate::check::rules::{KindId, PilotId, RuleId, RuleSet};
+use crate::decide::atom::Atoms;
 use crate::decide::program::{
     CoverForm, KindForm, Memo, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm, WaiveForm,
 };
 use crate::ground::diagnostic::{Code, Diagnostic};
+use crate::schema::prefixes::Prefixes;
+use crate::schema::value::Type;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use std::sync::Arc;
@@ -146,7 +149,13 @@ pub(super) fn program(
         starts.push(u32::try_from(operands.len()).unwrap_or(u32::MAX));
         ops.push(op);
     }
-    let memo = Program::memos(&ops, &builder.needs, rules);
+    let of = |at: usize| match (starts.get(at), starts.get(at + 1)) {
+        (Some(from), Some(to)) => operands
+            .get(*from as usize..*to as usize)
+            .map_or_else(Vec::new, <[NodeId]>::to_vec),
+        _ => Vec::new(),
+    };
+    let memo = Program::memos(&ops, of, &builder.needs, rules);
     let mut slot_count = 0u32;
     let slots = ops.iter().zip(&memo).map(|(op, memo)| {
         let keeps = *memo != Memo::No && !op.is_condition();
@@ -244,7 +253,16 @@ pub(super) fn program(
         .zip(&rules.pilots)
         .filter(|(_, pilot)| !pilot.live)
         .map(|(id, _)| id);
-    Ok(Program {
+    let mut program = Program {
+        atoms: Atoms::default(),
+        homes: rules.schema.fields.iter().map(|field| field.home).collect(),
+        lists: rules
+            .schema
+            .fields
+            .iter()
+            .map(|field| matches!(field.typ, Type::List(_)))
+            .collect(),
+        prefixes: rules.lists.iter().map(Prefixes::of).collect(),
         rules: Arc::clone(rules),
         ops,
         starts,
@@ -259,7 +277,9 @@ pub(super) fn program(
         shadow_pilots: shadow_pilots.collect(),
         live_pilots,
         forms,
-    })
+    };
+    program.atoms = Atoms::new(&program);
+    Ok(program)
 }
 
 /// The level of each rule: above those of the rules over it. Rules that excuse each other in a

@@ -1,0 +1,106 @@
+//! From the key of a fact to the cell it lies in.
+
+use crate::facts::arith::Unit;
+use crate::facts::key::{Key, PLACES, SET_BITS};
+use crate::graph::cells::{Domain, FIRST, NONE, UNKNOWN};
+use crate::schema::value::{Denomination, Type};
+
+/// An axis whose cells are found for each declaration or element.
+#[derive(Debug, Clone)]
+pub(super) struct Ranked {
+    /// Its number.
+    pub(super) axis: u32,
+    /// The header's slot or the element's column; none for the as-of date.
+    pub(super) slot: Option<u32>,
+    /// How.
+    pub(super) finder: Finder,
+}
+
+/// How the cell of a fact is found.
+#[derive(Debug, Clone)]
+pub(super) enum Finder {
+    /// By the number of the code.
+    Table(Vec<u32>),
+    /// Among the least keys of the cells after the first.
+    Cuts(Vec<i64>),
+    /// Each of these bits of the key is one of the cell.
+    Bits(Vec<u32>),
+    /// By looking at the fact.
+    Look,
+}
+
+impl Finder {
+    /// The finder of an axis. The type is that of its field; none stands for the as-of date.
+    pub(super) fn new(domain: &Domain, typ: Option<Type>) -> Finder {
+        match domain {
+            Domain::Bools => Finder::Table(vec![FIRST, FIRST + 1]),
+            Domain::Codes { cells, .. } => Finder::Table(cells.clone()),
+            Domain::Days { cuts } | Domain::Tariff { cuts } => Finder::Cuts(cuts.clone()),
+            Domain::Numbers { unit, places, cuts } => {
+                // A key does not say the unit, so every fact of the field must have this one.
+                let fixed = match typ {
+                    Some(Type::Money(Denomination::Fixed(code))) => Unit::Money(code),
+                    Some(Type::Quantity(Denomination::Fixed(code))) => Unit::Quantity(code),
+                    Some(Type::Integer | Type::Decimal | Type::Rate) => Unit::Plain,
+                    _ => return Finder::Look,
+                };
+                let up = PLACES
+                    .checked_sub(*places)
+                    .and_then(|p| 10i64.checked_pow(p));
+                match up {
+                    // The lowest bit says that the cut is behind its number, at any measure.
+                    Some(up) if fixed == *unit => cuts
+                        .iter()
+                        .map(|cut| Some((cut >> 1).checked_mul(up)?.checked_mul(2)? + (cut & 1)))
+                        .collect::<Option<Vec<i64>>>()
+                        .map_or(Finder::Look, Finder::Cuts),
+                    _ => Finder::Look,
+                }
+            }
+            Domain::Sets(codes) if codes.iter().all(|code| code.0 < SET_BITS) => {
+                Finder::Bits(codes.iter().map(|code| code.0).collect())
+            }
+            Domain::Sets(_) | Domain::Texts(_) => Finder::Look,
+        }
+    }
+
+    /// The cell of a fact by its key; the fact is looked at where the key says too little.
+    #[inline]
+    pub(super) fn cell(&self, key: Key, look: impl FnOnce() -> u32) -> u32 {
+        if key.is_special() {
+            return match key {
+                Key::UNKNOWN => UNKNOWN,
+                Key::NONE => NONE,
+                _ => look(),
+            };
+        }
+        match self {
+            Finder::Table(cells) => usize::try_from(key.0)
+                .ok()
+                .and_then(|at| cells.get(at))
+                .copied()
+                .unwrap_or(FIRST),
+            Finder::Cuts(cuts) => Domain::cell_at(cuts, key.0),
+            Finder::Bits(bits) => {
+                let places = (0u32..).zip(bits);
+                FIRST
+                    + places.fold(0, |cell, (at, bit)| {
+                        cell | u32::from(key.0 >> bit & 1 == 1) << at
+                    })
+            }
+            Finder::Look => look(),
+        }
+    }
+}
+
+impl Finder {
+    /// The bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Finder::Table(cells) => cells.len() * 4,
+            Finder::Cuts(cuts) => cuts.len() * 8,
+            Finder::Bits(bits) => bits.len() * 4,
+            Finder::Look => 0,
+        }
+    }
+}

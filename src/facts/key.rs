@@ -1,0 +1,119 @@
+//! A fact as one integer, worked out when the fact is read, so that judging need not look at it
+//! to know in which cell it lies.
+//!
+//! Keys order as values do: numbers and amounts are counted in half steps of six decimal places
+//! (odd where they lie between two), days and tariff codes by their number. A key stands for
+//! its value within one field of one unit only; what has none is looked at itself.
+
+use crate::ground::day::Day;
+use crate::ground::number::Number;
+use crate::schema::value::{Fact, Value};
+
+/// A fact as one integer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Key(pub i64);
+
+/// The decimal places that keys of numbers are exact to.
+pub const PLACES: u32 = 6;
+/// By decimal places of a number, how many half steps each unit of its last place is.
+const UP: [i64; PLACES as usize + 1] = [2_000_000, 200_000, 20_000, 2_000, 200, 20, 2];
+/// Codes from this on have no bit in the key of a set.
+pub const SET_BITS: u32 = 62;
+/// Keys of values stay within this of zero.
+const REACH: i64 = 1 << 62;
+
+impl Key {
+    /// That of a fact that is unknown.
+    pub const UNKNOWN: Key = Key(i64::MIN);
+    /// That of none.
+    pub const NONE: Key = Key(i64::MIN + 1);
+    /// That of a value which has no key.
+    pub const LOOK: Key = Key(i64::MIN + 2);
+
+    /// The key of a fact.
+    #[inline]
+    pub fn of(fact: &Fact) -> Key {
+        match fact {
+            Fact::Unknown => Key::UNKNOWN,
+            Fact::None => Key::NONE,
+            Fact::Value(value) => Key::of_value(value),
+        }
+    }
+
+    fn of_value(value: &Value) -> Key {
+        match value {
+            Value::Bool(value) => Key(i64::from(*value)),
+            Value::Code(code) => Key(i64::from(code.0)),
+            Value::Number(number) | Value::Money(number, _) | Value::Quantity(number, _) => {
+                Key::of_number(*number).unwrap_or(Key::LOOK)
+            }
+            Value::Date(day) => Key::of_day(*day),
+            Value::Hs(code) if code.digits() == 10 => {
+                i64::try_from(code.first()).map_or(Key::LOOK, Key)
+            }
+            Value::Set(codes) => codes
+                .iter()
+                .try_fold(0i64, |bits, code| {
+                    (code.0 < SET_BITS).then(|| bits | 1 << code.0)
+                })
+                .map_or(Key::LOOK, Key),
+            Value::Hs(_) | Value::Text(_) => Key::LOOK,
+        }
+    }
+
+    /// The key of a day.
+    #[inline]
+    pub fn of_day(day: Day) -> Key {
+        Key(i64::from(day.number()) * 2)
+    }
+
+    /// The key of a number; none where it has more decimal places than keys, or is too large.
+    pub fn of_number(number: Number) -> Option<Key> {
+        let (mantissa, scale) = number.parts();
+        let up = UP.get(scale as usize)?;
+        let key = i64::try_from(mantissa).ok()?.checked_mul(*up)?;
+        (-REACH..REACH).contains(&key).then_some(Key(key))
+    }
+
+    /// Whether it says that the fact is unknown, none, or has to be looked at.
+    #[inline]
+    pub fn is_special(self) -> bool {
+        self <= Key::LOOK
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::value::{Code, Hs};
+
+    fn number(text: &str) -> Key {
+        Key::of(&Fact::Value(Value::Number(text.parse().unwrap())))
+    }
+
+    #[test]
+    fn keys_of_numbers_order_as_they_do() {
+        assert_eq!(number("1.50"), number("1.5"));
+        assert!(number("-0.000001") < number("0") && number("0") < number("0.000001"));
+        assert!(number("100000000000") > number("99999999999.99"));
+    }
+
+    #[test]
+    fn what_has_no_key_is_looked_at() {
+        assert_eq!(number("0.0000001"), Key::LOOK);
+        assert_eq!(number("9999999999999.5"), Key::LOOK);
+        let short: Hs = "8471".parse().unwrap();
+        assert_eq!(Key::of(&Fact::Value(Value::Hs(short))), Key::LOOK);
+        let far = Value::Set([Code(SET_BITS)].into());
+        assert_eq!(Key::of(&Fact::Value(far)), Key::LOOK);
+    }
+
+    #[test]
+    fn unknown_none_and_a_value_have_three_keys() {
+        let set = |codes: &[Code]| Key::of(&Fact::Value(Value::Set(codes.into())));
+        assert!(Key::UNKNOWN < Key::NONE && Key::NONE < Key::LOOK);
+        assert!(Key::LOOK < number("-999999999999"));
+        assert_eq!((set(&[]), set(&[Code(0), Code(3)])), (Key(0), Key(9)));
+        assert!(!set(&[]).is_special() && Key::of(&Fact::None).is_special());
+    }
+}
