@@ -4,21 +4,20 @@
 //! key is worked out once, when the rules are laid out; a key that says too little leaves the
 //! condition to the general way, so an atom never says anything that the condition does not.
 
+use super::atomize::Maker;
 use super::eval::Evaluator;
-use super::program::{NodeId, Op, Program};
-use super::state::{At, BoundCode, State};
-use crate::check::rules::{CompareOp, Each, Quantity};
+use super::program::{NodeId, Program};
+use super::state::{At, BoundCode};
+use crate::check::rules::{CompareOp, Quantity};
 use crate::facts::eval::Eval;
-use crate::facts::key::{Key, SET_BITS};
-use crate::facts::{Facts, ListState};
+use crate::facts::key::Key;
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
-use crate::schema::Home;
-use crate::schema::value::{Code, Denomination, Fact, FieldId, ListId, TableId, Type, Value};
+use crate::schema::value::{ListId, Value};
 
 /// Where a key is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     Header(u32),
     Element(ListId, u32),
     Bound(u8),
@@ -29,7 +28,7 @@ enum Source {
 
 /// What is asked of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Test {
+pub(super) enum Test {
     /// Whether it is true.
     Flag,
     /// Whether it is none.
@@ -50,23 +49,20 @@ enum Test {
 
 /// What is said of codes, from day to day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Told<T> {
+pub(super) struct Told<T> {
     /// The first day of each stretch but the first.
-    from: Vec<Day>,
+    pub(super) from: Vec<Day>,
     /// For each stretch, by code: first of one that is unknown and of none. Nothing where the
     /// condition has to be looked at.
-    says: Vec<Vec<Option<T>>>,
+    pub(super) says: Vec<Vec<Option<T>>>,
 }
 
 /// A condition that keys decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Atom {
-    source: Source,
-    test: Test,
+    pub(super) source: Source,
+    pub(super) test: Test,
 }
-
-/// The most days and codes for which a condition is worked out beforehand.
-const MOST_TOLD: usize = 4096;
 
 impl<T: Copy> Told<T> {
     fn on(&self, day: Day) -> &[Option<T>] {
@@ -91,91 +87,134 @@ fn holds(codes: u64, key: Key) -> bool {
     u32::try_from(key.0).is_ok_and(|code| codes.checked_shr(code).unwrap_or(0) & 1 == 1)
 }
 
-/// The codes as a mask; none where one has no bit in the key of a set.
-fn mask(codes: impl IntoIterator<Item = Code>) -> Option<u64> {
-    codes.into_iter().try_fold(0u64, |mask, code| {
-        (code.0 < SET_BITS).then(|| mask | 1 << code.0)
-    })
+fn ask_compare(op: CompareOp, left: Key, right: Key) -> Option<Truth> {
+    if left == Key::NONE || right == Key::NONE {
+        return Some(Truth::False);
+    }
+    if right == Key::LOOK {
+        return None;
+    }
+    if left == Key::UNKNOWN || right == Key::UNKNOWN {
+        return Some(Truth::Unknown);
+    }
+    Some(Truth::from(match op {
+        CompareOp::Eq => left == right,
+        CompareOp::Ne => left != right,
+        CompareOp::Lt => left < right,
+        CompareOp::Le => left <= right,
+        CompareOp::Gt => left > right,
+        CompareOp::Ge => left >= right,
+    }))
+}
+
+fn ask_has(set: Key, code: Key) -> Option<Truth> {
+    // None is never held, not even by a set that is unknown.
+    if set == Key::NONE || code == Key::NONE {
+        return Some(Truth::False);
+    }
+    if set == Key::UNKNOWN || code == Key::UNKNOWN {
+        return Some(Truth::Unknown);
+    }
+    let set = u64::try_from(set.0).ok()?;
+    (!code.is_special()).then(|| Truth::from(holds(set, code)))
+}
+
+fn ask_some(quantity: Quantity, set: Key, told: &[Option<bool>]) -> Option<Truth> {
+    let mut rest = match set {
+        Key::UNKNOWN => return Some(Truth::Unknown),
+        Key::NONE => 0,
+        key => u64::try_from(key.0).ok()?,
+    };
+    let (mut some, mut every) = (false, true);
+    while rest != 0 {
+        let says = *told.get(rest.trailing_zeros() as usize + 2)?;
+        rest &= rest - 1;
+        some |= says?;
+        every &= says?;
+    }
+    match quantity {
+        Quantity::Any => Some(Truth::from(some)),
+        Quantity::No => Some(Truth::from(!some)),
+        Quantity::Every => Some(Truth::from(every)),
+        Quantity::Exactly(_) | Quantity::AtLeast(_) => None,
+    }
+}
+
+/// A test with what it reads besides the key.
+#[derive(Clone, Copy)]
+pub(super) enum Asked<'t> {
+    Flag,
+    IsNone,
+    OneOf { codes: u64, negated: bool },
+    Has(u64),
+    HasCode(Key),
+    Compare(CompareOp, Key),
+    Told(&'t [Option<Truth>]),
+    Some(Quantity, &'t [Option<bool>]),
+}
+
+impl Asked<'_> {
+    /// What it says of a key; nothing where the key says too little.
+    #[inline]
+    pub(super) fn ask(self, key: Key) -> Option<Truth> {
+        if key == Key::LOOK {
+            return None;
+        }
+        let known = match self {
+            Asked::IsNone => match key {
+                Key::UNKNOWN => return Some(Truth::Unknown),
+                key => key == Key::NONE,
+            },
+            Asked::Told(told) => return *told.get(place(key)?)?,
+            Asked::Compare(op, other) => return ask_compare(op, key, other),
+            Asked::HasCode(code) => return ask_has(key, code),
+            Asked::Some(quantity, told) => return ask_some(quantity, key, told),
+            _ if key == Key::NONE => false,
+            _ if key == Key::UNKNOWN => return Some(Truth::Unknown),
+            Asked::Flag => key == Key(1),
+            Asked::OneOf { codes, negated } => holds(codes, key) != negated,
+            Asked::Has(codes) => u64::try_from(key.0).ok()? & codes != 0,
+        };
+        Some(Truth::from(known))
+    }
+}
+
+impl Atom {
+    /// The column of a list whose keys it asks, where it reads nothing else of an element.
+    pub(super) fn column(&self, list: ListId) -> Option<u32> {
+        let alone = match self.test {
+            Test::HasCode(other) | Test::Compare(_, other) => !matches!(other, Source::Element(..)),
+            _ => true,
+        };
+        match self.source {
+            Source::Element(of, column) if of == list && alone => Some(column),
+            _ => None,
+        }
+    }
 }
 
 impl Evaluator<'_, '_> {
     /// What an atom says at the place at hand; nothing where the key says too little.
     #[inline]
     pub(super) fn by_keys(&self, atom: &Atom) -> Option<Truth> {
-        let key = self.key(atom.source);
-        if key == Key::LOOK {
-            return None;
-        }
-        let known = match &atom.test {
-            Test::IsNone => match key {
-                Key::UNKNOWN => return Some(Truth::Unknown),
-                key => key == Key::NONE,
+        self.prepared(atom).ask(self.key(atom.source))
+    }
+
+    /// The test of an atom at the place at hand.
+    #[inline]
+    pub(super) fn prepared<'t>(&self, atom: &'t Atom) -> Asked<'t> {
+        match &atom.test {
+            Test::Flag => Asked::Flag,
+            Test::IsNone => Asked::IsNone,
+            Test::OneOf { codes, negated } => Asked::OneOf {
+                codes: *codes,
+                negated: *negated,
             },
-            Test::Told(told) => return *told.on(self.as_of).get(place(key)?)?,
-            Test::Compare(op, other) => return self.ask_compare(*op, key, self.key(*other)),
-            Test::HasCode(code) => return self.ask_has(key, self.key(*code)),
-            Test::Some(quantity, told) => {
-                return self.ask_some(*quantity, key, told.on(self.as_of));
-            }
-            _ if key == Key::NONE => false,
-            _ if key == Key::UNKNOWN => return Some(Truth::Unknown),
-            Test::Flag => key == Key(1),
-            Test::OneOf { codes, negated } => holds(*codes, key) != *negated,
-            Test::Has(codes) => key.0 & i64::try_from(*codes).ok()? != 0,
-        };
-        Some(Truth::from(known))
-    }
-
-    fn ask_compare(&self, op: CompareOp, left: Key, right: Key) -> Option<Truth> {
-        if left == Key::NONE || right == Key::NONE {
-            return Some(Truth::False);
-        }
-        if right == Key::LOOK {
-            return None;
-        }
-        if left == Key::UNKNOWN || right == Key::UNKNOWN {
-            return Some(Truth::Unknown);
-        }
-        Some(Truth::from(match op {
-            CompareOp::Eq => left == right,
-            CompareOp::Ne => left != right,
-            CompareOp::Lt => left < right,
-            CompareOp::Le => left <= right,
-            CompareOp::Gt => left > right,
-            CompareOp::Ge => left >= right,
-        }))
-    }
-
-    fn ask_has(&self, set: Key, code: Key) -> Option<Truth> {
-        // None is never held, not even by a set that is unknown.
-        if set == Key::NONE || code == Key::NONE {
-            return Some(Truth::False);
-        }
-        if set == Key::UNKNOWN || code == Key::UNKNOWN {
-            return Some(Truth::Unknown);
-        }
-        let set = u64::try_from(set.0).ok()?;
-        (!code.is_special()).then(|| Truth::from(holds(set, code)))
-    }
-
-    fn ask_some(&self, quantity: Quantity, set: Key, told: &[Option<bool>]) -> Option<Truth> {
-        let mut rest = match set {
-            Key::UNKNOWN => return Some(Truth::Unknown),
-            Key::NONE => 0,
-            key => u64::try_from(key.0).ok()?,
-        };
-        let (mut some, mut every) = (false, true);
-        while rest != 0 {
-            let says = *told.get(rest.trailing_zeros() as usize + 2)?;
-            rest &= rest - 1;
-            some |= says?;
-            every &= says?;
-        }
-        match quantity {
-            Quantity::Any => Some(Truth::from(some)),
-            Quantity::No => Some(Truth::from(!some)),
-            Quantity::Every => Some(Truth::from(every)),
-            Quantity::Exactly(_) | Quantity::AtLeast(_) => None,
+            Test::Has(codes) => Asked::Has(*codes),
+            Test::HasCode(code) => Asked::HasCode(self.key(*code)),
+            Test::Compare(op, other) => Asked::Compare(*op, self.key(*other)),
+            Test::Told(told) => Asked::Told(told.on(self.as_of)),
+            Test::Some(quantity, told) => Asked::Some(*quantity, told.on(self.as_of)),
         }
     }
 
@@ -224,11 +263,7 @@ impl Atoms {
 
     /// Works out the atoms of a program that has none.
     pub(crate) fn new(program: &Program) -> Atoms {
-        let mut maker = Maker {
-            program,
-            facts: Facts::unknown(&program.rules.schema),
-            state: State::default(),
-        };
+        let mut maker = Maker::new(program);
         let mut made = Atoms::default();
         for number in (0u32..).take(program.ops.len()) {
             let atom = maker.atom(NodeId(number));
@@ -241,358 +276,5 @@ impl Atoms {
             });
         }
         made
-    }
-}
-
-/// Works out atoms.
-struct Maker<'a> {
-    program: &'a Program,
-    facts: Facts,
-    state: State,
-}
-
-/// What a value is: keys of two values are compared only where they are of one kind.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Number,
-    Money(Code),
-    Quantity(Code),
-    Date,
-    Bool,
-    Code(TableId),
-    Hs,
-}
-
-impl Kind {
-    fn of(typ: Type) -> Option<Kind> {
-        Some(match typ {
-            Type::Bool => Kind::Bool,
-            Type::Integer | Type::Decimal | Type::Rate => Kind::Number,
-            Type::Money(Denomination::Fixed(code)) => Kind::Money(code),
-            Type::Quantity(Denomination::Fixed(code)) => Kind::Quantity(code),
-            Type::Date => Kind::Date,
-            Type::Code(table) => Kind::Code(table),
-            Type::Hs => Kind::Hs,
-            Type::Money(_) | Type::Quantity(_) | Type::Text | Type::Set(_) | Type::List(_) => {
-                return None;
-            }
-        })
-    }
-
-    /// Whether less and more mean something.
-    fn is_ordered(self) -> bool {
-        matches!(
-            self,
-            Kind::Number | Kind::Money(_) | Kind::Quantity(_) | Kind::Date
-        )
-    }
-}
-
-impl Maker<'_> {
-    fn typ(&self, field: FieldId) -> Option<Type> {
-        self.program.rules.schema.field(field).map(|f| f.typ)
-    }
-
-    fn field(&self, node: NodeId) -> Option<(Source, Type)> {
-        let Op::Field(field) = self.program.op(node) else {
-            return None;
-        };
-        let source = match self.program.homes.get(field.0 as usize)? {
-            Home::Header(slot) => Source::Header(*slot),
-            Home::Element(list, column) => Source::Element(*list, *column),
-        };
-        match self.typ(*field)? {
-            Type::List(_) => None,
-            typ => Some((source, typ)),
-        }
-    }
-
-    fn atom(&mut self, node: NodeId) -> Option<Atom> {
-        let program = self.program;
-        let operands = program.operands(node);
-        let of =
-            |found: Option<(Source, Type)>, test| found.map(|(source, _)| Atom { source, test });
-        let first = operands.first().and_then(|first| self.field(*first));
-        let simple = match program.op(node) {
-            Op::Flag => of(first, Test::Flag),
-            Op::IsNone => of(first, Test::IsNone),
-            Op::OneOf { codes, negated } => {
-                let codes = codes.iter().copied();
-                let test = mask(codes).map(|codes| Test::OneOf {
-                    codes,
-                    negated: *negated,
-                });
-                test.and_then(|test| of(first, test))
-            }
-            Op::Has => self.has(operands),
-            Op::Compare(op) => self.compare(*op, operands),
-            Op::Quantified {
-                quantity,
-                over: Each::Set(field),
-                binds,
-            } => self.some(*quantity, *field, *binds, *operands.first()?),
-            Op::And | Op::Or | Op::Not => None,
-            _ => return None,
-        };
-        simple.or_else(|| self.told(node))
-    }
-
-    fn has(&self, operands: &[NodeId]) -> Option<Atom> {
-        let (set, codes) = operands.split_first()?;
-        let (source, _) = self.field(*set)?;
-        let constant = |node: &NodeId| match self.program.op(*node) {
-            Op::Const(Value::Code(code)) => Some(*code),
-            _ => None,
-        };
-        let test = match codes {
-            [one] if constant(one).is_none() => match self.program.op(*one) {
-                Op::It => Test::HasCode(Source::It),
-                Op::Bound(number) => Test::HasCode(Source::Bound(*number)),
-                _ => Test::HasCode(self.field(*one)?.0),
-            },
-            _ => Test::Has(mask(
-                codes.iter().map(constant).collect::<Option<Vec<_>>>()?,
-            )?),
-        };
-        Some(Atom { source, test })
-    }
-
-    fn compare(&self, op: CompareOp, operands: &[NodeId]) -> Option<Atom> {
-        let [left, right] = operands else {
-            return None;
-        };
-        let ((source, a), (other, b)) = (self.side(*left)?, self.side(*right)?);
-        let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
-        (a == b && (equality || a.is_ordered())).then_some(Atom {
-            source,
-            test: Test::Compare(op, other),
-        })
-    }
-
-    /// One side of a comparison.
-    fn side(&self, node: NodeId) -> Option<(Source, Kind)> {
-        match self.program.op(node) {
-            Op::AsOf => Some((Source::AsOf, Kind::Date)),
-            Op::Const(value) => {
-                let kind = match value {
-                    Value::Number(_) => Kind::Number,
-                    Value::Money(_, code) => Kind::Money(*code),
-                    Value::Quantity(_, code) => Kind::Quantity(*code),
-                    Value::Date(_) => Kind::Date,
-                    _ => return None,
-                };
-                let key = Key::of(&Fact::Value(value.clone()));
-                (key != Key::LOOK).then_some((Source::Const(key), kind))
-            }
-            _ => {
-                let (source, typ) = self.field(node)?;
-                Kind::of(typ).map(|kind| (source, kind))
-            }
-        }
-    }
-
-    /// A quantifier over the codes of a set whose condition reads nothing but the code.
-    fn some(
-        &mut self,
-        quantity: Quantity,
-        field: FieldId,
-        binds: u8,
-        body: NodeId,
-    ) -> Option<Atom> {
-        if matches!(quantity, Quantity::Exactly(_) | Quantity::AtLeast(_)) {
-            return None;
-        }
-        let Type::Set(table) = self.typ(field)? else {
-            return None;
-        };
-        let source = match self.program.homes.get(field.0 as usize)? {
-            Home::Header(slot) => Source::Header(*slot),
-            Home::Element(list, column) => Source::Element(*list, *column),
-        };
-        let told = match self.program.op(body) {
-            Op::Always => Told {
-                from: Vec::new(),
-                says: vec![vec![Some(Truth::True); self.codes(table) + 2]],
-            },
-            _ => {
-                let (found, told) = self.all_codes(body)?;
-                match found {
-                    Source::Bound(number) if number == binds => told,
-                    _ => return None,
-                }
-            }
-        };
-        let says = told.says.into_iter().map(|says| {
-            says.into_iter()
-                .map(|truth| match truth? {
-                    Truth::True => Some(true),
-                    Truth::False => Some(false),
-                    Truth::Unknown => None,
-                })
-                .collect()
-        });
-        Some(Atom {
-            source,
-            test: Test::Some(
-                quantity,
-                Box::new(Told {
-                    from: told.from,
-                    says: says.collect(),
-                }),
-            ),
-        })
-    }
-
-    fn codes(&self, table: TableId) -> usize {
-        let table = self.program.rules.schema.table(table);
-        table.map_or(0, |table| table.codes.len())
-    }
-
-    /// A condition that reads one code and what stands beside it in its table.
-    fn told(&mut self, node: NodeId) -> Option<Atom> {
-        let (source, told) = self.all_codes(node)?;
-        Some(Atom {
-            source,
-            test: Test::Told(Box::new(told)),
-        })
-    }
-
-    /// What a condition says of each code on each day.
-    fn all_codes(&mut self, node: NodeId) -> Option<(Source, Told<Truth>)> {
-        let mut reads = Reads::default();
-        self.reads(node, &mut reads)?;
-        let (source, table) = reads.source?;
-        reads.days.sort_unstable();
-        reads.days.dedup();
-        let codes = self.codes(table);
-        if (codes + 2) * (reads.days.len() + 1) > MOST_TOLD {
-            return None;
-        }
-        let facts = [Fact::Unknown, Fact::None].into_iter();
-        let codes = (0u32..).take(codes).map(Code);
-        let facts: Vec<Fact> = facts
-            .chain(codes.map(|code| Fact::Value(Value::Code(code))))
-            .collect();
-        let stretches = [Day::MIN].into_iter().chain(reads.days.iter().copied());
-        let says = stretches.map(|day| {
-            let says = facts.iter().map(|fact| self.says(node, source, fact, day));
-            says.collect()
-        });
-        let says = says.collect();
-        Some((
-            source,
-            Told {
-                from: reads.days,
-                says,
-            },
-        ))
-    }
-
-    /// What the condition says on that day where the source has that fact.
-    fn says(&mut self, node: NodeId, source: Source, fact: &Fact, day: Day) -> Option<Truth> {
-        let program = self.program;
-        let mut facts = self.facts.clone();
-        match source {
-            Source::Header(slot) => facts.set_header(slot, fact.clone()),
-            Source::Element(list, column) => {
-                let rows = facts.rows_mut(list)?;
-                rows.set_last_state(ListState::Given);
-                rows.push_row();
-                rows.set_cell(0, column, fact.clone());
-            }
-            Source::Bound(_) | Source::It | Source::AsOf | Source::Const(_) => {}
-        }
-        self.state.begin(program, &facts);
-        match (source, fact) {
-            (Source::Element(list, _), _) => {
-                self.state.put_row(list, At::Row(0));
-            }
-            (Source::Bound(number), Fact::Unknown) => {
-                self.state.put_code(number, BoundCode::Unknown);
-            }
-            (Source::Bound(number), Fact::Value(Value::Code(code))) => {
-                self.state.put_code(number, BoundCode::Code(*code));
-            }
-            (Source::Bound(_), _) => return None,
-            (Source::It, fact) => self.state.it = Eval::fact(fact),
-            _ => {}
-        }
-        let mut evaluator = Evaluator {
-            program,
-            facts: &facts,
-            as_of: day,
-            state: &mut self.state,
-        };
-        Some(evaluator.truth(node))
-    }
-
-    /// Gathers what a condition or value reads; nothing where that is more than one code.
-    fn reads(&self, node: NodeId, reads: &mut Reads) -> Option<()> {
-        let program = self.program;
-        let operands = program.operands(node);
-        match program.op(node) {
-            Op::And
-            | Op::Or
-            | Op::Not
-            | Op::Flag
-            | Op::IsNone
-            | Op::OneOf { .. }
-            | Op::Compare(_) => {}
-            Op::Const(_) => return Some(()),
-            Op::Attribute { table, .. } => {
-                if operands.len() != 1 {
-                    return None;
-                }
-                let table = *table;
-                let rows = program.rules.schema.table(table)?.codes.iter();
-                for row in rows.flat_map(|code| &code.rows) {
-                    reads.days.extend(row.period.from);
-                    reads
-                        .days
-                        .extend(row.period.until.and_then(|until| until.add(0, 1)));
-                }
-                let of = *operands.first()?;
-                if !matches!(program.op(of), Op::Attribute { .. }) {
-                    return reads.code(self.code(of)?, table);
-                }
-            }
-            _ => return None,
-        }
-        operands.iter().try_for_each(|of| self.reads(*of, reads))
-    }
-
-    /// Where a code is read.
-    fn code(&self, node: NodeId) -> Option<Source> {
-        match self.program.op(node) {
-            Op::Bound(number) => Some(Source::Bound(*number)),
-            Op::It => Some(Source::It),
-            _ => match self.field(node)?.0 {
-                Source::Element(list, _)
-                    if self.program.rules.schema.list(list)?.parent.is_some() =>
-                {
-                    None
-                }
-                source => Some(source),
-            },
-        }
-    }
-}
-
-/// What a condition reads.
-#[derive(Default)]
-struct Reads {
-    source: Option<(Source, TableId)>,
-    /// The days from which it may say something else.
-    days: Vec<Day>,
-}
-
-impl Reads {
-    fn code(&mut self, source: Source, table: TableId) -> Option<()> {
-        match self.source {
-            None => self.source = Some((source, table)),
-            Some(known) if known == (source, table) => {}
-            Some(_) => return None,
-        }
-        Some(())
     }
 }

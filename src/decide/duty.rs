@@ -2,7 +2,7 @@
 
 use super::eval::Evaluator;
 use super::program::RequireForm;
-use super::resolve::{Room, World, place_of, prefix, speaks};
+use super::resolve::{Room, World, place_of, prefix};
 use crate::check::rules::{Combine, Each, KindId, ObligationState, RuleId};
 use crate::facts::eval::{Eval, Reason, comparable};
 use crate::ground::truth::Truth;
@@ -23,6 +23,27 @@ pub(super) struct Asked {
     place: u32,
 }
 
+/// A rule that requires something.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Requirer {
+    pub(super) rule: RuleId,
+    /// Which of its requirements it is.
+    pub(super) place: u32,
+    firmly: bool,
+    /// Whether the rule fires.
+    truth: Truth,
+}
+
+/// What a requirement counts as among others of its group, for one department or for all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim {
+    /// Its place among the requirements of the world.
+    work: u32,
+    obliged: Truth,
+    /// Whether several rules require it.
+    several: bool,
+}
+
 /// A requirement in the making.
 #[derive(Debug, Clone)]
 pub(super) struct Work {
@@ -34,32 +55,33 @@ pub(super) struct Work {
     /// Whether it is owed once waivers are taken into account.
     pub(super) obliged: Truth,
     /// Another of its group takes its place.
-    dropped: bool,
-    /// The rules that require it, each with the place of its requirement.
-    pub(super) requirers: Vec<(RuleId, u32)>,
+    pub(super) dropped: bool,
+    /// The rules that require it.
+    pub(super) requirers: Vec<Requirer>,
     /// The worst that its group may ask for.
     pub(super) group_high: OutcomeId,
 }
 
 impl<'a> Evaluator<'a, '_> {
-    /// Works out the requirements of a world, for one department or all, into the room, and
-    /// says what they ask for.
-    pub(super) fn duties(
-        &mut self,
-        applies: &[Fired],
-        world: World,
-        department: Option<DepartmentId>,
-        room: &mut Room,
-    ) -> Interval {
+    /// Works out the requirements of a world into the room, and says what they ask for.
+    pub(super) fn duties(&mut self, applies: &[Fired], world: World, room: &mut Room) -> Interval {
         self.no_duties(room);
-        self.ask(applies, world, department, room);
+        self.ask(applies, world, room);
         let mut works = std::mem::take(&mut room.works);
-        let mut asked = std::mem::take(&mut room.asked);
-        for same in asked.chunk_by_mut(|a, b| self.same_duty(a, b).is_eq()) {
+        let (mut asked, order) = (
+            std::mem::take(&mut room.asked),
+            std::mem::take(&mut room.asked_order),
+        );
+        let same = |a: &u32, b: &u32| {
+            let both = (asked.get(*a as usize), asked.get(*b as usize));
+            matches!(both, (Some(a), Some(b)) if self.same_duty(a, b).is_eq())
+        };
+        for same in order.chunk_by(same) {
+            let same = same.iter().filter_map(|at| asked.get(*at as usize));
             works.extend(self.work(same, room));
         }
         asked.clear();
-        room.asked = asked;
+        (room.asked, room.asked_order) = (asked, order);
         if !works.is_empty() {
             self.waiving(applies, world, room);
         }
@@ -67,18 +89,13 @@ impl<'a> Evaluator<'a, '_> {
             self.waive(work, applies, room);
             self.meet(work);
         }
-        let interval = self.combine(&mut works, room);
-        let mut at = 0;
-        while let Some(work) = works.get(at) {
-            if work.dropped {
-                let work = works.swap_remove(at);
-                room.reclaim_work(work);
-            } else {
-                at += 1;
-            }
-        }
         room.works = works;
-        interval
+        self.combine(None, room)
+    }
+
+    /// What the requirements in the room ask for on behalf of one department.
+    pub(super) fn duties_of(&mut self, department: DepartmentId, room: &mut Room) -> Interval {
+        self.combine(Some(department), room)
     }
 
     /// The argument; nothing for a requirement without one.
@@ -92,22 +109,13 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// Gathers what the rules that fire require, what is one requirement side by side.
-    fn ask(
-        &mut self,
-        applies: &[Fired],
-        world: World,
-        department: Option<DepartmentId>,
-        room: &mut Room,
-    ) {
+    fn ask(&mut self, applies: &[Fired], world: World, room: &mut Room) {
         let program = self.program;
         for (fired, truth) in applies.iter().zip(&room.fires) {
             let Some(form) = program.form(fired.rule) else {
                 continue;
             };
-            if *truth == Truth::False
-                || form.requires.is_empty()
-                || !speaks(form, world, department)
-            {
+            if *truth == Truth::False || form.requires.is_empty() || !world.takes_part(form) {
                 continue;
             }
             self.state.enter(&form.each, fired.element);
@@ -131,9 +139,18 @@ impl<'a> Evaluator<'a, '_> {
             }
             self.state.leave(&form.each);
         }
-        room.asked.sort_unstable_by(|a, b| {
-            let order = self.same_duty(a, b);
-            order.then_with(|| (a.fired.rule, a.place).cmp(&(b.fired.rule, b.place)))
+        // Their numbers are put in order: what is asked is large and stays where it is.
+        let asked = &room.asked;
+        room.asked_order.clear();
+        room.asked_order.extend((0u32..).take(asked.len()));
+        room.asked_order.sort_unstable_by(|a, b| {
+            match (asked.get(*a as usize), asked.get(*b as usize)) {
+                (Some(a), Some(b)) => {
+                    let order = self.same_duty(a, b);
+                    order.then_with(|| (a.fired.rule, a.place).cmp(&(b.fired.rule, b.place)))
+                }
+                _ => Ordering::Equal,
+            }
         });
     }
 
@@ -145,13 +162,13 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// One requirement, from all that ask for it.
-    fn work(&self, same: &mut [Asked], room: &mut Room) -> Option<Work> {
-        let first = same.first_mut()?;
+    fn work<'w>(&self, mut same: impl Iterator<Item = &'w Asked>, room: &mut Room) -> Option<Work> {
+        let first = same.next()?;
         let mut work = Work {
             duty: Duty {
                 kind: first.kind,
                 element: first.fired.element,
-                argument: first.argument.take(),
+                argument: first.argument.clone(),
                 argument_known: first.known,
                 required: Truth::False,
                 firmly: false,
@@ -168,7 +185,7 @@ impl<'a> Evaluator<'a, '_> {
             requirers: room.spare_requirers.pop().unwrap_or_default(),
             group_high: OutcomeId(0),
         };
-        for asked in same {
+        for asked in std::iter::once(first).chain(same) {
             let Fired { rule, truth, .. } = asked.fired;
             if asked.firmly {
                 work.firm = work.firm.or(truth);
@@ -176,7 +193,12 @@ impl<'a> Evaluator<'a, '_> {
             } else {
                 work.soft = work.soft.or(truth);
             }
-            work.requirers.push((rule, asked.place));
+            work.requirers.push(Requirer {
+                rule,
+                place: asked.place,
+                firmly: asked.firmly,
+                truth,
+            });
             if work.duty.rules.last() != Some(&rule) {
                 work.duty.rules.push(rule);
             }
@@ -291,34 +313,91 @@ impl<'a> Evaluator<'a, '_> {
         };
     }
 
-    /// What the requirements ask for, group by group of one kind and element.
-    fn combine(&self, works: &mut [Work], room: &mut Room) -> Interval {
+    /// What the requirements in the room ask for, group by group of one kind and element: all of
+    /// them, or those that one department's rules require.
+    fn combine(&self, department: Option<DepartmentId>, room: &mut Room) -> Interval {
+        let works = &mut room.works;
+        room.claims.clear();
+        let claims = (0u32..).zip(works.iter()).filter_map(|(number, work)| {
+            let whole = Claim {
+                work: number,
+                obliged: work.obliged,
+                several: work.requirers.len() > 1,
+            };
+            match department {
+                None => Some(whole),
+                Some(department) => self.claim_of(department, work, whole),
+            }
+        });
+        room.claims.extend(claims);
         let mut interval = Interval::default();
-        for group in works.chunk_by_mut(|a, b| self.group(a) == self.group(b)) {
-            let kind = group.first().map_or(KindId(0), |work| work.duty.kind);
-            let Some(form) = self.program.kinds.get(usize::from(kind.0)) else {
+        let mut rest = room.claims.as_slice();
+        while let Some(first) = rest
+            .first()
+            .and_then(|claim| works.get(claim.work as usize))
+        {
+            let of_group = |claim: &&Claim| {
+                let work = works.get(claim.work as usize);
+                work.is_some_and(|work| self.group(work) == self.group(first))
+            };
+            let (mine, others) = rest.split_at(rest.iter().take_while(of_group).count().max(1));
+            rest = others;
+            let Some(form) = self.program.kinds.get(usize::from(first.duty.kind.0)) else {
                 continue;
             };
-            let asks = match form.combine {
-                Combine::All => every_one(group, form.otherwise),
-                Combine::Largest => best(group, form.otherwise, true, room),
-                Combine::Earliest => best(group, form.otherwise, false, room),
+            let group = Group {
+                works,
+                claims: mine,
+            };
+            let (asks, picked) = match form.combine {
+                Combine::All => (group.every_one(form.otherwise), Picked::Every),
+                Combine::Largest => group.best(form.otherwise, true),
+                Combine::Earliest => group.best(form.otherwise, false),
                 Combine::One => {
-                    let asks = every_one(group, form.otherwise);
-                    let clash = contradiction(group, self.program.rules.schema.missing);
-                    Interval {
+                    let asks = group.every_one(form.otherwise);
+                    let clash = group.contradiction(self.program.rules.schema.missing);
+                    let both = Interval {
                         low: asks.low.max(clash.low),
                         high: asks.high.max(clash.high),
-                    }
+                    };
+                    (both, Picked::Every)
                 }
             };
-            for work in group {
-                work.group_high = asks.high;
-            }
             interval.low = interval.low.max(asks.low);
             interval.high = interval.high.max(asks.high);
+            if department.is_none() {
+                for claim in mine {
+                    if let Some(work) = works.get_mut(claim.work as usize) {
+                        work.group_high = asks.high;
+                        work.dropped = !picked.keeps(work.duty.argument.as_ref(), work.obliged);
+                    }
+                }
+            }
         }
         interval
+    }
+
+    /// What a requirement counts as for a department: only its own rules require it.
+    fn claim_of(&self, department: DepartmentId, work: &Work, whole: Claim) -> Option<Claim> {
+        let (mut soft, mut firm, mut count) = (Truth::False, Truth::False, 0usize);
+        for requirer in &work.requirers {
+            let form = self.program.form(requirer.rule);
+            if !form.is_some_and(|form| form.departments.contains(&department)) {
+                continue;
+            }
+            count += 1;
+            let truth = if requirer.firmly {
+                &mut firm
+            } else {
+                &mut soft
+            };
+            *truth = truth.or(requirer.truth);
+        }
+        (count > 0).then(|| Claim {
+            obliged: firm.or(soft.and(work.duty.waived.not())),
+            several: count > 1,
+            ..whole
+        })
     }
 
     /// Clears the requirements in the room.
@@ -334,6 +413,10 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn take_duties(&mut self, room: &mut Room, out: &mut Judgement) {
         let mut works = std::mem::take(&mut room.works);
         for mut work in works.drain(..) {
+            if work.dropped {
+                room.reclaim_work(work);
+                continue;
+            }
             work.requirers.clear();
             room.spare_requirers.push(work.requirers);
             out.duties.push(work.duty);
@@ -343,112 +426,150 @@ impl<'a> Evaluator<'a, '_> {
     }
 }
 
-fn every_one(group: &[Work], otherwise: OutcomeId) -> Interval {
-    let mut interval = Interval::default();
-    for work in group {
-        if work.obliged != Truth::False && work.duty.met != Truth::True {
-            interval.high = interval.high.max(otherwise);
-        }
-        if work.obliged == Truth::True && work.duty.met == Truth::False {
-            interval.low = interval.low.max(otherwise);
-        }
-    }
-    interval
+/// Requirements of one kind and element.
+#[derive(Clone, Copy)]
+struct Group<'g> {
+    works: &'g [Work],
+    claims: &'g [Claim],
 }
 
-/// Whether all arguments that count in this way can be compared with each other.
-fn all_comparable(group: &[Work], way: fn(Truth) -> bool) -> bool {
-    let mut first: Option<&Value> = None;
-    let mut due = group.iter().filter(|work| way(work.obliged));
-    due.all(|work| match &work.duty.argument {
-        Some(value) => comparable(first.get_or_insert(value), value),
-        None => true,
-    })
+/// Which requirements of a group count.
+enum Picked {
+    /// Each by itself.
+    Every,
+    /// The largest or the earliest that is certain, and those that may turn out to beat it.
+    Best {
+        certain: Option<Value>,
+        largest: bool,
+    },
 }
 
-/// Arguments that cannot be compared count each by itself; where it is open whether those that
-/// differ are required at all, only what holds either way is certain.
-fn not_compared(group: &[Work], otherwise: OutcomeId) -> Interval {
-    let mut interval = every_one(group, otherwise);
-    let mut due = group.iter().filter(|work| work.obliged.possible());
-    if all_comparable(group, Truth::certain) && !due.all(|work| work.duty.met == Truth::False) {
-        interval.low = OutcomeId::default();
+impl Picked {
+    fn keeps(&self, argument: Option<&Value>, obliged: Truth) -> bool {
+        match (self, argument) {
+            (Picked::Every, _) | (_, None) | (Picked::Best { certain: None, .. }, _) => true,
+            (
+                Picked::Best {
+                    certain: Some(best),
+                    largest,
+                },
+                Some(value),
+            ) => match obliged {
+                Truth::False => true,
+                Truth::True => value == best,
+                Truth::Unknown => beats(value, best, *largest),
+            },
+        }
     }
-    interval
 }
 
-/// Only the largest, or the earliest, counts; as long as they can be compared at all.
-fn best(group: &mut [Work], otherwise: OutcomeId, largest: bool, room: &mut Room) -> Interval {
-    if !all_comparable(group, Truth::possible) {
-        return not_compared(group, otherwise);
+fn beats(value: &Value, best: &Value, largest: bool) -> bool {
+    if largest { value > best } else { value < best }
+}
+
+impl<'g> Group<'g> {
+    fn each(self) -> impl Iterator<Item = (&'g Work, Claim)> {
+        let claims = self.claims.iter();
+        claims.filter_map(move |claim| Some((self.works.get(claim.work as usize)?, *claim)))
     }
-    let beats = |a: &Value, b: &Value| if largest { a > b } else { a < b };
-    let mut certain: Option<Value> = None;
-    for work in group.iter().filter(|work| work.obliged == Truth::True) {
-        let Some(value) = &work.duty.argument else {
-            continue;
-        };
-        if certain.as_ref().is_none_or(|best| beats(value, best)) {
-            certain = Some(value.clone());
-        }
-    }
-    room.group.clear();
-    let mut some_certain = false;
-    for (at, work) in (0u32..).zip(group.iter_mut()) {
-        if work.obliged == Truth::False {
-            continue;
-        }
-        some_certain |= work.obliged == Truth::True;
-        let stays = match (&work.duty.argument, &certain) {
-            (None, _) | (_, None) => true,
-            (Some(value), Some(best)) => {
-                if work.obliged == Truth::True {
-                    value == best
-                } else {
-                    beats(value, best)
-                }
+
+    fn every_one(self, otherwise: OutcomeId) -> Interval {
+        let mut interval = Interval::default();
+        for (work, claim) in self.each() {
+            if claim.obliged != Truth::False && work.duty.met != Truth::True {
+                interval.high = interval.high.max(otherwise);
             }
-        };
-        if stays {
-            room.group.push(at);
-        } else {
-            work.dropped = true;
+            if claim.obliged == Truth::True && work.duty.met == Truth::False {
+                interval.low = interval.low.max(otherwise);
+            }
         }
+        interval
     }
-    let mut interval = Interval::default();
-    let mut all_unmet = true;
-    for at in &room.group {
-        let Some(work) = group.get(*at as usize) else {
-            continue;
+
+    /// Whether all arguments that count in this way can be compared with each other.
+    fn all_comparable(self, way: fn(Truth) -> bool) -> bool {
+        let mut first: Option<&Value> = None;
+        let mut due = self.each().filter(|(_, claim)| way(claim.obliged));
+        due.all(|(work, _)| match &work.duty.argument {
+            Some(value) => comparable(first.get_or_insert(value), value),
+            None => true,
+        })
+    }
+
+    /// Arguments that cannot be compared count each by itself; where it is open whether those
+    /// that differ are required at all, only what holds either way is certain.
+    fn not_compared(self, otherwise: OutcomeId) -> Interval {
+        let mut interval = self.every_one(otherwise);
+        let mut due = self.each().filter(|(_, claim)| claim.obliged.possible());
+        if self.all_comparable(Truth::certain)
+            && !due.all(|(work, _)| work.duty.met == Truth::False)
+        {
+            interval.low = OutcomeId::default();
+        }
+        interval
+    }
+
+    /// Only the largest, or the earliest, counts; as long as they can be compared at all.
+    fn best(self, otherwise: OutcomeId, largest: bool) -> (Interval, Picked) {
+        if !self.all_comparable(Truth::possible) {
+            return (self.not_compared(otherwise), Picked::Every);
+        }
+        let mut certain: Option<&Value> = None;
+        for (work, _) in self
+            .each()
+            .filter(|(_, claim)| claim.obliged == Truth::True)
+        {
+            let Some(value) = &work.duty.argument else {
+                continue;
+            };
+            if certain.is_none_or(|best| beats(value, best, largest)) {
+                certain = Some(value);
+            }
+        }
+        let picked = Picked::Best {
+            certain: certain.cloned(),
+            largest,
         };
-        all_unmet &= work.duty.met == Truth::False;
-        if work.duty.met != Truth::True {
+        let mut interval = Interval::default();
+        let (mut some_certain, mut all_unmet) = (false, true);
+        for (work, claim) in self.each() {
+            if claim.obliged == Truth::False {
+                continue;
+            }
+            some_certain |= claim.obliged == Truth::True;
+            if !picked.keeps(work.duty.argument.as_ref(), claim.obliged) {
+                continue;
+            }
+            all_unmet &= work.duty.met == Truth::False;
+            if work.duty.met != Truth::True {
+                interval.high = otherwise;
+            }
+        }
+        if some_certain && all_unmet {
+            interval.low = otherwise;
             interval.high = otherwise;
         }
+        (interval, picked)
     }
-    if some_certain && all_unmet {
-        interval.low = otherwise;
-        interval.high = otherwise;
-    }
-    interval
-}
 
-/// Two that differ contradict each other. Those whose argument is not known are one requirement
-/// here but may turn out to be several.
-fn contradiction(group: &[Work], missing: OutcomeId) -> Interval {
-    let (mut certain, mut possible, mut several) = (0u32, 0u32, false);
-    for work in group {
-        certain += u32::from(work.obliged.certain() && work.duty.argument_known);
-        possible += u32::from(work.obliged.possible());
-        several |= work.obliged.possible() && !work.duty.argument_known && work.requirers.len() > 1;
-    }
-    let mild = OutcomeId::default();
-    Interval {
-        low: if certain > 1 { missing } else { mild },
-        high: if certain > 1 || possible > 1 || several {
-            missing
-        } else {
-            mild
-        },
+    /// Two that differ contradict each other. Those whose argument is not known are one
+    /// requirement here but may turn out to be several.
+    fn contradiction(self, missing: OutcomeId) -> Interval {
+        let (mut certain, mut possible, mut several) = (0u32, 0u32, false);
+        for (work, claim) in self.each() {
+            let known = work.duty.argument_known;
+            certain += u32::from(claim.obliged.certain() && known);
+            possible += u32::from(claim.obliged.possible());
+            several |= claim.obliged.possible() && !known && claim.several;
+        }
+        let mild = OutcomeId::default();
+        Interval {
+            low: if certain > 1 { missing } else { mild },
+            high: if certain > 1 || possible > 1 || several {
+                missing
+            } else {
+                mild
+            },
+        }
     }
 }

@@ -3,15 +3,18 @@
 //! it reads no more than that.
 
 use super::lookup::Found;
+use super::many::Span;
 use super::program::{Memo, NodeId, Op, Program};
+use super::seen::Seen;
 use super::state::{At, BoundCode, State};
+use super::word::Word;
 use crate::check::rules::{ArithOp, CompareOp, Each, Quantity};
 use crate::facts::arith;
 use crate::facts::eval::{Eval, Reason, compare_ends};
 use crate::facts::{Facts, ListState};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
-use crate::schema::value::{Code, Fact, FieldId, Hs, ListId, TableId, Type, Value};
+use crate::schema::value::{Fact, FieldId, Hs, ListId, Type, Value};
 use crate::schema::{Home, Schema};
 use std::ops::Range;
 
@@ -42,47 +45,6 @@ pub(super) struct Tally {
     certain: u32,
     possible: u32,
     all: u32,
-}
-
-/// A value where it stands, or one that was worked out.
-#[derive(Debug, Clone)]
-pub(super) enum Seen<'a> {
-    Unknown(Reason),
-    None,
-    /// It stands here.
-    At(&'a Value),
-    /// It is a value or an interval of them.
-    Made(Eval),
-}
-
-impl Seen<'_> {
-    /// The value, where it is one.
-    fn known(&self) -> Option<&Value> {
-        match self {
-            Seen::At(value) => Some(value),
-            Seen::Made(made) => made.known(),
-            Seen::Unknown(_) | Seen::None => None,
-        }
-    }
-
-    /// Its least and greatest value.
-    pub(super) fn ends(&self) -> Result<(&Value, &Value), Reason> {
-        match self {
-            Seen::At(value) => Ok((value, value)),
-            Seen::Made(made) => made.ends(),
-            Seen::Unknown(reason) => Err(*reason),
-            Seen::None => Err(Reason::NoneOperand),
-        }
-    }
-
-    fn into_eval(self) -> Eval {
-        match self {
-            Seen::Unknown(reason) => Eval::Unknown(reason),
-            Seen::None => Eval::None,
-            Seen::At(value) => Eval::Value(value.clone()),
-            Seen::Made(made) => made,
-        }
-    }
 }
 
 impl<'a> Evaluator<'a, '_> {
@@ -189,25 +151,6 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    /// The first operand, where it stands.
-    fn see_first(&mut self, operands: &[NodeId]) -> Seen<'a> {
-        match operands.first() {
-            Some(node) => self.see(*node),
-            None => Seen::Unknown(Reason::WrongType),
-        }
-    }
-
-    /// The code that the first operand is; nothing for none.
-    fn code_of(&mut self, operands: &[NodeId]) -> Result<Option<Code>, Reason> {
-        match self.see_first(operands) {
-            Seen::None => Ok(None),
-            Seen::At(Value::Code(code)) => Ok(Some(*code)),
-            Seen::Made(Eval::Value(Value::Code(code))) => Ok(Some(code)),
-            Seen::Unknown(reason) => Err(reason),
-            _ => Err(Reason::WrongType),
-        }
-    }
-
     fn all_of(&mut self, operands: &[NodeId]) -> Truth {
         let mut truth = Truth::True;
         for operand in operands {
@@ -234,6 +177,14 @@ impl<'a> Evaluator<'a, '_> {
         let [left, right] = operands else {
             return Truth::Unknown;
         };
+        let program = self.program;
+        if [left, right]
+            .iter()
+            .any(|side| program.op(**side).is_arithmetic())
+            && let Some(truth) = self.compare_words(op, *left, *right)
+        {
+            return truth;
+        }
         let (left, right) = (self.see(*left), self.see(*right));
         if matches!(left, Seen::None) || matches!(right, Seen::None) {
             return Truth::False;
@@ -313,12 +264,12 @@ impl<'a> Evaluator<'a, '_> {
                 let Elements::Rows(rows) = self.elements(list) else {
                     return None;
                 };
-                let outer = self.state.row(list);
-                for row in rows {
-                    self.state.put_row(list, At::Row(row));
-                    tally.count(self.truth(body));
+                for (span, live) in Span::over(list, rows.start, rows.end) {
+                    let found = self.many(body, span, live);
+                    tally.all += live.count_ones();
+                    tally.certain += found.certain.count_ones();
+                    tally.possible += found.possible.count_ones();
                 }
-                self.state.put_row(list, outer);
             }
             Each::Set(field) => match self.field(field) {
                 Fact::Unknown => return None,
@@ -353,77 +304,19 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    /// A value where it stands, if it stands somewhere; else it is worked out.
-    pub(super) fn see(&mut self, node: NodeId) -> Seen<'a> {
-        let program = self.program;
-        match program.op(node) {
-            Op::Const(value) => Seen::At(value),
-            Op::Field(field) if !program.is_list(*field) => match self.field(*field) {
-                Fact::Unknown => Seen::Unknown(Reason::NotGiven),
-                Fact::None => Seen::None,
-                Fact::Value(value) => Seen::At(value),
-            },
-            Op::Attribute { table, attribute } => {
-                self.attribute(*table, *attribute, program.operands(node))
-            }
-            Op::Lookup { .. } if program.memo(node) == Memo::No => self.look_up(node),
-            _ => match self.value(node) {
-                Eval::None => Seen::None,
-                Eval::Unknown(reason) => Seen::Unknown(reason),
-                made => Seen::Made(made),
-            },
-        }
-    }
-
-    fn attribute(&mut self, table: TableId, attribute: u16, operands: &[NodeId]) -> Seen<'a> {
-        let code = match self.code_of(operands) {
-            Ok(Some(code)) => code,
-            Ok(None) => return Seen::None,
-            Err(reason) => return Seen::Unknown(reason),
-        };
-        let day = match self.day(operands.get(1).copied()) {
-            Ok(day) => day,
-            Err(reason) => return Seen::Unknown(reason),
-        };
-        let row = self.schema().table(table).and_then(|t| t.row(code, day));
-        match row.map(|row| row.attributes.get(usize::from(attribute))) {
-            None => Seen::Unknown(Reason::CodeNotInForce),
-            Some(Some(Some(value))) => Seen::At(value),
-            Some(_) => Seen::None,
-        }
-    }
-
-    /// An attribute of the row that a lookup finds.
-    fn look_up(&mut self, node: NodeId) -> Seen<'a> {
-        let program = self.program;
-        let Op::Lookup {
-            list,
-            attribute,
-            on,
-        } = program.op(node)
-        else {
-            return Seen::Unknown(Reason::WrongType);
-        };
-        let (keys, day) = split_day(program.operands(node), *on);
-        match self.found(*list, keys, day) {
-            Found::NoneKey | Found::Nothing => Seen::None,
-            Found::Unknown(reason) => Seen::Unknown(reason),
-            Found::Row(row) => match row.attributes.get(usize::from(*attribute)) {
-                Some(Some(value)) => Seen::At(value),
-                _ => Seen::None,
-            },
-        }
-    }
-
     /// A value at the place at hand.
     pub fn value(&mut self, node: NodeId) -> Eval {
         let program = self.program;
+        if program.op(node).is_arithmetic()
+            && let Some(value) = self.word(node).and_then(Word::eval)
+        {
+            return value;
+        }
         let memo = program.memo(node);
         if memo == Memo::No {
             return self.work_out_value(node);
         }
-        let slot = program.slots.get(node.0 as usize).copied().flatten();
-        let (Some(stamp), Some(slot)) = (self.state.stamp(memo), slot) else {
+        let (Some(stamp), Some(slot)) = (self.state.stamp(memo), program.slot(node)) else {
             return self.work_out_value(node);
         };
         if let Some(value) = self.state.kept_value(slot, stamp) {
@@ -560,7 +453,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 }
 
-fn split_day(operands: &[NodeId], on: bool) -> (&[NodeId], Option<NodeId>) {
+pub(super) fn split_day(operands: &[NodeId], on: bool) -> (&[NodeId], Option<NodeId>) {
     match operands.split_last() {
         Some((day, keys)) if on => (keys, Some(*day)),
         _ => (operands, None),

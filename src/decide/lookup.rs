@@ -1,8 +1,9 @@
 //! Values that are looked up or worked out over lists: parameters, conversions, aggregates, rows
 //! of lists beside the rules.
 
-use super::eval::{Elements, Evaluator, Seen};
+use super::eval::{Elements, Evaluator};
 use super::program::{NodeId, Op};
+use super::seen::Seen;
 use super::state::At;
 use crate::check::rules::{Aggregation, CompareOp, NamedListId};
 use crate::facts::arith;

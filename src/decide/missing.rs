@@ -4,7 +4,7 @@
 //! This is the slow part of judging, and it is reached only where something is undetermined or
 //! not given. It goes through each rule and element once, however many others wait for it.
 
-use super::duty::Work;
+use super::duty::{Requirer, Work};
 use super::eval::{Elements, Evaluator};
 use super::program::NodeId;
 use super::resolve::{Room, Uncovered, World, place_of, prefix};
@@ -177,7 +177,7 @@ impl Evaluator<'_, '_> {
         let kind = self.program.kinds.get(usize::from(work.duty.kind.0));
         let alone = kind.is_none_or(|kind| kind.combine == Combine::All);
         let settled = alone && work.duty.met.certain();
-        work.group_high > low && work.obliged.possible() && !settled
+        !work.dropped && work.group_high > low && work.obliged.possible() && !settled
     }
 
     fn under_covers(&mut self, found: &mut Found) {
@@ -321,7 +321,7 @@ impl Evaluator<'_, '_> {
     fn settle_duty(&mut self, applies: &[Fired], room: &Room, work: &Work, search: &mut Search) {
         let program = self.program;
         let element = work.duty.element;
-        for (rule, place) in &work.requirers {
+        for Requirer { rule, place, .. } in &work.requirers {
             if work.obliged == Truth::Unknown
                 && let Some(place) = open_place(applies, room, *rule, element)
             {

@@ -2,8 +2,9 @@
 //!
 //! - [`program`]: every value and condition once, by number; rules, kinds and covers on them;
 //! - [`state`]: the element at hand, and results already worked out;
-//! - [`eval`], [`lookup`], [`table`]: one node at the place at hand;
-//! - `atom`: conditions that the keys of facts decide;
+//! - [`eval`], [`lookup`], [`table`], `seen`: one node at the place at hand;
+//! - `atom`, `atomize`: conditions that the keys of facts decide; `word`: amounts in one machine word;
+//! - [`many`]: a condition for many elements at once;
 //! - [`resolve`], [`duty`], [`missing`]: from rules that apply to the judgement;
 //! - [`under`], [`search`]: the facts under what is undetermined, and room to gather them.
 //!
@@ -11,13 +12,17 @@
 //! follows. Nothing here knows the graph library.
 
 pub(crate) mod atom;
+mod atomize;
 pub mod duty;
 pub mod eval;
 pub mod lookup;
+pub mod many;
 pub mod missing;
 pub mod program;
 pub mod resolve;
 pub mod search;
+mod seen;
 pub mod state;
 pub mod table;
 pub mod under;
+pub(crate) mod word;

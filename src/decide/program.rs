@@ -126,6 +126,19 @@ pub enum Op {
 }
 
 impl Op {
+    /// Whether it is an amount that is worked out as a machine word where it fits one.
+    #[inline]
+    pub(crate) fn is_arithmetic(&self) -> bool {
+        matches!(
+            self,
+            Op::Arith(_)
+                | Op::Rounded { .. }
+                | Op::Convert { .. }
+                | Op::NumberOf
+                | Op::Aggregate { .. }
+        )
+    }
+
     /// Whether it gives a truth value rather than a value.
     pub fn is_condition(&self) -> bool {
         matches!(
@@ -342,6 +355,12 @@ impl Program {
     #[inline]
     pub fn is_list(&self, field: FieldId) -> bool {
         self.lists.get(field.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// The place of a node among the values that are kept.
+    #[inline]
+    pub fn slot(&self, node: NodeId) -> Option<u32> {
+        self.slots.get(node.0 as usize).copied().flatten()
     }
 
     /// What a node needs.

@@ -5,7 +5,7 @@
 //! and element. It is short for most declarations, so everything here goes over that list and
 //! never over the rule set.
 
-use super::duty::{Asked, Work};
+use super::duty::{Asked, Claim, Requirer, Work};
 use super::eval::Evaluator;
 use super::program::{Program, RuleForm};
 use super::search::Search;
@@ -57,6 +57,8 @@ pub struct Room {
     pub(super) counted: Vec<Truth>,
     /// What rules require, before what is the same is put together.
     pub(super) asked: Vec<Asked>,
+    /// The order in which what is the same stands together.
+    pub(super) asked_order: Vec<u32>,
     /// The rules that waive requirements of a kind.
     pub(super) waiving: Vec<(KindId, RuleId)>,
     /// Requirements in the making.
@@ -64,9 +66,9 @@ pub struct Room {
     /// Vectors of rules to use again.
     pub(super) spare: Vec<Vec<RuleId>>,
     /// Vectors of requirers to use again.
-    pub(super) spare_requirers: Vec<Vec<(RuleId, u32)>>,
-    /// Candidates of a group whose largest counts.
-    pub(super) group: Vec<u32>,
+    pub(super) spare_requirers: Vec<Vec<Requirer>>,
+    /// Requirements as they count for all or for a department.
+    pub(super) claims: Vec<Claim>,
     /// By department, which rules speak for it.
     spoken: Vec<u128>,
     /// What the search for missing facts has found.
@@ -128,9 +130,16 @@ pub fn prefix(element: Element, steps: usize) -> Element {
 /// The place of a rule and element in the sorted list.
 #[inline]
 pub fn place_of(applies: &[Fired], rule: RuleId, element: Element) -> Option<usize> {
-    applies
-        .binary_search_by(|fired| (fired.rule, fired.element).cmp(&(rule, element)))
-        .ok()
+    let first = applies.partition_point(|fired| fired.rule < rule);
+    let mine = applies.get(first..)?;
+    let found = match mine.first() {
+        Some(fired) if fired.rule != rule => None,
+        Some(fired) if fired.element == element => Some(0),
+        _ => mine
+            .binary_search_by(|fired| (fired.rule, fired.element).cmp(&(rule, element)))
+            .ok(),
+    };
+    found.map(|at| first + at)
 }
 
 /// Works out which rules fire in a world.
@@ -205,7 +214,8 @@ impl Evaluator<'_, '_> {
         out.common = high;
 
         fires(program, applies, World::Counted, room);
-        out.counted = self.interval(applies, World::Counted, None, common, room);
+        out.counted = self.interval(applies, World::Counted, common, room);
+        self.departments(applies, common, room, out);
         for (fired, truth) in applies.iter().zip(&room.fires) {
             let Some(form) = program.form(fired.rule) else {
                 continue;
@@ -227,7 +237,6 @@ impl Evaluator<'_, '_> {
         self.settle_missing(applies, covered.1, room, out);
         self.take_duties(room, out);
         std::mem::swap(&mut room.fires, &mut room.counted);
-        self.departments(applies, common, room, out);
         self.worlds(applies, common, room, out);
     }
 
@@ -259,7 +268,7 @@ impl Evaluator<'_, '_> {
                     high: mildest,
                 },
                 Some(_) if let Some((_, interval)) = before() => *interval,
-                _ => self.interval(applies, World::Counted, Some(department), common, room),
+                _ => self.view(applies, department, room),
             };
             out.departments.push((department, interval));
         }
@@ -305,7 +314,7 @@ impl Evaluator<'_, '_> {
             && touches(program, applies, |form| form.pilot.is_some() && form.live)
         {
             fires(program, applies, World::Base, room);
-            out.base = self.interval(applies, World::Base, None, common, room);
+            out.base = self.interval(applies, World::Base, common, room);
         }
         out.pilots
             .resize_with(program.shadow_pilots.len(), PilotView::default);
@@ -319,7 +328,7 @@ impl Evaluator<'_, '_> {
             }
             let world = World::With(*pilot);
             fires(program, applies, world, room);
-            view.interval = self.interval(applies, world, None, common, room);
+            view.interval = self.interval(applies, world, common, room);
             for (fired, truth) in applies.iter().zip(&room.fires) {
                 let decides = program
                     .form(fired.rule)
@@ -334,57 +343,66 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// The interval in a world whose firing rules are in the room, for one department or all.
+    /// The interval of one department in the counted world, whose firing rules and requirements are
+    /// in the room.
+    fn view(&mut self, applies: &[Fired], department: DepartmentId, room: &mut Room) -> Interval {
+        let speaks = |form: &RuleForm| form.departments.contains(&department);
+        let outcomes = self.outcomes(applies, World::Counted, room, speaks);
+        let duties = self.duties_of(department, room);
+        let low = outcomes.low.max(duties.low);
+        Interval {
+            low,
+            high: outcomes.high.max(duties.high).max(low),
+        }
+    }
+
+    /// The interval in a world whose firing rules are in the room.
     fn interval(
         &mut self,
         applies: &[Fired],
         world: World,
-        department: Option<DepartmentId>,
         common: Common,
         room: &mut Room,
     ) -> Interval {
-        let program = self.program;
-        let mut low = program.rules.schema.mildest();
-        let mut high = match department {
-            None => low.max(common.high),
-            Some(_) => low,
+        let outcomes = self.outcomes(applies, world, room, |_| true);
+        let duties = self.duties(applies, world, room);
+        let low = outcomes.low.max(duties.low);
+        Interval {
+            low,
+            high: outcomes.high.max(common.high).max(duties.high).max(low),
+        }
+    }
+
+    /// What the rules that fire and decide in a world say, of those for which the function holds.
+    fn outcomes(
+        &self,
+        applies: &[Fired],
+        world: World,
+        room: &Room,
+        speaks: impl Fn(&RuleForm) -> bool,
+    ) -> Interval {
+        let mild = self.program.rules.schema.mildest();
+        let mut interval = Interval {
+            low: mild,
+            high: mild,
         };
-        let mut requires = false;
         for (fired, truth) in applies.iter().zip(&room.fires) {
-            let Some(form) = program.form(fired.rule) else {
+            let Some(form) = self.program.form(fired.rule) else {
                 continue;
             };
-            if *truth == Truth::False || !speaks(form, world, department) {
-                continue;
-            }
-            requires |= !form.requires.is_empty();
             let Some(outcome) = form.outcome else {
                 continue;
             };
-            high = high.max(outcome);
+            if *truth == Truth::False || !world.takes_part(form) || !speaks(form) {
+                continue;
+            }
+            interval.high = interval.high.max(outcome);
             if *truth == Truth::True {
-                low = low.max(outcome);
+                interval.low = interval.low.max(outcome);
             }
         }
-        // The counted requirements stay in the room until they are taken for the judgement.
-        if requires {
-            let duties = self.duties(applies, world, department, room);
-            low = low.max(duties.low);
-            high = high.max(duties.high);
-        } else if department.is_none() {
-            self.no_duties(room);
-        }
-        Interval {
-            low,
-            high: high.max(low),
-        }
+        interval
     }
-}
-
-/// Whether the rule decides in the world and speaks for the department.
-#[inline]
-pub(super) fn speaks(form: &RuleForm, world: World, department: Option<DepartmentId>) -> bool {
-    world.takes_part(form) && department.is_none_or(|d| form.departments.contains(&d))
 }
 
 fn touches(program: &Program, applies: &[Fired], is: impl Fn(&RuleForm) -> bool) -> bool {

@@ -3,6 +3,7 @@
 //! declaration and allocates only until it has grown to the size it needs.
 
 use super::program::{Memo, NodeId, Program};
+use super::word::Word;
 use crate::check::rules::Each;
 use crate::facts::Facts;
 use crate::facts::eval::{Eval, Reason};
@@ -45,6 +46,8 @@ pub struct State {
     truths: Vec<(u32, Truth)>,
     /// By slot, when a value was worked out and what it is.
     values: Vec<(u32, Eval)>,
+    /// By slot, when an amount was worked out and what it is.
+    words: Vec<(u32, Option<Word>)>,
     /// The stamp of this declaration; stamps of its elements follow.
     base: u32,
     /// One past the last stamp of this declaration.
@@ -69,6 +72,7 @@ impl Default for State {
             it: Eval::Unknown(Reason::NotGiven),
             truths: Vec::new(),
             values: Vec::new(),
+            words: Vec::new(),
             base: 1,
             next: 1,
             offsets: Vec::new(),
@@ -121,6 +125,8 @@ impl State {
         self.values.clear();
         self.values
             .resize(program.slot_count as usize, (0, Eval::None));
+        self.words.clear();
+        self.words.resize(program.slot_count as usize, (0, None));
     }
 
     /// The element of a list at hand.
@@ -206,6 +212,19 @@ impl State {
     pub(super) fn keep_truth(&mut self, node: NodeId, stamp: u32, truth: Truth) {
         if let Some(place) = self.truths.get_mut(node.0 as usize) {
             *place = (stamp, truth);
+        }
+    }
+
+    #[inline]
+    pub(super) fn kept_word(&self, slot: u32, stamp: u32) -> Option<Word> {
+        let (at, word) = self.words.get(slot as usize)?;
+        word.filter(|_| *at == stamp)
+    }
+
+    #[inline]
+    pub(super) fn keep_word(&mut self, slot: u32, stamp: u32, word: Word) {
+        if let Some(place) = self.words.get_mut(slot as usize) {
+            *place = (stamp, Some(word));
         }
     }
 

@@ -13,7 +13,7 @@ use crate::ground::truth::Truth;
 use crate::schema::{Home, Schema};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Lays a graph out.
@@ -21,7 +21,7 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let plan = graph.plan();
     let program = Arc::clone(graph.program());
     let schema = Arc::clone(&program.rules.schema);
-    let axes = rank(plan, &schema);
+    let axes = rank(plan, &schema, &used(graph));
     let blocks = graph
         .blocks()
         .iter()
@@ -48,7 +48,27 @@ struct Axes {
     places: Vec<u32>,
 }
 
-fn rank(plan: &Plan, schema: &Schema) -> Axes {
+/// The axes that are branched on or that rows speak of.
+fn used(graph: &Graph) -> BTreeSet<u32> {
+    let plan = graph.plan();
+    let branched = graph.inner().node_weights().filter_map(|node| match node {
+        Node::Split(axis) => plan.axes.iter().position(|a| a.axis == *axis),
+        _ => None,
+    });
+    let branched = branched.filter_map(|at| u32::try_from(at).ok());
+    let large = graph
+        .blocks()
+        .iter()
+        .filter(|block| block.members.len() > SMALL);
+    let members = large.flat_map(|block| &block.members);
+    let told = members
+        .filter_map(|number| plan.members.get(*number as usize))
+        .flat_map(|member| &member.told)
+        .filter_map(|told| plan.told.get(*told as usize));
+    branched.chain(told.map(|told| told.axis)).collect()
+}
+
+fn rank(plan: &Plan, schema: &Schema, used: &BTreeSet<u32>) -> Axes {
     let mut axes = Axes {
         header: Vec::new(),
         elements: vec![Vec::new(); schema.lists.len()],
@@ -65,6 +85,9 @@ fn rank(plan: &Plan, schema: &Schema) -> Axes {
             },
         };
         axes.places.push(u32::try_from(among.len()).unwrap_or(0));
+        if !used.contains(&number) {
+            continue;
+        }
         among.push(Ranked {
             axis: number,
             slot,
@@ -159,7 +182,12 @@ fn task(
 
 /// The rows of a block.
 fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block {
-    let mut full = vec![[0u64; WORDS]; members.members.len().div_ceil(MEMBERS)];
+    let small = members.members.len() <= SMALL;
+    let chunks = match small {
+        true => 0,
+        false => members.members.len().div_ceil(MEMBERS),
+    };
+    let mut full = vec![[0u64; WORDS]; chunks];
     for at in 0..members.members.len() {
         set(&mut full, at, true);
     }
@@ -183,14 +211,22 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block
         };
         let deep = each.len() > usize::from(members.list.is_some());
         let needs = |conjunct: &Conjunct| graph.program().needs(conjunct.node).is_header();
-        let on_element = |told: &&Told| {
+        let (mut header_told, mut element_told) = (Vec::new(), Vec::new());
+        for told in member
+            .told
+            .iter()
+            .filter_map(|t| plan.told.get(*t as usize))
+        {
             let axis = plan.axes.get(told.axis as usize);
-            axis.is_some_and(|axis| axis.list.is_some())
-        };
-        let told = member.told.iter();
-        let told = told.filter_map(|number| plan.told.get(*number as usize));
+            match axis.and_then(|axis| axis.list) {
+                Some(_) => element_told.push(told.conjunct),
+                None if small => header_told.push(told.conjunct),
+                None => {}
+            }
+        }
         made.push(Member {
-            element_told: told.filter(on_element).map(|told| told.conjunct).collect(),
+            header_told,
+            element_told,
             subject: member.subject,
             residue: member.residue.clone(),
             of_header: member.residue.iter().take_while(|c| needs(c)).count(),
@@ -200,6 +236,9 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block
     }
     let (mut header, mut element): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
     let mut all_cells = Vec::new();
+    if small {
+        tests.clear();
+    }
     for (axis, tests) in tests {
         let Some(planned) = plan.axes.get(axis as usize) else {
             continue;
@@ -233,6 +272,9 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block
         members: made,
     }
 }
+
+/// So many members of a block are looked at one by one.
+const SMALL: usize = 8;
 
 /// Rows by content.
 struct RowPool {
@@ -312,10 +354,9 @@ fn lay_cells(
 pub(super) fn bytes(engine: &Engine) -> usize {
     let line = |line: &Line| size_of::<Line>() + line.tests.len() * 8;
     let block = |block: &Block| {
-        let residue = block
-            .members
-            .iter()
-            .map(|m| (m.residue.len() + m.element_told.len()) * 8 + size_of::<Member>());
+        let residue = block.members.iter().map(|m| {
+            (m.residue.len() + m.header_told.len() + m.element_told.len()) * 8 + size_of::<Member>()
+        });
         size_of::<Block>()
             + (block.rows.len() + block.full.len()) * size_of::<Chunk>()
             + block.cells.len() * size_of::<Cell>()

@@ -4,6 +4,7 @@ use super::rows::{Bits, Looked, MEMBERS, Part};
 use super::{Block, Engine, Member, RowRoom, Scratch, Task};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::{Elements, Evaluator};
+use crate::decide::many::{Many, Span, bits};
 use crate::decide::state::At;
 use crate::facts::Facts;
 use crate::facts::key::Key;
@@ -108,6 +109,9 @@ impl<'a> Run<'a, '_> {
 
     /// Runs the rules of a block, stretch by stretch of its rows.
     fn block(&mut self, block: &'a Block, room: &mut RowRoom) {
+        if block.full.is_empty() {
+            return self.small_block(block, room);
+        }
         let mut looked = std::mem::take(&mut room.looked);
         looked.clear();
         self.look_up(block, &block.header, &room.ranks, &mut looked);
@@ -175,17 +179,9 @@ impl<'a> Run<'a, '_> {
         if some {
             let width = self.engine.element_axes.get(list.0 as usize);
             let width = width.map_or(0, Vec::len);
-            let few = self.few_alive(block, &left, room);
             match self.evaluator.elements(list) {
-                Elements::Rows(rows) if few => {
-                    for row in rows {
-                        self.evaluator.state.put_row(list, At::Row(row));
-                        self.each_alive(block, Step::Row(row), &room.alive);
-                    }
-                }
-                Elements::Unknown if few => {
-                    self.evaluator.state.put_row(list, At::Unknown);
-                    self.each_alive(block, Step::Unknown, &room.alive);
+                _ if Self::few_alive(block, &left, room) => {
+                    self.elements_alive(block, list, &room.alive);
                 }
                 Elements::Rows(rows) => {
                     self.rank_elements(list, room);
@@ -214,9 +210,90 @@ impl<'a> Run<'a, '_> {
         room.left = left;
     }
 
+    /// Runs the rules of a block without rows, one by one.
+    fn small_block(&mut self, block: &'a Block, room: &mut RowRoom) {
+        room.alive.clear();
+        for (number, member) in (0u32..).zip(&block.members) {
+            let mut truth = self.all(&member.header_told, Truth::True);
+            if block.list.is_some() && truth != Truth::False {
+                let residue = member.residue.get(..member.of_header);
+                truth = self.all(residue.unwrap_or(&[]), truth);
+            }
+            if truth != Truth::False {
+                room.alive.push((number, truth));
+            }
+        }
+        match block.list {
+            None => self.each_alive(block, Step::Whole, &room.alive),
+            Some(_) if room.alive.is_empty() => {}
+            Some(list) => self.elements_alive(block, list, &room.alive),
+        }
+    }
+
+    /// Judges each element of a list by each of the members that are alive.
+    fn elements_alive(&mut self, block: &'a Block, list: ListId, alive: &[(u32, Truth)]) {
+        match self.evaluator.elements(list) {
+            Elements::Rows(rows) => {
+                for (span, live) in Span::over(list, rows.start, rows.end) {
+                    for (number, truth) in alive {
+                        if let Some(member) = block.members.get(*number as usize) {
+                            self.elements_of(member, list, (span, live), *truth);
+                        }
+                    }
+                }
+            }
+            Elements::Unknown => {
+                self.evaluator.state.put_row(list, At::Unknown);
+                self.each_alive(block, Step::Unknown, alive);
+            }
+        }
+        self.evaluator.state.put_row(list, At::Absent);
+    }
+
+    /// Judges elements by one member, all of them at once.
+    fn elements_of(
+        &mut self,
+        member: &'a Member,
+        list: ListId,
+        (span, live): (Span, u64),
+        truth: Truth,
+    ) {
+        let mut all = Many::all(truth, live);
+        let residue = member.residue.get(member.of_header..).unwrap_or(&[]);
+        // What is inside an element is gone through by itself.
+        let residue = if member.deep { &[] } else { residue };
+        for conjunct in member.element_told.iter().chain(residue) {
+            let mut found = self.evaluator.many(conjunct.node, span, all.possible);
+            if conjunct.denied {
+                found = found.not(all.possible);
+            }
+            all.certain &= found.certain;
+            all.possible = found.possible;
+            if all.possible == 0 {
+                return;
+            }
+        }
+        let Subject::Rule(rule) = member.subject else {
+            return;
+        };
+        for bit in bits(all.possible) {
+            let (step, truth) = (Step::Row(span.row(bit)), all.of(bit));
+            if member.deep {
+                self.evaluator.state.put_row(list, At::Row(span.row(bit)));
+                self.inside(member, rule, step, truth);
+                continue;
+            }
+            self.applies.push(Fired {
+                rule,
+                element: Element([step, Step::Whole]),
+                truth,
+            });
+        }
+    }
+
     /// Gathers the members that the header left, if looking at each by itself costs less than the
     /// element's rows.
-    fn few_alive(&mut self, block: &'a Block, left: &[Bits], room: &mut RowRoom) -> bool {
+    fn few_alive(block: &'a Block, left: &[Bits], room: &mut RowRoom) -> bool {
         room.alive.clear();
         let mut most = block.element.len() * left.len();
         for (at, bits) in left.iter().enumerate() {

@@ -78,13 +78,13 @@ enum Task {
     Match(u32),
 }
 
-/// Rules run together as rows of bits.
+/// Rules run together as rows of bits, or one by one where they are few and rows would cost more.
 #[derive(Debug, Clone)]
 struct Block {
     list: Option<ListId>,
     /// All rows, one after another.
     rows: Vec<Chunk>,
-    /// A bit for each member.
+    /// A bit for each member; nothing where there are no rows.
     full: Vec<Chunk>,
     /// Line by line, for each cell its rows, and one more for facts that lie in none.
     cells: Vec<Cell>,
@@ -132,7 +132,9 @@ struct Member {
     residue: Vec<Conjunct>,
     /// How many of these read only the header.
     of_header: usize,
-    /// What the element's lines say of it, as conditions.
+    /// What a cell of one field tells, as conditions: of fields of the header where the block has no
+    /// rows, and of fields of the element.
+    header_told: Vec<Conjunct>,
     element_told: Vec<Conjunct>,
     /// Whether its block goes through the elements of a list.
     of_elements: bool,

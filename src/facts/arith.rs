@@ -37,7 +37,8 @@ struct Amount {
 }
 
 impl Unit {
-    fn of(self, number: Number) -> Value {
+    /// So much of it.
+    pub fn of(self, number: Number) -> Value {
         match self {
             Unit::Plain => Value::Number(number),
             Unit::Money(code) => Value::Money(number, code),

@@ -81,14 +81,32 @@ fn own_most(program: &Program, list: ListId) -> u64 {
 /// smaller numbers than what they are operands of.
 fn node_costs(program: &Program) -> Vec<u64> {
     let mut costs: Vec<u64> = Vec::with_capacity(program.ops.len());
+    // Amounts are first tried as machine words, all of them below the one asked for.
+    let mut words: Vec<u64> = Vec::with_capacity(program.ops.len());
     for (number, op) in (0u32..).zip(&program.ops) {
-        let inner = program
-            .operands(NodeId(number))
-            .iter()
-            .fold(0u64, |sum, operand| {
+        let times = repeats(program, op);
+        let under = |costs: &[u64]| {
+            let operands = program.operands(NodeId(number)).iter();
+            let all = operands.fold(0u64, |sum, operand| {
                 sum.saturating_add(costs.get(operand.0 as usize).copied().unwrap_or(0))
             });
-        costs.push(inner.saturating_mul(repeats(program, op)).saturating_add(1));
+            all.saturating_mul(times).saturating_add(1)
+        };
+        let (tried, cost) = (under(&words), under(&costs));
+        let of_words = |operand: &NodeId| program.op(*operand).is_arithmetic();
+        let tries = match op {
+            Op::Compare(_) => program.operands(NodeId(number)).iter().any(of_words),
+            op => op.is_arithmetic(),
+        };
+        costs.push(match tries {
+            true => cost.saturating_add(tried),
+            false => cost,
+        });
+        // What is not arithmetic is worked out in the general way, for a word as well.
+        words.push(match op.is_arithmetic() {
+            true => tried,
+            false => costs.last().copied().unwrap_or(1),
+        });
     }
     costs
 }

@@ -1,0 +1,164 @@
+//! A condition for up to 64 elements of a list at once: one bit for each, in two masks of the
+//! elements for which it certainly and possibly holds. What is asked of a key is looked up once and
+//! not for each element; `and`, `or` and `not` are one operation for all.
+
+use super::atom::Atom;
+use super::eval::Evaluator;
+use super::program::{Needs, NodeId, Op};
+use super::state::At;
+use crate::ground::truth::Truth;
+use crate::schema::value::ListId;
+
+/// Elements of a list that follow each other.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    list: ListId,
+    first: u32,
+}
+
+/// The most elements of a span.
+pub const MOST: u32 = u64::BITS;
+
+/// For which elements something holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Many {
+    /// Certainly.
+    pub certain: u64,
+    /// Possibly.
+    pub possible: u64,
+}
+
+impl Many {
+    /// The same for all of these.
+    pub fn all(truth: Truth, live: u64) -> Many {
+        Many {
+            certain: if truth.certain() { live } else { 0 },
+            possible: if truth.possible() { live } else { 0 },
+        }
+    }
+
+    /// The contrary, of these.
+    pub fn not(self, live: u64) -> Many {
+        Many {
+            certain: live & !self.possible,
+            possible: live & !self.certain,
+        }
+    }
+
+    /// What it is for one element.
+    pub fn of(self, bit: u32) -> Truth {
+        match (self.certain >> bit & 1, self.possible >> bit & 1) {
+            (1, _) => Truth::True,
+            (_, 1) => Truth::Unknown,
+            _ => Truth::False,
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, bit: u32, truth: Truth) {
+        self.certain |= u64::from(truth.certain()) << bit;
+        self.possible |= u64::from(truth.possible()) << bit;
+    }
+}
+
+impl Span {
+    /// The elements of a list from `first` to before `end`, 64 at a time, each time with the mask
+    /// of all of them.
+    pub fn over(list: ListId, first: u32, end: u32) -> impl Iterator<Item = (Span, u64)> {
+        (first..end).step_by(MOST as usize).map(move |first| {
+            let count = (end - first).min(MOST);
+            (Span { list, first }, u64::MAX >> (MOST - count))
+        })
+    }
+
+    /// The row of an element.
+    pub fn row(self, bit: u32) -> u32 {
+        self.first + bit
+    }
+}
+
+/// The places of the bits that are set.
+#[inline]
+pub fn bits(mut mask: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let bit = mask.checked_sub(1).map(|_| mask.trailing_zeros())?;
+        mask &= mask - 1;
+        Some(bit)
+    })
+}
+
+impl Evaluator<'_, '_> {
+    /// For which of the elements of a span a condition holds, of those that are live. Nothing is
+    /// said of the others.
+    pub fn many(&mut self, node: NodeId, span: Span, live: u64) -> Many {
+        let program = self.program;
+        if program.needs(node).lists & Needs::bit(span.list) == 0 {
+            return Many::all(self.truth(node), live);
+        }
+        if let Some(atom) = program.atoms.of(node)
+            && let Some(found) = self.many_keys(atom, span, live)
+        {
+            self.state.steps += u64::from(live.count_ones());
+            return found;
+        }
+        let operands = program.operands(node);
+        match program.op(node) {
+            Op::And => {
+                let mut all = Many::all(Truth::True, live);
+                for operand in operands {
+                    let found = self.many(*operand, span, all.possible);
+                    all.certain &= found.certain;
+                    all.possible = found.possible;
+                    if all.possible == 0 {
+                        break;
+                    }
+                }
+                self.state.steps += 1;
+                all
+            }
+            Op::Or => {
+                let mut any = Many::all(Truth::False, live);
+                for operand in operands {
+                    let found = self.many(*operand, span, live & !any.certain);
+                    any.certain |= found.certain;
+                    any.possible |= found.possible;
+                    if any.certain == live {
+                        break;
+                    }
+                }
+                self.state.steps += 1;
+                any
+            }
+            Op::Not => {
+                self.state.steps += 1;
+                let operand = operands.first();
+                operand.map_or(Many::all(Truth::Unknown, live), |operand| {
+                    self.many(*operand, span, live).not(live)
+                })
+            }
+            _ => {
+                let mut found = Many::all(Truth::False, live);
+                let outer = self.state.row(span.list);
+                for bit in bits(live) {
+                    self.state.put_row(span.list, At::Row(span.row(bit)));
+                    found.put(bit, self.truth(node));
+                }
+                self.state.put_row(span.list, outer);
+                found
+            }
+        }
+    }
+
+    /// What the keys of the elements say; nothing where one says too little.
+    fn many_keys(&self, atom: &Atom, span: Span, live: u64) -> Option<Many> {
+        let column = atom.column(span.list)? as usize;
+        let rows = self.facts.rows(span.list)?;
+        let mut found = Many::all(Truth::False, live);
+        let asked = self.prepared(atom);
+        for bit in bits(live) {
+            let key = *rows.keys(span.row(bit)).get(column)?;
+            found.put(bit, asked.ask(key)?);
+        }
+        Some(found)
+    }
+}

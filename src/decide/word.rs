@@ -1,0 +1,377 @@
+//! Arithmetic on amounts that are known and fit a machine word, as nearly all do. Whatever is not
+//! known, of another unit or too large is left to the general way, so a word never says anything
+//! but what exact arithmetic says.
+
+use super::eval::{Elements, Evaluator};
+use super::program::{Memo, NodeId, Op};
+use super::seen::Seen;
+use super::state::At;
+use crate::check::rules::{Aggregation, ArithOp, CompareOp};
+use crate::facts::arith::Unit;
+use crate::facts::eval::Eval;
+use crate::ground::number::{Number, Rounding};
+use crate::ground::truth::Truth;
+use crate::schema::value::{Fact, ListId, Value};
+
+/// An amount that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word {
+    mantissa: i64,
+    places: u32,
+    unit: Unit,
+}
+
+/// The powers of ten that fit.
+const POWERS: [i64; 19] = {
+    let mut powers = [1i64; 19];
+    let mut at = 1;
+    while at < 19 {
+        #[allow(clippy::indexing_slicing, reason = "worked out when compiling")]
+        {
+            powers[at] = powers[at - 1] * 10;
+        }
+        at += 1;
+    }
+    powers
+};
+
+fn power(places: u32) -> Option<i64> {
+    POWERS.get(places as usize).copied()
+}
+
+impl Word {
+    fn of(value: &Value) -> Option<Word> {
+        let (number, unit) = match value {
+            Value::Number(number) => (number, Unit::Plain),
+            Value::Money(number, code) => (number, Unit::Money(*code)),
+            Value::Quantity(number, code) => (number, Unit::Quantity(*code)),
+            _ => return None,
+        };
+        let (mantissa, places) = number.parts();
+        Some(Word {
+            mantissa: i64::try_from(mantissa).ok()?,
+            places,
+            unit,
+        })
+    }
+
+    pub(super) fn eval(self) -> Option<Eval> {
+        let number = Number::from_parts(i128::from(self.mantissa), self.places)?;
+        Some(Eval::Value(self.unit.of(number)))
+    }
+
+    /// Both mantissas at the finer measure.
+    fn aligned(self, other: Word) -> Option<(i64, i64, u32)> {
+        let places = self.places.max(other.places);
+        let up = |word: Word| word.mantissa.checked_mul(power(places - word.places)?);
+        Some((up(self)?, up(other)?, places))
+    }
+
+    fn add(self, other: Word) -> Option<Word> {
+        let (a, b, places) = self.aligned(other)?;
+        (self.unit == other.unit).then_some(Word {
+            mantissa: a.checked_add(b)?,
+            places,
+            unit: self.unit,
+        })
+    }
+
+    fn negated(self) -> Option<Word> {
+        Some(Word {
+            mantissa: self.mantissa.checked_neg()?,
+            ..self
+        })
+    }
+
+    fn times(self, other: Word) -> Option<Word> {
+        let unit = match (self.unit, other.unit) {
+            (unit, Unit::Plain) | (Unit::Plain, unit) => unit,
+            _ => return None,
+        };
+        let places = self.places + other.places;
+        power(places)?;
+        Some(Word {
+            mantissa: self.mantissa.checked_mul(other.mantissa)?,
+            places,
+            unit,
+        })
+    }
+
+    fn rounded(self, divisor: Option<Word>, places: u32, rounding: Rounding) -> Option<Word> {
+        let Some(divisor) = divisor else {
+            if self.places <= places {
+                return Some(self);
+            }
+            let down = i128::from(power(self.places - places)?);
+            return Some(Word {
+                mantissa: quotient(i128::from(self.mantissa), down, rounding)?,
+                places,
+                unit: self.unit,
+            });
+        };
+        let unit = match (self.unit, divisor.unit) {
+            (unit, Unit::Plain) => unit,
+            (a, b) if a == b => Unit::Plain,
+            _ => return None,
+        };
+        // The quotient at the places asked for is a * 10^(its places + places) / (b * 10^own).
+        let (up, down) = (power(divisor.places + places)?, power(self.places)?);
+        let numerator = i128::from(self.mantissa).checked_mul(i128::from(up))?;
+        let denominator = i128::from(divisor.mantissa).checked_mul(i128::from(down))?;
+        Some(Word {
+            mantissa: quotient(numerator, denominator, rounding)?,
+            places,
+            unit,
+        })
+    }
+}
+
+/// The quotient, rounded to a whole number.
+fn quotient(numerator: i128, denominator: i128, rounding: Rounding) -> Option<i64> {
+    let negative = (numerator < 0) != (denominator < 0);
+    let (n, d) = (numerator.unsigned_abs(), denominator.unsigned_abs());
+    let (quotient, rest) = match (u64::try_from(n), u64::try_from(d)) {
+        (Ok(n), Ok(d)) => (u128::from(n.checked_div(d)?), u128::from(n.checked_rem(d)?)),
+        _ => (n.checked_div(d)?, n.checked_rem(d)?),
+    };
+    let up = match rounding {
+        Rounding::Up => rest != 0,
+        Rounding::Down => false,
+        Rounding::HalfUp => rest >= d - rest,
+        Rounding::HalfEven => rest > d - rest || (rest == d - rest && quotient % 2 == 1),
+    };
+    let magnitude = i64::try_from(quotient).ok()?.checked_add(i64::from(up))?;
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+impl Evaluator<'_, '_> {
+    /// The amount at the place at hand, where it is known and fits.
+    pub(super) fn word(&mut self, node: NodeId) -> Option<Word> {
+        let program = self.program;
+        let op = program.op(node);
+        match op {
+            Op::Const(value) => return Word::of(value),
+            Op::Field(field) if !program.is_list(*field) => {
+                return match self.field(*field) {
+                    Fact::Value(value) => Word::of(value),
+                    _ => None,
+                };
+            }
+            op if !op.is_arithmetic() => {
+                return match self.see(node) {
+                    Seen::At(value) => Word::of(value),
+                    Seen::Made(Eval::Value(value)) => Word::of(&value),
+                    _ => None,
+                };
+            }
+            _ => {}
+        }
+        let slot = match program.memo(node) {
+            Memo::No => None,
+            memo => self.state.stamp(memo).zip(program.slot(node)),
+        };
+        if let Some((stamp, slot)) = slot
+            && let Some(word) = self.state.kept_word(slot, stamp)
+        {
+            return Some(word);
+        }
+        self.state.steps += 1;
+        let word = self.work_out_word(node)?;
+        if let Some((stamp, slot)) = slot {
+            self.state.keep_word(slot, stamp, word);
+        }
+        Some(word)
+    }
+
+    fn work_out_word(&mut self, node: NodeId) -> Option<Word> {
+        let program = self.program;
+        match (program.op(node), program.operands(node)) {
+            (Op::Arith(op), [left, right]) => {
+                let (a, b) = (self.word(*left)?, self.word(*right)?);
+                match op {
+                    ArithOp::Add => a.add(b),
+                    ArithOp::Sub => a.add(b.negated()?),
+                    ArithOp::Mul => a.times(b),
+                }
+            }
+            (Op::Rounded { places, rounding }, [value, divisor @ ..]) => {
+                let value = self.word(*value)?;
+                let divisor = match divisor.first() {
+                    Some(divisor) => Some(self.word(*divisor)?),
+                    None => None,
+                };
+                value.rounded(divisor, *places, *rounding)
+            }
+            (Op::Convert { to, money }, [value, on @ ..]) => {
+                let value = self.word(*value)?;
+                if *money {
+                    self.day(on.first().copied()).ok()?;
+                }
+                let same = match money {
+                    true => Unit::Money(*to),
+                    false => Unit::Quantity(*to),
+                };
+                (value.unit == same).then_some(value)
+            }
+            (Op::NumberOf, [value]) => Some(Word {
+                unit: Unit::Plain,
+                ..self.word(*value)?
+            }),
+            (Op::Aggregate { list, .. }, _) => {
+                let outer = self.state.row(*list);
+                let word = self.over_rows(node, *list, outer);
+                self.state.put_row(*list, outer);
+                word
+            }
+            _ => None,
+        }
+    }
+
+    fn over_rows(&mut self, node: NodeId, list: ListId, outer: At) -> Option<Word> {
+        let program = self.program;
+        let Op::Aggregate {
+            what,
+            value,
+            condition,
+            same,
+            empty,
+            ..
+        } = program.op(node)
+        else {
+            return None;
+        };
+        if !matches!(what, Aggregation::Sum | Aggregation::Count) {
+            return None;
+        }
+        let operands = program.operands(node);
+        let value_node = operands.first().copied().filter(|_| *value);
+        let condition = operands.get(usize::from(*value)).filter(|_| *condition);
+        let Elements::Rows(rows) = self.elements(list) else {
+            return None;
+        };
+        let mut sum = None;
+        let mut count = 0;
+        for row in rows {
+            self.state.put_row(list, At::Row(row));
+            let mut member = condition.map_or(Truth::True, |node| self.truth(*node));
+            for field in same {
+                member = member.and(self.same(list, *field, outer, row));
+            }
+            match member {
+                Truth::True => {}
+                Truth::False => continue,
+                Truth::Unknown => return None,
+            }
+            count += 1;
+            if *what == Aggregation::Sum {
+                let word = self.word(value_node?)?;
+                sum = Some(match sum {
+                    Some(sum) => word.add(sum)?,
+                    None => word,
+                });
+            }
+        }
+        let whole = |mantissa, unit| Word {
+            mantissa,
+            places: 0,
+            unit,
+        };
+        match what {
+            Aggregation::Count => Some(whole(count, Unit::Plain)),
+            _ => sum.or_else(|| empty.map(|unit| whole(0, unit))),
+        }
+    }
+
+    /// A comparison of amounts, where they are known and fit.
+    pub(super) fn compare_words(
+        &mut self,
+        op: CompareOp,
+        left: NodeId,
+        right: NodeId,
+    ) -> Option<Truth> {
+        let (left, right) = (self.word(left)?, self.word(right)?);
+        let (a, b, _) = left.aligned(right)?;
+        (left.unit == right.unit).then(|| {
+            Truth::from(match op {
+                CompareOp::Eq => a == b,
+                CompareOp::Ne => a != b,
+                CompareOp::Lt => a < b,
+                CompareOp::Le => a <= b,
+                CompareOp::Gt => a > b,
+                CompareOp::Ge => a >= b,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::value::Code;
+
+    fn word(text: &str) -> Word {
+        Word::of(&Value::Number(text.parse().unwrap())).unwrap()
+    }
+
+    fn text(word: Option<Word>) -> String {
+        match word.and_then(Word::eval) {
+            Some(Eval::Value(Value::Number(number))) => number.to_string(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn words_say_what_numbers_say() {
+        let texts = [
+            "0",
+            "0.1",
+            "-2.345",
+            "12",
+            "1000000",
+            "0.0005",
+            "99999999.99",
+            "-7",
+        ];
+        let number = |text: &str| text.parse::<Number>().unwrap();
+        let said = |number: Option<Number>| number.map_or("None".into(), |n| n.to_string());
+        for a in texts {
+            for b in texts {
+                let (x, y) = (word(a), word(b));
+                assert_eq!(text(x.add(y)), said(number(a).add(number(b))), "{a} + {b}");
+                if let Some(product) = x.times(y) {
+                    let exact = said(number(a).mul(number(b)));
+                    assert_eq!(text(Some(product)), exact, "{a} * {b}");
+                }
+                for how in [
+                    Rounding::Up,
+                    Rounding::Down,
+                    Rounding::HalfUp,
+                    Rounding::HalfEven,
+                ] {
+                    let quotient = number(a).div_rounded(number(b), 2, how);
+                    assert_eq!(
+                        text(x.rounded(Some(y), 2, how)),
+                        said(quotient),
+                        "{a} / {b}"
+                    );
+                    let rounded = number(a).rounded(1, how);
+                    assert_eq!(text(x.rounded(None, 1, how)), said(Some(rounded)), "{a}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left() {
+        let large = word("999999999999999999");
+        assert_eq!(large.times(large), None);
+        assert_eq!(large.add(word("0.0000000001")), None);
+        let money = Word {
+            unit: Unit::Money(Code(0)),
+            ..word("5")
+        };
+        assert_eq!(money.add(word("5")), None);
+        assert_eq!(money.times(money), None);
+        assert_eq!(money.rounded(Some(word("0")), 2, Rounding::Up), None);
+    }
+}
