@@ -155,7 +155,7 @@ pub(super) enum Asked<'t> {
 
 impl Asked<'_> {
     /// What it says of a key; nothing where the key says too little.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ask(self, key: Key) -> Option<Truth> {
         if key == Key::LOOK {
             return None;

@@ -133,7 +133,7 @@ impl<'a> Evaluator<'a, '_> {
                     Some(tally) => tally.holds(*quantity),
                 }
             }
-            Op::Rows { table, rows } => self.table_rows(*table, operands, rows),
+            Op::Rows { table, rows } => self.table_rows(node, *table, operands, rows),
             _ => Truth::Unknown,
         }
     }

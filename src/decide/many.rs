@@ -2,10 +2,12 @@
 //! elements for which it certainly and possibly holds. What is asked of a key is looked up once and
 //! not for each element; `and`, `or` and `not` are one operation for all.
 
-use super::atom::Atom;
+use super::atom::{Asked, Atom};
 use super::eval::Evaluator;
 use super::program::{Needs, NodeId, Op};
 use super::state::At;
+use crate::facts::Rows;
+use crate::facts::key::Key;
 use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
 
@@ -151,13 +153,42 @@ impl Evaluator<'_, '_> {
 
     /// What the keys of the elements say; nothing where one says too little.
     fn many_keys(&self, atom: &Atom, span: Span, live: u64) -> Option<Many> {
-        let column = atom.column(span.list)? as usize;
-        let rows = self.facts.rows(span.list)?;
-        let mut found = Many::all(Truth::False, live);
-        let asked = self.prepared(atom);
-        for bit in bits(live) {
-            let key = *rows.keys(span.row(bit)).get(column)?;
-            found.put(bit, asked.ask(key)?);
+        let column = atom.column(span.list)?;
+        let keys = Keys {
+            rows: self.facts.rows(span.list)?,
+            column: column as usize,
+            span,
+            live,
+        };
+        // Which test it is is looked at once and not for each element.
+        match self.prepared(atom) {
+            Asked::Flag => keys.ask(|key| Asked::Flag.ask(key)),
+            Asked::IsNone => keys.ask(|key| Asked::IsNone.ask(key)),
+            Asked::OneOf { codes, negated } => {
+                keys.ask(|key| Asked::OneOf { codes, negated }.ask(key))
+            }
+            Asked::Has(codes) => keys.ask(|key| Asked::Has(codes).ask(key)),
+            Asked::Compare(op, other) => keys.ask(|key| Asked::Compare(op, other).ask(key)),
+            other => keys.ask(|key| other.ask(key)),
+        }
+    }
+}
+
+/// The keys of one column of the elements that are live.
+struct Keys<'f> {
+    rows: &'f Rows,
+    column: usize,
+    span: Span,
+    live: u64,
+}
+
+impl Keys<'_> {
+    #[inline]
+    fn ask(&self, ask: impl Fn(Key) -> Option<Truth>) -> Option<Many> {
+        let mut found = Many::all(Truth::False, self.live);
+        for bit in bits(self.live) {
+            let key = *self.rows.keys(self.span.row(bit)).get(self.column)?;
+            found.put(bit, ask(key)?);
         }
         Some(found)
     }

@@ -126,7 +126,7 @@ pub enum Op {
 }
 
 impl Op {
-    /// Whether it is an amount that is worked out as a machine word where it fits one.
+    /// Whether it is an amount or a day that is worked out as a machine word where it fits one.
     #[inline]
     pub(crate) fn is_arithmetic(&self) -> bool {
         matches!(
@@ -136,6 +136,13 @@ impl Op {
                 | Op::Convert { .. }
                 | Op::NumberOf
                 | Op::Aggregate { .. }
+                | Op::AddDuration
+                | Op::DaysBetween
+                | Op::Earlier
+                | Op::Later
+                | Op::EndOfMonth
+                | Op::EndOfYear
+                | Op::Choice
         )
     }
 

@@ -4,7 +4,7 @@
 
 use super::program::{Memo, NodeId, Program};
 use super::word::Word;
-use crate::check::rules::Each;
+use crate::check::rules::{DecisionTableId, Each};
 use crate::facts::Facts;
 use crate::facts::eval::{Eval, Reason};
 use crate::ground::truth::Truth;
@@ -33,6 +33,17 @@ pub enum BoundCode {
     Code(Code),
 }
 
+/// Which rows of a table fit its inputs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Fits {
+    /// The table and when it was worked out; none where it is not kept.
+    pub(super) table: Option<(DecisionTableId, Option<u32>)>,
+    /// The inputs.
+    pub(super) inputs: Vec<NodeId>,
+    /// Row by row.
+    pub(super) truths: Vec<Truth>,
+}
+
 /// What evaluating one declaration changes.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -56,6 +67,8 @@ pub struct State {
     offsets: Vec<u32>,
     /// By number, the set that the code at hand is of, while missing facts are looked for.
     pub(super) sets: Vec<FieldId>,
+    /// Which rows of a table fit.
+    pub(super) fits: Fits,
     /// Room for the keys of a lookup.
     pub(super) keys: Vec<Value>,
     /// Room for the inputs of a table.
@@ -77,6 +90,7 @@ impl Default for State {
             next: 1,
             offsets: Vec::new(),
             sets: Vec::new(),
+            fits: Fits::default(),
             keys: Vec::new(),
             inputs: Vec::new(),
             steps: 0,
@@ -125,6 +139,7 @@ impl State {
         self.values.clear();
         self.values
             .resize(program.slot_count as usize, (0, Eval::None));
+        self.fits.table = None;
         self.words.clear();
         self.words.resize(program.slot_count as usize, (0, None));
     }

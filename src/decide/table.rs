@@ -1,7 +1,7 @@
 //! Decision tables: which rows fit, which one counts, what is put out.
 
 use super::eval::{Evaluator, under};
-use super::program::NodeId;
+use super::program::{Memo, NodeId};
 use crate::check::rules::{Cell, CompareOp, DecisionTable, DecisionTableId, Output, Policy, Row};
 use crate::facts::eval::{Eval, Reason, compare_ends};
 use crate::ground::truth::Truth;
@@ -197,18 +197,47 @@ impl<'a> Evaluator<'a, '_> {
     /// Whether one of these rows is the one that counts.
     pub(super) fn table_rows(
         &mut self,
+        node: NodeId,
         table: DecisionTableId,
         operands: &[NodeId],
         rows: &[u16],
     ) -> Truth {
-        let Some(table) = self.table(table) else {
+        let Some(policy) = self.table(table).map(|table| table.policy) else {
             return Truth::Unknown;
         };
-        self.with_inputs(operands, |inputs| match table.policy {
-            Policy::First => first_is_one_of(table, inputs, rows),
-            Policy::ExactlyOne => only_is_one_of(table, inputs, rows),
-            Policy::All => any_fits(table, inputs, rows),
+        self.with_fits(node, table, operands, |fits| match policy {
+            Policy::First => first_is_one_of(fits, rows),
+            Policy::ExactlyOne => only_is_one_of(fits, rows),
+            Policy::All => any_fits(fits, rows),
         })
+    }
+
+    /// Works out which rows fit and lets the function see it. The rows of one table are rules of
+    /// their own, so for inputs of the header it is kept for them.
+    fn with_fits<T>(
+        &mut self,
+        node: NodeId,
+        number: DecisionTableId,
+        operands: &[NodeId],
+        f: impl FnOnce(&[Truth]) -> T,
+    ) -> T {
+        let mut kept = std::mem::take(&mut self.state.fits);
+        let header = self.program.memo(node) == Memo::Header;
+        let stamp = self.state.stamp(Memo::Header);
+        if !header || kept.table != Some((number, stamp)) || kept.inputs != operands {
+            kept.table = header.then_some((number, stamp));
+            kept.inputs.clear();
+            kept.inputs.extend_from_slice(operands);
+            kept.truths.clear();
+            let table = self.table(number);
+            let rows = table.map_or(&[][..], |table| &table.rows).iter();
+            self.with_inputs(operands, |inputs| {
+                kept.truths.extend(rows.map(|row| fits(row, inputs)));
+            });
+        }
+        let result = f(&kept.truths);
+        self.state.fits = kept;
+        result
     }
 }
 
@@ -256,15 +285,14 @@ fn whole_set(table: &DecisionTable, every: u32, inputs: &[Eval]) -> Eval {
     }
 }
 
-fn numbered(table: &DecisionTable) -> impl Iterator<Item = (u16, &Row)> {
-    (0u16..).zip(&table.rows)
+fn numbered(fits: &[Truth]) -> impl Iterator<Item = (u16, Truth)> {
+    (0u16..).zip(fits.iter().copied())
 }
 
-fn first_is_one_of(table: &DecisionTable, inputs: &[Eval], rows: &[u16]) -> Truth {
+fn first_is_one_of(fits: &[Truth], rows: &[u16]) -> Truth {
     let (mut inside, mut outside) = (false, false);
     let mut stopped = false;
-    for (number, row) in numbered(table) {
-        let truth = fits(row, inputs);
+    for (number, truth) in numbered(fits) {
         if truth == Truth::False {
             continue;
         }
@@ -284,10 +312,9 @@ fn first_is_one_of(table: &DecisionTable, inputs: &[Eval], rows: &[u16]) -> Trut
     }
 }
 
-fn only_is_one_of(table: &DecisionTable, inputs: &[Eval], rows: &[u16]) -> Truth {
+fn only_is_one_of(fits: &[Truth], rows: &[u16]) -> Truth {
     let (mut certain, mut undetermined, mut ours) = (0u32, false, Truth::False);
-    for (number, row) in numbered(table) {
-        let truth = fits(row, inputs);
+    for (number, truth) in numbered(fits) {
         certain += u32::from(truth.certain());
         undetermined |= truth == Truth::Unknown;
         if rows.binary_search(&number).is_ok() {
@@ -304,9 +331,9 @@ fn only_is_one_of(table: &DecisionTable, inputs: &[Eval], rows: &[u16]) -> Truth
     }
 }
 
-fn any_fits(table: &DecisionTable, inputs: &[Eval], rows: &[u16]) -> Truth {
+fn any_fits(fits: &[Truth], rows: &[u16]) -> Truth {
     rows.iter().fold(Truth::False, |truth, number| {
-        let row = table.rows.get(usize::from(*number));
-        truth.or(row.map_or(Truth::False, |row| fits(row, inputs)))
+        let row = fits.get(usize::from(*number)).copied();
+        truth.or(row.unwrap_or(Truth::False))
     })
 }

@@ -1,6 +1,6 @@
-//! Arithmetic on amounts that are known and fit a machine word, as nearly all do. Whatever is not
-//! known, of another unit or too large is left to the general way, so a word never says anything
-//! but what exact arithmetic says.
+//! Arithmetic on amounts and days that are known and fit a machine word, as nearly all do. Whatever
+//! is not known, of another unit or too large is left to the general way, so a word never says
+//! anything but what exact arithmetic says.
 
 use super::eval::{Elements, Evaluator};
 use super::program::{Memo, NodeId, Op};
@@ -9,16 +9,24 @@ use super::state::At;
 use crate::check::rules::{Aggregation, ArithOp, CompareOp};
 use crate::facts::arith::Unit;
 use crate::facts::eval::Eval;
+use crate::ground::day::Day;
 use crate::ground::number::{Number, Rounding};
 use crate::ground::truth::Truth;
-use crate::schema::value::{Fact, ListId, Value};
+use crate::schema::value::{Code, Fact, ListId, Value};
 
-/// An amount that is known.
+/// What a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Amount(Unit),
+    Day,
+}
+
+/// An amount or a day that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Word {
     mantissa: i64,
     places: u32,
-    unit: Unit,
+    kind: Kind,
 }
 
 /// The powers of ten that fit.
@@ -45,19 +53,64 @@ impl Word {
             Value::Number(number) => (number, Unit::Plain),
             Value::Money(number, code) => (number, Unit::Money(*code)),
             Value::Quantity(number, code) => (number, Unit::Quantity(*code)),
+            Value::Date(day) => return Some(Word::day(*day)),
             _ => return None,
         };
         let (mantissa, places) = number.parts();
         Some(Word {
             mantissa: i64::try_from(mantissa).ok()?,
             places,
-            unit,
+            kind: Kind::Amount(unit),
         })
     }
 
+    fn day(day: Day) -> Word {
+        Word {
+            mantissa: i64::from(day.number()),
+            places: 0,
+            kind: Kind::Day,
+        }
+    }
+
+    fn whole(mantissa: i64, unit: Unit) -> Word {
+        Word {
+            mantissa,
+            places: 0,
+            kind: Kind::Amount(unit),
+        }
+    }
+
     pub(super) fn eval(self) -> Option<Eval> {
-        let number = Number::from_parts(i128::from(self.mantissa), self.places)?;
-        Some(Eval::Value(self.unit.of(number)))
+        Some(Eval::Value(match self.kind {
+            Kind::Day => Value::Date(self.to_day()?),
+            Kind::Amount(unit) => {
+                let mantissa = i128::from(self.mantissa);
+                unit.of(Number::from_parts(mantissa, self.places)?)
+            }
+        }))
+    }
+
+    fn unit(self) -> Option<Unit> {
+        match self.kind {
+            Kind::Amount(unit) => Some(unit),
+            Kind::Day => None,
+        }
+    }
+
+    fn to_day(self) -> Option<Day> {
+        match self.kind {
+            Kind::Day => Day::from_number(i32::try_from(self.mantissa).ok()?),
+            Kind::Amount(_) => None,
+        }
+    }
+
+    /// A whole number of months or days.
+    fn count(self) -> Option<i32> {
+        let unit = power(self.places)?;
+        let whole = self.kind == Kind::Amount(Unit::Plain) && self.mantissa % unit == 0;
+        whole
+            .then(|| i32::try_from(self.mantissa / unit).ok())
+            .flatten()
     }
 
     /// Both mantissas at the finer measure.
@@ -69,10 +122,10 @@ impl Word {
 
     fn add(self, other: Word) -> Option<Word> {
         let (a, b, places) = self.aligned(other)?;
-        (self.unit == other.unit).then_some(Word {
+        (self.unit()? == other.unit()?).then_some(Word {
             mantissa: a.checked_add(b)?,
             places,
-            unit: self.unit,
+            kind: self.kind,
         })
     }
 
@@ -84,7 +137,7 @@ impl Word {
     }
 
     fn times(self, other: Word) -> Option<Word> {
-        let unit = match (self.unit, other.unit) {
+        let unit = match (self.unit()?, other.unit()?) {
             (unit, Unit::Plain) | (Unit::Plain, unit) => unit,
             _ => return None,
         };
@@ -93,11 +146,12 @@ impl Word {
         Some(Word {
             mantissa: self.mantissa.checked_mul(other.mantissa)?,
             places,
-            unit,
+            kind: Kind::Amount(unit),
         })
     }
 
     fn rounded(self, divisor: Option<Word>, places: u32, rounding: Rounding) -> Option<Word> {
+        let own = self.unit()?;
         let Some(divisor) = divisor else {
             if self.places <= places {
                 return Some(self);
@@ -106,10 +160,10 @@ impl Word {
             return Some(Word {
                 mantissa: quotient(i128::from(self.mantissa), down, rounding)?,
                 places,
-                unit: self.unit,
+                ..self
             });
         };
-        let unit = match (self.unit, divisor.unit) {
+        let unit = match (own, divisor.unit()?) {
             (unit, Unit::Plain) => unit,
             (a, b) if a == b => Unit::Plain,
             _ => return None,
@@ -121,7 +175,7 @@ impl Word {
         Some(Word {
             mantissa: quotient(numerator, denominator, rounding)?,
             places,
-            unit,
+            kind: Kind::Amount(unit),
         })
     }
 }
@@ -204,19 +258,49 @@ impl Evaluator<'_, '_> {
             }
             (Op::Convert { to, money }, [value, on @ ..]) => {
                 let value = self.word(*value)?;
-                if *money {
-                    self.day(on.first().copied()).ok()?;
+                match money {
+                    true => self.word_of_money(value, *to, on.first().copied()),
+                    false => (value.unit()? == Unit::Quantity(*to)).then_some(value),
                 }
-                let same = match money {
-                    true => Unit::Money(*to),
-                    false => Unit::Quantity(*to),
-                };
-                (value.unit == same).then_some(value)
             }
-            (Op::NumberOf, [value]) => Some(Word {
-                unit: Unit::Plain,
-                ..self.word(*value)?
-            }),
+            (Op::NumberOf, [value]) => {
+                let value = self.word(*value)?;
+                value.unit()?;
+                Some(Word {
+                    kind: Kind::Amount(Unit::Plain),
+                    ..value
+                })
+            }
+            (Op::AddDuration, [date, months, days]) => {
+                let date = self.word(*date)?.to_day()?;
+                let (months, days) = (self.word(*months)?.count()?, self.word(*days)?.count()?);
+                date.add(months, days).map(Word::day)
+            }
+            (Op::DaysBetween, [from, to]) => {
+                let (from, to) = (self.word(*from)?.to_day()?, self.word(*to)?.to_day()?);
+                let days = i64::from(to.number()) - i64::from(from.number());
+                Some(Word::whole(days, Unit::Plain))
+            }
+            (op @ (Op::Earlier | Op::Later), [left, right]) => {
+                let (a, b) = (self.word(*left)?.to_day()?, self.word(*right)?.to_day()?);
+                Some(Word::day(match op {
+                    Op::Earlier => a.min(b),
+                    _ => a.max(b),
+                }))
+            }
+            (Op::EndOfMonth, [date]) => Some(Word::day(self.word(*date)?.to_day()?.end_of_month())),
+            (Op::EndOfYear, [date]) => Some(Word::day(self.word(*date)?.to_day()?.end_of_year())),
+            (Op::Choice, operands) => {
+                let mut rest = operands;
+                while let [condition, value, more @ ..] = rest {
+                    match self.truth(*condition) {
+                        Truth::True => return self.word(*value),
+                        Truth::Unknown => return None,
+                        Truth::False => rest = more,
+                    }
+                }
+                self.word(*rest.first()?)
+            }
             (Op::Aggregate { list, .. }, _) => {
                 let outer = self.state.row(*list);
                 let word = self.over_rows(node, *list, outer);
@@ -225,6 +309,30 @@ impl Evaluator<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// Money in the currency of the rates, or in its own.
+    fn word_of_money(&mut self, value: Word, to: Code, on: Option<NodeId>) -> Option<Word> {
+        let day = self.day(on).ok()?;
+        let Unit::Money(from) = value.unit()? else {
+            return None;
+        };
+        if from == to {
+            return Some(value);
+        }
+        let rates = self
+            .schema()
+            .rates
+            .as_ref()
+            .filter(|rates| rates.base == to)?;
+        let rate = Word::of(&Value::Number(rates.rate(from, day)?))?;
+        Some(Word {
+            kind: Kind::Amount(Unit::Money(to)),
+            ..rate.times(Word {
+                kind: Kind::Amount(Unit::Plain),
+                ..value
+            })?
+        })
     }
 
     fn over_rows(&mut self, node: NodeId, list: ListId, outer: At) -> Option<Word> {
@@ -265,20 +373,16 @@ impl Evaluator<'_, '_> {
             count += 1;
             if *what == Aggregation::Sum {
                 let word = self.word(value_node?)?;
+                word.unit()?;
                 sum = Some(match sum {
                     Some(sum) => word.add(sum)?,
                     None => word,
                 });
             }
         }
-        let whole = |mantissa, unit| Word {
-            mantissa,
-            places: 0,
-            unit,
-        };
         match what {
-            Aggregation::Count => Some(whole(count, Unit::Plain)),
-            _ => sum.or_else(|| empty.map(|unit| whole(0, unit))),
+            Aggregation::Count => Some(Word::whole(count, Unit::Plain)),
+            _ => sum.or_else(|| empty.map(|unit| Word::whole(0, unit))),
         }
     }
 
@@ -291,7 +395,7 @@ impl Evaluator<'_, '_> {
     ) -> Option<Truth> {
         let (left, right) = (self.word(left)?, self.word(right)?);
         let (a, b, _) = left.aligned(right)?;
-        (left.unit == right.unit).then(|| {
+        (left.kind == right.kind).then(|| {
             Truth::from(match op {
                 CompareOp::Eq => a == b,
                 CompareOp::Ne => a != b,
@@ -307,7 +411,6 @@ impl Evaluator<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::value::Code;
 
     fn word(text: &str) -> Word {
         Word::of(&Value::Number(text.parse().unwrap())).unwrap()
@@ -367,7 +470,7 @@ mod tests {
         assert_eq!(large.times(large), None);
         assert_eq!(large.add(word("0.0000000001")), None);
         let money = Word {
-            unit: Unit::Money(Code(0)),
+            kind: Kind::Amount(Unit::Money(Code(0))),
             ..word("5")
         };
         assert_eq!(money.add(word("5")), None);

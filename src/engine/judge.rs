@@ -12,6 +12,7 @@ use crate::graph::cells::{ODD, UNKNOWN};
 use crate::graph::plan::{Conjunct, Subject};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
+use crate::schema::Home;
 use crate::schema::value::{Fact, ListId, Value};
 use crate::verdict::judgement::{Element, Fired, Step};
 
@@ -276,6 +277,9 @@ impl<'a> Run<'a, '_> {
         let Subject::Rule(rule) = member.subject else {
             return;
         };
+        if member.deep && self.is_empty_inside(rule, &mut all, (list, span)) {
+            return;
+        }
         for bit in bits(all.possible) {
             let (step, truth) = (Step::Row(span.row(bit)), all.of(bit));
             if member.deep {
@@ -289,6 +293,28 @@ impl<'a> Run<'a, '_> {
                 truth,
             });
         }
+    }
+
+    /// Leaves out the elements whose set is known to hold no code, where a rule judges the codes of a
+    /// set. Says whether none is left.
+    fn is_empty_inside(&self, rule: RuleId, all: &mut Many, (list, span): (ListId, Span)) -> bool {
+        let program = &self.engine.program;
+        let each = program.form(rule).map_or(&[][..], |form| &form.each);
+        let (Some(Each::Set(field)), Some(rows)) = (each.last(), self.evaluator.facts.rows(list))
+        else {
+            return all.possible == 0;
+        };
+        if let Some(Home::Element(of, column)) = program.homes.get(field.0 as usize)
+            && *of == list
+        {
+            for bit in bits(all.possible) {
+                let key = rows.keys(span.row(bit)).get(*column as usize);
+                if matches!(key, Some(&Key::NONE | &Key(0))) {
+                    all.possible &= !(1 << bit);
+                }
+            }
+        }
+        all.possible == 0
     }
 
     /// Gathers the members that the header left, if looking at each by itself costs less than the
