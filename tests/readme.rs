@@ -12,6 +12,8 @@
 use kakou::check::rules::RuleSet;
 use kakou::facts::json::Reader;
 use kakou::ground::render::{Colours, render};
+use kakou::ground::span::SourceId;
+use kakou::syntax;
 use kakou::verdict::text::{Style, to_text};
 use kakou::{Folder, Lang, Limits, Reference, Sure, compile, verdict};
 use std::collections::BTreeSet;
@@ -84,11 +86,8 @@ fn what_is_shown_is_what_is_printed() {
     let limits = Limits::default();
     let shown = verdict::render::render(&RULES, &facts, &judgement, Sure::High, &limits);
     for (file, lang) in BOTH {
-        holds(
-            file,
-            "rule",
-            &item("rules/cbec/limits.rules", "rule CB-03 "),
-        );
+        let rule = item("rules/cbec/limits.rules", "rule CB-03 ");
+        holds(file, "rule", &in_language(&rule, lang));
         holds(
             file,
             "verdict",
@@ -101,12 +100,16 @@ fn what_is_shown_is_what_is_printed() {
             ),
         );
         holds(file, "complaint", &complaint());
-        holds(
-            file,
-            "scenario",
-            &item("rules/cbec/scenarios.rules", "scenario \"CB-03 年度恰"),
-        );
+        let scenario = item("rules/cbec/scenarios.rules", "scenario \"CB-03 年度恰");
+        holds(file, "scenario", &in_language(&scenario, lang));
     }
+}
+
+/// The same items with the words of a language, as `fmt` would lay them out.
+fn in_language(text: &str, lang: Lang) -> String {
+    let (file, wrong) = syntax::parse(SourceId(0), text, &Limits::default());
+    assert!(wrong.is_empty(), "{wrong:?}");
+    syntax::print::print(&file, lang)
 }
 
 /// What is said of the rule when its limit is a mass.
