@@ -11,8 +11,12 @@ use crate::facts::{Facts, ListState};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
-use crate::schema::value::{Code, Denomination, Fact, FieldId, TableId, Type, Value};
+use crate::schema::value::{Code, Denomination, Fact, FieldId, ListId, TableId, Type, Value};
 
+/// The most nodes of a condition for which that is done.
+const MOST_NODES: usize = 64;
+/// How many nodes are worked out beforehand for all conditions together.
+const BUDGET: usize = 4_000_000;
 /// The most days and codes for which a condition is worked out beforehand.
 const MOST_TOLD: usize = 4096;
 
@@ -26,8 +30,10 @@ fn mask(codes: impl IntoIterator<Item = Code>) -> Option<u64> {
 /// Works out atoms.
 pub(super) struct Maker<'a> {
     program: &'a Program,
+    /// Nothing is known of the declaration but that each list of the header has one element.
     facts: Facts,
     state: State,
+    budget: usize,
 }
 
 /// What a value is: keys of two values are compared only where they are of one kind.
@@ -69,10 +75,19 @@ impl Kind {
 
 impl<'a> Maker<'a> {
     pub(super) fn new(program: &'a Program) -> Maker<'a> {
+        let schema = &program.rules.schema;
+        let mut facts = Facts::unknown(schema);
+        for (number, list) in (0u32..).map(ListId).zip(&schema.lists) {
+            if let (None, Some(rows)) = (list.parent, facts.rows_mut(number)) {
+                rows.set_last_state(ListState::Given);
+                rows.push_row();
+            }
+        }
         Maker {
             program,
-            facts: Facts::unknown(&program.rules.schema),
+            facts,
             state: State::default(),
+            budget: BUDGET,
         }
     }
 
@@ -253,9 +268,11 @@ impl<'a> Maker<'a> {
         reads.days.sort_unstable();
         reads.days.dedup();
         let codes = self.codes(table);
-        if (codes + 2) * (reads.days.len() + 1) > MOST_TOLD {
+        let said = (codes + 2) * (reads.days.len() + 1);
+        if said > MOST_TOLD {
             return None;
         }
+        self.budget = self.budget.checked_sub(said * reads.nodes)?;
         let facts = [Fact::Unknown, Fact::None].into_iter();
         let codes = (0u32..).take(codes).map(Code);
         let facts: Vec<Fact> = facts
@@ -279,18 +296,8 @@ impl<'a> Maker<'a> {
     /// What the condition says on that day where the source has that fact.
     fn says(&mut self, node: NodeId, source: Source, fact: &Fact, day: Day) -> Option<Truth> {
         let program = self.program;
-        let mut facts = self.facts.clone();
-        match source {
-            Source::Header(slot) => facts.set_header(slot, fact.clone()),
-            Source::Element(list, column) => {
-                let rows = facts.rows_mut(list)?;
-                rows.set_last_state(ListState::Given);
-                rows.push_row();
-                rows.set_cell(0, column, fact.clone());
-            }
-            Source::Bound(_) | Source::It | Source::AsOf | Source::Const(_) => {}
-        }
-        self.state.begin(program, &facts);
+        self.put(source, fact)?;
+        self.state.begin(program, &self.facts);
         match (source, fact) {
             (Source::Element(list, _), _) => {
                 self.state.put_row(list, At::Row(0));
@@ -301,23 +308,43 @@ impl<'a> Maker<'a> {
             (Source::Bound(number), Fact::Value(Value::Code(code))) => {
                 self.state.put_code(number, BoundCode::Code(*code));
             }
+            // No code at hand is none.
             (Source::Bound(_), _) => return None,
             (Source::It, fact) => self.state.it = Eval::fact(fact),
             _ => {}
         }
         let mut evaluator = Evaluator {
             program,
-            facts: &facts,
+            facts: &self.facts,
             as_of: day,
             state: &mut self.state,
         };
-        Some(evaluator.truth(node))
+        let truth = evaluator.truth(node);
+        self.put(source, &Fact::Unknown)?;
+        Some(truth)
+    }
+
+    /// Puts a fact where the source reads it.
+    fn put(&mut self, source: Source, fact: &Fact) -> Option<()> {
+        match source {
+            Source::Header(slot) => self.facts.set_header(slot, fact.clone()),
+            Source::Element(list, column) => {
+                let rows = self.facts.rows_mut(list)?;
+                rows.set_cell(0, column, fact.clone());
+            }
+            Source::Bound(_) | Source::It | Source::AsOf | Source::Const(_) => {}
+        }
+        Some(())
     }
 
     /// Gathers what a condition or value reads; nothing where that is more than one code.
     fn reads(&self, node: NodeId, reads: &mut Reads) -> Option<()> {
         let program = self.program;
         let operands = program.operands(node);
+        reads.nodes += 1;
+        if reads.nodes > MOST_NODES {
+            return None;
+        }
         match program.op(node) {
             Op::And
             | Op::Or
@@ -332,6 +359,9 @@ impl<'a> Maker<'a> {
                     return None;
                 }
                 let table = *table;
+                if self.codes(table) > MOST_TOLD {
+                    return None;
+                }
                 let rows = program.rules.schema.table(table)?.codes.iter();
                 for row in rows.flat_map(|code| &code.rows) {
                     reads.days.extend(row.period.from);
@@ -372,6 +402,8 @@ struct Reads {
     source: Option<(Source, TableId)>,
     /// The days from which it may say something else.
     days: Vec<Day>,
+    /// How many nodes it has.
+    nodes: usize,
 }
 
 impl Reads {

@@ -186,6 +186,11 @@ impl Needs {
         1u64 << list.0.min(63)
     }
 
+    /// The bit of a list that no other list shares; none where it shares it.
+    pub(crate) fn own_bit(list: ListId) -> u64 {
+        if list.0 < 63 { Needs::bit(list) } else { 0 }
+    }
+
     /// What either needs.
     pub fn union(self, other: Needs) -> Needs {
         Needs {

@@ -231,15 +231,16 @@ impl State {
     }
 
     #[inline]
-    pub(super) fn kept_word(&self, slot: u32, stamp: u32) -> Option<Word> {
+    pub(super) fn kept_word(&self, slot: u32, stamp: u32) -> Option<Option<Word>> {
         let (at, word) = self.words.get(slot as usize)?;
-        word.filter(|_| *at == stamp)
+        (*at == stamp).then_some(*word)
     }
 
+    /// Keeps an amount, or that it is none that fits a word.
     #[inline]
-    pub(super) fn keep_word(&mut self, slot: u32, stamp: u32, word: Word) {
+    pub(super) fn keep_word(&mut self, slot: u32, stamp: u32, word: Option<Word>) {
         if let Some(place) = self.words.get_mut(slot as usize) {
-            *place = (stamp, Some(word));
+            *place = (stamp, word);
         }
     }
 

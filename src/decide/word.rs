@@ -225,16 +225,16 @@ impl Evaluator<'_, '_> {
             memo => self.state.stamp(memo).zip(program.slot(node)),
         };
         if let Some((stamp, slot)) = slot
-            && let Some(word) = self.state.kept_word(slot, stamp)
+            && let Some(kept) = self.state.kept_word(slot, stamp)
         {
-            return Some(word);
+            return kept;
         }
         self.state.steps += 1;
-        let word = self.work_out_word(node)?;
+        let word = self.work_out_word(node);
         if let Some((stamp, slot)) = slot {
             self.state.keep_word(slot, stamp, word);
         }
-        Some(word)
+        word
     }
 
     fn work_out_word(&mut self, node: NodeId) -> Option<Word> {
@@ -313,7 +313,10 @@ impl Evaluator<'_, '_> {
 
     /// Money in the currency of the rates, or in its own.
     fn word_of_money(&mut self, value: Word, to: Code, on: Option<NodeId>) -> Option<Word> {
-        let day = self.day(on).ok()?;
+        let day = match on {
+            Some(on) => self.word(on)?.to_day()?,
+            None => self.as_of,
+        };
         let Unit::Money(from) = value.unit()? else {
             return None;
         };

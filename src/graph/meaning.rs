@@ -125,7 +125,7 @@ impl<'a> Builder<'a> {
             Op::Bound(number) => needs.bounds |= 1u64 << (*number).min(63),
             Op::It => needs.it = true,
             Op::Aggregate { list, same, .. } => {
-                needs.lists &= !Needs::bit(*list);
+                needs.lists &= !Needs::own_bit(*list);
                 if !same.is_empty() {
                     needs.lists |= Needs::bit(*list);
                 }
@@ -135,7 +135,7 @@ impl<'a> Builder<'a> {
                 over: Each::List(list),
                 ..
             } => {
-                needs.lists &= !Needs::bit(*list);
+                needs.lists &= !Needs::own_bit(*list);
                 needs.lists |= self.parent_bit(*list);
             }
             Op::Quantified {
@@ -143,7 +143,9 @@ impl<'a> Builder<'a> {
                 binds,
                 ..
             } => {
-                needs.bounds &= !(1u64 << (*binds).min(63));
+                if *binds < 63 {
+                    needs.bounds &= !(1u64 << *binds);
+                }
                 needs = needs.union(self.needs_of_field(*field));
             }
             _ => {}

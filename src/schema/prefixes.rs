@@ -3,17 +3,25 @@
 use super::table::{ListRow, NamedList};
 use super::value::{Hs, Type, Value};
 use crate::ground::day::Day;
+use std::ops::Range;
 
 /// The stretches into which the prefixes of a list cut the codes of ten digits, each with the
-/// rows whose prefix holds it, the longest first.
+/// longest prefix that holds it. As large as the list, however its prefixes lie inside each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Prefixes {
-    /// The first code of each stretch.
-    starts: Vec<u64>,
-    /// Where the rows of each stretch begin; one more than there are stretches.
-    begins: Vec<u32>,
-    /// Numbers of rows.
-    rows: Vec<u32>,
+    /// The first code of each stretch, and the number of its prefix.
+    stretches: Vec<(u64, Option<u32>)>,
+    prefixes: Vec<Entry>,
+}
+
+/// A prefix of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    prefix: Hs,
+    /// Its rows, which stand together.
+    rows: Range<usize>,
+    /// The next shorter prefix that holds it.
+    outer: Option<u32>,
 }
 
 impl Prefixes {
@@ -23,74 +31,74 @@ impl Prefixes {
             [key] if key.typ == Type::Hs => {}
             _ => return None,
         }
-        let keyed = (0u32..).zip(&list.rows).filter_map(|(at, row)| {
+        let mut made = Prefixes {
+            stretches: vec![(0, None)],
+            prefixes: Vec::new(),
+        };
+        // Prefixes lie inside each other or apart, and in the order of the list each comes after
+        // those that hold it: they are the ones that are open.
+        let mut open: Vec<u32> = Vec::new();
+        for (at, row) in list.rows.iter().enumerate() {
             let [Value::Hs(prefix)] = row.keys.as_slice() else {
                 return None;
             };
-            Some((*prefix, at))
-        });
-        let mut keyed: Vec<(Hs, u32)> = keyed.collect();
-        // Prefixes lie inside each other or apart: sorted like this each comes after those it is
-        // inside of, and these are the ones on the stack that have not ended.
-        keyed.sort_by_key(|(prefix, at)| (prefix.first(), prefix.digits(), *at));
-        let mut prefixes = Prefixes {
-            starts: vec![0],
-            begins: vec![0],
-            rows: Vec::new(),
-        };
-        let mut open: Vec<(Hs, u32)> = Vec::new();
-        let mut rest = keyed.into_iter().peekable();
-        loop {
-            let next = rest.peek().map(|(prefix, _)| prefix.first());
-            let end = open.last().map(|(prefix, _)| prefix.last() + 1);
-            let start = match (next, end) {
-                (Some(next), Some(end)) => next.min(end),
-                (Some(start), None) | (None, Some(start)) => start,
-                (None, None) => break,
-            };
-            prefixes.close(start, &open);
-            open.retain(|(prefix, _)| prefix.last() >= start);
-            while let Some(begun) = rest.next_if(|(prefix, _)| prefix.first() == start) {
-                open.push(begun);
+            match made.prefixes.last_mut() {
+                Some(last) if last.prefix == *prefix => {
+                    last.rows.end = at + 1;
+                    continue;
+                }
+                Some(last) if last.prefix > *prefix => return None,
+                _ => {}
             }
+            made.close(&mut open, Some(*prefix));
+            let number = u32::try_from(made.prefixes.len()).ok()?;
+            made.prefixes.push(Entry {
+                prefix: *prefix,
+                rows: at..at + 1,
+                outer: open.last().copied(),
+            });
+            made.begin(prefix.first(), Some(number));
+            open.push(number);
         }
-        prefixes.close(u64::MAX, &open);
-        Some(prefixes)
+        made.close(&mut open, None);
+        Some(made)
     }
 
-    /// Ends the stretch being made before a code, with the prefixes that hold it.
-    fn close(&mut self, start: u64, open: &[(Hs, u32)]) {
-        if self.starts.last() == Some(&start) {
-            return;
+    /// Ends the open prefixes that do not hold the next one.
+    fn close(&mut self, open: &mut Vec<u32>, next: Option<Hs>) {
+        while let Some(entry) = open.last().and_then(|at| self.prefixes.get(*at as usize)) {
+            let end = entry.prefix.last();
+            if next.is_some_and(|next| next.first() <= end) {
+                return;
+            }
+            open.pop();
+            self.begin(end + 1, open.last().copied());
         }
-        let longest_first = open.iter().rev().map(|(_, row)| *row);
-        // Rows of one prefix keep their order: periods are looked through as in the list.
-        let from = self.rows.len();
-        self.rows.extend(longest_first);
-        if let Some(mine) = self.rows.get_mut(from..) {
-            let digits = |row: &u32| {
-                let found = open.iter().find(|(_, of)| of == row);
-                found.map_or(0, |(prefix, _)| prefix.digits())
-            };
-            mine.sort_by_key(|row| (std::cmp::Reverse(digits(row)), *row));
+    }
+
+    /// Begins a stretch; where two begin at one code the later one counts.
+    fn begin(&mut self, start: u64, prefix: Option<u32>) {
+        match self.stretches.last_mut() {
+            Some(last) if last.0 == start => last.1 = prefix,
+            _ => self.stretches.push((start, prefix)),
         }
-        self.begins
-            .push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
-        self.starts.push(start);
     }
 
     /// The row for a code of ten digits that holds on the day, of the longest prefix.
     pub(crate) fn find<'l>(&self, list: &'l NamedList, code: Hs, day: Day) -> Option<&'l ListRow> {
         let stretch = self
-            .starts
-            .partition_point(|start| *start <= code.first())
+            .stretches
+            .partition_point(|(start, _)| *start <= code.first())
             .checked_sub(1)?;
-        let (from, to) = (self.begins.get(stretch)?, self.begins.get(stretch + 1)?);
-        self.rows
-            .get(*from as usize..*to as usize)?
-            .iter()
-            .filter_map(|row| list.rows.get(*row as usize))
-            .find(|row| row.period.holds(day))
+        let mut next = self.stretches.get(stretch)?.1;
+        while let Some(entry) = next.and_then(|at| self.prefixes.get(at as usize)) {
+            let mut rows = list.rows.get(entry.rows.clone())?.iter();
+            if let Some(row) = rows.find(|row| row.period.holds(day)) {
+                return Some(row);
+            }
+            next = entry.outer;
+        }
+        None
     }
 }
 
@@ -164,6 +172,26 @@ mod tests {
                 assert_eq!(prefixes.find(&list, code, day), slow, "{code} on {day:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_prefix_of_many_periods_costs_its_rows_and_no_more() {
+        let many = |count: usize| {
+            let mut list = list(&[("84", None)]);
+            let row = list.rows.remove(0);
+            let inner = (0..count).map(|n| format!("84{n:06}").parse().unwrap());
+            let mut inner: Vec<ListRow> = inner
+                .map(|prefix| ListRow {
+                    keys: vec![Value::Hs(prefix)],
+                    ..row.clone()
+                })
+                .collect();
+            list.rows = vec![row; count];
+            list.rows.append(&mut inner);
+            let made = Prefixes::of(&list).unwrap();
+            made.stretches.len() + made.prefixes.len()
+        };
+        assert_eq!(many(2_000), 4 + 2 * 2_000);
     }
 
     #[test]

@@ -227,3 +227,25 @@ fn many_rules_over_each_rule_stay_within_the_bound() {
     );
     assert!(taken <= stated, "{taken} steps, {stated} stated");
 }
+
+/// A conversion on a day that is worked out in many steps and cannot be: what is tried as a machine
+/// word first is counted, whichever way it is read.
+#[test]
+fn amounts_that_are_no_words_stay_within_the_bound() {
+    let day_of = (0..50).fold("d1".to_owned(), |of, _| format!("end of month of {of}"));
+    let text = format!(
+        "rule R-1 \"题\" / \"title\"\n  by L\n  when m in CNY on ({day_of}) > 100 CNY\n  then hold\n"
+    );
+    let rules = world::compiled(&text).rules.expect("the rules are right");
+    let graph = Graph::build(&rules, Options::default()).expect("within the limits");
+    let mut scratch = Scratch::default();
+    let facts = facts(&rules, &json!({"m": "5", "cur": "USD"}));
+    let judgement = Engine::from(&graph).judge(&facts, day(), &mut scratch);
+    assert_eq!(
+        judgement,
+        &Reference::new(&rules, Sure::High).judge(&facts, day())
+    );
+    let (taken, stated) = (scratch.steps(), graph.stats().steps);
+    assert!(taken > 50, "{taken} steps: no day was tried");
+    assert!(taken <= stated, "{taken} steps, {stated} stated");
+}
