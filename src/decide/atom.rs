@@ -97,14 +97,7 @@ fn ask_compare(op: CompareOp, left: Key, right: Key) -> Option<Truth> {
     if left == Key::UNKNOWN || right == Key::UNKNOWN {
         return Some(Truth::Unknown);
     }
-    Some(Truth::from(match op {
-        CompareOp::Eq => left == right,
-        CompareOp::Ne => left != right,
-        CompareOp::Lt => left < right,
-        CompareOp::Le => left <= right,
-        CompareOp::Gt => left > right,
-        CompareOp::Ge => left >= right,
-    }))
+    Some(Truth::from(op.holds(left, right)))
 }
 
 fn ask_has(set: Key, code: Key) -> Option<Truth> {

@@ -5,13 +5,14 @@ use super::eval::Evaluator;
 use super::program::{NodeId, Op, Program};
 use super::state::{At, BoundCode, State};
 use crate::check::rules::{CompareOp, Each, Quantity};
+use crate::facts::arith::{Unit, amount};
 use crate::facts::eval::Eval;
 use crate::facts::key::{Key, SET_BITS};
 use crate::facts::{Facts, ListState};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
-use crate::schema::value::{Code, Denomination, Fact, FieldId, ListId, TableId, Type, Value};
+use crate::schema::value::{Code, Fact, FieldId, ListId, TableId, Type, Value};
 
 /// The most nodes of a condition for which that is done.
 const MOST_NODES: usize = 64;
@@ -39,9 +40,7 @@ pub(super) struct Maker<'a> {
 /// What a value is: keys of two values are compared only where they are of one kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Number,
-    Money(Code),
-    Quantity(Code),
+    Amount(Unit),
     Date,
     Bool,
     Code(TableId),
@@ -52,24 +51,16 @@ impl Kind {
     fn of(typ: Type) -> Option<Kind> {
         Some(match typ {
             Type::Bool => Kind::Bool,
-            Type::Integer | Type::Decimal | Type::Rate => Kind::Number,
-            Type::Money(Denomination::Fixed(code)) => Kind::Money(code),
-            Type::Quantity(Denomination::Fixed(code)) => Kind::Quantity(code),
             Type::Date => Kind::Date,
             Type::Code(table) => Kind::Code(table),
             Type::Hs => Kind::Hs,
-            Type::Money(_) | Type::Quantity(_) | Type::Text | Type::Set(_) | Type::List(_) => {
-                return None;
-            }
+            typ => Kind::Amount(Unit::fixed(typ)?),
         })
     }
 
     /// Whether less and more mean something.
     fn is_ordered(self) -> bool {
-        matches!(
-            self,
-            Kind::Number | Kind::Money(_) | Kind::Quantity(_) | Kind::Date
-        )
+        matches!(self, Kind::Amount(_) | Kind::Date)
     }
 }
 
@@ -99,14 +90,17 @@ impl<'a> Maker<'a> {
         let Op::Field(field) = self.program.op(node) else {
             return None;
         };
-        let source = match self.program.homes.get(field.0 as usize)? {
-            Home::Header(slot) => Source::Header(*slot),
-            Home::Element(list, column) => Source::Element(*list, *column),
-        };
         match self.typ(*field)? {
             Type::List(_) => None,
-            typ => Some((source, typ)),
+            typ => Some((self.source(*field)?, typ)),
         }
+    }
+
+    fn source(&self, field: FieldId) -> Option<Source> {
+        Some(match self.program.homes.get(field.0 as usize)? {
+            Home::Header(slot) => Source::Header(*slot),
+            Home::Element(list, column) => Source::Element(*list, *column),
+        })
     }
 
     /// The atom that a node is, if keys decide it.
@@ -178,11 +172,8 @@ impl<'a> Maker<'a> {
             Op::AsOf => Some((Source::AsOf, Kind::Date)),
             Op::Const(value) => {
                 let kind = match value {
-                    Value::Number(_) => Kind::Number,
-                    Value::Money(_, code) => Kind::Money(*code),
-                    Value::Quantity(_, code) => Kind::Quantity(*code),
                     Value::Date(_) => Kind::Date,
-                    _ => return None,
+                    value => Kind::Amount(amount(value).ok()?.1),
                 };
                 let key = Key::of(&Fact::Value(value.clone()));
                 (key != Key::LOOK).then_some((Source::Const(key), kind))
@@ -208,10 +199,7 @@ impl<'a> Maker<'a> {
         let Type::Set(table) = self.typ(field)? else {
             return None;
         };
-        let source = match self.program.homes.get(field.0 as usize)? {
-            Home::Header(slot) => Source::Header(*slot),
-            Home::Element(list, column) => Source::Element(*list, *column),
-        };
+        let source = self.source(field)?;
         let told = match self.program.op(body) {
             Op::Always => Told {
                 from: Vec::new(),

@@ -2,7 +2,7 @@
 //! of lists beside the rules.
 
 use super::eval::{Elements, Evaluator};
-use super::program::{NodeId, Op};
+use super::program::{AggregateForm, NodeId};
 use super::seen::Seen;
 use super::state::At;
 use crate::check::rules::{Aggregation, CompareOp, NamedListId};
@@ -69,52 +69,42 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     pub(super) fn aggregate(&mut self, node: NodeId) -> Eval {
-        let program = self.program;
-        let Op::Aggregate {
-            what,
-            list,
-            value,
-            condition,
-            same,
-            empty,
-        } = program.op(node)
-        else {
+        let Some(form) = self.program.aggregate(node) else {
             return Eval::Unknown(Reason::WrongType);
         };
-        let operands = program.operands(node);
-        let value_node = operands.first().copied().filter(|_| *value);
-        let condition = operands
-            .get(usize::from(*value))
-            .copied()
-            .filter(|_| *condition);
-        let Elements::Rows(rows) = self.elements(*list) else {
+        let Elements::Rows(rows) = self.elements(form.list) else {
             return Eval::Unknown(Reason::ElementNotGiven);
         };
-        let outer = self.state.row(*list);
-        let list = *list;
+        let outer = self.state.row(form.list);
         let mut member = |row: u32| {
-            self.state.put_row(list, At::Row(row));
-            let mut truth = condition.map_or(Truth::True, |c| self.truth(c));
-            for field in same {
-                if truth == Truth::False {
-                    break;
-                }
-                truth = truth.and(self.same(list, *field, outer, row));
-            }
-            let value = match value_node {
+            self.state.put_row(form.list, At::Row(row));
+            let truth = self.membership(form, outer, row);
+            let value = match form.value {
                 Some(node) if truth != Truth::False => self.value(node),
                 _ => Eval::None,
             };
-            self.state.put_row(list, outer);
+            self.state.put_row(form.list, outer);
             (truth, value)
         };
         let members = rows.map(&mut member);
-        match what {
+        match form.what {
             Aggregation::Count => arith::count(members.map(|(truth, _)| truth)),
-            Aggregation::Sum => arith::sum(members, *empty),
+            Aggregation::Sum => arith::sum(members, form.empty),
             Aggregation::Min => arith::least(members),
             Aggregation::Max => arith::greatest(members),
         }
+    }
+
+    /// Whether the element at hand, which is in that row, is a member of an aggregate.
+    pub(super) fn membership(&mut self, form: AggregateForm<'_>, outer: At, row: u32) -> Truth {
+        let mut truth = form.condition.map_or(Truth::True, |c| self.truth(c));
+        for field in form.same {
+            if truth == Truth::False {
+                break;
+            }
+            truth = truth.and(self.same(form.list, *field, outer, row));
+        }
+        truth
     }
 
     /// Whether the member has the value of the field that the element at hand has.

@@ -81,7 +81,7 @@ impl Span {
 
 /// The places of the bits that are set.
 #[inline]
-pub fn bits(mut mask: u64) -> impl Iterator<Item = u32> {
+pub fn set_bits(mut mask: u64) -> impl Iterator<Item = u32> {
     std::iter::from_fn(move || {
         let bit = mask.checked_sub(1).map(|_| mask.trailing_zeros())?;
         mask &= mask - 1;
@@ -141,7 +141,7 @@ impl Evaluator<'_, '_> {
             _ => {
                 let mut found = Many::all(Truth::False, live);
                 let outer = self.state.row(span.list);
-                for bit in bits(live) {
+                for bit in set_bits(live) {
                     self.state.put_row(span.list, At::Row(span.row(bit)));
                     found.put(bit, self.truth(node));
                 }
@@ -186,7 +186,7 @@ impl Keys<'_> {
     #[inline]
     fn ask(&self, ask: impl Fn(Key) -> Option<Truth>) -> Option<Many> {
         let mut found = Many::all(Truth::False, self.live);
-        for bit in bits(self.live) {
+        for bit in set_bits(self.live) {
             let key = *self.rows.keys(self.span.row(bit)).get(self.column)?;
             found.put(bit, ask(key)?);
         }

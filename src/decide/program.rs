@@ -217,6 +217,23 @@ pub enum Memo {
     Element(ListId),
 }
 
+/// An aggregate with its operands by name.
+#[derive(Debug, Clone, Copy)]
+pub struct AggregateForm<'p> {
+    /// What is made of the members.
+    pub what: Aggregation,
+    /// Whose elements may be members.
+    pub list: ListId,
+    /// The value of a member.
+    pub value: Option<NodeId>,
+    /// Which elements are members.
+    pub condition: Option<NodeId>,
+    /// Fields that members share with the element at hand.
+    pub same: &'p [FieldId],
+    /// What a sum of nothing is counted in.
+    pub empty: Option<Unit>,
+}
+
 /// A rule in dense form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleForm {
@@ -361,6 +378,30 @@ impl Program {
                 .unwrap_or(&[]),
             _ => &[],
         }
+    }
+
+    /// The aggregate that a node is.
+    pub fn aggregate(&self, node: NodeId) -> Option<AggregateForm<'_>> {
+        let Op::Aggregate {
+            what,
+            list,
+            value,
+            condition,
+            same,
+            empty,
+        } = self.op(node)
+        else {
+            return None;
+        };
+        let mut operands = self.operands(node).iter().copied();
+        Some(AggregateForm {
+            what: *what,
+            list: *list,
+            value: if *value { operands.next() } else { None },
+            condition: if *condition { operands.next() } else { None },
+            same,
+            empty: *empty,
+        })
     }
 
     /// Whether a field is a list of records.

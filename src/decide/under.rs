@@ -1,7 +1,7 @@
 //! The facts that were not given under what is undetermined in a condition or value.
 
 use super::eval::{Elements, Evaluator, Tally};
-use super::program::{NodeId, Op};
+use super::program::{AggregateForm, NodeId, Op};
 use super::state::{At, BoundCode};
 use crate::check::rules::Each;
 use crate::facts::ListState;
@@ -224,55 +224,48 @@ impl Evaluator<'_, '_> {
     }
 
     fn under_aggregate(&mut self, node: NodeId, found: &mut Found) {
-        let program = self.program;
-        let Op::Aggregate {
+        let Some(AggregateForm {
             list,
             value,
             condition,
             same,
             ..
-        } = program.op(node)
+        }) = self.program.aggregate(node)
         else {
             return;
         };
-        let operands = program.operands(node);
-        let value_node = operands.first().copied().filter(|_| *value);
-        let condition = operands
-            .get(usize::from(*value))
-            .copied()
-            .filter(|_| *condition);
-        let Elements::Rows(rows) = self.elements(*list) else {
-            found.push(self.list_ref(*list));
+        let Elements::Rows(rows) = self.elements(list) else {
+            found.push(self.list_ref(list));
             return;
         };
-        let outer = self.state.row(*list);
+        let outer = self.state.row(list);
         for row in rows {
-            self.state.put_row(*list, At::Row(row));
+            self.state.put_row(list, At::Row(row));
             let before = found.len();
             let holds = condition.map_or(Truth::True, |c| self.under_condition(c, found));
             let member = same.iter().fold(holds, |truth, field| {
-                truth.and(self.same(*list, *field, outer, row))
+                truth.and(self.same(list, *field, outer, row))
             });
             if member == Truth::False {
                 found.truncate(before);
                 continue;
             }
             for field in same {
-                if self.same_unknown(*list, *field, outer, row) {
+                if self.same_unknown(list, *field, outer, row) {
                     self.state.steps += 2;
                     self.under_field(*field, found);
-                    self.state.put_row(*list, outer);
+                    self.state.put_row(list, outer);
                     self.under_field(*field, found);
-                    self.state.put_row(*list, At::Row(row));
+                    self.state.put_row(list, At::Row(row));
                 }
             }
-            if let Some(value) = value_node
+            if let Some(value) = value
                 && !matches!(self.value(value), Eval::Value(_) | Eval::None)
             {
                 self.under_value(value, found);
             }
         }
-        self.state.put_row(*list, outer);
+        self.state.put_row(list, outer);
     }
 
     fn same_unknown(&self, list: ListId, field: FieldId, outer: At, row: u32) -> bool {

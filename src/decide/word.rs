@@ -3,16 +3,16 @@
 //! anything but what exact arithmetic says.
 
 use super::eval::{Elements, Evaluator};
-use super::program::{Memo, NodeId, Op};
+use super::program::{AggregateForm, Memo, NodeId, Op};
 use super::seen::Seen;
 use super::state::At;
 use crate::check::rules::{Aggregation, ArithOp, CompareOp};
-use crate::facts::arith::Unit;
+use crate::facts::arith::{Unit, amount};
 use crate::facts::eval::Eval;
 use crate::ground::day::Day;
-use crate::ground::number::{Number, Rounding};
+use crate::ground::number::{Number, Rounding, power_of_ten, quotient};
 use crate::ground::truth::Truth;
-use crate::schema::value::{Code, Fact, ListId, Value};
+use crate::schema::value::{Code, Fact, Value};
 
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,33 +29,12 @@ pub(super) struct Word {
     kind: Kind,
 }
 
-/// The powers of ten that fit.
-const POWERS: [i64; 19] = {
-    let mut powers = [1i64; 19];
-    let mut at = 1;
-    while at < 19 {
-        #[allow(clippy::indexing_slicing, reason = "worked out when compiling")]
-        {
-            powers[at] = powers[at - 1] * 10;
-        }
-        at += 1;
-    }
-    powers
-};
-
-fn power(places: u32) -> Option<i64> {
-    POWERS.get(places as usize).copied()
-}
-
 impl Word {
     fn of(value: &Value) -> Option<Word> {
-        let (number, unit) = match value {
-            Value::Number(number) => (number, Unit::Plain),
-            Value::Money(number, code) => (number, Unit::Money(*code)),
-            Value::Quantity(number, code) => (number, Unit::Quantity(*code)),
-            Value::Date(day) => return Some(Word::day(*day)),
-            _ => return None,
-        };
+        if let Value::Date(day) = value {
+            return Some(Word::day(*day));
+        }
+        let (number, unit) = amount(value).ok()?;
         let (mantissa, places) = number.parts();
         Some(Word {
             mantissa: i64::try_from(mantissa).ok()?,
@@ -106,7 +85,7 @@ impl Word {
 
     /// A whole number of months or days.
     fn count(self) -> Option<i32> {
-        let unit = power(self.places)?;
+        let unit = power_of_ten(self.places)?;
         let whole = self.kind == Kind::Amount(Unit::Plain) && self.mantissa % unit == 0;
         whole
             .then(|| i32::try_from(self.mantissa / unit).ok())
@@ -116,7 +95,10 @@ impl Word {
     /// Both mantissas at the finer measure.
     fn aligned(self, other: Word) -> Option<(i64, i64, u32)> {
         let places = self.places.max(other.places);
-        let up = |word: Word| word.mantissa.checked_mul(power(places - word.places)?);
+        let up = |word: Word| {
+            word.mantissa
+                .checked_mul(power_of_ten(places - word.places)?)
+        };
         Some((up(self)?, up(other)?, places))
     }
 
@@ -142,7 +124,7 @@ impl Word {
             _ => return None,
         };
         let places = self.places + other.places;
-        power(places)?;
+        power_of_ten(places)?;
         Some(Word {
             mantissa: self.mantissa.checked_mul(other.mantissa)?,
             places,
@@ -156,9 +138,9 @@ impl Word {
             if self.places <= places {
                 return Some(self);
             }
-            let down = i128::from(power(self.places - places)?);
+            let down = i128::from(power_of_ten(self.places - places)?);
             return Some(Word {
-                mantissa: quotient(i128::from(self.mantissa), down, rounding)?,
+                mantissa: rounded_quotient(i128::from(self.mantissa), down, rounding)?,
                 places,
                 ..self
             });
@@ -169,33 +151,23 @@ impl Word {
             _ => return None,
         };
         // The quotient at the places asked for is a * 10^(its places + places) / (b * 10^own).
-        let (up, down) = (power(divisor.places + places)?, power(self.places)?);
+        let (up, down) = (
+            power_of_ten(divisor.places + places)?,
+            power_of_ten(self.places)?,
+        );
         let numerator = i128::from(self.mantissa).checked_mul(i128::from(up))?;
         let denominator = i128::from(divisor.mantissa).checked_mul(i128::from(down))?;
         Some(Word {
-            mantissa: quotient(numerator, denominator, rounding)?,
+            mantissa: rounded_quotient(numerator, denominator, rounding)?,
             places,
             kind: Kind::Amount(unit),
         })
     }
 }
 
-/// The quotient, rounded to a whole number.
-fn quotient(numerator: i128, denominator: i128, rounding: Rounding) -> Option<i64> {
-    let negative = (numerator < 0) != (denominator < 0);
-    let (n, d) = (numerator.unsigned_abs(), denominator.unsigned_abs());
-    let (quotient, rest) = match (u64::try_from(n), u64::try_from(d)) {
-        (Ok(n), Ok(d)) => (u128::from(n.checked_div(d)?), u128::from(n.checked_rem(d)?)),
-        _ => (n.checked_div(d)?, n.checked_rem(d)?),
-    };
-    let up = match rounding {
-        Rounding::Up => rest != 0,
-        Rounding::Down => false,
-        Rounding::HalfUp => rest >= d - rest,
-        Rounding::HalfEven => rest > d - rest || (rest == d - rest && quotient % 2 == 1),
-    };
-    let magnitude = i64::try_from(quotient).ok()?.checked_add(i64::from(up))?;
-    Some(if negative { -magnitude } else { magnitude })
+/// The quotient as a word.
+fn rounded_quotient(numerator: i128, divisor: i128, rounding: Rounding) -> Option<i64> {
+    i64::try_from(quotient(numerator, divisor, rounding)?).ok()
 }
 
 impl Evaluator<'_, '_> {
@@ -301,10 +273,11 @@ impl Evaluator<'_, '_> {
                 }
                 self.word(*rest.first()?)
             }
-            (Op::Aggregate { list, .. }, _) => {
-                let outer = self.state.row(*list);
-                let word = self.over_rows(node, *list, outer);
-                self.state.put_row(*list, outer);
+            (Op::Aggregate { .. }, _) => {
+                let form = program.aggregate(node)?;
+                let outer = self.state.row(form.list);
+                let word = self.over_rows(form, outer);
+                self.state.put_row(form.list, outer);
                 word
             }
             _ => None,
@@ -338,44 +311,25 @@ impl Evaluator<'_, '_> {
         })
     }
 
-    fn over_rows(&mut self, node: NodeId, list: ListId, outer: At) -> Option<Word> {
-        let program = self.program;
-        let Op::Aggregate {
-            what,
-            value,
-            condition,
-            same,
-            empty,
-            ..
-        } = program.op(node)
-        else {
-            return None;
-        };
-        if !matches!(what, Aggregation::Sum | Aggregation::Count) {
+    fn over_rows(&mut self, form: AggregateForm<'_>, outer: At) -> Option<Word> {
+        if !matches!(form.what, Aggregation::Sum | Aggregation::Count) {
             return None;
         }
-        let operands = program.operands(node);
-        let value_node = operands.first().copied().filter(|_| *value);
-        let condition = operands.get(usize::from(*value)).filter(|_| *condition);
-        let Elements::Rows(rows) = self.elements(list) else {
+        let Elements::Rows(rows) = self.elements(form.list) else {
             return None;
         };
         let mut sum = None;
         let mut count = 0;
         for row in rows {
-            self.state.put_row(list, At::Row(row));
-            let mut member = condition.map_or(Truth::True, |node| self.truth(*node));
-            for field in same {
-                member = member.and(self.same(list, *field, outer, row));
-            }
-            match member {
+            self.state.put_row(form.list, At::Row(row));
+            match self.membership(form, outer, row) {
                 Truth::True => {}
                 Truth::False => continue,
                 Truth::Unknown => return None,
             }
             count += 1;
-            if *what == Aggregation::Sum {
-                let word = self.word(value_node?)?;
+            if form.what == Aggregation::Sum {
+                let word = self.word(form.value?)?;
                 word.unit()?;
                 sum = Some(match sum {
                     Some(sum) => word.add(sum)?,
@@ -383,9 +337,9 @@ impl Evaluator<'_, '_> {
                 });
             }
         }
-        match what {
+        match form.what {
             Aggregation::Count => Some(Word::whole(count, Unit::Plain)),
-            _ => sum.or_else(|| empty.map(|unit| Word::whole(0, unit))),
+            _ => sum.or_else(|| form.empty.map(|unit| Word::whole(0, unit))),
         }
     }
 
@@ -398,16 +352,7 @@ impl Evaluator<'_, '_> {
     ) -> Option<Truth> {
         let (left, right) = (self.word(left)?, self.word(right)?);
         let (a, b, _) = left.aligned(right)?;
-        (left.kind == right.kind).then(|| {
-            Truth::from(match op {
-                CompareOp::Eq => a == b,
-                CompareOp::Ne => a != b,
-                CompareOp::Lt => a < b,
-                CompareOp::Le => a <= b,
-                CompareOp::Gt => a > b,
-                CompareOp::Ge => a >= b,
-            })
-        })
+        (left.kind == right.kind).then(|| Truth::from(op.holds(a, b)))
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::facts::arith::Unit;
 use crate::facts::key::{Key, PLACES, SET_BITS};
 use crate::graph::cells::{Domain, FIRST, NONE, UNKNOWN};
-use crate::schema::value::{Denomination, Type};
+use crate::ground::number::power_of_ten;
+use crate::schema::value::Type;
 
 /// An axis whose cells are found for each declaration or element.
 #[derive(Debug, Clone)]
@@ -38,18 +39,10 @@ impl Finder {
             Domain::Days { cuts } | Domain::Tariff { cuts } => Finder::Cuts(cuts.clone()),
             Domain::Numbers { unit, places, cuts } => {
                 // A key does not say the unit, so every fact of the field must have this one.
-                let fixed = match typ {
-                    Some(Type::Money(Denomination::Fixed(code))) => Unit::Money(code),
-                    Some(Type::Quantity(Denomination::Fixed(code))) => Unit::Quantity(code),
-                    Some(Type::Integer | Type::Decimal | Type::Rate) => Unit::Plain,
-                    _ => return Finder::Look,
-                };
-                let up = PLACES
-                    .checked_sub(*places)
-                    .and_then(|p| 10i64.checked_pow(p));
+                let up = PLACES.checked_sub(*places).and_then(power_of_ten);
                 match up {
                     // The lowest bit says that the cut is behind its number, at any measure.
-                    Some(up) if fixed == *unit => cuts
+                    Some(up) if typ.and_then(Unit::fixed) == Some(*unit) => cuts
                         .iter()
                         .map(|cut| Some((cut >> 1).checked_mul(up)?.checked_mul(2)? + (cut & 1)))
                         .collect::<Option<Vec<i64>>>()
@@ -91,9 +84,7 @@ impl Finder {
             Finder::Look => look(),
         }
     }
-}
 
-impl Finder {
     /// The bytes it takes.
     pub(super) fn bytes(&self) -> usize {
         match self {

@@ -4,7 +4,7 @@ use super::rows::{Bits, Looked, MEMBERS, Part};
 use super::{Block, Engine, Member, RowRoom, Scratch, Task};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::{Elements, Evaluator};
-use crate::decide::many::{Many, Span, bits};
+use crate::decide::many::{Many, Span, set_bits};
 use crate::decide::state::At;
 use crate::facts::Facts;
 use crate::facts::key::Key;
@@ -139,11 +139,9 @@ impl<'a> Run<'a, '_> {
         for (word, (possible, certain)) in
             bits.possible.iter_mut().zip(&mut bits.certain).enumerate()
         {
-            let mut rest = *possible;
-            while rest != 0 {
-                let bit = rest & rest.wrapping_neg();
-                let member = at * MEMBERS + word * 64 + rest.trailing_zeros() as usize;
-                rest &= rest - 1;
+            for bit in set_bits(*possible) {
+                let member = at * MEMBERS + word * 64 + bit as usize;
+                let bit = 1u64 << bit;
                 let member = block.members.get(member);
                 let residue = member.and_then(|m| m.residue.get(..m.of_header));
                 let truth = self.all(residue.unwrap_or(&[]), Truth::True);
@@ -177,13 +175,12 @@ impl<'a> Run<'a, '_> {
             some |= !bits.is_empty();
             left.push(bits);
         }
-        if some {
+        if some && Self::few_alive(block, &left, room) {
+            self.elements_alive(block, list, &room.alive);
+        } else if some {
             let width = self.engine.element_axes.get(list.0 as usize);
             let width = width.map_or(0, Vec::len);
             match self.evaluator.elements(list) {
-                _ if Self::few_alive(block, &left, room) => {
-                    self.elements_alive(block, list, &room.alive);
-                }
                 Elements::Rows(rows) => {
                     self.rank_elements(list, room);
                     for row in rows {
@@ -280,7 +277,7 @@ impl<'a> Run<'a, '_> {
         if member.deep && self.is_empty_inside(rule, &mut all, (list, span)) {
             return;
         }
-        for bit in bits(all.possible) {
+        for bit in set_bits(all.possible) {
             let (step, truth) = (Step::Row(span.row(bit)), all.of(bit));
             if member.deep {
                 self.evaluator.state.put_row(list, At::Row(span.row(bit)));
@@ -307,7 +304,7 @@ impl<'a> Run<'a, '_> {
         if let Some(Home::Element(of, column)) = program.homes.get(field.0 as usize)
             && *of == list
         {
-            for bit in bits(all.possible) {
+            for bit in set_bits(all.possible) {
                 let key = rows.keys(span.row(bit)).get(*column as usize);
                 if matches!(key, Some(&Key::NONE | &Key(0))) {
                     all.possible &= !(1 << bit);
@@ -323,27 +320,17 @@ impl<'a> Run<'a, '_> {
         room.alive.clear();
         let mut most = block.element.len() * left.len();
         for (at, bits) in left.iter().enumerate() {
-            for (word, (possible, certain)) in bits.possible.iter().zip(&bits.certain).enumerate() {
-                let mut rest = *possible;
-                while rest != 0 {
-                    let bit = rest.trailing_zeros();
-                    rest &= rest - 1;
-                    let number = at * MEMBERS + word * 64 + bit as usize;
-                    let told = block
-                        .members
-                        .get(number)
-                        .map_or(0, |m| m.element_told.len());
-                    match most.checked_sub(told) {
-                        Some(less) => most = less,
-                        None => return false,
-                    }
-                    let truth = match certain >> bit & 1 {
-                        1 => Truth::True,
-                        _ => Truth::Unknown,
-                    };
-                    room.alive
-                        .push((u32::try_from(number).unwrap_or(u32::MAX), truth));
+            for (number, truth) in bits.members(at) {
+                let told = block
+                    .members
+                    .get(number)
+                    .map_or(0, |m| m.element_told.len());
+                match most.checked_sub(told) {
+                    Some(less) => most = less,
+                    None => return false,
                 }
+                room.alive
+                    .push((u32::try_from(number).unwrap_or(u32::MAX), truth));
             }
         }
         true
@@ -409,19 +396,9 @@ impl<'a> Run<'a, '_> {
             Step::Unknown => Truth::Unknown,
             _ => Truth::True,
         };
-        for (word, (possible, certain)) in bits.possible.iter().zip(&bits.certain).enumerate() {
-            let mut rest = *possible;
-            while rest != 0 {
-                let bit = rest.trailing_zeros();
-                rest &= rest - 1;
-                let truth = match certain >> bit & 1 {
-                    1 => cap,
-                    _ => Truth::Unknown,
-                };
-                let member = at * MEMBERS + word * 64 + bit as usize;
-                if let Some(member) = block.members.get(member) {
-                    self.member(member, step, truth);
-                }
+        for (number, truth) in bits.members(at) {
+            if let Some(member) = block.members.get(number) {
+                self.member(member, step, truth.and(cap));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::judge::Run;
 use super::{Block, Cell, Line};
+use crate::decide::many::set_bits;
 use crate::graph::cells::ODD;
 use crate::ground::truth::Truth;
 
@@ -35,6 +36,22 @@ impl Bits {
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.possible == [0; WORDS]
+    }
+
+    /// The members of the stretch at that place that are left, by number, each with whether it
+    /// certainly applies.
+    #[inline]
+    pub(super) fn members(self, at: usize) -> impl Iterator<Item = (usize, Truth)> {
+        let lanes = self.possible.into_iter().zip(self.certain).enumerate();
+        lanes.flat_map(move |(word, (possible, certain))| {
+            set_bits(possible).map(move |bit| {
+                let truth = match certain >> bit & 1 {
+                    1 => Truth::True,
+                    _ => Truth::Unknown,
+                };
+                (at * MEMBERS + word * 64 + bit as usize, truth)
+            })
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::ground::day::Day;
 use crate::ground::number::{ExactSum, Number, Rounding};
 use crate::ground::truth::Truth;
 use crate::schema::table::{CodeTable, Rates};
-use crate::schema::value::{Code, Value};
+use crate::schema::value::{Code, Denomination, Type, Value};
 
 /// The decimal places that an exact quotient is looked for in.
 const QUOTIENT_PLACES: u32 = 10;
@@ -37,6 +37,16 @@ struct Amount {
 }
 
 impl Unit {
+    /// What all values of a type are counted in; none where that differs or is no amount.
+    pub fn fixed(typ: Type) -> Option<Unit> {
+        match typ {
+            Type::Integer | Type::Decimal | Type::Rate => Some(Unit::Plain),
+            Type::Money(Denomination::Fixed(code)) => Some(Unit::Money(code)),
+            Type::Quantity(Denomination::Fixed(code)) => Some(Unit::Quantity(code)),
+            _ => None,
+        }
+    }
+
     /// So much of it.
     pub fn of(self, number: Number) -> Value {
         match self {
@@ -108,7 +118,8 @@ impl Amount {
     }
 }
 
-fn amount(value: &Value) -> Result<(Number, Unit), Reason> {
+/// The number of an amount, and what it is counted in.
+pub fn amount(value: &Value) -> Result<(Number, Unit), Reason> {
     match value {
         Value::Number(number) => Ok((*number, Unit::Plain)),
         Value::Money(number, code) => Ok((*number, Unit::Money(*code))),

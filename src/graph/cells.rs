@@ -9,7 +9,7 @@
 
 use crate::facts::arith::Unit;
 use crate::ground::day::Day;
-use crate::ground::number::Number;
+use crate::ground::number::{Number, power_of_ten};
 use crate::schema::value::{Code, Fact, FieldId, Hs, Value};
 use std::sync::Arc;
 
@@ -84,19 +84,14 @@ pub fn number_key(number: Number, places: u32) -> i64 {
     // Nearly all amounts are small and no finer than the cuts.
     if let (Ok(small), Some(up)) = (
         i64::try_from(mantissa),
-        places
-            .checked_sub(scale)
-            .and_then(|at| POWERS.get(at as usize)),
-    ) && let Some(key) = small.checked_mul(*up).and_then(|key| key.checked_mul(2))
+        places.checked_sub(scale).and_then(power_of_ten),
+    ) && let Some(key) = small.checked_mul(up).and_then(|key| key.checked_mul(2))
     {
         return key;
     }
     let limit = i128::from(i64::MAX);
     let key = if scale <= places {
-        let up = POWERS
-            .get((places - scale) as usize)
-            .copied()
-            .unwrap_or(i64::MAX);
+        let up = power_of_ten(places - scale).unwrap_or(i64::MAX);
         mantissa.saturating_mul(i128::from(up)).saturating_mul(2)
     } else {
         match 10i128.checked_pow(scale - places) {
@@ -109,22 +104,6 @@ pub fn number_key(number: Number, places: u32) -> i64 {
     };
     i64::try_from(key.clamp(-limit, limit)).unwrap_or(i64::MAX)
 }
-
-/// The powers of ten that fit.
-static POWERS: [i64; 19] = {
-    let mut powers = [1i64; 19];
-    let mut at = 1;
-    let mut power = 1i64;
-    while at < 19 {
-        power *= 10;
-        #[allow(clippy::indexing_slicing, reason = "worked out when compiling")]
-        {
-            powers[at] = power;
-        }
-        at += 1;
-    }
-    powers
-};
 
 /// The key of a day.
 #[inline]

@@ -21,3 +21,32 @@ pub enum CompareOp {
     /// `>=`
     Ge,
 }
+
+/// What a comparison says.
+///
+/// ```
+/// use kakou::ground::compare::CompareOp;
+/// assert!(CompareOp::Le.holds(2, 2));
+/// assert!(!CompareOp::Ne.holds(2, 2)); // They are equal.
+/// ```
+impl CompareOp {
+    /// Whether it holds between two values that are known.
+    ///
+    /// ```
+    /// use kakou::ground::compare::CompareOp;
+    /// let both = |a, b| (CompareOp::Gt.holds(a, b), CompareOp::Ge.holds(a, b));
+    /// assert_eq!(both(3, 2), (true, true));
+    /// assert_eq!(both(2, 2), (false, true)); // More than itself is nothing.
+    /// ```
+    #[inline]
+    pub fn holds<T: Ord>(self, left: T, right: T) -> bool {
+        match self {
+            CompareOp::Eq => left == right,
+            CompareOp::Ne => left != right,
+            CompareOp::Lt => left < right,
+            CompareOp::Le => left <= right,
+            CompareOp::Gt => left > right,
+            CompareOp::Ge => left >= right,
+        }
+    }
+}

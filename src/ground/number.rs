@@ -253,17 +253,7 @@ impl Number {
         } else {
             (a, b.checked_mul(pow10(sa - up)?)?)
         };
-        let negative = (numerator < 0) != (denominator < 0);
-        let (n, d) = (numerator.unsigned_abs(), denominator.unsigned_abs());
-        let (quotient, rest) = (n.checked_div(d)?, n.checked_rem(d)?);
-        let up = match rounding {
-            Rounding::Up => rest != 0,
-            Rounding::Down => false,
-            Rounding::HalfUp => rest >= d - rest,
-            Rounding::HalfEven => rest > d - rest || (rest == d - rest && quotient % 2 == 1),
-        };
-        let magnitude = i128::try_from(quotient).ok()?.checked_add(i128::from(up))?;
-        Number::from_parts(if negative { -magnitude } else { magnitude }, places)
+        Number::from_parts(quotient(numerator, denominator, rounding)?, places)
     }
 
     /// Whether [`div_rounded`](Number::div_rounded) has room for its work, whichever number with at
@@ -332,6 +322,43 @@ impl Number {
         }
         out
     }
+}
+
+/// A power of ten, where it fits a machine word.
+#[inline]
+pub(crate) fn power_of_ten(exponent: u32) -> Option<i64> {
+    static SMALL: [i64; 19] = {
+        let mut powers = [1i64; 19];
+        let mut at = 1;
+        while at < 19 {
+            #[allow(clippy::indexing_slicing, reason = "worked out when compiling")]
+            {
+                powers[at] = powers[at - 1] * 10;
+            }
+            at += 1;
+        }
+        powers
+    };
+    SMALL.get(exponent as usize).copied()
+}
+
+/// The quotient, rounded to a whole number; none for a divisor of zero.
+pub(crate) fn quotient(numerator: i128, divisor: i128, rounding: Rounding) -> Option<i128> {
+    let negative = (numerator < 0) != (divisor < 0);
+    let (n, d) = (numerator.unsigned_abs(), divisor.unsigned_abs());
+    // Nearly all are small, and dividing small ones is far cheaper.
+    let (quotient, rest) = match (u64::try_from(n), u64::try_from(d)) {
+        (Ok(n), Ok(d)) => (u128::from(n.checked_div(d)?), u128::from(n.checked_rem(d)?)),
+        _ => (n.checked_div(d)?, n.checked_rem(d)?),
+    };
+    let up = match rounding {
+        Rounding::Up => rest != 0,
+        Rounding::Down => false,
+        Rounding::HalfUp => rest >= d - rest,
+        Rounding::HalfEven => rest > d - rest || (rest == d - rest && quotient % 2 == 1),
+    };
+    let magnitude = i128::try_from(quotient).ok()?.checked_add(i128::from(up))?;
+    Some(if negative { -magnitude } else { magnitude })
 }
 
 fn pow10(exponent: u32) -> Option<i128> {
