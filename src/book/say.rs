@@ -7,10 +7,7 @@ use crate::verdict::text::sure_words;
 
 /// One of two texts.
 pub(super) fn say<'t>(lang: Lang, zh: &'t str, en: &'t str) -> &'t str {
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
+    lang.pick(zh, en)
 }
 
 /// A day; of one that is not known, what is.

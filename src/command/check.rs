@@ -3,7 +3,7 @@
 use super::End;
 use super::failure::Failure;
 use super::loading::{self, Count, counted};
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use crate::check::rules::RuleSet;
 use crate::check::{Compiled, compile};
 use crate::folder::Folder;
@@ -11,7 +11,6 @@ use crate::ground::limits::Limits;
 use crate::ground::render::{json, render};
 use anstyle::AnsiColor;
 use serde_json::{Value, json};
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// The number of the JSON format; it changes when a field changes its meaning or goes.
@@ -42,9 +41,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     } else {
         for_people(&compiled, &folder, count, terminal)
     };
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
+    terminal::put(text.as_bytes())?;
     Ok(match count {
         Count {
             errors: 0,

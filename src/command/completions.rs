@@ -1,10 +1,9 @@
 //! `kakou completions`: what a shell needs to complete the command line.
 
 use super::failure::Failure;
-use super::{Cli, End};
+use super::{Cli, End, terminal};
 use clap::CommandFactory;
 use clap_complete::Shell;
-use std::io::{self, Write};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -21,8 +20,6 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<End, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "kakou", &mut script);
-    let mut out = io::stdout().lock();
-    out.write_all(&script)?;
-    out.flush()?;
+    terminal::put(&script)?;
     Ok(End::Fine)
 }

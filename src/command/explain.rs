@@ -20,6 +20,7 @@ use crate::ground::nearest::nearest;
 use crate::ground::render::visible;
 use crate::reference::fires::{Trial, World};
 use crate::reference::judge::pilots;
+use crate::schema::Lang;
 use crate::verdict::judgement::Element;
 use crate::verdict::layout::wrap;
 use crate::verdict::text::{Style, to_text};
@@ -143,11 +144,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn say(&self, zh: &str, en: &str) -> String {
-        if self.args.lang == Language::Zh {
-            zh.into()
-        } else {
-            en.into()
-        }
+        Lang::from(self.args.lang).pick(zh, en).into()
     }
 
     /// One declaration: its verdict, then the reasons.

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::judging::department;
 use super::loading;
 use super::table::{Cell, Layout};
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{End, Language};
 use crate::check::rules::RuleSet;
 use crate::department::{FactUse, read};
@@ -17,7 +17,6 @@ use crate::verdict::layout::wrap;
 use crate::verdict::words;
 use anstyle::AnsiColor;
 use serde_json::{Value, json};
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// The number of the JSON format; it changes when a field changes its meaning or goes.
@@ -60,9 +59,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         true => format!("{:#}\n", page.json()),
         false => page.text(),
     };
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
+    terminal::put(text.as_bytes())?;
     Ok(End::Fine)
 }
 
@@ -76,10 +73,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn say(&self, zh: &str, en: &str) -> String {
-        match self.lang {
-            Lang::Zh => zh.into(),
-            Lang::En => en.into(),
-        }
+        self.lang.pick(zh, en).into()
     }
 
     fn schema(&self) -> &Schema {

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::judging::{self, Mark};
 use super::loading::{self, thousands};
 use super::table::{Cell, Layout};
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{End, Language};
 use crate::check::rules::RuleSet;
 use crate::graph::draw::{Slice, picture};
@@ -63,9 +63,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         Form::Stats => measures(&graph.stats(), args.lang, terminal),
         form => drawn(&graph, form, args, &rules)?,
     };
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
+    terminal::put(text.as_bytes())?;
     Ok(End::Fine)
 }
 

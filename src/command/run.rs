@@ -20,6 +20,7 @@ use crate::facts::error::{FactErrors, NOT_UTF8};
 use crate::facts::json::Reader;
 use crate::ground::limits::Limits;
 use crate::ground::truth::Truth;
+use crate::schema::Lang;
 use crate::verdict::Verdict;
 use crate::verdict::judgement::Coverage;
 use anstyle::AnsiColor;
@@ -326,11 +327,7 @@ impl<'a> Page<'a> {
     }
 
     fn say(&self, zh: &'static str, en: &'static str) -> &'static str {
-        if self.language() == Language::Zh {
-            zh
-        } else {
-            en
-        }
+        Lang::from(self.language()).pick(zh, en)
     }
 
     fn verdict_cells(&self, verdict: &Verdict) -> Vec<Cell> {

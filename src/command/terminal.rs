@@ -5,7 +5,7 @@ use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 use clap::builder::Styles;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 /// The width where no terminal tells one.
 const USUAL_WIDTH: usize = 80;
@@ -16,6 +16,13 @@ pub(super) const STYLES: Styles = Styles::styled()
     .usage(AnsiColor::Green.on_default().bold())
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
+
+/// Writes all of a text to the standard output.
+pub(super) fn put(text: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)?;
+    out.flush()
+}
 
 /// What is known of the terminal. Output is the same for everyone who has none.
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::judging::Mark;
 use super::loading::{self, counted};
 use super::table::{Cell, Layout};
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{End, Language};
 use crate::check::Compiled;
 use crate::check::rules::{Place, RuleSet, Sure};
@@ -69,9 +69,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     } else {
         page.text()
     };
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
+    terminal::put(text.as_bytes())?;
     Ok(if page.holes.is_empty() {
         End::Fine
     } else {
@@ -125,10 +123,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn say(&self, zh: &str, en: &str) -> String {
-        match self.lang {
-            Lang::Zh => zh.into(),
-            Lang::En => en.into(),
-        }
+        self.lang.pick(zh, en).into()
     }
 
     fn text(&self) -> String {

@@ -75,10 +75,7 @@ impl Reason {
             Reason::NotOneRow => ("表中无唯一相符行", "not exactly one row of the table fits"),
             Reason::WrongType => ("类型不符", "not defined for these types"),
         };
-        match lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        lang.pick(zh, en)
     }
 }
 

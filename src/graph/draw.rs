@@ -257,11 +257,7 @@ fn edge_label(edge: &Edge, lang: Lang) -> String {
         Edge::Implements => ("实现", "implements"),
         Edge::Operand(_) | Edge::Next(_) | Edge::Of | Edge::Cells(_) => ("", ""),
     };
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
-    .to_string()
+    lang.pick(zh, en).to_string()
 }
 
 /// How many nodes of each class there are, and how many edges lead from class to class.
@@ -320,10 +316,7 @@ fn class_name(class: Class, lang: Lang) -> &'static str {
         Class::Required => ("必填项", "required fields"),
         Class::Plan => ("计划", "plan"),
     };
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
+    lang.pick(zh, en)
 }
 
 /// One picture in each form: every box is drawn once, every arrow too.

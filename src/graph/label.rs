@@ -27,10 +27,7 @@ impl<'a> Labeller<'a> {
     }
 
     fn say(&self, zh: &str, en: &str) -> String {
-        match self.lang {
-            Lang::Zh => zh.to_string(),
-            Lang::En => en.to_string(),
-        }
+        self.lang.pick(zh, en).to_string()
     }
 
     /// The label of a node, on one line.

@@ -216,10 +216,7 @@ impl Word {
     /// Its spelling; empty where that language says it in another way.
     pub fn spelling(self, lang: Lang) -> &'static str {
         let (en, zh, _) = self.entry();
-        match lang {
-            Lang::En => en,
-            Lang::Zh => zh,
-        }
+        lang.pick(zh, en)
     }
 
     /// Whether it may also be a name.
