@@ -1,8 +1,8 @@
 //! Requirements: who requires what, who waives it, whether it is met, and how several combine.
 
 use super::eval::Evaluator;
-use super::program::RequireForm;
-use super::resolve::{Room, World, place_of, prefix};
+use super::program::{KindForm, RequireForm};
+use super::resolve::{Room, World, place_of, prefix, widen};
 use crate::check::rules::{Combine, Each, KindId, ObligationState, RuleId};
 use crate::facts::eval::{Eval, Reason, comparable};
 use crate::ground::truth::Truth;
@@ -10,10 +10,19 @@ use crate::schema::value::{DepartmentId, OutcomeId, Value};
 use crate::verdict::judgement::{Duty, Element, Fired, Interval, Judgement};
 use std::cmp::Ordering;
 
+/// Requirements of one kind for one element, which count together where the kind says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Of {
+    kind: KindId,
+    /// What is judged one by one: row 1 of two lists are two elements.
+    ranges: u32,
+    element: Element,
+}
+
 /// What one rule requires for one element.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
-    kind: KindId,
+    of: Of,
     firmly: bool,
     /// Whether the argument is known.
     known: bool,
@@ -37,7 +46,7 @@ pub(super) struct Requirer {
 /// What a requirement counts as among others of its group, for one department or for all.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Claim {
-    /// Its place among the requirements of the world.
+    /// Its place in the group.
     work: u32,
     obliged: Truth,
     /// Whether several rules require it.
@@ -48,6 +57,7 @@ pub(super) struct Claim {
 #[derive(Debug, Clone)]
 pub(super) struct Work {
     pub(super) duty: Duty,
+    of: Of,
     /// Whether a rule that can be waived requires it.
     soft: Truth,
     /// Whether a rule that cannot be waived requires it.
@@ -64,7 +74,14 @@ pub(super) struct Work {
 
 impl<'a> Evaluator<'a, '_> {
     /// Works out the requirements of a world into the room, and says what they ask for.
-    pub(super) fn duties(&mut self, applies: &[Fired], world: World, room: &mut Room) -> Interval {
+    /// Where departments are asked for, their intervals in the room are widened by it.
+    pub(super) fn duties(
+        &mut self,
+        applies: &[Fired],
+        world: World,
+        departments: bool,
+        room: &mut Room,
+    ) -> Interval {
         self.no_duties(room);
         self.ask(applies, world, room);
         let mut works = std::mem::take(&mut room.works);
@@ -74,7 +91,7 @@ impl<'a> Evaluator<'a, '_> {
         );
         let same = |a: &u32, b: &u32| {
             let both = (asked.get(*a as usize), asked.get(*b as usize));
-            matches!(both, (Some(a), Some(b)) if self.same_duty(a, b).is_eq())
+            matches!(both, (Some(a), Some(b)) if same_duty(a, b).is_eq())
         };
         for same in order.chunk_by(same) {
             let same = same.iter().filter_map(|at| asked.get(*at as usize));
@@ -90,12 +107,7 @@ impl<'a> Evaluator<'a, '_> {
             self.meet(work);
         }
         room.works = works;
-        self.combine(None, room)
-    }
-
-    /// What the requirements in the room ask for on behalf of one department.
-    pub(super) fn duties_of(&mut self, department: DepartmentId, room: &mut Room) -> Interval {
-        self.combine(Some(department), room)
+        self.combine(departments, room)
     }
 
     /// The argument; nothing for a requirement without one.
@@ -123,7 +135,11 @@ impl<'a> Evaluator<'a, '_> {
                 self.state.steps += 1;
                 let argument = self.argument(require);
                 room.asked.push(Asked {
-                    kind: require.kind,
+                    of: Of {
+                        kind: require.kind,
+                        ranges: form.ranges,
+                        element: fired.element,
+                    },
                     firmly: require.firmly,
                     known: !matches!(argument, Some(Eval::Unknown(_))),
                     argument: match argument {
@@ -146,7 +162,7 @@ impl<'a> Evaluator<'a, '_> {
         room.asked_order.sort_unstable_by(|a, b| {
             match (asked.get(*a as usize), asked.get(*b as usize)) {
                 (Some(a), Some(b)) => {
-                    let order = self.same_duty(a, b);
+                    let order = same_duty(a, b);
                     order.then_with(|| (a.fired.rule, a.place).cmp(&(b.fired.rule, b.place)))
                 }
                 _ => Ordering::Equal,
@@ -154,20 +170,13 @@ impl<'a> Evaluator<'a, '_> {
         });
     }
 
-    /// Requirements are one where kind, element and argument are the same.
-    fn same_duty(&self, a: &Asked, b: &Asked) -> Ordering {
-        let place = |one: &Asked| (one.kind, self.each_of(one.fired.rule), one.fired.element);
-        let argument = (a.known, &a.argument).cmp(&(b.known, &b.argument));
-        place(a).cmp(&place(b)).then(argument)
-    }
-
     /// One requirement, from all that ask for it.
     fn work<'w>(&self, mut same: impl Iterator<Item = &'w Asked>, room: &mut Room) -> Option<Work> {
         let first = same.next()?;
         let mut work = Work {
             duty: Duty {
-                kind: first.kind,
-                element: first.fired.element,
+                kind: first.of.kind,
+                element: first.of.element,
                 argument: first.argument.clone(),
                 argument_known: first.known,
                 required: Truth::False,
@@ -178,6 +187,7 @@ impl<'a> Evaluator<'a, '_> {
                 rules: room.spare.pop().unwrap_or_default(),
                 waived_by: room.spare.pop().unwrap_or_default(),
             },
+            of: first.of,
             soft: Truth::False,
             firm: Truth::False,
             obliged: Truth::False,
@@ -279,10 +289,6 @@ impl<'a> Evaluator<'a, '_> {
         self.program.form(rule).map_or(&[], |form| &form.each)
     }
 
-    fn group(&self, work: &Work) -> (KindId, &'a [Each], Element) {
-        (work.duty.kind, self.each_of_work(work), work.duty.element)
-    }
-
     /// The instance of a waiver that speaks of the requirement's element.
     pub(super) fn waiver_instance(
         &self,
@@ -313,63 +319,53 @@ impl<'a> Evaluator<'a, '_> {
         };
     }
 
-    /// What the requirements in the room ask for, group by group of one kind and element: all of
-    /// them, or those that one department's rules require.
-    fn combine(&self, department: Option<DepartmentId>, room: &mut Room) -> Interval {
-        let works = &mut room.works;
-        room.claims.clear();
-        let claims = (0u32..).zip(works.iter()).filter_map(|(number, work)| {
-            let whole = Claim {
+    /// What the requirements in the room ask for, group by group; and, where they are asked for, on
+    /// behalf of each department.
+    fn combine(&self, departments: bool, room: &mut Room) -> Interval {
+        let Room {
+            works,
+            claims,
+            views,
+            named,
+            ..
+        } = room;
+        let mut interval = Interval::default();
+        let mut rest = works.as_mut_slice();
+        while let Some(of) = rest.first().map(|work| work.of) {
+            let count = rest.iter().take_while(|work| work.of == of).count();
+            let (works, others) = rest.split_at_mut(count);
+            rest = others;
+            let Some(form) = self.program.kinds.get(usize::from(of.kind.0)) else {
+                continue;
+            };
+            claims.clear();
+            claims.extend((0u32..).zip(works.iter()).map(|(number, work)| Claim {
                 work: number,
                 obliged: work.obliged,
                 several: work.requirers.len() > 1,
-            };
-            match department {
-                None => Some(whole),
-                Some(department) => self.claim_of(department, work, whole),
+            }));
+            let (asks, picked) = self.asks(form, Group { works, claims });
+            widen(&mut interval, asks);
+            for work in works.iter_mut() {
+                work.group_high = asks.high;
+                work.dropped = !picked.keeps(work.duty.argument.as_ref(), work.obliged);
             }
-        });
-        room.claims.extend(claims);
-        let mut interval = Interval::default();
-        let mut rest = room.claims.as_slice();
-        while let Some(first) = rest
-            .first()
-            .and_then(|claim| works.get(claim.work as usize))
-        {
-            let of_group = |claim: &&Claim| {
-                let work = works.get(claim.work as usize);
-                work.is_some_and(|work| self.group(work) == self.group(first))
-            };
-            let (mine, others) = rest.split_at(rest.iter().take_while(of_group).count().max(1));
-            rest = others;
-            let Some(form) = self.program.kinds.get(usize::from(first.duty.kind.0)) else {
-                continue;
-            };
-            let group = Group {
-                works,
-                claims: mine,
-            };
-            let (asks, picked) = match form.combine {
-                Combine::All => (group.every_one(form.otherwise), Picked::Every),
-                Combine::Largest => group.best(form.otherwise, true),
-                Combine::Earliest => group.best(form.otherwise, false),
-                Combine::One => {
-                    let asks = group.every_one(form.otherwise);
-                    let clash = group.contradiction(self.program.rules.schema.missing);
-                    let both = Interval {
-                        low: asks.low.max(clash.low),
-                        high: asks.high.max(clash.high),
+            if departments {
+                self.named(works, named);
+                for department in named.iter().copied() {
+                    let mine = match self.speaks_for_all(department, works) {
+                        true => asks,
+                        false => {
+                            claims.clear();
+                            let numbered = (0u32..).zip(works.iter());
+                            claims.extend(numbered.filter_map(|(number, work)| {
+                                self.claim_of(department, work, number)
+                            }));
+                            self.asks(form, Group { works, claims }).0
+                        }
                     };
-                    (both, Picked::Every)
-                }
-            };
-            interval.low = interval.low.max(asks.low);
-            interval.high = interval.high.max(asks.high);
-            if department.is_none() {
-                for claim in mine {
-                    if let Some(work) = works.get_mut(claim.work as usize) {
-                        work.group_high = asks.high;
-                        work.dropped = !picked.keeps(work.duty.argument.as_ref(), work.obliged);
+                    if let Some(view) = views.get_mut(usize::from(department.0)) {
+                        widen(view, mine);
                     }
                 }
             }
@@ -377,8 +373,49 @@ impl<'a> Evaluator<'a, '_> {
         interval
     }
 
+    /// What a group asks for, and which of its requirements count.
+    fn asks(&self, form: &KindForm, group: Group) -> (Interval, Picked) {
+        match form.combine {
+            Combine::All => (group.every_one(form.otherwise), Picked::Every),
+            Combine::Largest => group.best(form.otherwise, true),
+            Combine::Earliest => group.best(form.otherwise, false),
+            Combine::One => {
+                let mut asks = group.every_one(form.otherwise);
+                widen(
+                    &mut asks,
+                    group.contradiction(self.program.rules.schema.missing),
+                );
+                (asks, Picked::Every)
+            }
+        }
+    }
+
+    /// The departments for which some rule speaks that requires one of these, each once.
+    fn named(&self, works: &[Work], named: &mut Vec<DepartmentId>) {
+        named.clear();
+        let requirers = works.iter().flat_map(|work| &work.requirers);
+        let mut last: &[DepartmentId] = &[];
+        for form in requirers.filter_map(|requirer| self.program.form(requirer.rule)) {
+            if form.departments != last {
+                last = &form.departments;
+                named.extend_from_slice(last);
+            }
+        }
+        named.sort_unstable();
+        named.dedup();
+    }
+
+    /// Whether all rules that require one of these speak for the department.
+    fn speaks_for_all(&self, department: DepartmentId, works: &[Work]) -> bool {
+        let mut requirers = works.iter().flat_map(|work| &work.requirers);
+        requirers.all(|requirer| {
+            let form = self.program.form(requirer.rule);
+            form.is_some_and(|form| form.departments.contains(&department))
+        })
+    }
+
     /// What a requirement counts as for a department: only its own rules require it.
-    fn claim_of(&self, department: DepartmentId, work: &Work, whole: Claim) -> Option<Claim> {
+    fn claim_of(&self, department: DepartmentId, work: &Work, number: u32) -> Option<Claim> {
         let (mut soft, mut firm, mut count) = (Truth::False, Truth::False, 0usize);
         for requirer in &work.requirers {
             let form = self.program.form(requirer.rule);
@@ -394,9 +431,9 @@ impl<'a> Evaluator<'a, '_> {
             *truth = truth.or(requirer.truth);
         }
         (count > 0).then(|| Claim {
+            work: number,
             obliged: firm.or(soft.and(work.duty.waived.not())),
             several: count > 1,
-            ..whole
         })
     }
 
@@ -424,6 +461,12 @@ impl<'a> Evaluator<'a, '_> {
         room.works = works;
         out.duties.sort_unstable();
     }
+}
+
+/// Requirements are one where kind, element and argument are the same.
+fn same_duty(a: &Asked, b: &Asked) -> Ordering {
+    a.of.cmp(&b.of)
+        .then_with(|| (a.known, &a.argument).cmp(&(b.known, &b.argument)))
 }
 
 /// Requirements of one kind and element.

@@ -23,9 +23,9 @@ impl Evaluator<'_, '_> {
     pub(super) fn required(&mut self, missing: &mut Vec<Missing>) {
         let program = self.program;
         for required in &program.required {
-            match program.rules.schema.field(required.field).map(|f| f.home) {
+            match program.homes.get(required.field.0 as usize) {
                 Some(Home::Element(list, _)) => {
-                    self.required_in(list, required.field, required.when, missing);
+                    self.required_in(*list, required.field, required.when, missing);
                 }
                 _ => self.required_here(required.field, required.when, missing),
             }
@@ -96,9 +96,12 @@ impl Evaluator<'_, '_> {
     }
 
     fn is_given(&self, field: FieldId) -> bool {
+        if !self.program.is_list(field) {
+            return matches!(self.field(field), Fact::Value(_));
+        }
         match self.program.rules.schema.field(field).map(|f| f.typ) {
             Some(Type::List(list)) => self.list_state(list) == ListState::Given,
-            _ => matches!(self.field(field), Fact::Value(_)),
+            _ => false,
         }
     }
 

@@ -239,6 +239,8 @@ pub struct AggregateForm<'p> {
 pub struct RuleForm {
     /// What it judges one by one.
     pub each: Vec<Each>,
+    /// The number of that, by which rules order as by that itself.
+    pub ranges: u32,
     /// The period.
     pub in_force: NodeId,
     /// The scope.

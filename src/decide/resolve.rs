@@ -67,10 +67,12 @@ pub struct Room {
     pub(super) spare: Vec<Vec<RuleId>>,
     /// Vectors of requirers to use again.
     pub(super) spare_requirers: Vec<Vec<Requirer>>,
-    /// Requirements as they count for all or for a department.
+    /// Requirements of a group as they count for all or for a department.
     pub(super) claims: Vec<Claim>,
-    /// By department, which rules speak for it.
-    spoken: Vec<u128>,
+    /// By department, its interval in the counted world.
+    pub(super) views: Vec<Interval>,
+    /// The departments that a group of requirements concerns.
+    pub(super) named: Vec<DepartmentId>,
     /// What the search for missing facts has found.
     pub(super) search: Search,
 }
@@ -214,8 +216,8 @@ impl Evaluator<'_, '_> {
         out.common = high;
 
         fires(program, applies, World::Counted, room);
-        out.counted = self.interval(applies, World::Counted, common, room);
-        self.departments(applies, common, room, out);
+        out.counted = self.interval(applies, (World::Counted, true), common, room);
+        self.departments(room, out);
         for (fired, truth) in applies.iter().zip(&room.fires) {
             let Some(form) = program.form(fired.rule) else {
                 continue;
@@ -240,69 +242,14 @@ impl Evaluator<'_, '_> {
         self.worlds(applies, common, room, out);
     }
 
-    fn departments(
-        &mut self,
-        applies: &[Fired],
-        common: Common,
-        room: &mut Room,
-        out: &mut Judgement,
-    ) {
-        let mildest = self.schema().mildest();
-        let all = self.spoken(applies, room);
-        let mut spoken = std::mem::take(&mut room.spoken);
-        for (mine, number) in spoken.iter().zip(0..=u8::MAX) {
+    /// What each department sees, of the intervals in the room.
+    fn departments(&self, room: &Room, out: &mut Judgement) {
+        for (interval, number) in room.views.iter().zip(0..=u8::MAX) {
             let department = DepartmentId(number);
-            if self.schema().sees_all(department) {
-                continue;
+            if !self.schema().sees_all(department) {
+                out.departments.push((department, *interval));
             }
-            // Departments for which the same rules speak see the same; so do those for which none
-            // does, or all where nothing belongs to no department.
-            let before = || {
-                let mut before = out.departments.iter();
-                before.find(|(other, _)| spoken.get(usize::from(other.0)) == Some(mine))
-            };
-            let interval = match all {
-                Some(all) if *mine == all && common.high == mildest => out.counted,
-                Some(_) if *mine == 0 => Interval {
-                    low: mildest,
-                    high: mildest,
-                },
-                Some(_) if let Some((_, interval)) = before() => *interval,
-                _ => self.view(applies, department, room),
-            };
-            out.departments.push((department, interval));
         }
-        spoken.clear();
-        room.spoken = spoken;
-    }
-
-    /// For each department, which of the rules that fire and ask for something speak for it, one
-    /// bit each, into the room; and all their bits. Nothing where there are more than bits.
-    fn spoken(&self, applies: &[Fired], room: &mut Room) -> Option<u128> {
-        room.spoken.clear();
-        room.spoken.resize(self.schema().departments.len(), 0);
-        let mut all = 0u128;
-        let mut next = 1u128;
-        for (fired, truth) in applies.iter().zip(&room.fires) {
-            let Some(form) = self.program.form(fired.rule) else {
-                continue;
-            };
-            let asks = form.outcome.is_some() || !form.requires.is_empty();
-            if *truth == Truth::False || !asks || !World::Counted.takes_part(form) {
-                continue;
-            }
-            if next == 0 {
-                return None;
-            }
-            for department in &form.departments {
-                if let Some(bits) = room.spoken.get_mut(usize::from(department.0)) {
-                    *bits |= next;
-                }
-            }
-            all |= next;
-            next <<= 1;
-        }
-        Some(all)
     }
 
     /// The worlds without pilots and with each shadow pilot; only where they can differ is
@@ -314,7 +261,7 @@ impl Evaluator<'_, '_> {
             && touches(program, applies, |form| form.pilot.is_some() && form.live)
         {
             fires(program, applies, World::Base, room);
-            out.base = self.interval(applies, World::Base, common, room);
+            out.base = self.interval(applies, (World::Base, false), common, room);
         }
         out.pilots
             .resize_with(program.shadow_pilots.len(), PilotView::default);
@@ -328,7 +275,7 @@ impl Evaluator<'_, '_> {
             }
             let world = World::With(*pilot);
             fires(program, applies, world, room);
-            view.interval = self.interval(applies, world, common, room);
+            view.interval = self.interval(applies, (world, false), common, room);
             for (fired, truth) in applies.iter().zip(&room.fires) {
                 let decides = program
                     .form(fired.rule)
@@ -343,49 +290,41 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// The interval of one department in the counted world, whose firing rules and requirements are
-    /// in the room.
-    fn view(&mut self, applies: &[Fired], department: DepartmentId, room: &mut Room) -> Interval {
-        let speaks = |form: &RuleForm| form.departments.contains(&department);
-        let outcomes = self.outcomes(applies, World::Counted, room, speaks);
-        let duties = self.duties_of(department, room);
-        let low = outcomes.low.max(duties.low);
-        Interval {
-            low,
-            high: outcomes.high.max(duties.high).max(low),
-        }
-    }
-
-    /// The interval in a world whose firing rules are in the room.
+    /// The interval in a world whose firing rules are in the room; and, where they are asked for,
+    /// those of the departments into the room.
     fn interval(
         &mut self,
         applies: &[Fired],
-        world: World,
+        (world, departments): (World, bool),
         common: Common,
         room: &mut Room,
     ) -> Interval {
-        let outcomes = self.outcomes(applies, world, room, |_| true);
-        let duties = self.duties(applies, world, room);
-        let low = outcomes.low.max(duties.low);
-        Interval {
-            low,
-            high: outcomes.high.max(common.high).max(duties.high).max(low),
-        }
+        let mut interval = self.outcomes(applies, (world, departments), room);
+        widen(
+            &mut interval,
+            self.duties(applies, world, departments, room),
+        );
+        interval.high = interval.high.max(common.high);
+        interval
     }
 
-    /// What the rules that fire and decide in a world say, of those for which the function holds.
+    /// What the rules that fire and decide in a world say.
     fn outcomes(
         &self,
         applies: &[Fired],
-        world: World,
-        room: &Room,
-        speaks: impl Fn(&RuleForm) -> bool,
+        (world, departments): (World, bool),
+        room: &mut Room,
     ) -> Interval {
         let mild = self.program.rules.schema.mildest();
-        let mut interval = Interval {
+        let none = Interval {
             low: mild,
             high: mild,
         };
+        let mut interval = none;
+        if departments {
+            room.views.clear();
+            room.views.resize(self.schema().departments.len(), none);
+        }
         for (fired, truth) in applies.iter().zip(&room.fires) {
             let Some(form) = self.program.form(fired.rule) else {
                 continue;
@@ -393,16 +332,30 @@ impl Evaluator<'_, '_> {
             let Some(outcome) = form.outcome else {
                 continue;
             };
-            if *truth == Truth::False || !world.takes_part(form) || !speaks(form) {
+            if *truth == Truth::False || !world.takes_part(form) {
                 continue;
             }
-            interval.high = interval.high.max(outcome);
-            if *truth == Truth::True {
-                interval.low = interval.low.max(outcome);
+            let says = Interval {
+                low: if truth.certain() { outcome } else { mild },
+                high: outcome,
+            };
+            widen(&mut interval, says);
+            if departments {
+                for department in &form.departments {
+                    if let Some(view) = room.views.get_mut(usize::from(department.0)) {
+                        widen(view, says);
+                    }
+                }
             }
         }
         interval
     }
+}
+
+/// Makes an interval as bad as another one besides.
+pub(super) fn widen(interval: &mut Interval, by: Interval) {
+    interval.low = interval.low.max(by.low);
+    interval.high = interval.high.max(by.high).max(interval.low);
 }
 
 fn touches(program: &Program, applies: &[Fired], is: impl Fn(&RuleForm) -> bool) -> bool {

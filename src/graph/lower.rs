@@ -2,7 +2,7 @@
 
 use super::meaning::{Builder, RuleNodes, dense};
 use super::{Edge, Node, Options, refusal};
-use crate::check::rules::{KindId, PilotId, RuleId, RuleSet};
+use crate::check::rules::{Each, KindId, PilotId, RuleId, RuleSet};
 use crate::decide::atom::Atoms;
 use crate::decide::program::{
     CoverForm, KindForm, Memo, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm, WaiveForm,
@@ -12,6 +12,7 @@ use crate::schema::prefixes::Prefixes;
 use crate::schema::value::Type;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The nodes of everything that is not a condition or value.
@@ -174,6 +175,8 @@ pub(super) fn program(
             }
         }
     }
+    let ranges: BTreeSet<&[Each]> = rules.rules.iter().map(|rule| &*rule.each).collect();
+    let ranges: BTreeMap<&[Each], u32> = ranges.into_iter().zip(0..).collect();
     let forms = rules
         .rules
         .iter()
@@ -205,6 +208,7 @@ pub(super) fn program(
                 .and_then(|id| rules.pilots.get(usize::from(id.0)));
             RuleForm {
                 each: rule.each.clone(),
+                ranges: ranges.get(&*rule.each).copied().unwrap_or(0),
                 in_force: dense(nodes.in_force),
                 scope: dense(nodes.scope),
                 when: dense(nodes.when),
