@@ -84,7 +84,7 @@ fn place(key: Key) -> Option<usize> {
 /// Whether a code is in a mask of codes.
 #[inline]
 fn holds(codes: u64, key: Key) -> bool {
-    u32::try_from(key.0).is_ok_and(|code| codes.checked_shr(code).unwrap_or(0) & 1 == 1)
+    (0..i64::from(u64::BITS)).contains(&key.0) && codes >> key.0 & 1 == 1
 }
 
 fn ask_compare(op: CompareOp, left: Key, right: Key) -> Option<Truth> {
@@ -150,25 +150,39 @@ impl Asked<'_> {
     /// What it says of a key; nothing where the key says too little.
     #[inline(always)]
     pub(super) fn ask(self, key: Key) -> Option<Truth> {
+        if key.is_special() {
+            return self.ask_special(key);
+        }
+        let known = match self {
+            Asked::Flag => key == Key(1),
+            Asked::IsNone => false,
+            Asked::OneOf { codes, negated } => holds(codes, key) != negated,
+            Asked::Has(codes) => key.0.cast_unsigned() & codes != 0,
+            Asked::Compare(op, other) if !other.is_special() => op.holds(key, other),
+            Asked::Compare(op, other) => return ask_compare(op, key, other),
+            Asked::HasCode(code) => return ask_has(key, code),
+            Asked::Told(told) => return *told.get(place(key)?)?,
+            Asked::Some(quantity, told) => return ask_some(quantity, key, told),
+        };
+        Some(Truth::from(known))
+    }
+
+    /// What it says of a fact that is unknown, none, or has to be looked at.
+    fn ask_special(self, key: Key) -> Option<Truth> {
         if key == Key::LOOK {
             return None;
         }
-        let known = match self {
-            Asked::IsNone => match key {
-                Key::UNKNOWN => return Some(Truth::Unknown),
-                key => key == Key::NONE,
-            },
-            Asked::Told(told) => return *told.get(place(key)?)?,
-            Asked::Compare(op, other) => return ask_compare(op, key, other),
-            Asked::HasCode(code) => return ask_has(key, code),
-            Asked::Some(quantity, told) => return ask_some(quantity, key, told),
-            _ if key == Key::NONE => false,
-            _ if key == Key::UNKNOWN => return Some(Truth::Unknown),
-            Asked::Flag => key == Key(1),
-            Asked::OneOf { codes, negated } => holds(codes, key) != negated,
-            Asked::Has(codes) => u64::try_from(key.0).ok()? & codes != 0,
-        };
-        Some(Truth::from(known))
+        let unknown = key == Key::UNKNOWN;
+        match self {
+            Asked::IsNone if unknown => Some(Truth::Unknown),
+            Asked::IsNone => Some(Truth::True),
+            Asked::Compare(op, other) => ask_compare(op, key, other),
+            Asked::HasCode(code) => ask_has(key, code),
+            Asked::Told(told) => *told.get(place(key)?)?,
+            Asked::Some(quantity, told) => ask_some(quantity, key, told),
+            _ if unknown => Some(Truth::Unknown),
+            _ => Some(Truth::False),
+        }
     }
 }
 
@@ -188,13 +202,13 @@ impl Atom {
 
 impl Evaluator<'_, '_> {
     /// What an atom says at the place at hand; nothing where the key says too little.
-    #[inline]
     pub(super) fn by_keys(&self, atom: &Atom) -> Option<Truth> {
-        self.prepared(atom).ask(self.key(atom.source))
+        let key = self.key(atom.source);
+        self.prepared(atom).ask(key)
     }
 
     /// The test of an atom at the place at hand.
-    #[inline]
+    #[inline(always)]
     pub(super) fn prepared<'t>(&self, atom: &'t Atom) -> Asked<'t> {
         match &atom.test {
             Test::Flag => Asked::Flag,
@@ -211,7 +225,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn key(&self, source: Source) -> Key {
         match source {
             Source::Header(slot) => self.facts.key(slot),

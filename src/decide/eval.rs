@@ -53,6 +53,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// A condition at the place at hand.
+    #[inline]
     pub fn truth(&mut self, node: NodeId) -> Truth {
         let program = self.program;
         if let Some(atom) = program.atoms.of(node)
@@ -61,6 +62,12 @@ impl<'a> Evaluator<'a, '_> {
             self.state.steps += 1;
             return truth;
         }
+        self.kept_or_worked_out(node)
+    }
+
+    /// A condition that keys do not decide.
+    fn kept_or_worked_out(&mut self, node: NodeId) -> Truth {
+        let program = self.program;
         let stamp = self.state.stamp(program.memo(node));
         if let Some(stamp) = stamp
             && let Some(truth) = self.state.kept_truth(node, stamp)
