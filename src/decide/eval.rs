@@ -210,7 +210,7 @@ impl<'a> Evaluator<'a, '_> {
             Err(_) => None,
         };
         let inside = match program.op(set) {
-            Op::TableCall(table) => self.in_table_set(*table, program.operands(set), code),
+            Op::TableCall(table) => self.in_table_set(set, *table, code),
             _ => match (self.see(set), code) {
                 (Seen::None, _) => return Truth::False,
                 (set, Some(code)) => Some(match set.known() {
@@ -363,7 +363,7 @@ impl<'a> Evaluator<'a, '_> {
                 self.attribute(*table, *attribute, operands).into_eval()
             }
             Op::Lookup { .. } => self.look_up(node).into_eval(),
-            Op::TableCall(table) => self.table_value(*table, operands),
+            Op::TableCall(table) => self.table_value(node, *table, operands),
             Op::Arith(op) => {
                 let f = match op {
                     ArithOp::Add => arith::add,

@@ -47,6 +47,14 @@ impl Many {
         }
     }
 
+    /// Where both hold.
+    pub fn and(self, other: Many) -> Many {
+        Many {
+            certain: self.certain & other.certain,
+            possible: self.possible & other.possible,
+        }
+    }
+
     /// What it is for one element.
     pub fn of(self, bit: u32) -> Truth {
         match (self.certain >> bit & 1, self.possible >> bit & 1) {
@@ -56,8 +64,9 @@ impl Many {
         }
     }
 
+    /// Adds what it is for an element of which nothing was said.
     #[inline]
-    fn put(&mut self, bit: u32, truth: Truth) {
+    pub(super) fn put(&mut self, bit: u32, truth: Truth) {
         self.certain |= u64::from(truth.certain()) << bit;
         self.possible |= u64::from(truth.possible()) << bit;
     }

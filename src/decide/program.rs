@@ -5,6 +5,7 @@
 //! Nothing here knows the graph library, and nothing here changes after it was made.
 
 use super::atom::Atoms;
+use super::table::TableForm;
 use crate::check::rules::{
     Aggregation, ArithOp, Combine, CompareOp, DecisionTableId, Each, EventId, KindId, NamedListId,
     ParameterId, PilotId, Quantity, RuleId, RuleSet,
@@ -331,6 +332,8 @@ pub struct Program {
     pub lists: Vec<bool>,
     /// By list beside the rules, its prefixes, where it is keyed by a tariff code.
     pub(crate) prefixes: Vec<Option<Prefixes>>,
+    /// By table, what its cells say of codes.
+    pub(crate) tables: Vec<TableForm>,
     /// Conditions that keys decide.
     pub(crate) atoms: Atoms,
     /// What each node does.

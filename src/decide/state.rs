@@ -2,6 +2,7 @@
 //! hand, and results that were worked out already. It is reused from declaration to
 //! declaration and allocates only until it has grown to the size it needs.
 
+use super::many::Many;
 use super::program::{Memo, NodeId, Program};
 use super::word::Word;
 use crate::check::rules::{DecisionTableId, Each};
@@ -40,8 +41,8 @@ pub(super) struct Fits {
     pub(super) table: Option<(DecisionTableId, Option<u32>)>,
     /// The inputs.
     pub(super) inputs: Vec<NodeId>,
-    /// Row by row.
-    pub(super) truths: Vec<Truth>,
+    /// Which rows, 64 at a time.
+    pub(super) rows: Vec<Many>,
 }
 
 /// What evaluating one declaration changes.
@@ -71,8 +72,6 @@ pub struct State {
     pub(super) fits: Fits,
     /// Room for the keys of a lookup.
     pub(super) keys: Vec<Value>,
-    /// Room for the inputs of a table.
-    pub(super) inputs: Vec<Eval>,
     /// Steps taken for this declaration: nodes worked out, and what the engine adds.
     pub steps: u64,
 }
@@ -92,7 +91,6 @@ impl Default for State {
             sets: Vec::new(),
             fits: Fits::default(),
             keys: Vec::new(),
-            inputs: Vec::new(),
             steps: 0,
         }
     }

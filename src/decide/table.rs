@@ -1,6 +1,7 @@
 //! Decision tables: which rows fit, which one counts, what is put out.
 
 use super::eval::{Evaluator, under};
+use super::many::{Many, set_bits};
 use super::program::{Memo, NodeId};
 use crate::check::rules::{Cell, CompareOp, DecisionTable, DecisionTableId, Output, Policy, Row};
 use crate::facts::eval::{Eval, Reason, compare_ends};
@@ -18,16 +19,74 @@ enum Counts<'a> {
     Unknown(Reason),
 }
 
-/// Whether a row fits its inputs.
-fn fits(row: &Row, inputs: &[Eval]) -> Truth {
-    let mut truth = Truth::True;
-    for (cell, input) in row.cells.iter().zip(inputs) {
-        truth = truth.and(cell_fits(cell, input));
-        if truth == Truth::False {
-            break;
+/// What the cells of a table say of each code of an input: the rows that fit it, 64 at a time.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TableForm {
+    /// Of all rows that there are.
+    all: Vec<Many>,
+    /// By input, where it is a code: first what rows say of one that is unknown and of none, then of
+    /// each code.
+    inputs: Vec<Option<Vec<Many>>>,
+}
+
+/// The most codes of an input and rows, multiplied, for which that is worked out beforehand.
+const MOST_SAID: usize = 1 << 18;
+
+impl TableForm {
+    /// That of a table.
+    pub(crate) fn of(table: &DecisionTable, schema: &Schema) -> TableForm {
+        let stretches = table.rows.chunks(u64::BITS as usize);
+        let all = stretches.map(|rows| Many::all(Truth::True, live(rows)));
+        let inputs = table.inputs.iter().enumerate().map(|(at, typ)| {
+            let Type::Code(codes) = typ else {
+                return None;
+            };
+            let count = schema.table(*codes)?.codes.len();
+            let codes = (0u32..).map(Code).take(count);
+            let codes = codes.map(|code| Eval::Value(Value::Code(code)));
+            let special = [Eval::Unknown(Reason::NotGiven), Eval::None];
+            let inputs = special.into_iter().chain(codes);
+            (count.saturating_mul(table.rows.len()) <= MOST_SAID).then(|| {
+                let says = inputs.flat_map(|input| {
+                    let stretches = table.rows.chunks(u64::BITS as usize);
+                    stretches.map(move |rows| fit_cells(rows, at, &input, live(rows)))
+                });
+                says.collect()
+            })
+        });
+        TableForm {
+            all: all.collect(),
+            inputs: inputs.collect(),
         }
     }
-    truth
+
+    /// What the rows say of a code of an input, of none, or of one that is unknown.
+    fn says(&self, input: usize, code: Result<Option<Code>, Reason>) -> Option<&[Many]> {
+        let place = match code {
+            Err(_) => 0,
+            Ok(None) => 1,
+            Ok(Some(code)) => code.0 as usize + 2,
+        };
+        let says = self.inputs.get(input)?.as_ref()?;
+        let from = place.checked_mul(self.all.len())?;
+        says.get(from..from.checked_add(self.all.len())?)
+    }
+}
+
+/// A bit for each of at most 64 rows.
+fn live(rows: &[Row]) -> u64 {
+    let count = u32::try_from(rows.len()).unwrap_or(u64::BITS);
+    u64::MAX.checked_shr(u64::BITS - count).unwrap_or(0)
+}
+
+/// Which of these rows fit one of their inputs, of those that are live.
+fn fit_cells(rows: &[Row], input: usize, value: &Eval, live: u64) -> Many {
+    let mut found = Many::all(Truth::False, live);
+    for bit in set_bits(live) {
+        let cell = rows.get(bit as usize).and_then(|row| row.cells.get(input));
+        found.put(bit, cell.map_or(Truth::True, |cell| cell_fits(cell, value)));
+    }
+    found
 }
 
 fn cell_fits(cell: &Cell, input: &Eval) -> Truth {
@@ -58,32 +117,24 @@ fn against(op: CompareOp, input: &Eval, value: &Value) -> Truth {
 }
 
 /// The output that counts, where the policy picks one row.
-fn pick<'a>(table: &'a DecisionTable, every: u32, inputs: &[Eval]) -> Counts<'a> {
+fn pick<'a>(table: &'a DecisionTable, every: u32, fits: &[Many]) -> Counts<'a> {
     match table.policy {
         Policy::ExactlyOne => {
-            let (mut certain, mut possible) = (None, 0u32);
-            for row in &table.rows {
-                match fits(row, inputs) {
-                    Truth::False => {}
-                    Truth::True => {
-                        possible += 1;
-                        certain = Some(&row.output);
-                    }
-                    Truth::Unknown => return Counts::Unknown(Reason::Undetermined),
-                }
+            if fits.iter().any(|fits| fits.certain != fits.possible) {
+                return Counts::Unknown(Reason::Undetermined);
             }
-            match certain {
-                Some(output) if possible == 1 => Counts::Output(output),
+            let mut rows = numbered(fits);
+            match (rows.next().and_then(|(at, _)| table.rows.get(at)), rows.next()) {
+                (Some(row), None) => Counts::Output(&row.output),
                 _ => Counts::Unknown(Reason::NotOneRow),
             }
         }
         Policy::First => {
             let mut found: Option<&Output> = None;
-            for row in &table.rows {
-                let truth = fits(row, inputs);
-                if truth == Truth::False {
-                    continue;
-                }
+            for (at, truth) in numbered(fits) {
+                let Some(row) = table.rows.get(at) else {
+                    break;
+                };
                 if found.is_some_and(|output| !same(output, &row.output, every)) {
                     return Counts::Unknown(Reason::Undetermined);
                 }
@@ -126,30 +177,22 @@ impl<'a> Evaluator<'a, '_> {
         self.program.rules.decision_table(table)
     }
 
-    /// Works out the inputs, lets the function see them, and gives their room back.
-    fn with_inputs<T>(&mut self, operands: &[NodeId], f: impl FnOnce(&[Eval]) -> T) -> T {
-        let mut inputs = std::mem::take(&mut self.state.inputs);
-        inputs.clear();
-        for operand in operands {
-            let value = self.value(*operand);
-            inputs.push(value);
-        }
-        let result = f(&inputs);
-        self.state.inputs = inputs;
-        result
-    }
-
     /// What calling a table gives.
-    pub(super) fn table_value(&mut self, table: DecisionTableId, operands: &[NodeId]) -> Eval {
-        let Some(table) = self.table(table) else {
+    pub(super) fn table_value(
+        &mut self,
+        node: NodeId,
+        number: DecisionTableId,
+        operands: &[NodeId],
+    ) -> Eval {
+        let Some(table) = self.table(number) else {
             return Eval::Unknown(Reason::WrongType);
         };
         let every = every_code(table, &self.program.rules.schema);
-        self.with_inputs(operands, |inputs| {
+        self.with_fits(node, number, operands, |fits| {
             if table.policy == Policy::All {
-                return whole_set(table, every, inputs);
+                return whole_set(table, every, fits);
             }
-            match pick(table, every, inputs) {
+            match pick(table, every, fits) {
                 Counts::Unknown(reason) => Eval::Unknown(reason),
                 Counts::Output(Output::None) => Eval::None,
                 Counts::Output(Output::Value(value)) => Eval::Value(value.clone()),
@@ -163,28 +206,29 @@ impl<'a> Evaluator<'a, '_> {
     /// Whether a code is in the set that a table gives; nothing where the table gives none.
     pub(super) fn in_table_set(
         &mut self,
-        table: DecisionTableId,
-        operands: &[NodeId],
+        node: NodeId,
+        number: DecisionTableId,
         code: Option<Code>,
     ) -> Option<Truth> {
-        let Some(table) = self.table(table) else {
+        let Some(table) = self.table(number) else {
             return Some(Truth::Unknown);
         };
-        let every = every_code(table, &self.program.rules.schema);
-        self.with_inputs(operands, |inputs| {
+        let program = self.program;
+        let every = every_code(table, &program.rules.schema);
+        self.with_fits(node, number, program.operands(node), |fits| {
             if table.policy == Policy::All {
                 let Some(code) = code else {
                     return Some(Truth::Unknown);
                 };
-                return Some(table.rows.iter().fold(Truth::False, |truth, row| {
-                    if holds(&row.output, code) {
-                        truth.or(fits(row, inputs))
-                    } else {
-                        truth
+                return Some(numbered(fits).fold(Truth::False, |truth, (at, fits)| {
+                    let row = table.rows.get(at);
+                    match row.is_some_and(|row| holds(&row.output, code)) {
+                        true => truth.or(fits),
+                        false => truth,
                     }
                 }));
             }
-            match pick(table, every, inputs) {
+            match pick(table, every, fits) {
                 Counts::Output(Output::None) => None,
                 Counts::Output(output) => {
                     Some(code.map_or(Truth::Unknown, |code| Truth::from(holds(output, code))))
@@ -219,7 +263,7 @@ impl<'a> Evaluator<'a, '_> {
         node: NodeId,
         number: DecisionTableId,
         operands: &[NodeId],
-        f: impl FnOnce(&[Truth]) -> T,
+        f: impl FnOnce(&[Many]) -> T,
     ) -> T {
         let mut kept = std::mem::take(&mut self.state.fits);
         let header = self.program.memo(node) == Memo::Header;
@@ -228,16 +272,41 @@ impl<'a> Evaluator<'a, '_> {
             kept.table = header.then_some((number, stamp));
             kept.inputs.clear();
             kept.inputs.extend_from_slice(operands);
-            kept.truths.clear();
-            let table = self.table(number);
-            let rows = table.map_or(&[][..], |table| &table.rows).iter();
-            self.with_inputs(operands, |inputs| {
-                kept.truths.extend(rows.map(|row| fits(row, inputs)));
-            });
+            self.fits(number, operands, &mut kept.rows);
         }
-        let result = f(&kept.truths);
+        let result = f(&kept.rows);
         self.state.fits = kept;
         result
+    }
+
+    /// Which rows of a table fit its inputs. What an input says of rows that another one has ruled
+    /// out is not asked.
+    fn fits(&mut self, number: DecisionTableId, operands: &[NodeId], fits: &mut Vec<Many>) {
+        let program = self.program;
+        fits.clear();
+        let (Some(form), Some(table)) = (
+            program.tables.get(number.0 as usize),
+            self.table(number),
+        ) else {
+            return;
+        };
+        fits.extend_from_slice(&form.all);
+        for (at, operand) in operands.iter().enumerate() {
+            if let Some(Some(_)) = form.inputs.get(at)
+                && let code = self.code_of(&[*operand])
+                && let Some(says) = form.says(at, code)
+            {
+                for (fits, says) in fits.iter_mut().zip(says) {
+                    *fits = fits.and(*says);
+                }
+                continue;
+            }
+            let value = self.value(*operand);
+            let stretches = table.rows.chunks(u64::BITS as usize);
+            for (fits, rows) in fits.iter_mut().zip(stretches) {
+                *fits = fits.and(fit_cells(rows, at, &value, fits.possible));
+            }
+        }
     }
 }
 
@@ -252,22 +321,24 @@ fn holds(output: &Output, code: Code) -> bool {
 }
 
 /// The union over all rows that fit, where it is certain.
-fn whole_set(table: &DecisionTable, every: u32, inputs: &[Eval]) -> Eval {
+fn whole_set(table: &DecisionTable, every: u32, fits: &[Many]) -> Eval {
     let (mut certain, mut possible) = (Vec::new(), Vec::new());
-    for row in &table.rows {
-        let truth = fits(row, inputs);
-        let codes: &[Code] = match (&row.output, truth) {
-            (_, Truth::False) | (Output::None, _) => continue,
-            (Output::AnyCode, _) => {
+    for (at, truth) in numbered(fits) {
+        let Some(row) = table.rows.get(at) else {
+            break;
+        };
+        let codes: &[Code] = match &row.output {
+            Output::None => continue,
+            Output::AnyCode => {
                 possible.extend((0..every).map(Code));
                 if truth == Truth::True {
                     certain.extend((0..every).map(Code));
                 }
                 continue;
             }
-            (Output::Value(Value::Set(set)), _) => set,
-            (Output::Value(Value::Code(code)), _) => std::slice::from_ref(code),
-            (Output::Value(_), _) => return Eval::Unknown(Reason::WrongType),
+            Output::Value(Value::Set(set)) => set,
+            Output::Value(Value::Code(code)) => std::slice::from_ref(code),
+            Output::Value(_) => return Eval::Unknown(Reason::WrongType),
         };
         possible.extend_from_slice(codes);
         if truth == Truth::True {
@@ -285,20 +356,27 @@ fn whole_set(table: &DecisionTable, every: u32, inputs: &[Eval]) -> Eval {
     }
 }
 
-fn numbered(fits: &[Truth]) -> impl Iterator<Item = (u16, Truth)> {
-    (0u16..).zip(fits.iter().copied())
+/// The rows that possibly fit, by number, each with whether it does.
+fn numbered(fits: &[Many]) -> impl Iterator<Item = (usize, Truth)> {
+    let stretches = fits.iter().enumerate();
+    stretches.flat_map(|(stretch, fits)| {
+        set_bits(fits.possible)
+            .map(move |bit| (stretch * u64::BITS as usize + bit as usize, fits.of(bit)))
+    })
 }
 
-fn first_is_one_of(fits: &[Truth], rows: &[u16]) -> Truth {
+/// Whether a row is among these, which are sorted.
+fn among(rows: &[u16], number: usize) -> bool {
+    u16::try_from(number).is_ok_and(|number| rows.binary_search(&number).is_ok())
+}
+
+fn first_is_one_of(fits: &[Many], rows: &[u16]) -> Truth {
     let (mut inside, mut outside) = (false, false);
     let mut stopped = false;
     for (number, truth) in numbered(fits) {
-        if truth == Truth::False {
-            continue;
-        }
-        match rows.binary_search(&number) {
-            Ok(_) => inside = true,
-            Err(_) => outside = true,
+        match among(rows, number) {
+            true => inside = true,
+            false => outside = true,
         }
         if truth == Truth::True {
             stopped = true;
@@ -312,12 +390,12 @@ fn first_is_one_of(fits: &[Truth], rows: &[u16]) -> Truth {
     }
 }
 
-fn only_is_one_of(fits: &[Truth], rows: &[u16]) -> Truth {
+fn only_is_one_of(fits: &[Many], rows: &[u16]) -> Truth {
     let (mut certain, mut undetermined, mut ours) = (0u32, false, Truth::False);
     for (number, truth) in numbered(fits) {
         certain += u32::from(truth.certain());
         undetermined |= truth == Truth::Unknown;
-        if rows.binary_search(&number).is_ok() {
+        if among(rows, number) {
             ours = ours.or(truth);
         }
     }
@@ -331,9 +409,10 @@ fn only_is_one_of(fits: &[Truth], rows: &[u16]) -> Truth {
     }
 }
 
-fn any_fits(fits: &[Truth], rows: &[u16]) -> Truth {
+fn any_fits(fits: &[Many], rows: &[u16]) -> Truth {
     rows.iter().fold(Truth::False, |truth, number| {
-        let row = fits.get(usize::from(*number)).copied();
-        truth.or(row.unwrap_or(Truth::False))
+        let stretch = fits.get(usize::from(*number) / u64::BITS as usize);
+        let bit = u32::from(*number) % u64::BITS;
+        truth.or(stretch.map_or(Truth::False, |fits| fits.of(bit)))
     })
 }

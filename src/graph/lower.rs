@@ -7,6 +7,7 @@ use crate::decide::atom::Atoms;
 use crate::decide::program::{
     CoverForm, KindForm, Memo, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm, WaiveForm,
 };
+use crate::decide::table::TableForm;
 use crate::ground::diagnostic::{Code, Diagnostic};
 use crate::schema::prefixes::Prefixes;
 use crate::schema::value::Type;
@@ -267,6 +268,11 @@ pub(super) fn program(
             .map(|field| matches!(field.typ, Type::List(_)))
             .collect(),
         prefixes: rules.lists.iter().map(Prefixes::of).collect(),
+        tables: rules
+            .tables
+            .iter()
+            .map(|table| TableForm::of(table, &rules.schema))
+            .collect(),
         rules: Arc::clone(rules),
         ops,
         starts,
