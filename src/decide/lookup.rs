@@ -4,6 +4,7 @@
 use super::eval::{Elements, Evaluator};
 use super::program::{AggregateForm, NodeId};
 use super::seen::Seen;
+use super::many::{Many, Span, set_bits};
 use super::state::At;
 use crate::check::rules::{Aggregation, CompareOp, NamedListId};
 use crate::facts::arith;
@@ -76,17 +77,27 @@ impl<'a> Evaluator<'a, '_> {
             return Eval::Unknown(Reason::ElementNotGiven);
         };
         let outer = self.state.row(form.list);
-        let mut member = |row: u32| {
-            self.state.put_row(form.list, At::Row(row));
-            let truth = self.membership(form, outer, row);
-            let value = match form.value {
-                Some(node) if truth != Truth::False => self.value(node),
-                _ => Eval::None,
-            };
-            self.state.put_row(form.list, outer);
-            (truth, value)
-        };
-        let members = rows.map(&mut member);
+        let mut spans = Span::over(form.list, rows.start, rows.end);
+        let mut at_hand: Option<(Span, Many, u64)> = None;
+        let members = std::iter::from_fn(|| {
+            loop {
+                if let Some((span, found, rest)) = &mut at_hand
+                    && let Some(bit) = set_bits(*rest).next()
+                {
+                    *rest &= *rest - 1;
+                    let truth = found.of(bit);
+                    self.state.put_row(form.list, At::Row(span.row(bit)));
+                    let value = match form.value {
+                        Some(node) if truth != Truth::False => self.value(node),
+                        _ => Eval::None,
+                    };
+                    self.state.put_row(form.list, outer);
+                    return Some((truth, value));
+                }
+                let (span, live) = spans.next()?;
+                at_hand = Some((span, self.members(form, outer, span, live), live));
+            }
+        });
         match form.what {
             Aggregation::Count => arith::count(members.map(|(truth, _)| truth)),
             Aggregation::Sum => arith::sum(members, form.empty),
@@ -95,16 +106,31 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    /// Whether the element at hand, which is in that row, is a member of an aggregate.
-    pub(super) fn membership(&mut self, form: AggregateForm<'_>, outer: At, row: u32) -> Truth {
-        let mut truth = form.condition.map_or(Truth::True, |c| self.truth(c));
+    /// Which elements of a span are members of an aggregate, of those that are live.
+    pub(super) fn members(
+        &mut self,
+        form: AggregateForm<'_>,
+        outer: At,
+        span: Span,
+        live: u64,
+    ) -> Many {
+        let mut members = match form.condition {
+            Some(condition) => self.many(condition, span, live),
+            None => Many::all(Truth::True, live),
+        };
         for field in form.same {
-            if truth == Truth::False {
-                break;
-            }
-            truth = truth.and(self.same(form.list, *field, outer, row));
+            members = members.and(self.many_same(*field, outer, span, members.possible));
         }
-        truth
+        members
+    }
+
+    /// Which of these have the value of the field that the element at hand has.
+    fn many_same(&self, field: FieldId, outer: At, span: Span, live: u64) -> Many {
+        let mut found = Many::all(Truth::False, live);
+        for bit in set_bits(live) {
+            found.put(bit, self.same(span.list(), field, outer, span.row(bit)));
+        }
+        found
     }
 
     /// Whether the member has the value of the field that the element at hand has.

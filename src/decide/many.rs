@@ -82,6 +82,11 @@ impl Span {
         })
     }
 
+    /// The list that it is of.
+    pub(super) fn list(self) -> ListId {
+        self.list
+    }
+
     /// The row of an element.
     pub fn row(self, bit: u32) -> u32 {
         self.first + bit

@@ -3,6 +3,7 @@
 //! anything but what exact arithmetic says.
 
 use super::eval::{Elements, Evaluator};
+use super::many::{Span, set_bits};
 use super::program::{AggregateForm, Memo, NodeId, Op};
 use super::seen::Seen;
 use super::state::At;
@@ -85,6 +86,9 @@ impl Word {
 
     /// A whole number of months or days.
     fn count(self) -> Option<i32> {
+        if self.places == 0 && self.kind == Kind::Amount(Unit::Plain) {
+            return i32::try_from(self.mantissa).ok();
+        }
         let unit = power_of_ten(self.places)?;
         let whole = self.kind == Kind::Amount(Unit::Plain) && self.mantissa % unit == 0;
         whole
@@ -93,7 +97,11 @@ impl Word {
     }
 
     /// Both mantissas at the finer measure.
+    #[inline]
     fn aligned(self, other: Word) -> Option<(i64, i64, u32)> {
+        if self.places == other.places {
+            return Some((self.mantissa, other.mantissa, self.places));
+        }
         let places = self.places.max(other.places);
         let up = |word: Word| {
             word.mantissa
@@ -320,15 +328,17 @@ impl Evaluator<'_, '_> {
         };
         let mut sum = None;
         let mut count = 0;
-        for row in rows {
-            self.state.put_row(form.list, At::Row(row));
-            match self.membership(form, outer, row) {
-                Truth::True => {}
-                Truth::False => continue,
-                Truth::Unknown => return None,
+        for (span, live) in Span::over(form.list, rows.start, rows.end) {
+            let members = self.members(form, outer, span, live);
+            if members.certain != members.possible {
+                return None;
             }
-            count += 1;
-            if form.what == Aggregation::Sum {
+            count += i64::from(members.certain.count_ones());
+            if form.what != Aggregation::Sum {
+                continue;
+            }
+            for bit in set_bits(members.certain) {
+                self.state.put_row(form.list, At::Row(span.row(bit)));
                 let word = self.word(form.value?)?;
                 word.unit()?;
                 sum = Some(match sum {

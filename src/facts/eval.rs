@@ -230,6 +230,9 @@ pub fn compare_ends(op: CompareOp, left: (&Value, &Value), right: (&Value, &Valu
             _ => Truth::Unknown,
         };
     }
+    if std::ptr::eq(left.0, left.1) && std::ptr::eq(right.0, right.1) {
+        return Truth::from(op.holds(left.0, right.0));
+    }
     let all_less = left.1 < right.0;
     let all_greater = left.0 > right.1;
     let equal = left.0 == left.1 && right.0 == right.1 && left.0 == right.0;
