@@ -123,13 +123,13 @@ impl<'a> Evaluator<'a, '_> {
     /// Gathers what the rules that fire require, what is one requirement side by side.
     fn ask(&mut self, applies: &[Fired], world: World, room: &mut Room) {
         let program = self.program;
-        for (fired, truth) in applies.iter().zip(&room.fires) {
+        for ((fired, truth), standing) in applies.iter().zip(&room.fires).zip(&room.standings) {
+            if *truth == Truth::False || !standing.requires || !world.takes_part(*standing) {
+                continue;
+            }
             let Some(form) = program.form(fired.rule) else {
                 continue;
             };
-            if *truth == Truth::False || form.requires.is_empty() || !world.takes_part(form) {
-                continue;
-            }
             self.state.enter(&form.each, fired.element);
             for (place, require) in (0u32..).zip(&form.requires) {
                 self.state.steps += 1;
@@ -227,13 +227,14 @@ impl<'a> Evaluator<'a, '_> {
     /// Gathers the rules that waive something and apply to some element, by kind.
     fn waiving(&self, applies: &[Fired], world: World, room: &mut Room) {
         room.waiving.clear();
-        for same in applies.chunk_by(|a, b| a.rule == b.rule) {
-            let Some(rule) = same.first().map(|fired| fired.rule) else {
+        for (fired, standing) in applies.iter().zip(&room.standings) {
+            if !standing.waives || !world.takes_part(*standing) {
                 continue;
-            };
-            let form = self.program.form(rule).filter(|f| world.takes_part(f));
+            }
+            let form = self.program.form(fired.rule);
             let waives = form.iter().flat_map(|form| &form.waives);
-            room.waiving.extend(waives.map(|waive| (waive.kind, rule)));
+            room.waiving
+                .extend(waives.map(|waive| (waive.kind, fired.rule)));
         }
         room.waiving.sort_unstable();
         room.waiving.dedup();

@@ -141,7 +141,7 @@ impl Evaluator<'_, '_> {
         }
         for (place, fired) in applies.iter().enumerate() {
             let open = room.counted.get(place) == Some(&Truth::Unknown);
-            let decides = self.program.form(fired.rule).is_some_and(|f| f.trusted);
+            let decides = self.program.standing(fired.rule).trusted;
             if open && decides && self.worst_consequence(fired.rule) > low {
                 self.settle(applies, room, place, &mut search);
                 self.take_settled(place, &mut search);
@@ -200,7 +200,8 @@ impl Evaluator<'_, '_> {
         let Some(form) = self.program.form(rule) else {
             return schema.mildest();
         };
-        let mut worst = form.outcome.unwrap_or_else(|| schema.mildest());
+        let outcome = self.program.standing(rule).outcome;
+        let mut worst = outcome.unwrap_or_else(|| schema.mildest());
         for require in &form.requires {
             let Some(kind) = self.program.kinds.get(usize::from(require.kind.0)) else {
                 continue;
@@ -270,7 +271,7 @@ impl Evaluator<'_, '_> {
                 continue;
             };
             let part = prefix(fired.element, form.each.len());
-            if World::Counted.takes_part(form)
+            if World::Counted.takes_part(program.standing(*special))
                 && let Some(place) = open_place(applies, room, *special, part)
             {
                 f(self, place);

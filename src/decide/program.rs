@@ -254,20 +254,45 @@ pub struct RuleForm {
     pub excused_by: Vec<RuleId>,
     /// Above the levels of those over it.
     pub level: u32,
-    /// Its outcome.
-    pub outcome: Option<OutcomeId>,
     /// What it requires.
     pub requires: Vec<RequireForm>,
     /// What it waives.
     pub waives: Vec<WaiveForm>,
+    /// Whom it speaks for.
+    pub departments: Vec<DepartmentId>,
+}
+
+/// How a rule stands among others: what is asked of every rule that applies, again and again, and
+/// so small that those of all rules stay near.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
     /// Its pilot.
     pub pilot: Option<PilotId>,
-    /// Whether that pilot is live; true without a pilot.
+    /// Its outcome.
+    pub outcome: Option<OutcomeId>,
+    /// Whether its pilot is live; true without a pilot.
     pub live: bool,
     /// Whether it is sure enough to decide.
     pub trusted: bool,
-    /// Whom it speaks for.
-    pub departments: Vec<DepartmentId>,
+    /// Whether there are rules over it.
+    pub excusable: bool,
+    /// Whether it requires something.
+    pub requires: bool,
+    /// Whether it waives something.
+    pub waives: bool,
+}
+
+impl Standing {
+    /// That of no rule, which takes part in nothing.
+    pub(crate) const NONE: Standing = Standing {
+        pilot: None,
+        outcome: None,
+        live: false,
+        trusted: false,
+        excusable: false,
+        requires: false,
+        waives: false,
+    };
 }
 
 /// A requirement in dense form.
@@ -352,6 +377,8 @@ pub struct Program {
     pub slot_count: u32,
     /// The rules by number.
     pub forms: Vec<RuleForm>,
+    /// How each of them stands.
+    pub standings: Vec<Standing>,
     /// The kinds by number.
     pub kinds: Vec<KindForm>,
     /// The covers in order.
@@ -431,6 +458,13 @@ impl Program {
     #[inline]
     pub fn form(&self, rule: RuleId) -> Option<&RuleForm> {
         self.forms.get(rule.0 as usize)
+    }
+
+    /// How a rule stands.
+    #[inline]
+    pub fn standing(&self, rule: RuleId) -> Standing {
+        let found = self.standings.get(rule.0 as usize).copied();
+        found.unwrap_or(Standing::NONE)
     }
 
     /// Where the result of a node may be kept.

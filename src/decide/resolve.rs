@@ -7,7 +7,7 @@
 
 use super::duty::{Asked, Claim, Requirer, Work};
 use super::eval::Evaluator;
-use super::program::{Program, RuleForm};
+use super::program::{Program, Standing};
 use super::search::Search;
 use crate::check::rules::{KindId, PilotId, RuleId};
 use crate::ground::truth::Truth;
@@ -30,25 +30,27 @@ pub enum World {
 impl World {
     /// Whether a rule of this pilot, or of none, is in the world.
     #[inline]
-    pub fn holds(self, form: &RuleForm) -> bool {
-        match (form.pilot, self) {
+    pub fn holds(self, rule: Standing) -> bool {
+        match (rule.pilot, self) {
             (None, _) => true,
             (Some(_), World::Base) => false,
-            (Some(_), World::Counted) => form.live,
-            (Some(pilot), World::With(with)) => form.live || pilot == with,
+            (Some(_), World::Counted) => rule.live,
+            (Some(pilot), World::With(with)) => rule.live || pilot == with,
         }
     }
 
     /// Whether the rule decides in the world.
     #[inline]
-    pub fn takes_part(self, form: &RuleForm) -> bool {
-        form.trusted && self.holds(form)
+    pub fn takes_part(self, rule: Standing) -> bool {
+        rule.trusted && self.holds(rule)
     }
 }
 
 /// Room that resolving uses again and again.
 #[derive(Debug, Clone, Default)]
 pub struct Room {
+    /// By place in the list of rules that apply, how the rule stands.
+    pub(super) standings: Vec<Standing>,
     /// Rules that others may excuse, by level.
     order: Vec<(u32, u32)>,
     /// By place in the list of rules that apply, whether it fires in the world at hand.
@@ -148,16 +150,15 @@ pub fn place_of(applies: &[Fired], rule: RuleId, element: Element) -> Option<usi
 pub(super) fn fires(program: &Program, applies: &[Fired], world: World, room: &mut Room) {
     room.fires.clear();
     room.order.clear();
-    for (at, fired) in (0u32..).zip(applies) {
-        let Some(form) = program.form(fired.rule) else {
-            continue;
-        };
-        room.fires.push(if world.holds(form) {
+    for ((at, fired), standing) in (0u32..).zip(applies).zip(&room.standings) {
+        room.fires.push(if world.holds(*standing) {
             fired.truth
         } else {
             Truth::False
         });
-        if !form.excused_by.is_empty() {
+        if standing.excusable
+            && let Some(form) = program.form(fired.rule)
+        {
             room.order.push((form.level, at));
         }
     }
@@ -171,10 +172,11 @@ pub(super) fn fires(program: &Program, applies: &[Fired], world: World, room: &m
         };
         let mut excused = Truth::False;
         for special in &form.excused_by {
-            let Some(other) = program.form(*special).filter(|f| world.takes_part(f)) else {
+            if !world.takes_part(program.standing(*special)) {
                 continue;
-            };
-            let element = prefix(fired.element, other.each.len());
+            }
+            let ranges = program.form(*special).map_or(0, |other| other.each.len());
+            let element = prefix(fired.element, ranges);
             let found = place_of(applies, *special, element);
             let truth = found.and_then(|place| room.fires.get(place).copied());
             excused = excused.or(truth.unwrap_or(Truth::False));
@@ -215,13 +217,13 @@ impl Evaluator<'_, '_> {
         let common = Common { high };
         out.common = high;
 
+        room.standings.clear();
+        let standings = applies.iter().map(|fired| program.standing(fired.rule));
+        room.standings.extend(standings);
         fires(program, applies, World::Counted, room);
         out.counted = self.interval(applies, (World::Counted, true), common, room);
         self.departments(room, out);
-        for (fired, truth) in applies.iter().zip(&room.fires) {
-            let Some(form) = program.form(fired.rule) else {
-                continue;
-            };
+        for ((fired, truth), standing) in applies.iter().zip(&room.fires).zip(&room.standings) {
             if *truth == Truth::False {
                 continue;
             }
@@ -229,7 +231,7 @@ impl Evaluator<'_, '_> {
                 truth: *truth,
                 ..*fired
             };
-            if form.trusted {
+            if standing.trusted {
                 out.fired.push(fired);
             } else {
                 out.shadow.push(fired);
@@ -258,7 +260,7 @@ impl Evaluator<'_, '_> {
         let program = self.program;
         out.base = out.counted;
         if program.live_pilots
-            && touches(program, applies, |form| form.pilot.is_some() && form.live)
+            && touches(room, |rule| rule.pilot.is_some() && rule.live)
         {
             fires(program, applies, World::Base, room);
             out.base = self.interval(applies, (World::Base, false), common, room);
@@ -268,7 +270,7 @@ impl Evaluator<'_, '_> {
         for (view, pilot) in out.pilots.iter_mut().zip(&program.shadow_pilots) {
             view.pilot = Some(*pilot);
             view.fired.clear();
-            if !touches(program, applies, |form| form.pilot == Some(*pilot)) {
+            if !touches(room, |rule| rule.pilot == Some(*pilot)) {
                 view.interval = out.counted;
                 view.fired.extend_from_slice(&out.fired);
                 continue;
@@ -276,11 +278,8 @@ impl Evaluator<'_, '_> {
             let world = World::With(*pilot);
             fires(program, applies, world, room);
             view.interval = self.interval(applies, (world, false), common, room);
-            for (fired, truth) in applies.iter().zip(&room.fires) {
-                let decides = program
-                    .form(fired.rule)
-                    .is_some_and(|form| world.takes_part(form));
-                if decides && *truth != Truth::False {
+            for ((fired, truth), standing) in applies.iter().zip(&room.fires).zip(&room.standings) {
+                if *truth != Truth::False && world.takes_part(*standing) {
                     view.fired.push(Fired {
                         truth: *truth,
                         ..*fired
@@ -325,14 +324,11 @@ impl Evaluator<'_, '_> {
             room.views.clear();
             room.views.resize(self.schema().departments.len(), none);
         }
-        for (fired, truth) in applies.iter().zip(&room.fires) {
-            let Some(form) = self.program.form(fired.rule) else {
+        for ((fired, truth), standing) in applies.iter().zip(&room.fires).zip(&room.standings) {
+            let Some(outcome) = standing.outcome else {
                 continue;
             };
-            let Some(outcome) = form.outcome else {
-                continue;
-            };
-            if *truth == Truth::False || !world.takes_part(form) {
+            if *truth == Truth::False || !world.takes_part(*standing) {
                 continue;
             }
             let says = Interval {
@@ -340,7 +336,7 @@ impl Evaluator<'_, '_> {
                 high: outcome,
             };
             widen(&mut interval, says);
-            if departments {
+            if departments && let Some(form) = self.program.form(fired.rule) {
                 for department in &form.departments {
                     if let Some(view) = room.views.get_mut(usize::from(department.0)) {
                         widen(view, says);
@@ -358,10 +354,8 @@ pub(super) fn widen(interval: &mut Interval, by: Interval) {
     interval.high = interval.high.max(by.high).max(interval.low);
 }
 
-fn touches(program: &Program, applies: &[Fired], is: impl Fn(&RuleForm) -> bool) -> bool {
-    applies
-        .iter()
-        .any(|fired| program.form(fired.rule).is_some_and(&is))
+fn touches(room: &Room, is: impl Fn(&Standing) -> bool) -> bool {
+    room.standings.iter().any(is)
 }
 
 /// What coverage leaves possible.

@@ -5,7 +5,8 @@ use super::{Edge, Node, Options, refusal};
 use crate::check::rules::{Each, KindId, PilotId, RuleId, RuleSet};
 use crate::decide::atom::Atoms;
 use crate::decide::program::{
-    CoverForm, KindForm, Memo, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm, WaiveForm,
+    CoverForm, KindForm, Memo, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm, Standing,
+    WaiveForm,
 };
 use crate::decide::table::TableForm;
 use crate::ground::diagnostic::{Code, Diagnostic};
@@ -204,9 +205,6 @@ pub(super) fn program(
                         kind: waive.kind,
                         condition: condition.map(dense),
                     });
-            let pilot = rule
-                .pilot
-                .and_then(|id| rules.pilots.get(usize::from(id.0)));
             RuleForm {
                 each: rule.each.clone(),
                 ranges: ranges.get(&*rule.each).copied().unwrap_or(0),
@@ -216,17 +214,25 @@ pub(super) fn program(
                 unless: nodes.unless.map(dense),
                 excused_by,
                 level,
-                outcome: rule.outcome,
                 requires: requires.collect(),
                 waives: waives.collect(),
-                pilot: rule.pilot,
-                live: rule.pilot.is_none() || pilot.is_some_and(|p| p.live),
-                trusted: rule.sure <= options.trust,
                 departments: rule.departments.clone(),
             }
         });
     let forms: Vec<RuleForm> = forms.collect();
-    let live_pilots = forms.iter().any(|form| form.pilot.is_some() && form.live);
+    let standings = rules.rules.iter().zip(&forms).map(|(rule, form)| {
+        let pilot = rule.pilot.map(|id| rules.pilots.get(usize::from(id.0)));
+        Standing {
+            pilot: rule.pilot,
+            outcome: rule.outcome,
+            live: pilot.is_none_or(|pilot| pilot.is_some_and(|pilot| pilot.live)),
+            trusted: rule.sure <= options.trust,
+            excusable: !form.excused_by.is_empty(),
+            requires: !form.requires.is_empty(),
+            waives: !form.waives.is_empty(),
+        }
+    });
+    let standings: Vec<Standing> = standings.collect();
     let kinds = rules
         .kinds
         .iter()
@@ -285,7 +291,8 @@ pub(super) fn program(
         covers: covers.collect(),
         required: required.collect(),
         shadow_pilots: shadow_pilots.collect(),
-        live_pilots,
+        live_pilots: standings.iter().any(|s| s.pilot.is_some() && s.live),
+        standings,
         forms,
     };
     program.atoms = Atoms::new(&program);
