@@ -4,16 +4,18 @@
 //! key is worked out once, when the rules are laid out; a key that says too little leaves the
 //! condition to the general way, so an atom never says anything that the condition does not.
 
-use super::atomize::Maker;
+use super::atomize::{self, Maker};
 use super::eval::Evaluator;
 use super::program::{NodeId, Program};
 use super::state::{At, BoundCode};
-use crate::check::rules::{CompareOp, Quantity};
+use crate::check::rules::{CompareOp, NamedListId, Quantity};
 use crate::facts::eval::Eval;
 use crate::facts::key::Key;
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
-use crate::schema::value::{ListId, Value};
+use crate::schema::prefixes::Prefixes;
+use crate::schema::table::NamedList;
+use crate::schema::value::{ListId, Type, Value};
 
 /// Where a key is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,18 @@ pub(super) enum Source {
     It,
     AsOf,
     Const(Key),
+    /// A parameter on the as-of date.
+    Parameter(u32),
+    /// What is worked out from another one.
+    Derived(u32),
+}
+
+/// The number of an amount, or a day so many months and days later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Derived {
+    pub(super) of: Source,
+    pub(super) months: i32,
+    pub(super) days: i32,
 }
 
 /// What is asked of a key.
@@ -41,6 +55,13 @@ pub(super) enum Test {
     HasCode(Source),
     /// How it compares with the key there.
     Compare(CompareOp, Source),
+    /// Whether a tariff code is in one of these stretches, which are sorted, or in none of them.
+    Under {
+        stretches: Box<[(i64, i64)]>,
+        negated: bool,
+    },
+    /// Whether a list has a row for a tariff code on the as-of date, or has none.
+    Listed { list: NamedListId, negated: bool },
     /// What is said of each code.
     Told(Box<Told<Truth>>),
     /// Which codes of a set satisfy the condition of a quantifier.
@@ -85,6 +106,14 @@ fn place(key: Key) -> Option<usize> {
 #[inline]
 fn holds(codes: u64, key: Key) -> bool {
     (0..i64::from(u64::BITS)).contains(&key.0) && codes >> key.0 & 1 == 1
+}
+
+/// Whether a tariff code is in one of the stretches.
+#[inline]
+fn under(stretches: &[(i64, i64)], key: Key) -> bool {
+    let after = stretches.partition_point(|(first, _)| *first <= key.0);
+    let found = after.checked_sub(1).and_then(|at| stretches.get(at));
+    found.is_some_and(|(_, last)| key.0 <= *last)
 }
 
 fn ask_compare(op: CompareOp, left: Key, right: Key) -> Option<Truth> {
@@ -142,6 +171,16 @@ pub(super) enum Asked<'t> {
     Has(u64),
     HasCode(Key),
     Compare(CompareOp, Key),
+    Under {
+        stretches: &'t [(i64, i64)],
+        negated: bool,
+    },
+    Listed {
+        list: &'t NamedList,
+        prefixes: &'t Prefixes,
+        day: Day,
+        negated: bool,
+    },
     Told(&'t [Option<Truth>]),
     Some(Quantity, &'t [Option<bool>]),
 }
@@ -160,6 +199,16 @@ impl Asked<'_> {
             Asked::Has(codes) => key.0.cast_unsigned() & codes != 0,
             Asked::Compare(op, other) if !other.is_special() => op.holds(key, other),
             Asked::Compare(op, other) => return ask_compare(op, key, other),
+            Asked::Under { stretches, negated } => under(stretches, key) != negated,
+            Asked::Listed {
+                list,
+                prefixes,
+                day,
+                negated,
+            } => {
+                let code = u64::try_from(key.0).ok()?;
+                prefixes.find(list, code, day).is_some() != negated
+            }
             Asked::HasCode(code) => return ask_has(key, code),
             Asked::Told(told) => return *told.get(place(key)?)?,
             Asked::Some(quantity, told) => return ask_some(quantity, key, told),
@@ -190,7 +239,9 @@ impl Atom {
     /// The column of a list whose keys it asks, where it reads nothing else of an element.
     pub(super) fn column(&self, list: ListId) -> Option<u32> {
         let alone = match self.test {
-            Test::HasCode(other) | Test::Compare(_, other) => !matches!(other, Source::Element(..)),
+            Test::HasCode(other) | Test::Compare(_, other) => {
+                !matches!(other, Source::Element(..) | Source::Derived(_))
+            }
             _ => true,
         };
         match self.source {
@@ -200,7 +251,7 @@ impl Atom {
     }
 }
 
-impl Evaluator<'_, '_> {
+impl<'a> Evaluator<'a, '_> {
     /// What an atom says at the place at hand; nothing where the key says too little.
     pub(super) fn by_keys(&self, atom: &Atom) -> Option<Truth> {
         let key = self.key(atom.source);
@@ -209,7 +260,10 @@ impl Evaluator<'_, '_> {
 
     /// The test of an atom at the place at hand.
     #[inline(always)]
-    pub(super) fn prepared<'t>(&self, atom: &'t Atom) -> Asked<'t> {
+    pub(super) fn prepared<'t>(&self, atom: &'t Atom) -> Asked<'t>
+    where
+        'a: 't,
+    {
         match &atom.test {
             Test::Flag => Asked::Flag,
             Test::IsNone => Asked::IsNone,
@@ -220,8 +274,70 @@ impl Evaluator<'_, '_> {
             Test::Has(codes) => Asked::Has(*codes),
             Test::HasCode(code) => Asked::HasCode(self.key(*code)),
             Test::Compare(op, other) => Asked::Compare(*op, self.key(*other)),
+            Test::Under { stretches, negated } => Asked::Under {
+                stretches,
+                negated: *negated,
+            },
+            Test::Listed { list, negated } => match self.listed(*list) {
+                Some((list, prefixes)) => Asked::Listed {
+                    list,
+                    prefixes,
+                    day: self.as_of,
+                    negated: *negated,
+                },
+                None => Asked::Told(&[]),
+            },
             Test::Told(told) => Asked::Told(told.on(self.as_of)),
             Test::Some(quantity, told) => Asked::Some(*quantity, told.on(self.as_of)),
+        }
+    }
+
+    /// A list beside the rules with its prefixes.
+    fn listed(&self, list: NamedListId) -> Option<(&'a NamedList, &'a Prefixes)> {
+        let prefixes = self.program.prefixes.get(list.0 as usize)?.as_ref()?;
+        Some((self.program.rules.named_list(list)?, prefixes))
+    }
+
+    /// The key of a parameter on the as-of date.
+    fn parameter_key(&self, parameter: u32) -> Key {
+        let found = self.program.atoms.parameters.get(parameter as usize);
+        let values = found.map_or(&[][..], Vec::as_slice);
+        let after = values.partition_point(|(from, _)| *from <= self.as_of);
+        let value = after.checked_sub(1).and_then(|at| values.get(at));
+        value.map_or(Key::UNKNOWN, |(_, key)| *key)
+    }
+
+    /// The key of what is worked out from a fact.
+    fn derived(&self, number: u32) -> Key {
+        let Some(derived) = self.program.atoms.derived.get(number as usize) else {
+            return Key::LOOK;
+        };
+        let key = match derived.of {
+            Source::Header(slot) => self.facts.key(slot),
+            Source::Element(list, column) => self.element_key(list, column),
+            Source::AsOf => Key::of_day(self.as_of),
+            _ => return Key::LOOK,
+        };
+        if key.is_special() {
+            // Nothing can be worked out from none.
+            return if key == Key::NONE { Key::UNKNOWN } else { key };
+        }
+        if derived.months == 0 && derived.days == 0 {
+            return key;
+        }
+        let day = key.to_day();
+        let later = day.and_then(|day| day.add(derived.months, derived.days));
+        later.map_or(Key::LOOK, Key::of_day)
+    }
+
+    #[inline]
+    fn element_key(&self, list: ListId, column: u32) -> Key {
+        match (self.state.row(list), self.facts.rows(list)) {
+            (At::Row(row), Some(rows)) => {
+                let key = rows.keys(row).get(column as usize).copied();
+                key.unwrap_or(Key::UNKNOWN)
+            }
+            _ => Key::UNKNOWN,
         }
     }
 
@@ -229,13 +345,7 @@ impl Evaluator<'_, '_> {
     fn key(&self, source: Source) -> Key {
         match source {
             Source::Header(slot) => self.facts.key(slot),
-            Source::Element(list, column) => match (self.state.row(list), self.facts.rows(list)) {
-                (At::Row(row), Some(rows)) => {
-                    let key = rows.keys(row).get(column as usize).copied();
-                    key.unwrap_or(Key::UNKNOWN)
-                }
-                _ => Key::UNKNOWN,
-            },
+            Source::Element(list, column) => self.element_key(list, column),
             Source::Bound(number) => match self.state.bounds.get(usize::from(number)) {
                 Some(BoundCode::Code(code)) => Key(i64::from(code.0)),
                 _ => Key::UNKNOWN,
@@ -248,8 +358,15 @@ impl Evaluator<'_, '_> {
             },
             Source::AsOf => Key::of_day(self.as_of),
             Source::Const(key) => key,
+            Source::Parameter(number) => self.parameter_key(number),
+            Source::Derived(number) => self.derived(number),
         }
     }
+}
+
+/// Whether keys of facts of this type that are equal stand for equal values.
+pub(crate) fn keyed(typ: Type) -> bool {
+    atomize::keyed(typ)
 }
 
 /// The conditions of a program that keys decide.
@@ -258,6 +375,9 @@ pub(crate) struct Atoms {
     /// By node, the number of its atom and one more.
     numbers: Vec<u32>,
     atoms: Vec<Atom>,
+    /// By parameter, its keys from the first day of each on; nothing where they are of no kind.
+    parameters: Vec<Vec<(Day, Key)>>,
+    derived: Vec<Derived>,
 }
 
 impl Atoms {
@@ -271,7 +391,10 @@ impl Atoms {
     /// Works out the atoms of a program that has none.
     pub(crate) fn new(program: &Program) -> Atoms {
         let mut maker = Maker::new(program);
-        let mut made = Atoms::default();
+        let mut made = Atoms {
+            parameters: maker.parameters(),
+            ..Atoms::default()
+        };
         for number in (0u32..).take(program.ops.len()) {
             let atom = maker.atom(NodeId(number));
             made.numbers.push(match atom {
@@ -282,6 +405,7 @@ impl Atoms {
                 None => 0,
             });
         }
+        made.derived = maker.into_derived();
         made
     }
 }

@@ -1,10 +1,10 @@
 //! Finds the conditions of a program that keys decide, and works out what they say.
 
-use super::atom::{Atom, Source, Test, Told};
+use super::atom::{Atom, Derived, Source, Test, Told};
 use super::eval::Evaluator;
 use super::program::{NodeId, Op, Program};
 use super::state::{At, BoundCode, State};
-use crate::check::rules::{CompareOp, Each, Quantity};
+use crate::check::rules::{CompareOp, Each, NamedListId, ParameterId, Quantity};
 use crate::facts::arith::{Unit, amount};
 use crate::facts::eval::Eval;
 use crate::facts::key::{Key, SET_BITS};
@@ -12,7 +12,8 @@ use crate::facts::{Facts, ListState};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
-use crate::schema::value::{Code, Fact, FieldId, ListId, TableId, Type, Value};
+use crate::schema::table::{Column, Period};
+use crate::schema::value::{Code, Fact, FieldId, Hs, ListId, TableId, Type, Value};
 
 /// The most nodes of a condition for which that is done.
 const MOST_NODES: usize = 64;
@@ -20,6 +21,22 @@ const MOST_NODES: usize = 64;
 const BUDGET: usize = 4_000_000;
 /// The most days and codes for which a condition is worked out beforehand.
 const MOST_TOLD: usize = 4096;
+
+/// The stretches of codes under the prefixes, sorted, none touching another.
+fn stretches(prefixes: &[Hs]) -> Box<[(i64, i64)]> {
+    let key = |code: u64| i64::try_from(code).unwrap_or(i64::MAX);
+    let all = prefixes.iter();
+    let mut all: Vec<(i64, i64)> = all.map(|p| (key(p.first()), key(p.last()))).collect();
+    all.sort_unstable();
+    let mut apart: Vec<(i64, i64)> = Vec::new();
+    for (first, last) in all {
+        match apart.last_mut() {
+            Some(before) if first <= before.1 => before.1 = before.1.max(last),
+            _ => apart.push((first, last)),
+        }
+    }
+    apart.into()
+}
 
 /// The codes as a mask; none where one has no bit in the key of a set.
 fn mask(codes: impl IntoIterator<Item = Code>) -> Option<u64> {
@@ -35,6 +52,7 @@ pub(super) struct Maker<'a> {
     facts: Facts,
     state: State,
     budget: usize,
+    derived: Vec<Derived>,
 }
 
 /// What a value is: keys of two values are compared only where they are of one kind.
@@ -43,6 +61,7 @@ enum Kind {
     Amount(Unit),
     Date,
     Bool,
+    Text,
     Code(TableId),
     Hs,
 }
@@ -51,6 +70,7 @@ impl Kind {
     fn of(typ: Type) -> Option<Kind> {
         Some(match typ {
             Type::Bool => Kind::Bool,
+            Type::Text => Kind::Text,
             Type::Date => Kind::Date,
             Type::Code(table) => Kind::Code(table),
             Type::Hs => Kind::Hs,
@@ -62,6 +82,11 @@ impl Kind {
     fn is_ordered(self) -> bool {
         matches!(self, Kind::Amount(_) | Kind::Date)
     }
+}
+
+/// Whether keys of facts of this type that are equal stand for equal values.
+pub(super) fn keyed(typ: Type) -> bool {
+    Kind::of(typ).is_some()
 }
 
 impl<'a> Maker<'a> {
@@ -79,7 +104,46 @@ impl<'a> Maker<'a> {
             facts,
             state: State::default(),
             budget: BUDGET,
+            derived: Vec::new(),
         }
+    }
+
+    /// What atoms work out from facts.
+    pub(super) fn into_derived(self) -> Vec<Derived> {
+        self.derived
+    }
+
+    /// The keys of all parameters, from the first day of each on.
+    pub(super) fn parameters(&self) -> Vec<Vec<(Day, Key)>> {
+        let parameters = self.program.rules.parameters.iter();
+        let keys = parameters.map(|parameter| {
+            let mut keys = Vec::new();
+            for value in &parameter.values {
+                let key = Key::of(&Fact::Value(value.value.clone()));
+                keys.push((value.period.from.unwrap_or(Day::MIN), key));
+                if let Some(after) = value.period.until.and_then(|until| until.add(0, 1)) {
+                    keys.push((after, Key::UNKNOWN));
+                }
+            }
+            keys
+        });
+        keys.collect()
+    }
+
+    /// What all values of a parameter are.
+    fn parameter_kind(&self, parameter: ParameterId) -> Option<Kind> {
+        let found = self.program.rules.parameters.get(parameter.0 as usize)?;
+        let mut kinds = found.values.iter().map(|value| match &value.value {
+            Value::Date(_) => Some(Kind::Date),
+            value => Some(Kind::Amount(amount(value).ok()?.1)),
+        });
+        let first = kinds.next()??;
+        // On no day two of them may hold.
+        let days = found.values.windows(2).all(|two| match two {
+            [a, b] => matches!((a.period.until, b.period.from), (Some(u), Some(f)) if u < f),
+            _ => true,
+        });
+        (days && kinds.all(|kind| kind == Some(first))).then_some(first)
     }
 
     fn typ(&self, field: FieldId) -> Option<Type> {
@@ -121,6 +185,21 @@ impl<'a> Maker<'a> {
                 });
                 test.and_then(|test| of(first, test))
             }
+            Op::Under { prefixes, negated } => {
+                let of_hs = first.filter(|(_, typ)| *typ == Type::Hs);
+                of_hs.map(|(source, _)| Atom {
+                    source,
+                    test: Test::Under {
+                        stretches: stretches(prefixes),
+                        negated: *negated,
+                    },
+                })
+            }
+            Op::InList {
+                list,
+                on: false,
+                negated,
+            } => self.listed(*list, *negated, operands),
             Op::Has => self.has(operands),
             Op::Compare(op) => self.compare(*op, operands),
             Op::Quantified {
@@ -132,6 +211,19 @@ impl<'a> Maker<'a> {
             _ => return None,
         };
         simple.or_else(|| self.told(node))
+    }
+
+    /// Whether a list that is keyed by a tariff code has a row.
+    fn listed(&self, list: NamedListId, negated: bool, operands: &[NodeId]) -> Option<Atom> {
+        self.program.prefixes.get(list.0 as usize)?.as_ref()?;
+        let [key] = operands else {
+            return None;
+        };
+        let (source, typ) = self.field(*key)?;
+        (typ == Type::Hs).then_some(Atom {
+            source,
+            test: Test::Listed { list, negated },
+        })
     }
 
     fn has(&self, operands: &[NodeId]) -> Option<Atom> {
@@ -154,7 +246,7 @@ impl<'a> Maker<'a> {
         Some(Atom { source, test })
     }
 
-    fn compare(&self, op: CompareOp, operands: &[NodeId]) -> Option<Atom> {
+    fn compare(&mut self, op: CompareOp, operands: &[NodeId]) -> Option<Atom> {
         let [left, right] = operands else {
             return None;
         };
@@ -167,22 +259,53 @@ impl<'a> Maker<'a> {
     }
 
     /// One side of a comparison.
-    fn side(&self, node: NodeId) -> Option<(Source, Kind)> {
-        match self.program.op(node) {
-            Op::AsOf => Some((Source::AsOf, Kind::Date)),
-            Op::Const(value) => {
+    fn side(&mut self, node: NodeId) -> Option<(Source, Kind)> {
+        let program = self.program;
+        let operands = program.operands(node);
+        match (program.op(node), operands) {
+            (Op::AsOf, _) => Some((Source::AsOf, Kind::Date)),
+            (Op::Const(value), _) => {
                 let kind = match value {
                     Value::Date(_) => Kind::Date,
+                    Value::Text(_) => Kind::Text,
                     value => Kind::Amount(amount(value).ok()?.1),
                 };
                 let key = Key::of(&Fact::Value(value.clone()));
                 (key != Key::LOOK).then_some((Source::Const(key), kind))
+            }
+            (Op::Parameter(parameter), []) => {
+                let kind = self.parameter_kind(*parameter)?;
+                Some((Source::Parameter(parameter.0), kind))
+            }
+            (Op::NumberOf, [of]) => {
+                let (of, typ) = self.field(*of)?;
+                matches!(typ, Type::Money(_) | Type::Quantity(_))
+                    .then(|| (self.derive(of, 0, 0), Kind::Amount(Unit::Plain)))
+            }
+            (Op::AddDuration, [date, months, days]) => {
+                let (of, kind) = self.side(*date)?;
+                let plain = matches!(of, Source::Header(_) | Source::Element(..) | Source::AsOf);
+                let (months, days) = (self.whole(*months)?, self.whole(*days)?);
+                (plain && kind == Kind::Date).then(|| (self.derive(of, months, days), kind))
             }
             _ => {
                 let (source, typ) = self.field(node)?;
                 Kind::of(typ).map(|kind| (source, kind))
             }
         }
+    }
+
+    /// A whole number that stands in the rules.
+    fn whole(&self, node: NodeId) -> Option<i32> {
+        match self.program.op(node) {
+            Op::Const(Value::Number(number)) => i32::try_from(number.to_i64()?).ok(),
+            _ => None,
+        }
+    }
+
+    fn derive(&mut self, of: Source, months: i32, days: i32) -> Source {
+        self.derived.push(Derived { of, months, days });
+        Source::Derived(u32::try_from(self.derived.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// A quantifier over the codes of a set whose condition reads nothing but the code.
@@ -320,7 +443,7 @@ impl<'a> Maker<'a> {
                 let rows = self.facts.rows_mut(list)?;
                 rows.set_cell(0, column, fact.clone());
             }
-            Source::Bound(_) | Source::It | Source::AsOf | Source::Const(_) => {}
+            _ => {}
         }
         Some(())
     }
@@ -342,6 +465,23 @@ impl<'a> Maker<'a> {
             | Op::OneOf { .. }
             | Op::Compare(_) => {}
             Op::Const(_) => return Some(()),
+            Op::InList { list, on, .. } => {
+                let [of] = operands else {
+                    return None;
+                };
+                let list = program.rules.named_list(*list)?;
+                let [Column { typ: Type::Code(table), .. }] = list.keys.as_slice() else {
+                    return None;
+                };
+                if *on || self.codes(*table) > MOST_TOLD || list.rows.len() > MOST_TOLD {
+                    return None;
+                }
+                let table = *table;
+                reads.periods(list.rows.iter().map(|row| row.period));
+                if !matches!(program.op(*of), Op::Attribute { .. }) {
+                    return reads.code(self.code(*of)?, table);
+                }
+            }
             Op::Attribute { table, .. } => {
                 if operands.len() != 1 {
                     return None;
@@ -351,12 +491,7 @@ impl<'a> Maker<'a> {
                     return None;
                 }
                 let rows = program.rules.schema.table(table)?.codes.iter();
-                for row in rows.flat_map(|code| &code.rows) {
-                    reads.days.extend(row.period.from);
-                    reads
-                        .days
-                        .extend(row.period.until.and_then(|until| until.add(0, 1)));
-                }
+                reads.periods(rows.flat_map(|code| &code.rows).map(|row| row.period));
                 let of = *operands.first()?;
                 if !matches!(program.op(of), Op::Attribute { .. }) {
                     return reads.code(self.code(of)?, table);
@@ -395,6 +530,15 @@ struct Reads {
 }
 
 impl Reads {
+    /// What it says may change where one of these begins or ends.
+    fn periods(&mut self, periods: impl Iterator<Item = Period>) {
+        for period in periods {
+            self.days.extend(period.from);
+            self.days
+                .extend(period.until.and_then(|until| until.add(0, 1)));
+        }
+    }
+
     fn code(&mut self, source: Source, table: TableId) -> Option<()> {
         match self.source {
             None => self.source = Some((source, table)),

@@ -127,6 +127,25 @@ impl<'a> Evaluator<'a, '_> {
     /// Which of these have the value of the field that the element at hand has.
     fn many_same(&self, field: FieldId, outer: At, span: Span, live: u64) -> Many {
         let mut found = Many::all(Truth::False, live);
+        let home = self.program.homes.get(field.0 as usize);
+        let keyed = self.program.keyed.get(field.0 as usize) == Some(&true);
+        if let (Some(Home::Element(list, column)), At::Row(row), true) = (home, outer, keyed)
+            && let Some(rows) = self.facts.rows(*list)
+            && let Some(theirs) = rows.keys(row).get(*column as usize)
+            && *list == span.list()
+        {
+            for bit in set_bits(live) {
+                let mine = rows.keys(span.row(bit)).get(*column as usize);
+                let same = match mine {
+                    Some(mine) if !mine.is_special() && !theirs.is_special() => {
+                        Truth::from(mine == theirs)
+                    }
+                    _ => self.same(*list, field, outer, span.row(bit)),
+                };
+                found.put(bit, same);
+            }
+            return found;
+        }
         for bit in set_bits(live) {
             found.put(bit, self.same(span.list(), field, outer, span.row(bit)));
         }
@@ -219,7 +238,7 @@ impl<'a> Evaluator<'a, '_> {
         };
         let found = match code.digits() {
             10 => prefixes
-                .find(list, code, day)
+                .find(list, code.first(), day)
                 .map_or(table::Found::Nothing, table::Found::Row),
             _ => list.find(&[Value::Hs(code)], day),
         };

@@ -355,6 +355,8 @@ pub struct Program {
     pub homes: Vec<Home>,
     /// By field, whether it is a list.
     pub lists: Vec<bool>,
+    /// By field, whether keys of its facts that are equal stand for equal values.
+    pub(crate) keyed: Vec<bool>,
     /// By list beside the rules, its prefixes, where it is keyed by a tariff code.
     pub(crate) prefixes: Vec<Option<Prefixes>>,
     /// By table, what its cells say of codes.

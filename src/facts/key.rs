@@ -2,8 +2,9 @@
 //! to know in which cell it lies.
 //!
 //! Keys order as values do: numbers and amounts are counted in half steps of six decimal places
-//! (odd where they lie between two), days and tariff codes by their number. A key stands for
-//! its value within one field of one unit only; what has none is looked at itself.
+//! (odd where they lie between two), days and tariff codes by their number. Short texts have keys
+//! that are equal where they are, and have no order. A key stands for its value within one field of
+//! one unit only; what has none is looked at itself.
 
 use crate::ground::day::Day;
 use crate::ground::number::Number;
@@ -19,6 +20,8 @@ pub const PLACES: u32 = 6;
 const UP: [i64; PLACES as usize + 1] = [2_000_000, 200_000, 20_000, 2_000, 200, 20, 2];
 /// Codes from this on have no bit in the key of a set.
 pub const SET_BITS: u32 = 62;
+/// The longest text that has a key, in bytes.
+const SHORT_TEXT: usize = 7;
 /// Keys of values stay within this of zero.
 const REACH: i64 = 1 << 62;
 
@@ -57,14 +60,31 @@ impl Key {
                     (code.0 < SET_BITS).then(|| bits | 1 << code.0)
                 })
                 .map_or(Key::LOOK, Key),
-            Value::Hs(_) | Value::Text(_) => Key::LOOK,
+            Value::Text(text) => Key::of_text(text),
+            Value::Hs(_) => Key::LOOK,
         }
+    }
+
+    /// The key of a text: its bytes and how many there are; none where they do not fit.
+    #[inline]
+    fn of_text(text: &str) -> Key {
+        let bytes = text.as_bytes();
+        if bytes.len() > SHORT_TEXT {
+            return Key::LOOK;
+        }
+        let packed = bytes.iter().fold(0, |key, byte| key << 8 | i64::from(*byte));
+        Key(packed << 3 | i64::try_from(bytes.len()).unwrap_or(0))
     }
 
     /// The key of a day.
     #[inline]
     pub fn of_day(day: Day) -> Key {
         Key(i64::from(day.number()) * 2)
+    }
+
+    /// The day that a key of one stands for.
+    pub(crate) fn to_day(self) -> Option<Day> {
+        Day::from_number(i32::try_from(self.0 / 2).ok()?)
     }
 
     /// The key of a number; none where it has more decimal places than keys, or is too large.
@@ -106,6 +126,19 @@ mod tests {
         assert_eq!(Key::of(&Fact::Value(Value::Hs(short))), Key::LOOK);
         let far = Value::Set([Code(SET_BITS)].into());
         assert_eq!(Key::of(&Fact::Value(far)), Key::LOOK);
+    }
+
+    #[test]
+    fn texts_have_keys_of_their_own_while_they_are_short() {
+        let text = |text: &str| Key::of(&Fact::Value(Value::Text(text.into())));
+        let texts = ["", "\0", "\0\0", "A", "A1", "1A", "A\0", "闸", "ABCDEFG", "~~~~~~~"];
+        for a in texts {
+            for b in texts {
+                assert_eq!(text(a) == text(b), a == b, "{a:?} {b:?}");
+            }
+            assert!(!text(a).is_special() && text(a).0 < REACH);
+        }
+        assert_eq!(text("ABCDEFGH"), Key::LOOK);
     }
 
     #[test]

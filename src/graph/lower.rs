@@ -3,7 +3,7 @@
 use super::meaning::{Builder, RuleNodes, dense};
 use super::{Edge, Node, Options, refusal};
 use crate::check::rules::{Each, KindId, PilotId, RuleId, RuleSet};
-use crate::decide::atom::Atoms;
+use crate::decide::atom::{Atoms, keyed};
 use crate::decide::program::{
     CoverForm, KindForm, Memo, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm, Standing,
     WaiveForm,
@@ -272,6 +272,12 @@ pub(super) fn program(
             .fields
             .iter()
             .map(|field| matches!(field.typ, Type::List(_)))
+            .collect(),
+        keyed: rules
+            .schema
+            .fields
+            .iter()
+            .map(|field| keyed(field.typ))
             .collect(),
         prefixes: rules.lists.iter().map(Prefixes::of).collect(),
         tables: rules

@@ -84,11 +84,12 @@ impl Prefixes {
         }
     }
 
-    /// The row for a code of ten digits that holds on the day, of the longest prefix.
-    pub(crate) fn find<'l>(&self, list: &'l NamedList, code: Hs, day: Day) -> Option<&'l ListRow> {
+    /// The row for a code of ten digits, as an integer, that holds on the day: that of the longest
+    /// prefix.
+    pub(crate) fn find<'l>(&self, list: &'l NamedList, code: u64, day: Day) -> Option<&'l ListRow> {
         let stretch = self
             .stretches
-            .partition_point(|(start, _)| *start <= code.first())
+            .partition_point(|(start, _)| *start <= code)
             .checked_sub(1)?;
         let mut next = self.stretches.get(stretch)?.1;
         while let Some(entry) = next.and_then(|at| self.prefixes.get(at as usize)) {
@@ -169,7 +170,7 @@ mod tests {
                     Found::Row(row) => Some(row),
                     _ => None,
                 };
-                assert_eq!(prefixes.find(&list, code, day), slow, "{code} on {day:?}");
+                assert_eq!(prefixes.find(&list, code.first(), day), slow, "{code} on {day:?}");
             }
         }
     }
