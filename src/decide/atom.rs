@@ -6,7 +6,7 @@
 
 use super::atomize::{self, Maker};
 use super::eval::Evaluator;
-use super::program::{NodeId, Program};
+use super::program::{NodeForm, NodeId, Program};
 use super::state::{At, BoundCode};
 use crate::check::rules::{CompareOp, NamedListId, Quantity};
 use crate::facts::eval::Eval;
@@ -372,8 +372,6 @@ pub(crate) fn keyed(typ: Type) -> bool {
 /// The conditions of a program that keys decide.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Atoms {
-    /// By node, the number of its atom and one more.
-    numbers: Vec<u32>,
     atoms: Vec<Atom>,
     /// By parameter, its keys from the first day of each on; nothing where they are of no kind.
     parameters: Vec<Vec<(Day, Key)>>,
@@ -383,29 +381,25 @@ pub(crate) struct Atoms {
 impl Atoms {
     /// The atom that a node is.
     #[inline]
-    pub(crate) fn of(&self, node: NodeId) -> Option<&Atom> {
-        let number = self.numbers.get(node.0 as usize)?.checked_sub(1)?;
-        self.atoms.get(number as usize)
+    pub(crate) fn of(&self, node: &NodeForm) -> Option<&Atom> {
+        self.atoms.get(node.atom? as usize)
     }
 
-    /// Works out the atoms of a program that has none.
-    pub(crate) fn new(program: &Program) -> Atoms {
+    /// Works out the atoms of a program that has none, and by node the number of its atom.
+    pub(crate) fn new(program: &Program) -> (Atoms, Vec<Option<u32>>) {
         let mut maker = Maker::new(program);
         let mut made = Atoms {
             parameters: maker.parameters(),
             ..Atoms::default()
         };
-        for number in (0u32..).take(program.ops.len()) {
-            let atom = maker.atom(NodeId(number));
-            made.numbers.push(match atom {
-                Some(atom) => {
-                    made.atoms.push(atom);
-                    u32::try_from(made.atoms.len()).unwrap_or(0)
-                }
-                None => 0,
-            });
+        let mut numbers = Vec::with_capacity(program.nodes.len());
+        for number in (0u32..).take(program.nodes.len()) {
+            numbers.push(maker.atom(NodeId(number)).and_then(|atom| {
+                made.atoms.push(atom);
+                u32::try_from(made.atoms.len() - 1).ok()
+            }));
         }
         made.derived = maker.into_derived();
-        made
+        (made, numbers)
     }
 }

@@ -4,7 +4,7 @@
 
 use super::lookup::Found;
 use super::many::Span;
-use super::program::{Memo, NodeId, Op, Program};
+use super::program::{NodeForm, NodeId, Op, Program};
 use super::seen::Seen;
 use super::state::{At, BoundCode, State};
 use super::word::Word;
@@ -56,36 +56,36 @@ impl<'a> Evaluator<'a, '_> {
     #[inline]
     pub fn truth(&mut self, node: NodeId) -> Truth {
         let program = self.program;
-        if let Some(atom) = program.atoms.of(node)
+        let form = program.node(node);
+        if let Some(atom) = program.atoms.of(form)
             && let Some(truth) = self.by_keys(atom)
         {
             self.state.steps += 1;
             return truth;
         }
-        self.kept_or_worked_out(node)
+        self.kept_or_worked_out(node, form)
     }
 
     /// A condition that keys do not decide.
-    fn kept_or_worked_out(&mut self, node: NodeId) -> Truth {
-        let program = self.program;
-        let stamp = self.state.stamp(program.memo(node));
+    fn kept_or_worked_out(&mut self, node: NodeId, form: &'a NodeForm) -> Truth {
+        let stamp = self.state.stamp(form.memo);
         if let Some(stamp) = stamp
             && let Some(truth) = self.state.kept_truth(node, stamp)
         {
             return truth;
         }
         self.state.steps += 1;
-        let truth = self.work_out_truth(node);
+        let truth = self.work_out_truth(node, form);
         if let Some(stamp) = stamp {
             self.state.keep_truth(node, stamp, truth);
         }
         truth
     }
 
-    fn work_out_truth(&mut self, node: NodeId) -> Truth {
+    fn work_out_truth(&mut self, node: NodeId, form: &'a NodeForm) -> Truth {
         let program = self.program;
-        let operands = program.operands(node);
-        match program.op(node) {
+        let operands = program.operands_of(form);
+        match &form.op {
             Op::Always => Truth::True,
             Op::And => self.all_of(operands),
             Op::Or => self.any_of(operands),
@@ -313,32 +313,28 @@ impl<'a> Evaluator<'a, '_> {
 
     /// A value at the place at hand.
     pub fn value(&mut self, node: NodeId) -> Eval {
-        let program = self.program;
-        if program.op(node).is_arithmetic()
+        let form = self.program.node(node);
+        if form.op.is_arithmetic()
             && let Some(value) = self.word(node).and_then(Word::eval)
         {
             return value;
         }
-        let memo = program.memo(node);
-        if memo == Memo::No {
-            return self.work_out_value(node);
-        }
-        let (Some(stamp), Some(slot)) = (self.state.stamp(memo), program.slot(node)) else {
-            return self.work_out_value(node);
+        let (Some(stamp), Some(slot)) = (self.state.stamp(form.memo), form.slot) else {
+            return self.work_out_value(node, form);
         };
         if let Some(value) = self.state.kept_value(slot, stamp) {
             return value.clone();
         }
         self.state.steps += 1;
-        let value = self.work_out_value(node);
+        let value = self.work_out_value(node, form);
         self.state.keep_value(slot, stamp, &value);
         value
     }
 
-    fn work_out_value(&mut self, node: NodeId) -> Eval {
+    fn work_out_value(&mut self, node: NodeId, form: &'a NodeForm) -> Eval {
         let program = self.program;
-        let operands = program.operands(node);
-        match program.op(node) {
+        let operands = program.operands_of(form);
+        match &form.op {
             Op::Const(value) => Eval::Value(value.clone()),
             Op::Field(field) => self.field_value(*field),
             Op::Bound(number) => match self.state.bounds.get(usize::from(*number)) {

@@ -108,17 +108,18 @@ impl Evaluator<'_, '_> {
     /// said of the others.
     pub fn many(&mut self, node: NodeId, span: Span, live: u64) -> Many {
         let program = self.program;
-        if program.needs(node).lists & Needs::bit(span.list) == 0 {
+        let form = program.node(node);
+        if form.needs.lists & Needs::bit(span.list) == 0 {
             return Many::all(self.truth(node), live);
         }
-        if let Some(atom) = program.atoms.of(node)
+        if let Some(atom) = program.atoms.of(form)
             && let Some(found) = self.many_keys(atom, span, live)
         {
             self.state.steps += u64::from(live.count_ones());
             return found;
         }
-        let operands = program.operands(node);
-        match program.op(node) {
+        let operands = program.operands_of(form);
+        match &form.op {
             Op::And => {
                 let mut all = Many::all(Truth::True, live);
                 for operand in operands {

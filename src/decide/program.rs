@@ -218,6 +218,23 @@ pub enum Memo {
     Element(ListId),
 }
 
+/// A value or condition in dense form: all that evaluating it asks for, in one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeForm {
+    /// What it does.
+    pub op: Op,
+    /// Where its operands begin among those of all nodes, and where they end.
+    pub operands: (u32, u32),
+    /// The number of the atom that it is.
+    pub(crate) atom: Option<u32>,
+    /// Where its result may be kept.
+    pub memo: Memo,
+    /// Its place among the values that are kept; none for conditions.
+    pub slot: Option<u32>,
+    /// What it needs.
+    pub needs: Needs,
+}
+
 /// An aggregate with its operands by name.
 #[derive(Debug, Clone, Copy)]
 pub struct AggregateForm<'p> {
@@ -363,18 +380,10 @@ pub struct Program {
     pub(crate) tables: Vec<TableForm>,
     /// Conditions that keys decide.
     pub(crate) atoms: Atoms,
-    /// What each node does.
-    pub ops: Vec<Op>,
-    /// Where the operands of each node begin; one more than there are nodes.
-    pub starts: Vec<u32>,
+    /// The values and conditions.
+    pub nodes: Vec<NodeForm>,
     /// The operands of all nodes.
     pub operands: Vec<NodeId>,
-    /// What each node needs.
-    pub needs: Vec<Needs>,
-    /// Where the result of each node may be kept.
-    pub memo: Vec<Memo>,
-    /// The place of each node among the values that are kept; none for conditions.
-    pub slots: Vec<Option<u32>>,
     /// How many values are kept.
     pub slot_count: u32,
     /// The rules by number.
@@ -394,24 +403,41 @@ pub struct Program {
 }
 
 impl Program {
+    /// The node of that number.
+    #[inline]
+    pub fn node(&self, node: NodeId) -> &NodeForm {
+        static ALWAYS: NodeForm = NodeForm {
+            op: Op::Always,
+            operands: (0, 0),
+            atom: None,
+            memo: Memo::No,
+            slot: None,
+            needs: Needs {
+                lists: 0,
+                bounds: 0,
+                it: false,
+            },
+        };
+        self.nodes.get(node.0 as usize).unwrap_or(&ALWAYS)
+    }
+
     /// What a node does.
     #[inline]
     pub fn op(&self, node: NodeId) -> &Op {
-        static ALWAYS: Op = Op::Always;
-        self.ops.get(node.0 as usize).unwrap_or(&ALWAYS)
+        &self.node(node).op
     }
 
     /// The operands of a node.
     #[inline]
     pub fn operands(&self, node: NodeId) -> &[NodeId] {
-        let at = node.0 as usize;
-        match (self.starts.get(at), self.starts.get(at + 1)) {
-            (Some(from), Some(to)) => self
-                .operands
-                .get(*from as usize..*to as usize)
-                .unwrap_or(&[]),
-            _ => &[],
-        }
+        self.operands_of(self.node(node))
+    }
+
+    /// The operands of a node that is at hand.
+    #[inline]
+    pub fn operands_of(&self, form: &NodeForm) -> &[NodeId] {
+        let (from, to) = form.operands;
+        self.operands.get(from as usize..to as usize).unwrap_or(&[])
     }
 
     /// The aggregate that a node is.
@@ -444,16 +470,10 @@ impl Program {
         self.lists.get(field.0 as usize).copied().unwrap_or(false)
     }
 
-    /// The place of a node among the values that are kept.
-    #[inline]
-    pub fn slot(&self, node: NodeId) -> Option<u32> {
-        self.slots.get(node.0 as usize).copied().flatten()
-    }
-
     /// What a node needs.
     #[inline]
     pub fn needs(&self, node: NodeId) -> Needs {
-        self.needs.get(node.0 as usize).copied().unwrap_or_default()
+        self.node(node).needs
     }
 
     /// The rule of that number.
@@ -472,7 +492,7 @@ impl Program {
     /// Where the result of a node may be kept.
     #[inline]
     pub fn memo(&self, node: NodeId) -> Memo {
-        self.memo.get(node.0 as usize).copied().unwrap_or(Memo::No)
+        self.node(node).memo
     }
 
     /// Works out where results may be kept, from what each node needs. A result that reads

@@ -72,7 +72,8 @@ impl<'a> Evaluator<'a, '_> {
     /// A value where it stands, if it stands somewhere; else it is worked out.
     pub(super) fn see(&mut self, node: NodeId) -> Seen<'a> {
         let program = self.program;
-        match program.op(node) {
+        let form = program.node(node);
+        match &form.op {
             Op::Const(value) => Seen::At(value),
             Op::Field(field) if !program.is_list(*field) => match self.field(*field) {
                 Fact::Unknown => Seen::Unknown(Reason::NotGiven),
@@ -80,9 +81,9 @@ impl<'a> Evaluator<'a, '_> {
                 Fact::Value(value) => Seen::At(value),
             },
             Op::Attribute { table, attribute } => {
-                self.attribute(*table, *attribute, program.operands(node))
+                self.attribute(*table, *attribute, program.operands_of(form))
             }
-            Op::Lookup { .. } if program.memo(node) == Memo::No => self.look_up(node),
+            Op::Lookup { .. } if form.memo == Memo::No => self.look_up(node),
             _ => match self.value(node) {
                 Eval::None => Seen::None,
                 Eval::Unknown(reason) => Seen::Unknown(reason),

@@ -104,7 +104,7 @@ impl State {
         self.rows.clear();
         self.rows.resize(lists, At::Absent);
         self.it = Eval::Unknown(Reason::NotGiven);
-        if self.truths.len() != program.ops.len()
+        if self.truths.len() != program.nodes.len()
             || self.values.len() != program.slot_count as usize
         {
             self.forget(program);
@@ -133,7 +133,7 @@ impl State {
 
     fn forget(&mut self, program: &Program) {
         self.truths.clear();
-        self.truths.resize(program.ops.len(), (0, Truth::Unknown));
+        self.truths.resize(program.nodes.len(), (0, Truth::Unknown));
         self.values.clear();
         self.values
             .resize(program.slot_count as usize, (0, Eval::None));

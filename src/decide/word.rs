@@ -4,7 +4,7 @@
 
 use super::eval::{Elements, Evaluator};
 use super::many::{Span, set_bits};
-use super::program::{AggregateForm, Memo, NodeId, Op};
+use super::program::{AggregateForm, NodeForm, NodeId, Op};
 use super::seen::Seen;
 use super::state::At;
 use crate::check::rules::{Aggregation, ArithOp, CompareOp};
@@ -178,12 +178,12 @@ fn rounded_quotient(numerator: i128, divisor: i128, rounding: Rounding) -> Optio
     i64::try_from(quotient(numerator, divisor, rounding)?).ok()
 }
 
-impl Evaluator<'_, '_> {
+impl<'a> Evaluator<'a, '_> {
     /// The amount at the place at hand, where it is known and fits.
     pub(super) fn word(&mut self, node: NodeId) -> Option<Word> {
         let program = self.program;
-        let op = program.op(node);
-        match op {
+        let form = program.node(node);
+        match &form.op {
             Op::Const(value) => return Word::of(value),
             Op::Field(field) if !program.is_list(*field) => {
                 return match self.field(*field) {
@@ -200,26 +200,23 @@ impl Evaluator<'_, '_> {
             }
             _ => {}
         }
-        let slot = match program.memo(node) {
-            Memo::No => None,
-            memo => self.state.stamp(memo).zip(program.slot(node)),
-        };
+        let slot = self.state.stamp(form.memo).zip(form.slot);
         if let Some((stamp, slot)) = slot
             && let Some(kept) = self.state.kept_word(slot, stamp)
         {
             return kept;
         }
         self.state.steps += 1;
-        let word = self.work_out_word(node);
+        let word = self.work_out_word(node, form);
         if let Some((stamp, slot)) = slot {
             self.state.keep_word(slot, stamp, word);
         }
         word
     }
 
-    fn work_out_word(&mut self, node: NodeId) -> Option<Word> {
+    fn work_out_word(&mut self, node: NodeId, form: &'a NodeForm) -> Option<Word> {
         let program = self.program;
-        match (program.op(node), program.operands(node)) {
+        match (&form.op, program.operands_of(form)) {
             (Op::Arith(op), [left, right]) => {
                 let (a, b) = (self.word(*left)?, self.word(*right)?);
                 match op {

@@ -80,10 +80,10 @@ fn own_most(program: &Program, list: ListId) -> u64 {
 /// The steps that working out each node takes at the worst, nothing being kept. Operands have
 /// smaller numbers than what they are operands of.
 fn node_costs(program: &Program) -> Vec<u64> {
-    let mut costs: Vec<u64> = Vec::with_capacity(program.ops.len());
+    let mut costs: Vec<u64> = Vec::with_capacity(program.nodes.len());
     // Amounts are first tried as machine words, all of them below the one asked for.
-    let mut words: Vec<u64> = Vec::with_capacity(program.ops.len());
-    for (number, op) in (0u32..).zip(&program.ops) {
+    let mut words: Vec<u64> = Vec::with_capacity(program.nodes.len());
+    for (number, op) in (0u32..).zip(program.nodes.iter().map(|node| &node.op)) {
         let times = repeats(program, op);
         let under = |costs: &[u64]| {
             let operands = program.operands(NodeId(number)).iter();
@@ -242,8 +242,8 @@ fn requirement_bound(program: &Program, costs: &[u64]) -> u64 {
 /// The steps of looking for missing facts under each node: looking at it, and the same for its
 /// operands. What is compared is worked out besides, and so are the values that an aggregate is of.
 fn under_costs(program: &Program, costs: &[u64]) -> Vec<u64> {
-    let mut under: Vec<u64> = Vec::with_capacity(program.ops.len());
-    for ((number, op), cost) in (0u32..).zip(&program.ops).zip(costs) {
+    let mut under: Vec<u64> = Vec::with_capacity(program.nodes.len());
+    for ((number, op), cost) in (0u32..).zip(program.nodes.iter().map(|node| &node.op)).zip(costs) {
         let operands = program.operands(NodeId(number));
         let sum = |of: &[u64]| {
             let of = operands.iter().filter_map(|o| of.get(o.0 as usize));

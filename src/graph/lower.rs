@@ -5,7 +5,7 @@ use super::{Edge, Node, Options, refusal};
 use crate::check::rules::{Each, KindId, PilotId, RuleId, RuleSet};
 use crate::decide::atom::{Atoms, keyed};
 use crate::decide::program::{
-    CoverForm, KindForm, Memo, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm, Standing,
+    CoverForm, KindForm, Memo, NodeForm, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm, Standing,
     WaiveForm,
 };
 use crate::decide::table::TableForm;
@@ -160,14 +160,24 @@ pub(super) fn program(
     };
     let memo = Program::memos(&ops, of, &builder.needs, rules);
     let mut slot_count = 0u32;
-    let slots = ops.iter().zip(&memo).map(|(op, memo)| {
-        let keeps = *memo != Memo::No && !op.is_condition();
-        keeps.then(|| {
-            slot_count += 1;
-            slot_count - 1
-        })
+    let places = starts.iter().zip(starts.iter().skip(1));
+    let needs = builder.needs.iter();
+    let nodes = ops.into_iter().zip(memo).zip(places).zip(needs);
+    let nodes = nodes.map(|(((op, memo), (from, to)), needs)| {
+        let keeps = memo != Memo::No && !op.is_condition();
+        NodeForm {
+            slot: keeps.then(|| {
+                slot_count += 1;
+                slot_count - 1
+            }),
+            op,
+            operands: (*from, *to),
+            atom: None,
+            memo,
+            needs: *needs,
+        }
     });
-    let slots = slots.collect();
+    let nodes = nodes.collect();
     let levels = levels(rules)?;
     let mut excused_by: Vec<Vec<RuleId>> = vec![Vec::new(); rules.rules.len()];
     for (number, rule) in (0u32..).zip(&rules.rules) {
@@ -286,12 +296,8 @@ pub(super) fn program(
             .map(|table| TableForm::of(table, &rules.schema))
             .collect(),
         rules: Arc::clone(rules),
-        ops,
-        starts,
+        nodes,
         operands,
-        needs: builder.needs.clone(),
-        memo,
-        slots,
         slot_count,
         kinds: kinds.collect(),
         covers: covers.collect(),
@@ -301,7 +307,11 @@ pub(super) fn program(
         standings,
         forms,
     };
-    program.atoms = Atoms::new(&program);
+    let (atoms, numbers) = Atoms::new(&program);
+    program.atoms = atoms;
+    for (node, atom) in program.nodes.iter_mut().zip(numbers) {
+        node.atom = atom;
+    }
     Ok(program)
 }
 

@@ -177,7 +177,7 @@ fn drafts(program: &Program) -> Vec<Draft> {
 pub(super) fn plan(program: &Program) -> Plan {
     let drafts = drafts(program);
     let mut shapes: BTreeMap<NodeId, Shape> = BTreeMap::new();
-    let mut tried = vec![false; program.ops.len()];
+    let mut tried = vec![false; program.nodes.len()];
     for conjunct in drafts.iter().flat_map(|draft| &draft.conjuncts) {
         if let Some(tried) = tried.get_mut(conjunct.node.0 as usize)
             && !std::mem::replace(tried, true)
