@@ -211,21 +211,14 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block
         };
         let deep = each.len() > usize::from(members.list.is_some());
         let needs = |conjunct: &Conjunct| graph.program().needs(conjunct.node).is_header();
-        let (mut header_told, mut element_told) = (Vec::new(), Vec::new());
-        for told in member
-            .told
-            .iter()
-            .filter_map(|t| plan.told.get(*t as usize))
-        {
+        let mut element_told = Vec::new();
+        for told in member.told.iter().filter_map(|t| plan.told.get(*t as usize)) {
             let axis = plan.axes.get(told.axis as usize);
-            match axis.and_then(|axis| axis.list) {
-                Some(_) => element_told.push(told.conjunct),
-                None if small => header_told.push(told.conjunct),
-                None => {}
+            if axis.is_some_and(|axis| axis.list.is_some()) {
+                element_told.push(told.conjunct);
             }
         }
         made.push(Member {
-            header_told,
             element_told,
             subject: member.subject,
             residue: member.residue.clone(),
@@ -234,11 +227,26 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block
             deep,
         });
     }
+    // A line that few members ask for costs more than asking them while they are alive.
+    tests.retain(|axis, tests| {
+        let planned = plan.axes.get(*axis as usize);
+        if planned.is_none_or(|planned| planned.list.is_some()) {
+            return !small;
+        }
+        if !small && tests.len() > FEW_TESTS {
+            return true;
+        }
+        for (member, told) in tests.iter() {
+            let told = plan.told.get(*told as usize);
+            if let (Some(member), Some(told)) = (made.get_mut(*member as usize), told) {
+                member.residue.insert(0, told.conjunct);
+                member.of_header += 1;
+            }
+        }
+        false
+    });
     let (mut header, mut element): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
     let mut all_cells = Vec::new();
-    if small {
-        tests.clear();
-    }
     for (axis, tests) in tests {
         let Some(planned) = plan.axes.get(axis as usize) else {
             continue;
@@ -275,6 +283,8 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block
 
 /// So many members of a block are looked at one by one.
 const SMALL: usize = 8;
+/// So many members of a block are asked what one field of the header tells, and have no line for it.
+const FEW_TESTS: usize = 6;
 
 /// Rows by content.
 struct RowPool {
@@ -355,7 +365,7 @@ pub(super) fn bytes(engine: &Engine) -> usize {
     let line = |line: &Line| size_of::<Line>() + line.tests.len() * 8;
     let block = |block: &Block| {
         let residue = block.members.iter().map(|m| {
-            (m.residue.len() + m.header_told.len() + m.element_told.len()) * 8 + size_of::<Member>()
+            (m.residue.len() + m.element_told.len()) * 8 + size_of::<Member>()
         });
         size_of::<Block>()
             + (block.rows.len() + block.full.len()) * size_of::<Chunk>()

@@ -212,11 +212,11 @@ impl<'a> Run<'a, '_> {
     fn small_block(&mut self, block: &'a Block, room: &mut RowRoom) {
         room.alive.clear();
         for (number, member) in (0u32..).zip(&block.members) {
-            let mut truth = self.all(&member.header_told, Truth::True);
-            if block.list.is_some() && truth != Truth::False {
-                let residue = member.residue.get(..member.of_header);
-                truth = self.all(residue.unwrap_or(&[]), truth);
-            }
+            let residue = member.residue.get(..member.of_header);
+            let truth = match block.list {
+                Some(_) => self.all(residue.unwrap_or(&[]), Truth::True),
+                None => Truth::True,
+            };
             if truth != Truth::False {
                 room.alive.push((number, truth));
             }
@@ -404,8 +404,16 @@ impl<'a> Run<'a, '_> {
     }
 
     fn member(&mut self, member: &'a Member, step: Step, truth: Truth) {
+        let truth = match member.of_elements {
+            // The header's part is done.
+            true => truth,
+            false => {
+                let residue = member.residue.get(..member.of_header);
+                self.all(residue.unwrap_or(&[]), truth)
+            }
+        };
         if member.deep {
-            if let Subject::Rule(rule) = member.subject {
+            if let (Subject::Rule(rule), true) = (member.subject, truth != Truth::False) {
                 self.inside(member, rule, step, truth);
             }
             return;
@@ -433,14 +441,10 @@ impl<'a> Run<'a, '_> {
         }
     }
 
-    /// What is left to evaluate of a member; of one that judges elements the header's part is done.
+    /// What is left to evaluate of a member once the header's part is done.
     fn residue(&mut self, member: &'a Member, truth: Truth) -> Truth {
-        let done = if member.of_elements {
-            member.of_header
-        } else {
-            0
-        };
-        self.all(member.residue.get(done..).unwrap_or(&[]), truth)
+        let residue = member.residue.get(member.of_header..);
+        self.all(residue.unwrap_or(&[]), truth)
     }
 
     fn all(&mut self, conjuncts: &'a [Conjunct], mut truth: Truth) -> Truth {

@@ -128,13 +128,12 @@ impl Cell {
 #[derive(Debug, Clone)]
 struct Member {
     subject: Subject,
-    /// What is evaluated while it is alive, first what reads only the header.
+    /// What is evaluated while it is alive, first what reads only the header; among that what a cell
+    /// of one field would tell, where so few members ask for it that the block has no line for it.
     residue: Vec<Conjunct>,
     /// How many of these read only the header.
     of_header: usize,
-    /// What a cell of one field tells, as conditions: of fields of the header where the block has no
-    /// rows, and of fields of the element.
-    header_told: Vec<Conjunct>,
+    /// What a cell of one field of the element tells, as conditions.
     element_told: Vec<Conjunct>,
     /// Whether its block goes through the elements of a list.
     of_elements: bool,

@@ -180,7 +180,8 @@ fn block_bound(program: &Program, plan: &Plan, layout: &Layout, block: u32, cost
             .filter_map(|told| plan.told.get(*told as usize))
         {
             axes.push(told.axis);
-            // Both lanes may evaluate the tests of an odd fact.
+            // Both lanes may evaluate the tests of an odd fact; where the block has no line for them,
+            // they are evaluated once.
             let odd = cost(told.conjunct.node)
                 .saturating_mul(2)
                 .saturating_mul(elements);
