@@ -55,6 +55,8 @@ pub(super) enum Test {
     HasCode(Source),
     /// How it compares with the key there.
     Compare(CompareOp, Source),
+    /// Whether it is the text there, or another one.
+    Text { other: Source, negated: bool },
     /// Whether a tariff code is in one of these stretches, which are sorted, or in none of them.
     Under {
         stretches: Box<[(i64, i64)]>,
@@ -129,6 +131,17 @@ fn ask_compare(op: CompareOp, left: Key, right: Key) -> Option<Truth> {
     Some(Truth::from(op.holds(left, right)))
 }
 
+fn ask_text(left: Key, right: Key, negated: bool) -> Option<Truth> {
+    let op = match negated {
+        true => CompareOp::Ne,
+        false => CompareOp::Eq,
+    };
+    match left == right && !left.is_special() && left.is_digest() {
+        true => None,
+        false => ask_compare(op, left, right),
+    }
+}
+
 fn ask_has(set: Key, code: Key) -> Option<Truth> {
     // None is never held, not even by a set that is unknown.
     if set == Key::NONE || code == Key::NONE {
@@ -171,6 +184,7 @@ pub(super) enum Asked<'t> {
     Has(u64),
     HasCode(Key),
     Compare(CompareOp, Key),
+    Text { other: Key, negated: bool },
     Under {
         stretches: &'t [(i64, i64)],
         negated: bool,
@@ -199,6 +213,7 @@ impl Asked<'_> {
             Asked::Has(codes) => key.0.cast_unsigned() & codes != 0,
             Asked::Compare(op, other) if !other.is_special() => op.holds(key, other),
             Asked::Compare(op, other) => return ask_compare(op, key, other),
+            Asked::Text { other, negated } => return ask_text(key, other, negated),
             Asked::Under { stretches, negated } => under(stretches, key) != negated,
             Asked::Listed {
                 list,
@@ -226,6 +241,7 @@ impl Asked<'_> {
             Asked::IsNone if unknown => Some(Truth::Unknown),
             Asked::IsNone => Some(Truth::True),
             Asked::Compare(op, other) => ask_compare(op, key, other),
+            Asked::Text { other, negated } => ask_text(key, other, negated),
             Asked::HasCode(code) => ask_has(key, code),
             Asked::Told(told) => *told.get(place(key)?)?,
             Asked::Some(quantity, told) => ask_some(quantity, key, told),
@@ -239,7 +255,7 @@ impl Atom {
     /// The column of a list whose keys it asks, where it reads nothing else of an element.
     pub(super) fn column(&self, list: ListId) -> Option<u32> {
         let alone = match self.test {
-            Test::HasCode(other) | Test::Compare(_, other) => {
+            Test::HasCode(other) | Test::Compare(_, other) | Test::Text { other, .. } => {
                 !matches!(other, Source::Element(..) | Source::Derived(_))
             }
             _ => true,
@@ -274,6 +290,10 @@ impl<'a> Evaluator<'a, '_> {
             Test::Has(codes) => Asked::Has(*codes),
             Test::HasCode(code) => Asked::HasCode(self.key(*code)),
             Test::Compare(op, other) => Asked::Compare(*op, self.key(*other)),
+            Test::Text { other, negated } => Asked::Text {
+                other: self.key(*other),
+                negated: *negated,
+            },
             Test::Under { stretches, negated } => Asked::Under {
                 stretches,
                 negated: *negated,
@@ -364,7 +384,8 @@ impl<'a> Evaluator<'a, '_> {
     }
 }
 
-/// Whether keys of facts of this type that are equal stand for equal values.
+/// Whether keys of facts of this type that differ stand for values that do, and those that are equal
+/// for equal ones, but for long texts.
 pub(crate) fn keyed(typ: Type) -> bool {
     atomize::keyed(typ)
 }

@@ -84,7 +84,8 @@ impl Kind {
     }
 }
 
-/// Whether keys of facts of this type that are equal stand for equal values.
+/// Whether keys of facts of this type that differ stand for values that do, and those that are equal
+/// for equal ones, but for long texts.
 pub(super) fn keyed(typ: Type) -> bool {
     Kind::of(typ).is_some()
 }
@@ -254,7 +255,13 @@ impl<'a> Maker<'a> {
         let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
         (a == b && (equality || a.is_ordered())).then_some(Atom {
             source,
-            test: Test::Compare(op, other),
+            test: match a {
+                Kind::Text => Test::Text {
+                    other,
+                    negated: op == CompareOp::Ne,
+                },
+                _ => Test::Compare(op, other),
+            },
         })
     }
 
@@ -465,6 +472,14 @@ impl<'a> Maker<'a> {
             | Op::OneOf { .. }
             | Op::Compare(_) => {}
             Op::Const(_) => return Some(()),
+            Op::Field(_) => {
+                return match self.field(node)?.1 {
+                    Type::Code(table) if self.codes(table) <= MOST_TOLD => {
+                        reads.code(self.code(node)?, table)
+                    }
+                    _ => None,
+                };
+            }
             Op::InList { list, on, .. } => {
                 let [of] = operands else {
                     return None;

@@ -185,21 +185,39 @@ impl<'a> Evaluator<'a, '_> {
             return Truth::Unknown;
         };
         let program = self.program;
-        if [left, right]
-            .iter()
-            .any(|side| program.op(**side).is_arithmetic())
-            && let Some(truth) = self.compare_words(op, *left, *right)
+        let worked_out = [left, right].map(|side| program.op(*side).is_arithmetic());
+        match worked_out {
+            [true, true] => {
+                if let Some(truth) = self.compare_words(op, *left, *right) {
+                    return truth;
+                }
+            }
+            [true, false] => return self.compare_with(op.turned(), *right, *left),
+            [false, true] => return self.compare_with(op, *left, *right),
+            [false, false] => {}
+        }
+        let (left, right) = (self.see(*left), self.see(*right));
+        compare_seen(op, &left, &right)
+    }
+
+    /// Compares what stands somewhere with what has to be worked out; often that need not be done.
+    fn compare_with(&mut self, op: CompareOp, stands: NodeId, worked_out: NodeId) -> Truth {
+        let left = self.see(stands);
+        match &left {
+            Seen::None => return Truth::False,
+            Seen::Unknown(_) if self.program.op(worked_out).is_never_none() => {
+                return Truth::Unknown;
+            }
+            _ => {}
+        }
+        if let Some(word) = left.known().and_then(Word::of)
+            && let Some(other) = self.word(worked_out)
+            && let Some(truth) = word.compare(op, other)
         {
             return truth;
         }
-        let (left, right) = (self.see(*left), self.see(*right));
-        if matches!(left, Seen::None) || matches!(right, Seen::None) {
-            return Truth::False;
-        }
-        match (left.ends(), right.ends()) {
-            (Ok(left), Ok(right)) => compare_ends(op, left, right),
-            _ => Truth::Unknown,
-        }
+        let right = self.see(worked_out);
+        compare_seen(op, &left, &right)
     }
 
     fn in_set(&mut self, value: NodeId, set: NodeId, negated: bool) -> Truth {
@@ -399,8 +417,11 @@ impl<'a> Evaluator<'a, '_> {
         let [left, right] = operands else {
             return Eval::Unknown(Reason::WrongType);
         };
-        let (left, right) = (self.value(*left), self.value(*right));
-        f(&left, &right)
+        let left = self.value(*left);
+        if let Eval::Unknown(reason) = left {
+            return Eval::Unknown(reason);
+        }
+        f(&left, &self.value(*right))
     }
 
     fn field_value(&self, field: FieldId) -> Eval {
@@ -453,6 +474,16 @@ impl<'a> Evaluator<'a, '_> {
             }
         }
         self.first(rest)
+    }
+}
+
+fn compare_seen(op: CompareOp, left: &Seen, right: &Seen) -> Truth {
+    if matches!(left, Seen::None) || matches!(right, Seen::None) {
+        return Truth::False;
+    }
+    match (left.ends(), right.ends()) {
+        (Ok(left), Ok(right)) => compare_ends(op, left, right),
+        _ => Truth::Unknown,
     }
 }
 

@@ -147,6 +147,17 @@ impl Op {
         )
     }
 
+    /// Whether its value can never be none.
+    pub(crate) fn is_never_none(&self) -> bool {
+        match self {
+            Op::Aggregate { what, .. } => {
+                matches!(what, Aggregation::Sum | Aggregation::Count)
+            }
+            Op::Choice => false,
+            op => op.is_arithmetic(),
+        }
+    }
+
     /// Whether it gives a truth value rather than a value.
     pub fn is_condition(&self) -> bool {
         matches!(
@@ -372,7 +383,8 @@ pub struct Program {
     pub homes: Vec<Home>,
     /// By field, whether it is a list.
     pub lists: Vec<bool>,
-    /// By field, whether keys of its facts that are equal stand for equal values.
+    /// By field, whether keys of its facts tell whether values are equal; those of long texts only
+    /// that they differ.
     pub(crate) keyed: Vec<bool>,
     /// By list beside the rules, its prefixes, where it is keyed by a tariff code.
     pub(crate) prefixes: Vec<Option<Prefixes>>,

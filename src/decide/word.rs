@@ -31,7 +31,7 @@ pub(super) struct Word {
 }
 
 impl Word {
-    fn of(value: &Value) -> Option<Word> {
+    pub(super) fn of(value: &Value) -> Option<Word> {
         if let Value::Date(day) = value {
             return Some(Word::day(*day));
         }
@@ -117,6 +117,12 @@ impl Word {
             places,
             kind: self.kind,
         })
+    }
+
+    /// How it compares with another one of its unit.
+    pub(super) fn compare(self, op: CompareOp, other: Word) -> Option<Truth> {
+        let (a, b, _) = self.aligned(other)?;
+        (self.kind == other.kind).then(|| Truth::from(op.holds(a, b)))
     }
 
     fn negated(self) -> Option<Word> {
@@ -218,7 +224,14 @@ impl<'a> Evaluator<'a, '_> {
         let program = self.program;
         match (&form.op, program.operands_of(form)) {
             (Op::Arith(op), [left, right]) => {
-                let (a, b) = (self.word(*left)?, self.word(*right)?);
+                // What stands somewhere first: where it is not known the rest need not be worked out.
+                let (a, b) = match program.op(*left).is_arithmetic() {
+                    true => {
+                        let b = self.word(*right)?;
+                        (self.word(*left)?, b)
+                    }
+                    false => (self.word(*left)?, self.word(*right)?),
+                };
                 match op {
                     ArithOp::Add => a.add(b),
                     ArithOp::Sub => a.add(b.negated()?),
@@ -357,9 +370,8 @@ impl<'a> Evaluator<'a, '_> {
         left: NodeId,
         right: NodeId,
     ) -> Option<Truth> {
-        let (left, right) = (self.word(left)?, self.word(right)?);
-        let (a, b, _) = left.aligned(right)?;
-        (left.kind == right.kind).then(|| Truth::from(op.holds(a, b)))
+        let left = self.word(left)?;
+        left.compare(op, self.word(right)?)
     }
 }
 

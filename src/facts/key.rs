@@ -2,8 +2,8 @@
 //! to know in which cell it lies.
 //!
 //! Keys order as values do: numbers and amounts are counted in half steps of six decimal places
-//! (odd where they lie between two), days and tariff codes by their number. Short texts have keys
-//! that are equal where they are, and have no order. A key stands for its value within one field of
+//! (odd where they lie between two), days and tariff codes by their number. Keys of texts have no order;
+//! those of long ones differ where the texts do, but not always. A key stands for its value within one field of
 //! one unit only; what has none is looked at itself.
 
 use crate::ground::day::Day;
@@ -20,8 +20,10 @@ pub const PLACES: u32 = 6;
 const UP: [i64; PLACES as usize + 1] = [2_000_000, 200_000, 20_000, 2_000, 200, 20, 2];
 /// Codes from this on have no bit in the key of a set.
 pub const SET_BITS: u32 = 62;
-/// The longest text that has a key, in bytes.
-const SHORT_TEXT: usize = 7;
+/// The longest text that is its own key, in bytes.
+const SHORT_TEXT: usize = 6;
+/// What stands in the place of the length in the key of a longer one.
+const DIGEST: i64 = 7;
 /// Keys of values stay within this of zero.
 const REACH: i64 = 1 << 62;
 
@@ -65,15 +67,31 @@ impl Key {
         }
     }
 
-    /// The key of a text: its bytes and how many there are; none where they do not fit.
+    /// The key of a text: its bytes and how many there are, or a digest of one that is longer.
     #[inline]
     fn of_text(text: &str) -> Key {
         let bytes = text.as_bytes();
-        if bytes.len() > SHORT_TEXT {
-            return Key::LOOK;
+        if bytes.len() <= SHORT_TEXT {
+            let packed = bytes.iter().fold(0, |key, byte| key << 8 | i64::from(*byte));
+            return Key(packed << 3 | i64::try_from(bytes.len()).unwrap_or(0));
         }
-        let packed = bytes.iter().fold(0, |key, byte| key << 8 | i64::from(*byte));
-        Key(packed << 3 | i64::try_from(bytes.len()).unwrap_or(0))
+        let (words, rest) = bytes.as_chunks::<8>();
+        let mut last = [0; 8];
+        for (to, from) in last.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word));
+        let seed = bytes.len() as u64;
+        let digest = words.fold(seed, |digest, word| {
+            (digest.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        });
+        Key(i64::try_from(digest >> 5).unwrap_or(0) << 3 | DIGEST)
+    }
+
+    /// Whether it is that of a long text: others may have the same one.
+    #[inline]
+    pub(crate) fn is_digest(self) -> bool {
+        self.0 & 7 == DIGEST
     }
 
     /// The key of a day.
@@ -131,14 +149,14 @@ mod tests {
     #[test]
     fn texts_have_keys_of_their_own_while_they_are_short() {
         let text = |text: &str| Key::of(&Fact::Value(Value::Text(text.into())));
-        let texts = ["", "\0", "\0\0", "A", "A1", "1A", "A\0", "闸", "ABCDEFG", "~~~~~~~"];
+        let texts = ["", "\0", "\0\0", "A", "A1", "1A", "A\0", "闸", "ABCDEF", "~~~~~~", "ABCDEFG", "沪A12345"];
         for a in texts {
             for b in texts {
                 assert_eq!(text(a) == text(b), a == b, "{a:?} {b:?}");
             }
             assert!(!text(a).is_special() && text(a).0 < REACH);
         }
-        assert_eq!(text("ABCDEFGH"), Key::LOOK);
+        assert!(text("ABCDEFG").is_digest() && !text("ABCDEF").is_digest());
     }
 
     #[test]

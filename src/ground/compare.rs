@@ -30,6 +30,24 @@ pub enum CompareOp {
 /// assert!(!CompareOp::Ne.holds(2, 2)); // They are equal.
 /// ```
 impl CompareOp {
+    /// The same of the sides in the other order.
+    ///
+    /// ```
+    /// use kakou::ground::compare::CompareOp;
+    /// assert_eq!(CompareOp::Lt.turned(), CompareOp::Gt);
+    /// assert_eq!(CompareOp::Ne.turned(), CompareOp::Ne); // It has no order.
+    /// ```
+    pub fn turned(self) -> CompareOp {
+        match self {
+            CompareOp::Eq => CompareOp::Eq,
+            CompareOp::Ne => CompareOp::Ne,
+            CompareOp::Lt => CompareOp::Gt,
+            CompareOp::Le => CompareOp::Ge,
+            CompareOp::Gt => CompareOp::Lt,
+            CompareOp::Ge => CompareOp::Le,
+        }
+    }
+
     /// Whether it holds between two values that are known.
     ///
     /// ```
