@@ -66,8 +66,21 @@ pub(super) enum Test {
     Listed { list: NamedListId, negated: bool },
     /// What is said of each code.
     Told(Box<Told<Truth>>),
+    /// What is said of each code together with others.
+    ToldOf {
+        told: Box<Told<Truth>>,
+        also: Box<[Also]>,
+    },
     /// Which codes of a set satisfy the condition of a quantifier.
     Some(Quantity, Box<Told<bool>>),
+}
+
+/// A further fact that something is said of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Also {
+    pub(super) source: Source,
+    /// How many places it has.
+    pub(super) places: usize,
 }
 
 /// What is said of codes, from day to day.
@@ -131,6 +144,13 @@ fn ask_compare(op: CompareOp, left: Key, right: Key) -> Option<Truth> {
     Some(Truth::from(op.holds(left, right)))
 }
 
+/// What is said of a code, the other facts being what they are.
+#[inline]
+fn told_of(key: Key, told: &[Option<Truth>], below: usize, step: usize) -> Option<Truth> {
+    let at = place(key)?.checked_mul(step)?.checked_add(below)?;
+    *told.get(at)?
+}
+
 fn ask_text(left: Key, right: Key, negated: bool) -> Option<Truth> {
     let op = match negated {
         true => CompareOp::Ne,
@@ -180,11 +200,17 @@ fn ask_some(quantity: Quantity, set: Key, told: &[Option<bool>]) -> Option<Truth
 pub(super) enum Asked<'t> {
     Flag,
     IsNone,
-    OneOf { codes: u64, negated: bool },
+    OneOf {
+        codes: u64,
+        negated: bool,
+    },
     Has(u64),
     HasCode(Key),
     Compare(CompareOp, Key),
-    Text { other: Key, negated: bool },
+    Text {
+        other: Key,
+        negated: bool,
+    },
     Under {
         stretches: &'t [(i64, i64)],
         negated: bool,
@@ -196,6 +222,12 @@ pub(super) enum Asked<'t> {
         negated: bool,
     },
     Told(&'t [Option<Truth>]),
+    /// What is said where the other facts are what they are; the same for each of their places.
+    ToldOf {
+        told: &'t [Option<Truth>],
+        below: usize,
+        step: usize,
+    },
     Some(Quantity, &'t [Option<bool>]),
 }
 
@@ -226,6 +258,7 @@ impl Asked<'_> {
             }
             Asked::HasCode(code) => return ask_has(key, code),
             Asked::Told(told) => return *told.get(place(key)?)?,
+            Asked::ToldOf { told, below, step } => return told_of(key, told, below, step),
             Asked::Some(quantity, told) => return ask_some(quantity, key, told),
         };
         Some(Truth::from(known))
@@ -244,6 +277,7 @@ impl Asked<'_> {
             Asked::Text { other, negated } => ask_text(key, other, negated),
             Asked::HasCode(code) => ask_has(key, code),
             Asked::Told(told) => *told.get(place(key)?)?,
+            Asked::ToldOf { told, below, step } => told_of(key, told, below, step),
             Asked::Some(quantity, told) => ask_some(quantity, key, told),
             _ if unknown => Some(Truth::Unknown),
             _ => Some(Truth::False),
@@ -254,9 +288,13 @@ impl Asked<'_> {
 impl Atom {
     /// The column of a list whose keys it asks, where it reads nothing else of an element.
     pub(super) fn column(&self, list: ListId) -> Option<u32> {
-        let alone = match self.test {
+        let alone = match &self.test {
             Test::HasCode(other) | Test::Compare(_, other) | Test::Text { other, .. } => {
                 !matches!(other, Source::Element(..) | Source::Derived(_))
+            }
+            Test::ToldOf { also, .. } => {
+                let mut also = also.iter();
+                !also.any(|fact| matches!(fact.source, Source::Element(..)))
             }
             _ => true,
         };
@@ -308,8 +346,28 @@ impl<'a> Evaluator<'a, '_> {
                 None => Asked::Told(&[]),
             },
             Test::Told(told) => Asked::Told(told.on(self.as_of)),
+            Test::ToldOf { told, also } => match self.below(also) {
+                Some((below, step)) => Asked::ToldOf {
+                    told: told.on(self.as_of),
+                    below,
+                    step,
+                },
+                None => Asked::Told(&[]),
+            },
             Test::Some(quantity, told) => Asked::Some(*quantity, told.on(self.as_of)),
         }
+    }
+
+    /// Where what is said stands by the other facts, and how many of such there are.
+    #[inline]
+    fn below(&self, also: &[Also]) -> Option<(usize, usize)> {
+        let (mut below, mut step) = (0, 1);
+        for fact in also {
+            let place = place(self.key(fact.source)).filter(|place| *place < fact.places)?;
+            below = below * fact.places + place;
+            step *= fact.places;
+        }
+        Some((below, step))
     }
 
     /// A list beside the rules with its prefixes.

@@ -1,26 +1,20 @@
-//! Finds the conditions of a program that keys decide, and works out what they say.
+//! Finds the conditions of a program that keys decide.
 
 use super::atom::{Atom, Derived, Source, Test, Told};
-use super::eval::Evaluator;
 use super::program::{NodeId, Op, Program};
-use super::state::{At, BoundCode, State};
+use super::state::State;
+use super::tell::taken_apart;
 use crate::check::rules::{CompareOp, Each, NamedListId, ParameterId, Quantity};
 use crate::facts::arith::{Unit, amount};
-use crate::facts::eval::Eval;
 use crate::facts::key::{Key, SET_BITS};
 use crate::facts::{Facts, ListState};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
-use crate::schema::table::{Column, Period};
 use crate::schema::value::{Code, Fact, FieldId, Hs, ListId, TableId, Type, Value};
 
-/// The most nodes of a condition for which that is done.
-const MOST_NODES: usize = 64;
 /// How many nodes are worked out beforehand for all conditions together.
-const BUDGET: usize = 4_000_000;
-/// The most days and codes for which a condition is worked out beforehand.
-const MOST_TOLD: usize = 4096;
+const BUDGET: usize = 1_000_000;
 
 /// The stretches of codes under the prefixes, sorted, none touching another.
 fn stretches(prefixes: &[Hs]) -> Box<[(i64, i64)]> {
@@ -47,11 +41,13 @@ fn mask(codes: impl IntoIterator<Item = Code>) -> Option<u64> {
 
 /// Works out atoms.
 pub(super) struct Maker<'a> {
-    program: &'a Program,
+    pub(super) program: &'a Program,
     /// Nothing is known of the declaration but that each list of the header has one element.
-    facts: Facts,
-    state: State,
-    budget: usize,
+    pub(super) facts: Facts,
+    pub(super) state: State,
+    pub(super) budget: usize,
+    /// The nodes of which only the parts are ever evaluated.
+    pub(super) apart: Vec<bool>,
     derived: Vec<Derived>,
 }
 
@@ -105,6 +101,7 @@ impl<'a> Maker<'a> {
             facts,
             state: State::default(),
             budget: BUDGET,
+            apart: taken_apart(program),
             derived: Vec::new(),
         }
     }
@@ -151,7 +148,7 @@ impl<'a> Maker<'a> {
         self.program.rules.schema.field(field).map(|f| f.typ)
     }
 
-    fn field(&self, node: NodeId) -> Option<(Source, Type)> {
+    pub(super) fn field(&self, node: NodeId) -> Option<(Source, Type)> {
         let Op::Field(field) = self.program.op(node) else {
             return None;
         };
@@ -364,202 +361,8 @@ impl<'a> Maker<'a> {
         })
     }
 
-    fn codes(&self, table: TableId) -> usize {
+    pub(super) fn codes(&self, table: TableId) -> usize {
         let table = self.program.rules.schema.table(table);
         table.map_or(0, |table| table.codes.len())
-    }
-
-    /// A condition that reads one code and what stands beside it in its table.
-    fn told(&mut self, node: NodeId) -> Option<Atom> {
-        let (source, told) = self.all_codes(node)?;
-        Some(Atom {
-            source,
-            test: Test::Told(Box::new(told)),
-        })
-    }
-
-    /// What a condition says of each code on each day.
-    fn all_codes(&mut self, node: NodeId) -> Option<(Source, Told<Truth>)> {
-        let mut reads = Reads::default();
-        self.reads(node, &mut reads)?;
-        let (source, table) = reads.source?;
-        reads.days.sort_unstable();
-        reads.days.dedup();
-        let codes = self.codes(table);
-        let said = (codes + 2) * (reads.days.len() + 1);
-        if said > MOST_TOLD {
-            return None;
-        }
-        self.budget = self.budget.checked_sub(said * reads.nodes)?;
-        let facts = [Fact::Unknown, Fact::None].into_iter();
-        let codes = (0u32..).take(codes).map(Code);
-        let facts: Vec<Fact> = facts
-            .chain(codes.map(|code| Fact::Value(Value::Code(code))))
-            .collect();
-        let stretches = [Day::MIN].into_iter().chain(reads.days.iter().copied());
-        let says = stretches.map(|day| {
-            let says = facts.iter().map(|fact| self.says(node, source, fact, day));
-            says.collect()
-        });
-        let says = says.collect();
-        Some((
-            source,
-            Told {
-                from: reads.days,
-                says,
-            },
-        ))
-    }
-
-    /// What the condition says on that day where the source has that fact.
-    fn says(&mut self, node: NodeId, source: Source, fact: &Fact, day: Day) -> Option<Truth> {
-        let program = self.program;
-        self.put(source, fact)?;
-        self.state.begin(program, &self.facts);
-        match (source, fact) {
-            (Source::Element(list, _), _) => {
-                self.state.put_row(list, At::Row(0));
-            }
-            (Source::Bound(number), Fact::Unknown) => {
-                self.state.put_code(number, BoundCode::Unknown);
-            }
-            (Source::Bound(number), Fact::Value(Value::Code(code))) => {
-                self.state.put_code(number, BoundCode::Code(*code));
-            }
-            // No code at hand is none.
-            (Source::Bound(_), _) => return None,
-            (Source::It, fact) => self.state.it = Eval::fact(fact),
-            _ => {}
-        }
-        let mut evaluator = Evaluator {
-            program,
-            facts: &self.facts,
-            as_of: day,
-            state: &mut self.state,
-        };
-        let truth = evaluator.truth(node);
-        self.put(source, &Fact::Unknown)?;
-        Some(truth)
-    }
-
-    /// Puts a fact where the source reads it.
-    fn put(&mut self, source: Source, fact: &Fact) -> Option<()> {
-        match source {
-            Source::Header(slot) => self.facts.set_header(slot, fact.clone()),
-            Source::Element(list, column) => {
-                let rows = self.facts.rows_mut(list)?;
-                rows.set_cell(0, column, fact.clone());
-            }
-            _ => {}
-        }
-        Some(())
-    }
-
-    /// Gathers what a condition or value reads; nothing where that is more than one code.
-    fn reads(&self, node: NodeId, reads: &mut Reads) -> Option<()> {
-        let program = self.program;
-        let operands = program.operands(node);
-        reads.nodes += 1;
-        if reads.nodes > MOST_NODES {
-            return None;
-        }
-        match program.op(node) {
-            Op::And
-            | Op::Or
-            | Op::Not
-            | Op::Flag
-            | Op::IsNone
-            | Op::OneOf { .. }
-            | Op::Compare(_) => {}
-            Op::Const(_) => return Some(()),
-            Op::Field(_) => {
-                return match self.field(node)?.1 {
-                    Type::Code(table) if self.codes(table) <= MOST_TOLD => {
-                        reads.code(self.code(node)?, table)
-                    }
-                    _ => None,
-                };
-            }
-            Op::InList { list, on, .. } => {
-                let [of] = operands else {
-                    return None;
-                };
-                let list = program.rules.named_list(*list)?;
-                let [Column { typ: Type::Code(table), .. }] = list.keys.as_slice() else {
-                    return None;
-                };
-                if *on || self.codes(*table) > MOST_TOLD || list.rows.len() > MOST_TOLD {
-                    return None;
-                }
-                let table = *table;
-                reads.periods(list.rows.iter().map(|row| row.period));
-                if !matches!(program.op(*of), Op::Attribute { .. }) {
-                    return reads.code(self.code(*of)?, table);
-                }
-            }
-            Op::Attribute { table, .. } => {
-                if operands.len() != 1 {
-                    return None;
-                }
-                let table = *table;
-                if self.codes(table) > MOST_TOLD {
-                    return None;
-                }
-                let rows = program.rules.schema.table(table)?.codes.iter();
-                reads.periods(rows.flat_map(|code| &code.rows).map(|row| row.period));
-                let of = *operands.first()?;
-                if !matches!(program.op(of), Op::Attribute { .. }) {
-                    return reads.code(self.code(of)?, table);
-                }
-            }
-            _ => return None,
-        }
-        operands.iter().try_for_each(|of| self.reads(*of, reads))
-    }
-
-    /// Where a code is read.
-    fn code(&self, node: NodeId) -> Option<Source> {
-        match self.program.op(node) {
-            Op::Bound(number) => Some(Source::Bound(*number)),
-            Op::It => Some(Source::It),
-            _ => match self.field(node)?.0 {
-                Source::Element(list, _)
-                    if self.program.rules.schema.list(list)?.parent.is_some() =>
-                {
-                    None
-                }
-                source => Some(source),
-            },
-        }
-    }
-}
-
-/// What a condition reads.
-#[derive(Default)]
-struct Reads {
-    source: Option<(Source, TableId)>,
-    /// The days from which it may say something else.
-    days: Vec<Day>,
-    /// How many nodes it has.
-    nodes: usize,
-}
-
-impl Reads {
-    /// What it says may change where one of these begins or ends.
-    fn periods(&mut self, periods: impl Iterator<Item = Period>) {
-        for period in periods {
-            self.days.extend(period.from);
-            self.days
-                .extend(period.until.and_then(|until| until.add(0, 1)));
-        }
-    }
-
-    fn code(&mut self, source: Source, table: TableId) -> Option<()> {
-        match self.source {
-            None => self.source = Some((source, table)),
-            Some(known) if known == (source, table) => {}
-            Some(_) => return None,
-        }
-        Some(())
     }
 }

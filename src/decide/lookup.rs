@@ -2,9 +2,9 @@
 //! of lists beside the rules.
 
 use super::eval::{Elements, Evaluator};
+use super::many::{Many, Span, set_bits};
 use super::program::{AggregateForm, NodeId};
 use super::seen::Seen;
-use super::many::{Many, Span, set_bits};
 use super::state::At;
 use crate::check::rules::{Aggregation, CompareOp, NamedListId};
 use crate::facts::arith;

@@ -24,5 +24,6 @@ pub mod search;
 mod seen;
 pub mod state;
 pub mod table;
+mod tell;
 pub mod under;
 pub(crate) mod word;

@@ -259,9 +259,7 @@ impl Evaluator<'_, '_> {
     fn worlds(&mut self, applies: &[Fired], common: Common, room: &mut Room, out: &mut Judgement) {
         let program = self.program;
         out.base = out.counted;
-        if program.live_pilots
-            && touches(room, |rule| rule.pilot.is_some() && rule.live)
-        {
+        if program.live_pilots && touches(room, |rule| rule.pilot.is_some() && rule.live) {
             fires(program, applies, World::Base, room);
             out.base = self.interval(applies, (World::Base, false), common, room);
         }

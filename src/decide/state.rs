@@ -99,11 +99,17 @@ impl Default for State {
 impl State {
     /// Makes ready for a declaration. What was kept for the one before is left behind by its stamps.
     pub fn begin(&mut self, program: &Program, facts: &Facts) {
-        let lists = program.rules.schema.lists.len();
         self.steps = 0;
         self.rows.clear();
+        let lists = program.rules.schema.lists.len();
         self.rows.resize(lists, At::Absent);
         self.it = Eval::Unknown(Reason::NotGiven);
+        self.leave_behind(program, facts);
+    }
+
+    /// Leaves what was kept behind; what is at hand stays.
+    pub(super) fn leave_behind(&mut self, program: &Program, facts: &Facts) {
+        let lists = program.rules.schema.lists.len();
         if self.truths.len() != program.nodes.len()
             || self.values.len() != program.slot_count as usize
         {

@@ -124,7 +124,10 @@ fn pick<'a>(table: &'a DecisionTable, every: u32, fits: &[Many]) -> Counts<'a> {
                 return Counts::Unknown(Reason::Undetermined);
             }
             let mut rows = numbered(fits);
-            match (rows.next().and_then(|(at, _)| table.rows.get(at)), rows.next()) {
+            match (
+                rows.next().and_then(|(at, _)| table.rows.get(at)),
+                rows.next(),
+            ) {
                 (Some(row), None) => Counts::Output(&row.output),
                 _ => Counts::Unknown(Reason::NotOneRow),
             }
@@ -284,10 +287,8 @@ impl<'a> Evaluator<'a, '_> {
     fn fits(&mut self, number: DecisionTableId, operands: &[NodeId], fits: &mut Vec<Many>) {
         let program = self.program;
         fits.clear();
-        let (Some(form), Some(table)) = (
-            program.tables.get(number.0 as usize),
-            self.table(number),
-        ) else {
+        let (Some(form), Some(table)) = (program.tables.get(number.0 as usize), self.table(number))
+        else {
             return;
         };
         fits.extend_from_slice(&form.all);

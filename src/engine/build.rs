@@ -212,7 +212,11 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block
         let deep = each.len() > usize::from(members.list.is_some());
         let needs = |conjunct: &Conjunct| graph.program().needs(conjunct.node).is_header();
         let mut element_told = Vec::new();
-        for told in member.told.iter().filter_map(|t| plan.told.get(*t as usize)) {
+        for told in member
+            .told
+            .iter()
+            .filter_map(|t| plan.told.get(*t as usize))
+        {
             let axis = plan.axes.get(told.axis as usize);
             if axis.is_some_and(|axis| axis.list.is_some()) {
                 element_told.push(told.conjunct);
@@ -364,9 +368,10 @@ fn lay_cells(
 pub(super) fn bytes(engine: &Engine) -> usize {
     let line = |line: &Line| size_of::<Line>() + line.tests.len() * 8;
     let block = |block: &Block| {
-        let residue = block.members.iter().map(|m| {
-            (m.residue.len() + m.element_told.len()) * 8 + size_of::<Member>()
-        });
+        let residue = block
+            .members
+            .iter()
+            .map(|m| (m.residue.len() + m.element_told.len()) * 8 + size_of::<Member>());
         size_of::<Block>()
             + (block.rows.len() + block.full.len()) * size_of::<Chunk>()
             + block.cells.len() * size_of::<Cell>()

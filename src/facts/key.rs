@@ -72,7 +72,9 @@ impl Key {
     fn of_text(text: &str) -> Key {
         let bytes = text.as_bytes();
         if bytes.len() <= SHORT_TEXT {
-            let packed = bytes.iter().fold(0, |key, byte| key << 8 | i64::from(*byte));
+            let packed = bytes
+                .iter()
+                .fold(0, |key, byte| key << 8 | i64::from(*byte));
             return Key(packed << 3 | i64::try_from(bytes.len()).unwrap_or(0));
         }
         let (words, rest) = bytes.as_chunks::<8>();
@@ -80,7 +82,10 @@ impl Key {
         for (to, from) in last.iter_mut().zip(rest) {
             *to = *from;
         }
-        let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word));
+        let words = words
+            .iter()
+            .chain([&last])
+            .map(|word| u64::from_le_bytes(*word));
         let seed = bytes.len() as u64;
         let digest = words.fold(seed, |digest, word| {
             (digest.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
@@ -149,7 +154,20 @@ mod tests {
     #[test]
     fn texts_have_keys_of_their_own_while_they_are_short() {
         let text = |text: &str| Key::of(&Fact::Value(Value::Text(text.into())));
-        let texts = ["", "\0", "\0\0", "A", "A1", "1A", "A\0", "闸", "ABCDEF", "~~~~~~", "ABCDEFG", "沪A12345"];
+        let texts = [
+            "",
+            "\0",
+            "\0\0",
+            "A",
+            "A1",
+            "1A",
+            "A\0",
+            "闸",
+            "ABCDEF",
+            "~~~~~~",
+            "ABCDEFG",
+            "沪A12345",
+        ];
         for a in texts {
             for b in texts {
                 assert_eq!(text(a) == text(b), a == b, "{a:?} {b:?}");

@@ -244,7 +244,10 @@ fn requirement_bound(program: &Program, costs: &[u64]) -> u64 {
 /// operands. What is compared is worked out besides, and so are the values that an aggregate is of.
 fn under_costs(program: &Program, costs: &[u64]) -> Vec<u64> {
     let mut under: Vec<u64> = Vec::with_capacity(program.nodes.len());
-    for ((number, op), cost) in (0u32..).zip(program.nodes.iter().map(|node| &node.op)).zip(costs) {
+    for ((number, op), cost) in (0u32..)
+        .zip(program.nodes.iter().map(|node| &node.op))
+        .zip(costs)
+    {
         let operands = program.operands(NodeId(number));
         let sum = |of: &[u64]| {
             let of = operands.iter().filter_map(|o| of.get(o.0 as usize));

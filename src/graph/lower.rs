@@ -5,8 +5,8 @@ use super::{Edge, Node, Options, refusal};
 use crate::check::rules::{Each, KindId, PilotId, RuleId, RuleSet};
 use crate::decide::atom::{Atoms, keyed};
 use crate::decide::program::{
-    CoverForm, KindForm, Memo, NodeForm, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm, Standing,
-    WaiveForm,
+    CoverForm, KindForm, Memo, NodeForm, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm,
+    Standing, WaiveForm,
 };
 use crate::decide::table::TableForm;
 use crate::ground::diagnostic::{Code, Diagnostic};

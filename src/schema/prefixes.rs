@@ -170,7 +170,11 @@ mod tests {
                     Found::Row(row) => Some(row),
                     _ => None,
                 };
-                assert_eq!(prefixes.find(&list, code.first(), day), slow, "{code} on {day:?}");
+                assert_eq!(
+                    prefixes.find(&list, code.first(), day),
+                    slow,
+                    "{code} on {day:?}"
+                );
             }
         }
     }
