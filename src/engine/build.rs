@@ -1,6 +1,7 @@
 //! From the graph to the engine: plan nodes become tasks, blocks become rows of bits.
 
 use super::finder::{Finder, Ranked};
+use super::guests::{Hosts, hosts};
 use super::rows::{Chunk, MEMBERS, WORDS, set};
 use super::{Block, Cell, Engine, Line, Member, Task};
 use crate::check::rules::Each;
@@ -8,8 +9,9 @@ use crate::graph::Graph;
 use crate::graph::cells::{Domain, UNKNOWN};
 use crate::graph::layout::Block as Members;
 use crate::graph::node::{Edge, Node};
-use crate::graph::plan::{Conjunct, Plan, Subject, Told};
+use crate::graph::plan::{Conjunct, Member as PlanMember, Plan, Subject, Told};
 use crate::ground::truth::Truth;
+use crate::schema::value::ListId;
 use crate::schema::{Home, Schema};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
@@ -21,13 +23,14 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let plan = graph.plan();
     let program = Arc::clone(graph.program());
     let schema = Arc::clone(&program.rules.schema);
-    let axes = rank(plan, &schema, &used(graph));
-    let blocks = graph
-        .blocks()
+    let hosts = hosts(graph, plan);
+    let groups = groups(graph, &hosts);
+    let axes = rank(plan, &schema, &used(graph, &groups));
+    let blocks = groups
         .iter()
-        .map(|b| block(graph, plan, b, &axes.places))
+        .map(|group| block(graph, plan, group, &axes.places))
         .collect();
-    let (tasks, root) = tasks(graph, &axes.places);
+    let (tasks, root) = tasks(graph, &hosts, &axes.places);
     Engine {
         program,
         axes: plan.axes.clone(),
@@ -48,24 +51,97 @@ struct Axes {
     places: Vec<u32>,
 }
 
+/// What is run as one block.
+struct Group {
+    /// The list whose elements its own members judge.
+    list: Option<ListId>,
+    /// By member, the list whose elements it judges.
+    members: Vec<(u32, Option<ListId>)>,
+}
+
+impl Group {
+    /// Whether its members are looked at one by one.
+    fn is_small(&self) -> bool {
+        self.members.len() <= SMALL
+    }
+
+    fn tests(&self, plan: &Plan) -> Tests {
+        let members: Vec<u32> = self.members.iter().map(|(number, _)| *number).collect();
+        let mut tests = tests(plan, &members);
+        tests.retain(|axis, _| {
+            let list = plan.axes.get(*axis as usize).and_then(|axis| axis.list);
+            list.is_none() || list == self.list
+        });
+        tests
+    }
+}
+
+/// The blocks of the graph, with those that are run with another added to it.
+fn groups(graph: &Graph, hosts: &Hosts) -> Vec<Group> {
+    let own = |block: &Members| -> Vec<(u32, Option<ListId>)> {
+        let members = block.members.iter();
+        members.map(|number| (*number, block.list)).collect()
+    };
+    let mut groups: Vec<Group> = (0u32..)
+        .zip(graph.blocks())
+        .map(|(number, block)| Group {
+            list: block.list,
+            members: match hosts.contains_key(&number) {
+                true => Vec::new(),
+                false => own(block),
+            },
+        })
+        .collect();
+    for (guest, host) in hosts {
+        let (Some(guest), Some(host)) = (
+            graph.blocks().get(*guest as usize),
+            groups.get_mut(*host as usize),
+        ) else {
+            continue;
+        };
+        host.members.extend(own(guest));
+    }
+    groups
+}
+
+/// By axis, each condition on it with the place of the member that it belongs to.
+pub(super) type Tests = BTreeMap<u32, Vec<(u32, u32)>>;
+
+/// What members ask of cells.
+pub(super) fn tests(plan: &Plan, members: &[u32]) -> Tests {
+    let mut tests = Tests::new();
+    for (at, number) in (0u32..).zip(members) {
+        let member = plan.members.get(*number as usize);
+        for told in member.iter().flat_map(|member| &member.told) {
+            let axis = plan.told.get(*told as usize).map_or(0, |told| told.axis);
+            tests.entry(axis).or_default().push((at, *told));
+        }
+    }
+    tests
+}
+
+/// Whether a block has a line for an axis that so many tests are on. A line that few members ask for
+/// costs more than asking them while they are alive.
+pub(super) fn has_line(plan: &Plan, axis: u32, tests: usize) -> bool {
+    let list = plan.axes.get(axis as usize).and_then(|axis| axis.list);
+    list.is_some() || tests > FEW_TESTS
+}
+
 /// The axes that are branched on or that rows speak of.
-fn used(graph: &Graph) -> BTreeSet<u32> {
+fn used(graph: &Graph, groups: &[Group]) -> BTreeSet<u32> {
     let plan = graph.plan();
     let branched = graph.inner().node_weights().filter_map(|node| match node {
         Node::Split(axis) => plan.axes.iter().position(|a| a.axis == *axis),
         _ => None,
     });
     let branched = branched.filter_map(|at| u32::try_from(at).ok());
-    let large = graph
-        .blocks()
-        .iter()
-        .filter(|block| block.members.len() > SMALL);
-    let members = large.flat_map(|block| &block.members);
-    let told = members
-        .filter_map(|number| plan.members.get(*number as usize))
-        .flat_map(|member| &member.told)
-        .filter_map(|told| plan.told.get(*told as usize));
-    branched.chain(told.map(|told| told.axis)).collect()
+    let large = groups.iter().filter(|group| !group.is_small());
+    let lines = large.flat_map(|group| {
+        let mut tests = group.tests(plan);
+        tests.retain(|axis, tests| has_line(plan, *axis, tests.len()));
+        tests.into_keys()
+    });
+    branched.chain(lines).collect()
 }
 
 fn rank(plan: &Plan, schema: &Schema, used: &BTreeSet<u32>) -> Axes {
@@ -98,17 +174,23 @@ fn rank(plan: &Plan, schema: &Schema, used: &BTreeSet<u32>) -> Axes {
 }
 
 /// The plan nodes, each after what it runs.
-fn tasks(graph: &Graph, places: &[u32]) -> (Vec<Task>, u32) {
+fn tasks(graph: &Graph, hosts: &Hosts, places: &[u32]) -> (Vec<Task>, u32) {
     let mut numbers: HashMap<NodeIndex, u32> = HashMap::new();
     let mut tasks = Vec::new();
-    let root = task(graph, places, graph.root(), &mut tasks, &mut numbers);
+    let root = task(
+        graph,
+        (hosts, places),
+        graph.root(),
+        &mut tasks,
+        &mut numbers,
+    );
     (tasks, root)
 }
 
 /// The task of a plan node; splits and forks stand a few levels deep, so this may call itself.
 fn task(
     graph: &Graph,
-    places: &[u32],
+    (hosts, places): (&Hosts, &[u32]),
     node: NodeIndex,
     tasks: &mut Vec<Task>,
     numbers: &mut HashMap<NodeIndex, u32>,
@@ -118,6 +200,7 @@ fn task(
     }
     let inner = graph.inner();
     let made = match inner.node_weight(node) {
+        Some(Node::Match(number)) if hosts.contains_key(number) => Task::Fork(Vec::new()),
         Some(Node::Match(number)) => Task::Match(*number),
         Some(Node::Split(axis)) => {
             let at = graph
@@ -132,7 +215,7 @@ fn task(
                 let Edge::Cells(ranges) = edge.weight() else {
                     continue;
                 };
-                let child = task(graph, places, edge.target(), tasks, numbers);
+                let child = task(graph, (hosts, places), edge.target(), tasks, numbers);
                 for cell in ranges.iter().flat_map(|(from, to)| *from..=*to) {
                     if let Some(place) = by_cell.get_mut(cell as usize) {
                         *place = child;
@@ -169,7 +252,7 @@ fn task(
             Task::Fork(
                 children
                     .into_iter()
-                    .map(|c| task(graph, places, c, tasks, numbers))
+                    .map(|c| task(graph, (hosts, places), c, tasks, numbers))
                     .collect(),
             )
         }
@@ -181,66 +264,35 @@ fn task(
 }
 
 /// The rows of a block.
-fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block {
-    let small = members.members.len() <= SMALL;
-    let chunks = match small {
+fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
+    let chunks = match group.is_small() {
         true => 0,
-        false => members.members.len().div_ceil(MEMBERS),
+        false => group.members.len().div_ceil(MEMBERS),
     };
     let mut full = vec![[0u64; WORDS]; chunks];
-    for at in 0..members.members.len() {
+    for at in 0..group.members.len() {
         set(&mut full, at, true);
     }
-    let mut tests: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
     let mut rows = RowPool {
         rows: Vec::new(),
         known: HashMap::new(),
     };
     let mut made = Vec::new();
-    for (at, number) in (0u32..).zip(&members.members) {
-        let Some(member) = plan.members.get(*number as usize) else {
-            continue;
-        };
-        for told in &member.told {
-            let axis = plan.told.get(*told as usize).map_or(0, |told| told.axis);
-            tests.entry(axis).or_default().push((at, *told));
+    for (number, list) in &group.members {
+        if let Some(planned) = plan.members.get(*number as usize) {
+            made.push(member(graph, plan, planned, *list));
         }
-        let each: &[Each] = match member.subject {
-            Subject::Rule(rule) => graph.program().form(rule).map_or(&[], |form| &form.each),
-            Subject::Cover(_) => &[],
-        };
-        let deep = each.len() > usize::from(members.list.is_some());
-        let needs = |conjunct: &Conjunct| graph.program().needs(conjunct.node).is_header();
-        let mut element_told = Vec::new();
-        for told in member
-            .told
-            .iter()
-            .filter_map(|t| plan.told.get(*t as usize))
-        {
-            let axis = plan.axes.get(told.axis as usize);
-            if axis.is_some_and(|axis| axis.list.is_some()) {
-                element_told.push(told.conjunct);
-            }
-        }
-        made.push(Member {
-            element_told,
-            subject: member.subject,
-            residue: member.residue.clone(),
-            of_header: member.residue.iter().take_while(|c| needs(c)).count(),
-            of_elements: members.list.is_some(),
-            deep,
-        });
     }
-    // A line that few members ask for costs more than asking them while they are alive.
+    let mut tests = group.tests(plan);
     tests.retain(|axis, tests| {
-        let planned = plan.axes.get(*axis as usize);
-        if planned.is_none_or(|planned| planned.list.is_some()) {
-            return !small;
-        }
-        if !small && tests.len() > FEW_TESTS {
+        let of_header = plan
+            .axes
+            .get(*axis as usize)
+            .is_some_and(|a| a.list.is_none());
+        if !group.is_small() && has_line(plan, *axis, tests.len()) {
             return true;
         }
-        for (member, told) in tests.iter() {
+        for (member, told) in tests.iter().filter(|_| of_header) {
             let told = plan.told.get(*told as usize);
             if let (Some(member), Some(told)) = (made.get_mut(*member as usize), told) {
                 member.residue.insert(0, told.conjunct);
@@ -274,7 +326,7 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block
         lines.sort_by_key(|line| std::cmp::Reverse(line.tests.len()));
     }
     Block {
-        list: members.list,
+        list: group.list,
         rows: rows.rows,
         full,
         cells: all_cells,
@@ -282,6 +334,30 @@ fn block(graph: &Graph, plan: &Plan, members: &Members, places: &[u32]) -> Block
         element,
         header_residue: made.iter().any(|member| member.of_header > 0),
         members: made,
+    }
+}
+
+/// A member of a block, with all that is told of its element among its conditions.
+fn member(graph: &Graph, plan: &Plan, planned: &PlanMember, list: Option<ListId>) -> Member {
+    let program = graph.program();
+    let each: &[Each] = match planned.subject {
+        Subject::Rule(rule) => program.form(rule).map_or(&[], |form| &form.each),
+        Subject::Cover(_) => &[],
+    };
+    let needs = |conjunct: &&Conjunct| program.needs(conjunct.node).is_header();
+    let told = planned.told.iter();
+    let told = told.filter_map(|told| plan.told.get(*told as usize));
+    let of_element = told.filter(|told| {
+        let axis = plan.axes.get(told.axis as usize);
+        axis.is_some_and(|axis| axis.list.is_some())
+    });
+    Member {
+        list,
+        element_told: of_element.map(|told| told.conjunct).collect(),
+        subject: planned.subject,
+        residue: planned.residue.clone(),
+        of_header: planned.residue.iter().take_while(needs).count(),
+        deep: each.len() > usize::from(list.is_some()),
     }
 }
 

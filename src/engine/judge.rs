@@ -119,10 +119,19 @@ impl<'a> Run<'a, '_> {
         let header = looked.end_part();
         match block.list {
             None => {
+                let mut guests = None;
+                room.alive.clear();
                 for at in 0..block.full.len() {
                     let bits = self.and_rows(block, &looked, header, at, Bits::full(block, at));
-                    self.alive(block, at, Step::Whole, bits);
+                    for (number, truth) in bits.members(at) {
+                        if let Some(member) = block.members.get(number) {
+                            let number = u32::try_from(number).unwrap_or(u32::MAX);
+                            let gathered = (&mut guests, &mut room.alive);
+                            self.alive_of_header(block, (number, member), truth, gathered);
+                        }
+                    }
                 }
+                self.guests(block, guests, &mut room.alive);
             }
             Some(list) => self.elements(block, list, (&mut looked, header), room),
         }
@@ -211,21 +220,16 @@ impl<'a> Run<'a, '_> {
     /// Runs the rules of a block without rows, one by one.
     fn small_block(&mut self, block: &'a Block, room: &mut RowRoom) {
         room.alive.clear();
+        let mut guests = block.list;
         for (number, member) in (0u32..).zip(&block.members) {
-            let residue = member.residue.get(..member.of_header);
-            let truth = match block.list {
-                Some(_) => self.all(residue.unwrap_or(&[]), Truth::True),
-                None => Truth::True,
-            };
-            if truth != Truth::False {
-                room.alive.push((number, truth));
-            }
+            self.alive_of_header(
+                block,
+                (number, member),
+                Truth::True,
+                (&mut guests, &mut room.alive),
+            );
         }
-        match block.list {
-            None => self.each_alive(block, Step::Whole, &room.alive),
-            Some(_) if room.alive.is_empty() => {}
-            Some(list) => self.elements_alive(block, list, &room.alive),
-        }
+        self.guests(block, guests, &mut room.alive);
     }
 
     /// Judges each element of a list by each of the members that are alive.
@@ -403,11 +407,42 @@ impl<'a> Run<'a, '_> {
         }
     }
 
+    /// Looks at a member that the header's rows leave alive. Those that judge the elements of one
+    /// list stand together, and are gathered until another one comes.
+    fn alive_of_header(
+        &mut self,
+        block: &'a Block,
+        (number, member): (u32, &'a Member),
+        truth: Truth,
+        (guests, alive): (&mut Option<ListId>, &mut Vec<(u32, Truth)>),
+    ) {
+        if member.list.is_none() {
+            return self.member(member, Step::Whole, truth);
+        }
+        if *guests != member.list {
+            self.guests(block, *guests, alive);
+            *guests = member.list;
+        }
+        let residue = member.residue.get(..member.of_header);
+        let truth = self.all(residue.unwrap_or(&[]), truth);
+        if truth != Truth::False {
+            alive.push((number, truth));
+        }
+    }
+
+    /// Judges the elements of a list by the guests that were gathered.
+    fn guests(&mut self, block: &'a Block, list: Option<ListId>, alive: &mut Vec<(u32, Truth)>) {
+        if let (Some(list), false) = (list, alive.is_empty()) {
+            self.elements_alive(block, list, alive);
+        }
+        alive.clear();
+    }
+
     fn member(&mut self, member: &'a Member, step: Step, truth: Truth) {
-        let truth = match member.of_elements {
+        let truth = match member.list {
             // The header's part is done.
-            true => truth,
-            false => {
+            Some(_) => truth,
+            None => {
                 let residue = member.residue.get(..member.of_header);
                 self.all(residue.unwrap_or(&[]), truth)
             }

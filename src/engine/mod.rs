@@ -5,6 +5,7 @@
 
 mod build;
 mod finder;
+mod guests;
 mod judge;
 mod rows;
 
@@ -135,8 +136,9 @@ struct Member {
     of_header: usize,
     /// What a cell of one field of the element tells, as conditions.
     element_told: Vec<Conjunct>,
-    /// Whether its block goes through the elements of a list.
-    of_elements: bool,
+    /// The list whose elements it judges; it may be another than that of its block, as whose guest
+    /// it then is.
+    list: Option<ListId>,
     /// Whether it judges something inside the element, or the codes of a set.
     deep: bool,
 }

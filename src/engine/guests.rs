@@ -1,0 +1,103 @@
+//! Which blocks are run together with another: few rules that judge the elements of a list are
+//! found by the rows of the header's rules beside them, and need no rows and no looking up of their
+//! own.
+
+use super::build::{Tests, has_line, tests};
+use super::rows::MEMBERS;
+use crate::graph::Graph;
+use crate::graph::node::{Edge, Node};
+use crate::graph::plan::Plan;
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+use std::collections::BTreeMap;
+
+/// The most members of a block that is run with another. Of more, many may be alive, and then rows
+/// for the element pay.
+const MOST: usize = 128;
+
+/// By block that is run with another, which one.
+pub(super) type Hosts = BTreeMap<u32, u32>;
+
+/// Finds them: blocks that a fork runs one after the other, where this takes no more steps than the
+/// bound counts for them.
+pub(super) fn hosts(graph: &Graph, plan: &Plan) -> Hosts {
+    let inner = graph.inner();
+    let mut hosts = Hosts::new();
+    for fork in inner.node_indices() {
+        if !matches!(inner.node_weight(fork), Some(Node::Fork)) {
+            continue;
+        }
+        let children: Vec<NodeIndex> = next(graph, fork).collect();
+        let host = children.iter().find_map(|child| of_header(graph, *child));
+        let Some(host) = host else {
+            continue;
+        };
+        let mut together = vec![host];
+        for child in &children {
+            let guest = match inner.node_weight(*child) {
+                Some(Node::Each(_)) => next(graph, *child).find_map(|node| number(graph, node)),
+                _ => None,
+            };
+            let few = guest.filter(|guest| members(graph, *guest).len() <= MOST);
+            if let Some(guest) = few
+                && pays(graph, plan, &together, guest)
+            {
+                together.push(guest);
+                hosts.insert(guest, host);
+            }
+        }
+    }
+    hosts
+}
+
+/// What a node runs next, in order.
+fn next(graph: &Graph, node: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+    let edges = graph.inner().edges(node);
+    let mut next: Vec<(u32, NodeIndex)> = edges
+        .filter_map(|edge| match edge.weight() {
+            Edge::Next(at) => Some((*at, edge.target())),
+            _ => None,
+        })
+        .collect();
+    next.sort_unstable();
+    next.into_iter().map(|(_, node)| node)
+}
+
+fn number(graph: &Graph, node: NodeIndex) -> Option<u32> {
+    match graph.inner().node_weight(node) {
+        Some(Node::Match(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+/// The block of the header's rules that a node is.
+fn of_header(graph: &Graph, node: NodeIndex) -> Option<u32> {
+    let number = number(graph, node)?;
+    let block = graph.blocks().get(number as usize)?;
+    block.list.is_none().then_some(number)
+}
+
+fn members(graph: &Graph, block: u32) -> &[u32] {
+    let found = graph.blocks().get(block as usize);
+    found.map_or(&[], |block| &block.members)
+}
+
+/// Whether rows for all of them take no more steps than rows for those before and the guest alone.
+fn pays(graph: &Graph, plan: &Plan, before: &[u32], guest: u32) -> bool {
+    let of_header = |tests: &Tests| {
+        let axes = tests
+            .keys()
+            .filter_map(|axis| plan.axes.get(*axis as usize));
+        axes.filter(|axis| axis.list.is_none()).count()
+    };
+    let stretches = |count: usize| count.div_ceil(MEMBERS);
+    let (mut all, mut alone) = (Vec::new(), 0);
+    for block in before.iter().chain([&guest]) {
+        let members = members(graph, *block);
+        alone += stretches(members.len()) * of_header(&tests(plan, members));
+        all.extend_from_slice(members);
+    }
+    let mut lines = tests(plan, &all);
+    lines.retain(|axis, tests| has_line(plan, *axis, tests.len()));
+    stretches(all.len()) * of_header(&lines) <= alone
+}
