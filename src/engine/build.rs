@@ -120,11 +120,11 @@ pub(super) fn tests(plan: &Plan, members: &[u32]) -> Tests {
     tests
 }
 
-/// Whether a block has a line for an axis that so many tests are on. A line that few members ask for
-/// costs more than asking them while they are alive.
-pub(super) fn has_line(plan: &Plan, axis: u32, tests: usize) -> bool {
+/// Whether a block of so many members has a line for an axis that so many tests are on. A line that
+/// few of many members ask for costs more than asking those of them that are alive.
+pub(super) fn has_line(plan: &Plan, axis: u32, (tests, members): (usize, usize)) -> bool {
     let list = plan.axes.get(axis as usize).and_then(|axis| axis.list);
-    list.is_some() || tests > FEW_TESTS
+    list.is_some() || tests > members / FEW
 }
 
 /// The axes that are branched on or that rows speak of.
@@ -138,7 +138,7 @@ fn used(graph: &Graph, groups: &[Group]) -> BTreeSet<u32> {
     let large = groups.iter().filter(|group| !group.is_small());
     let lines = large.flat_map(|group| {
         let mut tests = group.tests(plan);
-        tests.retain(|axis, tests| has_line(plan, *axis, tests.len()));
+        tests.retain(|axis, tests| has_line(plan, *axis, (tests.len(), group.members.len())));
         tests.into_keys()
     });
     branched.chain(lines).collect()
@@ -289,7 +289,7 @@ fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
             .axes
             .get(*axis as usize)
             .is_some_and(|a| a.list.is_none());
-        if !group.is_small() && has_line(plan, *axis, tests.len()) {
+        if !group.is_small() && has_line(plan, *axis, (tests.len(), group.members.len())) {
             return true;
         }
         for (member, told) in tests.iter().filter(|_| of_header) {
@@ -362,9 +362,10 @@ fn member(graph: &Graph, plan: &Plan, planned: &PlanMember, list: Option<ListId>
 }
 
 /// So many members of a block are looked at one by one.
-const SMALL: usize = 8;
-/// So many members of a block are asked what one field of the header tells, and have no line for it.
-const FEW_TESTS: usize = 6;
+pub(super) const SMALL: usize = 8;
+/// One in so many members of a block is asked what one field of the header tells, and the block has
+/// no line for it.
+const FEW: usize = 128;
 
 /// Rows by content.
 struct RowPool {

@@ -2,7 +2,7 @@
 //! found by the rows of the header's rules beside them, and need no rows and no looking up of their
 //! own.
 
-use super::build::{Tests, has_line, tests};
+use super::build::{SMALL, Tests, has_line, tests};
 use super::rows::MEMBERS;
 use crate::graph::Graph;
 use crate::graph::node::{Edge, Node};
@@ -11,9 +11,11 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use std::collections::BTreeMap;
 
-/// The most members of a block that is run with another. Of more, many may be alive, and then rows
-/// for the element pay.
+/// The most members of a block that is run with another.
 const MOST: usize = 128;
+/// So many conditions on one field of the header its members must have on the average: then few of
+/// them are alive, and rows for the element would not pay.
+const HEADER_TESTS: usize = 2;
 
 /// By block that is run with another, which one.
 pub(super) type Hosts = BTreeMap<u32, u32>;
@@ -38,8 +40,7 @@ pub(super) fn hosts(graph: &Graph, plan: &Plan) -> Hosts {
                 Some(Node::Each(_)) => next(graph, *child).find_map(|node| number(graph, node)),
                 _ => None,
             };
-            let few = guest.filter(|guest| members(graph, *guest).len() <= MOST);
-            if let Some(guest) = few
+            if let Some(guest) = guest.filter(|guest| few_alive(plan, members(graph, *guest)))
                 && pays(graph, plan, &together, guest)
             {
                 together.push(guest);
@@ -82,6 +83,17 @@ fn members(graph: &Graph, block: u32) -> &[u32] {
     found.map_or(&[], |block| &block.members)
 }
 
+/// Whether few of these are likely to be alive once the header was looked at.
+fn few_alive(plan: &Plan, members: &[u32]) -> bool {
+    let tests = tests(plan, members);
+    let of_header = tests.iter().filter(|(axis, _)| {
+        let axis = plan.axes.get(**axis as usize);
+        axis.is_some_and(|axis| axis.list.is_none())
+    });
+    let count: usize = of_header.map(|(_, tests)| tests.len()).sum();
+    members.len() <= SMALL || (members.len() <= MOST && count >= members.len() * HEADER_TESTS)
+}
+
 /// Whether rows for all of them take no more steps than rows for those before and the guest alone.
 fn pays(graph: &Graph, plan: &Plan, before: &[u32], guest: u32) -> bool {
     let of_header = |tests: &Tests| {
@@ -98,6 +110,6 @@ fn pays(graph: &Graph, plan: &Plan, before: &[u32], guest: u32) -> bool {
         all.extend_from_slice(members);
     }
     let mut lines = tests(plan, &all);
-    lines.retain(|axis, tests| has_line(plan, *axis, tests.len()));
+    lines.retain(|axis, tests| has_line(plan, *axis, (tests.len(), all.len())));
     stretches(all.len()) * of_header(&lines) <= alone
 }
