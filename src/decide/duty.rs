@@ -1,10 +1,11 @@
 //! Requirements: who requires what, who waives it, whether it is met, and how several combine.
 
 use super::eval::Evaluator;
+use super::group::{Claim, Group, Picked};
 use super::program::{KindForm, RequireForm};
 use super::resolve::{Room, World, place_of, prefix, widen};
 use crate::check::rules::{Combine, Each, KindId, ObligationState, RuleId};
-use crate::facts::eval::{Eval, Reason, comparable};
+use crate::facts::eval::{Eval, Reason};
 use crate::ground::truth::Truth;
 use crate::schema::value::{DepartmentId, OutcomeId, Value};
 use crate::verdict::judgement::{Duty, Element, Fired, Interval, Judgement};
@@ -41,16 +42,6 @@ pub(super) struct Requirer {
     firmly: bool,
     /// Whether the rule fires.
     truth: Truth,
-}
-
-/// What a requirement counts as among others of its group, for one department or for all.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Claim {
-    /// Its place in the group.
-    work: u32,
-    obliged: Truth,
-    /// Whether several rules require it.
-    several: bool,
 }
 
 /// A requirement in the making.
@@ -468,152 +459,4 @@ impl<'a> Evaluator<'a, '_> {
 fn same_duty(a: &Asked, b: &Asked) -> Ordering {
     a.of.cmp(&b.of)
         .then_with(|| (a.known, &a.argument).cmp(&(b.known, &b.argument)))
-}
-
-/// Requirements of one kind and element.
-#[derive(Clone, Copy)]
-struct Group<'g> {
-    works: &'g [Work],
-    claims: &'g [Claim],
-}
-
-/// Which requirements of a group count.
-enum Picked {
-    /// Each by itself.
-    Every,
-    /// The largest or the earliest that is certain, and those that may turn out to beat it.
-    Best {
-        certain: Option<Value>,
-        largest: bool,
-    },
-}
-
-impl Picked {
-    fn keeps(&self, argument: Option<&Value>, obliged: Truth) -> bool {
-        match (self, argument) {
-            (Picked::Every, _) | (_, None) | (Picked::Best { certain: None, .. }, _) => true,
-            (
-                Picked::Best {
-                    certain: Some(best),
-                    largest,
-                },
-                Some(value),
-            ) => match obliged {
-                Truth::False => true,
-                Truth::True => value == best,
-                Truth::Unknown => beats(value, best, *largest),
-            },
-        }
-    }
-}
-
-fn beats(value: &Value, best: &Value, largest: bool) -> bool {
-    if largest { value > best } else { value < best }
-}
-
-impl<'g> Group<'g> {
-    fn each(self) -> impl Iterator<Item = (&'g Work, Claim)> {
-        let claims = self.claims.iter();
-        claims.filter_map(move |claim| Some((self.works.get(claim.work as usize)?, *claim)))
-    }
-
-    fn every_one(self, otherwise: OutcomeId) -> Interval {
-        let mut interval = Interval::default();
-        for (work, claim) in self.each() {
-            if claim.obliged != Truth::False && work.duty.met != Truth::True {
-                interval.high = interval.high.max(otherwise);
-            }
-            if claim.obliged == Truth::True && work.duty.met == Truth::False {
-                interval.low = interval.low.max(otherwise);
-            }
-        }
-        interval
-    }
-
-    /// Whether all arguments that count in this way can be compared with each other.
-    fn all_comparable(self, way: fn(Truth) -> bool) -> bool {
-        let mut first: Option<&Value> = None;
-        let mut due = self.each().filter(|(_, claim)| way(claim.obliged));
-        due.all(|(work, _)| match &work.duty.argument {
-            Some(value) => comparable(first.get_or_insert(value), value),
-            None => true,
-        })
-    }
-
-    /// Arguments that cannot be compared count each by itself; where it is open whether those
-    /// that differ are required at all, only what holds either way is certain.
-    fn not_compared(self, otherwise: OutcomeId) -> Interval {
-        let mut interval = self.every_one(otherwise);
-        let mut due = self.each().filter(|(_, claim)| claim.obliged.possible());
-        if self.all_comparable(Truth::certain)
-            && !due.all(|(work, _)| work.duty.met == Truth::False)
-        {
-            interval.low = OutcomeId::default();
-        }
-        interval
-    }
-
-    /// Only the largest, or the earliest, counts; as long as they can be compared at all.
-    fn best(self, otherwise: OutcomeId, largest: bool) -> (Interval, Picked) {
-        if !self.all_comparable(Truth::possible) {
-            return (self.not_compared(otherwise), Picked::Every);
-        }
-        let mut certain: Option<&Value> = None;
-        for (work, _) in self
-            .each()
-            .filter(|(_, claim)| claim.obliged == Truth::True)
-        {
-            let Some(value) = &work.duty.argument else {
-                continue;
-            };
-            if certain.is_none_or(|best| beats(value, best, largest)) {
-                certain = Some(value);
-            }
-        }
-        let picked = Picked::Best {
-            certain: certain.cloned(),
-            largest,
-        };
-        let mut interval = Interval::default();
-        let (mut some_certain, mut all_unmet) = (false, true);
-        for (work, claim) in self.each() {
-            if claim.obliged == Truth::False {
-                continue;
-            }
-            some_certain |= claim.obliged == Truth::True;
-            if !picked.keeps(work.duty.argument.as_ref(), claim.obliged) {
-                continue;
-            }
-            all_unmet &= work.duty.met == Truth::False;
-            if work.duty.met != Truth::True {
-                interval.high = otherwise;
-            }
-        }
-        if some_certain && all_unmet {
-            interval.low = otherwise;
-            interval.high = otherwise;
-        }
-        (interval, picked)
-    }
-
-    /// Two that differ contradict each other. Those whose argument is not known are one
-    /// requirement here but may turn out to be several.
-    fn contradiction(self, missing: OutcomeId) -> Interval {
-        let (mut certain, mut possible, mut several) = (0u32, 0u32, false);
-        for (work, claim) in self.each() {
-            let known = work.duty.argument_known;
-            certain += u32::from(claim.obliged.certain() && known);
-            possible += u32::from(claim.obliged.possible());
-            several |= claim.obliged.possible() && !known && claim.several;
-        }
-        let mild = OutcomeId::default();
-        Interval {
-            low: if certain > 1 { missing } else { mild },
-            high: if certain > 1 || possible > 1 || several {
-                missing
-            } else {
-                mild
-            },
-        }
-    }
 }

@@ -3,9 +3,10 @@
 //! - [`program`]: every value and condition once, by number; rules, kinds and covers on them;
 //! - [`state`]: the element at hand, and results already worked out;
 //! - [`eval`], [`lookup`], [`table`], `seen`: one node at the place at hand;
-//! - `atom`, `atomize`: conditions that the keys of facts decide; `word`: amounts in one machine word;
+//! - `atom`, `atomize`, `tell`: conditions that the keys of facts decide;
+//! - `word`: amounts in one machine word;
 //! - [`many`]: a condition for many elements at once;
-//! - [`resolve`], [`duty`], [`missing`]: from rules that apply to the judgement;
+//! - [`resolve`], [`duty`], `group`, [`missing`]: from rules that apply to the judgement;
 //! - [`under`], [`search`]: the facts under what is undetermined, and room to gather them.
 //!
 //! The walker and the engine differ in how they find the rules that apply, and share what
@@ -15,6 +16,7 @@ pub(crate) mod atom;
 mod atomize;
 pub mod duty;
 pub mod eval;
+mod group;
 pub mod lookup;
 pub mod many;
 pub mod missing;

@@ -5,8 +5,9 @@
 //! and element. It is short for most declarations, so everything here goes over that list and
 //! never over the rule set.
 
-use super::duty::{Asked, Claim, Requirer, Work};
+use super::duty::{Asked, Requirer, Work};
 use super::eval::Evaluator;
+use super::group::Claim;
 use super::program::{Program, Standing};
 use super::search::Search;
 use crate::check::rules::{KindId, PilotId, RuleId};

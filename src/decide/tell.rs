@@ -28,10 +28,13 @@ enum Of {
     Bool,
 }
 
+/// The facts that a condition reads, each with what it can be.
+type Facts = Vec<(Source, Of)>;
+
 /// What a condition reads.
 #[derive(Default)]
 struct Reads {
-    facts: Vec<(Source, Of)>,
+    facts: Facts,
     /// The days from which it may say something else.
     days: Vec<Day>,
     /// How many nodes it has.
@@ -129,8 +132,8 @@ impl Maker<'_> {
         }
     }
 
-    /// What a condition says of all that it reads, of the last fact first, on each day.
-    fn all(&mut self, node: NodeId, most: usize) -> Option<(Vec<(Source, Of)>, Told<Truth>)> {
+    /// What a condition says of all that it reads, on each day. The last fact changes fastest.
+    fn all(&mut self, node: NodeId, most: usize) -> Option<(Facts, Told<Truth>)> {
         let mut reads = Reads::default();
         self.reads(node, &mut reads)?;
         let Reads {

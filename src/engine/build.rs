@@ -1,7 +1,6 @@
 //! From the graph to the engine: plan nodes become tasks, blocks become rows of bits.
 
 use super::finder::{Finder, Ranked};
-use super::guests::{Hosts, hosts};
 use super::rows::{Chunk, MEMBERS, WORDS, set};
 use super::{Block, Cell, Engine, Line, Member, Task};
 use crate::check::rules::Each;
@@ -17,6 +16,10 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+
+mod guests;
+
+use guests::{Hosts, hosts};
 
 /// Lays a graph out.
 pub(super) fn build(graph: &Graph) -> Engine {
@@ -105,10 +108,10 @@ fn groups(graph: &Graph, hosts: &Hosts) -> Vec<Group> {
 }
 
 /// By axis, each condition on it with the place of the member that it belongs to.
-pub(super) type Tests = BTreeMap<u32, Vec<(u32, u32)>>;
+type Tests = BTreeMap<u32, Vec<(u32, u32)>>;
 
 /// What members ask of cells.
-pub(super) fn tests(plan: &Plan, members: &[u32]) -> Tests {
+fn tests(plan: &Plan, members: &[u32]) -> Tests {
     let mut tests = Tests::new();
     for (at, number) in (0u32..).zip(members) {
         let member = plan.members.get(*number as usize);
@@ -122,7 +125,7 @@ pub(super) fn tests(plan: &Plan, members: &[u32]) -> Tests {
 
 /// Whether a block of so many members has a line for an axis that so many tests are on. A line that
 /// few of many members ask for costs more than asking those of them that are alive.
-pub(super) fn has_line(plan: &Plan, axis: u32, (tests, members): (usize, usize)) -> bool {
+fn has_line(plan: &Plan, axis: u32, (tests, members): (usize, usize)) -> bool {
     let list = plan.axes.get(axis as usize).and_then(|axis| axis.list);
     list.is_some() || tests > members / FEW
 }
@@ -362,7 +365,7 @@ fn member(graph: &Graph, plan: &Plan, planned: &PlanMember, list: Option<ListId>
 }
 
 /// So many members of a block are looked at one by one.
-pub(super) const SMALL: usize = 8;
+const SMALL: usize = 8;
 /// One in so many members of a block is asked what one field of the header tells, and the block has
 /// no line for it.
 const FEW: usize = 128;

@@ -5,7 +5,6 @@
 
 mod build;
 mod finder;
-mod guests;
 mod judge;
 mod rows;
 

@@ -2,8 +2,8 @@
 //! found by the rows of the header's rules beside them, and need no rows and no looking up of their
 //! own.
 
-use super::build::{SMALL, Tests, has_line, tests};
-use super::rows::MEMBERS;
+use super::super::rows::MEMBERS;
+use super::{SMALL, Tests, has_line, tests};
 use crate::graph::Graph;
 use crate::graph::node::{Edge, Node};
 use crate::graph::plan::Plan;
