@@ -31,20 +31,12 @@ impl Peer for Cedar {
     fn load(rules: &[Vec<Condition>]) -> Result<Self, String> {
         let mut policies = PolicySet::new();
         for (rule, all) in rules.iter().enumerate() {
-            let mut scope = [
-                "principal".to_string(),
-                "action".to_string(),
-                "resource".to_string(),
-            ];
+            let mut scope = ["principal", "action", "resource"].map(String::from);
             let mut texts = Vec::new();
-            let scoped = std::env::var_os("RACE_SCOPE").is_some();
             for condition in all {
+                let place = |field| SCOPE.iter().position(|of| *of == field);
                 match condition {
-                    Condition::Is(field, n) if scoped && SCOPE.contains(field) => {
-                        let at = SCOPE
-                            .iter()
-                            .position(|of| of == field)
-                            .expect("one of three");
+                    Condition::Is(field, n) if let Some(at) = place(*field) => {
                         scope[at] += &format!(" == {}::\"{n}\"", KINDS[at]);
                     }
                     condition => texts.push(text(condition)),

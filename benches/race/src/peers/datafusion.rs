@@ -142,11 +142,6 @@ fn chained(
     operator: Operator,
     schema: &Schema,
 ) -> datafusion_common::Result<Arc<dyn PhysicalExpr>> {
-    if std::env::var_os("RACE_LEFT").is_some() {
-        let mut parts = parts.into_iter();
-        let first = parts.next().unwrap_or_else(|| lit(true));
-        return parts.try_fold(first, |left, right| binary(left, operator, right, schema));
-    }
     let mut parts = parts.into_iter().rev();
     let last = parts.next().unwrap_or_else(|| lit(true));
     parts.try_fold(last, |right, left| binary(left, operator, right, schema))
