@@ -1,7 +1,7 @@
 //! a-tree: one tree of all expressions, searched with a prepared event.
 //!
 //! Codes as strings instead of integers cost the same; ranges of the whole tariff code instead of
-//! one integer for each length of prefix cost more.
+//! one integer for each length of prefix cost a third more.
 
 use crate::condition::{Condition, Field, joined};
 use crate::race::Declaration;

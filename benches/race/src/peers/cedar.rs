@@ -1,6 +1,8 @@
 //! cedar: every rule a `permit` policy; the reasons of the answer are the rules that match.
 //!
-//! Its authorizer evaluates all policies, whatever their scope: the facts stand in the context.
+//! What most rules name stands in principal, action and resource, the rest in the context: all in the
+//! context costs a tenth to a third more, though the authorizer evaluates all policies either way.
+//! Alternatives written out instead of sets cost the same.
 
 use crate::condition::{Condition, Field, joined};
 use crate::race::Declaration;

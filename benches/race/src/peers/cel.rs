@@ -1,8 +1,8 @@
 //! cel: every rule a compiled program, run one after the other; its variables come from a resolver
 //! that lends values of CEL's own types and is asked by names of one letter.
 //!
-//! Alternatives are written out (`a == 1 || a == 2`): a list in the text is built anew by every
-//! evaluation, and one that the resolver lends is searched through a second dynamic call an element.
+//! Alternatives are written out (`a == 1 || a == 2`): a list, which every evaluation builds anew,
+//! costs the same.
 
 use crate::condition::{Condition, Field};
 use crate::race::Declaration;

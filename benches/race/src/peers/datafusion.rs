@@ -4,7 +4,8 @@
 //! Columns are as narrow as their values allow. Each rule is given a batch of the columns that it
 //! names, because a conjunction whose first part holds seldom copies the rows that are left, of all
 //! columns of its batch; and conjunctions lean to the right, so that each copy is made of the one
-//! before and not of the whole.
+//! before and not of the whole: leaning to the left, as the planner has them, costs 1.6 to 1.9 times
+//! as much.
 
 use crate::condition::{Condition, Field};
 use crate::race::Declaration;
@@ -13,7 +14,7 @@ use crate::read;
 use crate::workload::Workload;
 use datafusion_common::ScalarValue;
 use datafusion_common::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, RecordBatch,
+    ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, RecordBatch,
     RecordBatchOptions, UInt8Array, UInt16Array,
 };
 use datafusion_common::arrow::datatypes::{DataType, Schema, SchemaRef};

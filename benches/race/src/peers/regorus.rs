@@ -1,9 +1,9 @@
 //! regorus: the rules as one partial set, compiled for its virtual machine, which is kept and only
 //! given another input.
 //!
-//! A program may hold 65,535 instructions, so that 10,000 rules need several; a thousand rules a
-//! program are as fast as one program of all. The input is an array, because an element is found
-//! faster than a key of an object.
+//! A program may hold 65,535 instructions, so that 10,000 rules need several; smaller ones cost the
+//! same. The input is an array: finding the keys of an object costs a fifth to two fifths more.
+//! Prefixes of different lengths as bodies of their own, instead of an array of truths, cost the same.
 
 use crate::condition::{Condition, Field, joined};
 use crate::race::Declaration;

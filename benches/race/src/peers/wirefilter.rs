@@ -2,7 +2,7 @@
 //!
 //! Its integers have 32 bits. Larger amounts are cut off where no limit of a rule lies above, and
 //! beside them stand their upper and lower halves for the rules whose limit does. A set of ranges
-//! (`in {5..9}`) costs as much as two comparisons.
+//! (`in {5..9}`) costs as much as two comparisons, and a set of values as much as alternatives.
 
 use crate::condition::{Condition, Field, joined};
 use crate::race::{Declaration, NUMBER_NAMES};

@@ -1,5 +1,8 @@
-//! zen's expressions: every rule compiled, run one after the other on one machine and a prepared
-//! scope.
+//! zen's expressions: an array of the conditions of five hundred rules is one expression, compiled,
+//! which is run on one machine and a prepared scope and answers an array of truths.
+//!
+//! An expression for each rule costs a fifth to a third more. Codes as texts instead of numbers, and
+//! alternatives written out instead of lists, cost the same.
 
 use crate::condition::{Condition, Field, joined};
 use crate::race::Declaration;
@@ -11,21 +14,28 @@ use zen_expression::{Expression, Scope, compile_expression};
 
 pub struct Expressions {
     machine: VM,
-    rules: Vec<Expression<Standard>>,
+    parts: Vec<Expression<Standard>>,
 }
+
+const RULES_A_PART: u32 = 500;
 
 impl Peer for Expressions {
     const NAME: &'static str = "zen expressions";
     type Facts = Scope;
 
     fn load(rules: &[Vec<Condition>]) -> Result<Self, String> {
-        let compile = |all: &Vec<Condition>| {
+        let rule = |all: &Vec<Condition>| {
             let texts: Vec<String> = all.iter().map(text).collect();
-            compile_expression(&texts.join(" and ")).map_err(|e| e.to_string())
+            texts.join(" and ")
         };
+        let part = |some: &[Vec<Condition>]| {
+            let rules: Vec<String> = some.iter().map(rule).collect();
+            compile_expression(&format!("[{}]", rules.join(", "))).map_err(|e| e.to_string())
+        };
+        let parts = rules.chunks(RULES_A_PART as usize).map(part);
         Ok(Expressions {
             machine: VM::new(),
-            rules: rules.iter().map(compile).collect::<Result<_, _>>()?,
+            parts: parts.collect::<Result<_, _>>()?,
         })
     }
 
@@ -34,10 +44,13 @@ impl Peer for Expressions {
     }
 
     fn judge(&mut self, facts: &Scope, mut matched: impl FnMut(u32)) {
-        for (rule, expression) in (0u32..).zip(&self.rules) {
+        for (part, expression) in (0u32..).zip(&self.parts) {
             let value = expression.evaluate_with_scope(facts, &mut self.machine);
-            if value.expect("a value").as_bool() == Some(true) {
-                matched(rule);
+            let truths = value.expect("a value").as_array().expect("an array");
+            for (rule, truth) in (0u32..).zip(truths.borrow().iter()) {
+                if truth.as_bool() == Some(true) {
+                    matched(part * RULES_A_PART + rule);
+                }
             }
         }
     }
