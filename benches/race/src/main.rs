@@ -4,7 +4,7 @@ use clap::Parser;
 use kakou_race::peers;
 use kakou_race::plot::plot;
 use kakou_race::run::{Entry, Settings, run};
-use kakou_race::table::table;
+use kakou_race::table::{sizes, table};
 use kakou_race::workload::Workload;
 use std::error::Error;
 use std::fs;
@@ -47,7 +47,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         true => serde_json::from_str(&fs::read_to_string(arguments.output.join("results.json"))?)?,
         false => race(&arguments)?,
     };
-    write(&arguments.output, &entries)
+    write(&arguments.output, &entries)?;
+    print!("{}", table(&entries));
+    Ok(())
 }
 
 fn race(arguments: &Arguments) -> Result<Vec<Entry>, Box<dyn Error>> {
@@ -79,22 +81,22 @@ fn race(arguments: &Arguments) -> Result<Vec<Entry>, Box<dyn Error>> {
         };
         let mut tell = |what: &str| eprintln!("{rules} rules: {what}");
         entries.extend(run(&workload, peers, &settings, &mut tell)?);
+        // A run that is broken off leaves what it has.
+        write(&arguments.output, &entries)?;
     }
     Ok(entries)
 }
 
 fn write(output: &Path, entries: &[Entry]) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(output)?;
-    let table = table(entries);
-    print!("{table}");
-    fs::write(output.join("table.txt"), &table)?;
+    fs::write(output.join("table.txt"), table(entries))?;
     fs::write(
         output.join("results.json"),
         serde_json::to_string_pretty(entries)?,
     )?;
-    match plot(entries) {
-        Ok(svg) => fs::write(output.join("race.svg"), svg)?,
-        Err(why) => eprintln!("no plot: {why}"),
+    // One number of rules is no line.
+    if sizes(entries).len() > 1 {
+        fs::write(output.join("race.svg"), plot(entries)?)?;
     }
     Ok(())
 }

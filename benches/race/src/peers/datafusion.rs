@@ -14,8 +14,8 @@ use crate::read;
 use crate::workload::Workload;
 use datafusion_common::ScalarValue;
 use datafusion_common::arrow::array::{
-    ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, RecordBatch,
-    RecordBatchOptions, UInt8Array, UInt16Array,
+    ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions,
+    UInt8Array, UInt16Array,
 };
 use datafusion_common::arrow::datatypes::{DataType, Schema, SchemaRef};
 use datafusion_expr::Operator;
