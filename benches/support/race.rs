@@ -250,11 +250,11 @@ impl Sample {
         sample
     }
 
-    /// How many declarations the rule hits.
-    fn hits(&self, rule: &NaiveRule) -> u32 {
+    /// How many declarations the rule hits; where it is more than so many, at least that many.
+    fn hits(&self, rule: &NaiveRule, most: usize) -> u32 {
         let count = |heap: &[u32]| {
             let hit = |at: &&u32| rule.matches(&self.all[**at as usize]) > 0;
-            heap.iter().filter(hit).count() as u32
+            heap.iter().filter(hit).take(most + 1).count() as u32
         };
         // Heaps of different keys share no declaration.
         let counts = |heaps: &[Vec<u32>], mut keys: Vec<usize>| -> u32 {
@@ -286,7 +286,7 @@ impl Sample {
             }
         }
         let hit = |d: &&Declaration| rule.matches(d) > 0;
-        self.all.iter().filter(hit).count() as u32
+        self.all.iter().filter(hit).take(most + 1).count() as u32
     }
 }
 
@@ -577,7 +577,7 @@ impl Race {
             let mut drawn = rule(&mut dice, &of, item_rule);
             let mut kept = false;
             for _ in 0..10 {
-                let hits = sample.hits(&drawn);
+                let hits = sample.hits(&drawn, (wanted * 2.0) as usize);
                 kept = f64::from(hits) <= wanted * 2.0 && f64::from(hits) * 4.0 >= wanted;
                 if kept || drawn.header.len() > 7 {
                     break;

@@ -129,6 +129,7 @@ pub fn duration(ns: f64) -> String {
 /// A ratio with two or three digits.
 fn ratio(ratio: f64) -> String {
     match ratio {
+        ratio if ratio < 0.0995 => format!("{ratio:.4}"),
         ratio if ratio < 9.95 => format!("{ratio:.2}"),
         ratio if ratio < 99.5 => format!("{ratio:.1}"),
         ratio => grouped(ratio.round() as usize),
@@ -178,7 +179,8 @@ mod tests {
         assert_eq!(duration(12_345.0), "12.3 us");
         assert_eq!(duration(345_678_901.0), "346 ms");
         assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(ratio(0.0123), "0.01");
+        assert_eq!(ratio(0.00142), "0.0014");
+        assert_eq!(ratio(0.548), "0.55");
         assert_eq!(ratio(1_234.5), "1,235");
     }
 
