@@ -11,12 +11,13 @@ use kakou::folder::Folder;
 use kakou::ground::day::Day;
 use kakou::ground::limits::Limits;
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
 /// How many codes each code field has: zone, zone type, line, direction, business, mode, origin.
-const CODES: [u16; 7] = [10, 3, 3, 2, 5, 20, 200];
-const CODE_NAMES: [&str; 7] = [
+pub const CODES: [u16; 7] = [10, 3, 3, 2, 5, 20, 200];
+pub const CODE_NAMES: [&str; 7] = [
     "zone",
     "zone_type",
     "line",
@@ -26,29 +27,29 @@ const CODE_NAMES: [&str; 7] = [
     "origin",
 ];
 /// Value, quantity, credit, date, total of the year, days in the zone.
-const NUMBER_NAMES: [&str; 6] = ["value", "quantity", "credit", "date", "ytd", "in_zone"];
-const LICENCES: u16 = 12;
+pub const NUMBER_NAMES: [&str; 6] = ["value", "quantity", "credit", "date", "ytd", "in_zone"];
+pub const LICENCES: u16 = 12;
 
 /// A declaration in typed fields.
 #[derive(Clone)]
 pub struct Declaration {
-    codes: [u16; 7],
-    hs: u64,
-    numbers: [i64; 6],
-    licences: u16,
-    guarantee: bool,
-    items: Vec<Item>,
+    pub codes: [u16; 7],
+    pub hs: u64,
+    pub numbers: [i64; 6],
+    pub licences: u16,
+    pub guarantee: bool,
+    pub items: Vec<Item>,
 }
 
 #[derive(Clone, Copy)]
-struct Item {
-    hs: u64,
-    value: i64,
+pub struct Item {
+    pub hs: u64,
+    pub value: i64,
 }
 
 /// A predicate.
 #[derive(Clone)]
-enum Pred {
+pub enum Pred {
     Is(usize, u16),
     In(usize, Vec<u16>),
     Under(Vec<(u64, u8)>),
@@ -63,15 +64,15 @@ enum Pred {
 
 /// A rule as the naive loop runs it.
 #[derive(Clone)]
-struct NaiveRule {
-    header: Vec<Pred>,
-    item: Vec<Pred>,
+pub struct NaiveRule {
+    pub header: Vec<Pred>,
+    pub item: Vec<Pred>,
 }
 
 /// Rules, declarations, and both in the engine's form.
 pub struct Race {
-    naive: Vec<NaiveRule>,
-    declarations: Vec<Declaration>,
+    pub naive: Vec<NaiveRule>,
+    pub declarations: Vec<Declaration>,
     /// The rules as text.
     pub folder: Folder,
     /// The declarations as JSON.
@@ -93,24 +94,24 @@ pub enum Kindred {
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "what is read is not used")]
 pub struct Bare<'a> {
-    zone: &'a str,
-    zone_type: &'a str,
-    line: &'a str,
-    direction: &'a str,
-    business: &'a str,
-    mode: &'a str,
-    origin: &'a str,
-    hs: &'a str,
-    value: &'a str,
-    quantity: i64,
-    credit: i64,
-    date: &'a str,
-    ytd: &'a str,
-    in_zone: i64,
-    guarantee: bool,
+    pub zone: &'a str,
+    pub zone_type: &'a str,
+    pub line: &'a str,
+    pub direction: &'a str,
+    pub business: &'a str,
+    pub mode: &'a str,
+    pub origin: &'a str,
+    pub hs: &'a str,
+    pub value: &'a str,
+    pub quantity: i64,
+    pub credit: i64,
+    pub date: &'a str,
+    pub ytd: &'a str,
+    pub in_zone: i64,
+    pub guarantee: bool,
     free: &'a str,
     #[serde(borrow)]
-    licences: Vec<&'a str>,
+    pub licences: Vec<&'a str>,
     items: Vec<BareItem<'a>>,
 }
 
@@ -121,7 +122,7 @@ struct BareItem<'a> {
     value: &'a str,
 }
 
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -210,7 +211,7 @@ impl Pred {
 }
 
 impl NaiveRule {
-    fn matches(&self, d: &Declaration) -> u32 {
+    pub fn matches(&self, d: &Declaration) -> u32 {
         if !self.header.iter().all(|pred| pred.holds(d)) {
             return 0;
         }
@@ -219,6 +220,73 @@ impl NaiveRule {
         }
         let fits = |item: &&Item| self.item.iter().all(|pred| pred.holds_of(item));
         d.items.iter().filter(fits).count() as u32
+    }
+}
+
+/// The declarations that rules are drawn from, in heaps by what most rules name: counting the hits
+/// of 100,000 rules over all of them would take an hour.
+struct Sample {
+    all: Vec<Declaration>,
+    by_business_line_mode: HashMap<[u16; 3], Vec<u32>>,
+    by_chapter: Vec<Vec<u32>>,
+    by_origin: Vec<Vec<u32>>,
+}
+
+impl Sample {
+    fn new(all: Vec<Declaration>) -> Sample {
+        let mut sample = Sample {
+            by_business_line_mode: HashMap::new(),
+            by_chapter: vec![Vec::new(); 100],
+            by_origin: vec![Vec::new(); usize::from(CODES[6])],
+            all,
+        };
+        for (at, d) in (0u32..).zip(&sample.all) {
+            let triple = [d.codes[4], d.codes[2], d.codes[5]];
+            let heap = sample.by_business_line_mode.entry(triple);
+            heap.or_default().push(at);
+            sample.by_chapter[(d.hs / 100_000_000) as usize].push(at);
+            sample.by_origin[usize::from(d.codes[6])].push(at);
+        }
+        sample
+    }
+
+    /// How many declarations the rule hits; where it is more than so many, at least that many.
+    fn hits(&self, rule: &NaiveRule, most: usize) -> u32 {
+        let count = |heap: &[u32]| {
+            let hit = |at: &&u32| rule.matches(&self.all[**at as usize]) > 0;
+            heap.iter().filter(hit).take(most + 1).count() as u32
+        };
+        // Heaps of different keys share no declaration.
+        let counts = |heaps: &[Vec<u32>], mut keys: Vec<usize>| -> u32 {
+            keys.sort_unstable();
+            keys.dedup();
+            keys.iter().map(|key| count(&heaps[*key])).sum()
+        };
+        let code = |field| {
+            rule.header.iter().find_map(|pred| match pred {
+                Pred::Is(of, code) if *of == field => Some(*code),
+                _ => None,
+            })
+        };
+        if let (Some(business), Some(line), Some(mode)) = (code(4), code(2), code(5)) {
+            let heap = self.by_business_line_mode.get(&[business, line, mode]);
+            return heap.map_or(0, |heap| count(heap));
+        }
+        for pred in &rule.header {
+            match pred {
+                Pred::Under(prefixes) => {
+                    let chapter = |(p, n): &(u64, u8)| (p / 10u64.pow(u32::from(n - 2))) as usize;
+                    return counts(&self.by_chapter, prefixes.iter().map(chapter).collect());
+                }
+                Pred::In(6, codes) => {
+                    let keys = codes.iter().map(|code| usize::from(*code)).collect();
+                    return counts(&self.by_origin, keys);
+                }
+                _ => {}
+            }
+        }
+        let hit = |d: &&Declaration| rule.matches(d) > 0;
+        self.all.iter().filter(hit).take(most + 1).count() as u32
     }
 }
 
@@ -329,7 +397,7 @@ covers line is c0 or c1 or c2
 "#;
 
 /// The rule set as its author would have it: a text of rules and the code tables beside it.
-fn folder(rules: &str) -> Folder {
+fn folder(rules: &[String]) -> Folder {
     let mut schema = SCHEMA.to_string();
     let mut files = vec![("currency.csv".to_string(), "code\nCNY\n".to_string())];
     for (name, count) in CODE_NAMES.iter().zip(CODES).chain([(&"licence", LICENCES)]) {
@@ -337,8 +405,15 @@ fn folder(rules: &str) -> Folder {
         let rows = (0..count).fold("code\n".to_string(), |rows, n| rows + &format!("c{n}\n"));
         files.push((format!("{name}.csv"), rows));
     }
-    let mut folder =
-        Folder::from_texts([("schema.rules", schema.as_str()), ("rules.rules", rules)]);
+    let names: Vec<String> = (0..rules.len())
+        .map(|part| format!("rules_{part}.rules"))
+        .collect();
+    let rules = names
+        .iter()
+        .zip(rules)
+        .map(|(n, t)| (n.as_str(), t.as_str()));
+    let schema = [("schema.rules", schema.as_str())];
+    let mut folder = Folder::from_texts(schema.into_iter().chain(rules));
     for (name, rows) in &files {
         folder = folder.with_file(name, rows.as_str());
     }
@@ -412,10 +487,15 @@ impl Pred {
     }
 }
 
-/// The rules as text. Of the full kind a tenth excuse an earlier rule and a tenth require something.
-fn rule_texts(naive: &[NaiveRule], dice: &mut Dice, kin: Kindred) -> String {
+/// The rules as texts, none of them beyond what a file may hold. Of the full kind a tenth excuse an
+/// earlier rule and a tenth require something.
+fn rule_texts(naive: &[NaiveRule], dice: &mut Dice, kin: Kindred) -> Vec<String> {
+    let mut files = Vec::new();
     let mut out = String::new();
     for (at, rule) in naive.iter().enumerate() {
+        if out.len() > 8 << 20 {
+            files.push(std::mem::take(&mut out));
+        }
         let _ = writeln!(out, "rule R-{at:05} \"例\" / \"example\"\n  by L");
         let mut bond = None;
         if kin == Kindred::Full && dice.percent(10) {
@@ -445,7 +525,8 @@ fn rule_texts(naive: &[NaiveRule], dice: &mut Dice, kin: Kindred) -> String {
         });
         let _ = writeln!(out, "  then {outcome}{bond}\n");
     }
-    out
+    files.push(out);
+    files
 }
 
 fn json(d: &Declaration) -> String {
@@ -485,16 +566,18 @@ impl Race {
     /// A workload of so many rules.
     pub fn new(rules: usize, seed: u64, kin: Kindred) -> Race {
         let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        let sample: Vec<Declaration> = (0..20_000).map(|_| declaration(&mut dice)).collect();
-        let wanted = 2.2 / rules as f64 * sample.len() as f64;
+        // Twice as many as rules, so that one that hits 2.2 of N hits some at all.
+        let drawn = 20_000.max(2 * rules);
+        let sample = Sample::new((0..drawn).map(|_| declaration(&mut dice)).collect());
+        let wanted = 2.2 / rules as f64 * sample.all.len() as f64;
         let mut naive = Vec::new();
         while naive.len() < rules {
             let item_rule = kin == Kindred::Full && dice.percent(30);
-            let of = dice.pick(&sample).clone();
+            let of = dice.pick(&sample.all).clone();
             let mut drawn = rule(&mut dice, &of, item_rule);
             let mut kept = false;
             for _ in 0..10 {
-                let hits: u32 = sample.iter().map(|d| drawn.matches(d).min(1)).sum();
+                let hits = sample.hits(&drawn, (wanted * 2.0) as usize);
                 kept = f64::from(hits) <= wanted * 2.0 && f64::from(hits) * 4.0 >= wanted;
                 if kept || drawn.header.len() > 7 {
                     break;
@@ -509,9 +592,19 @@ impl Race {
                 naive.push(drawn);
             }
         }
-        let folder = folder(&rule_texts(&naive, &mut dice, kin));
+        let declarations: Vec<Declaration> = sample.all.into_iter().take(2_000).collect();
+        Race::of(naive, declarations, &mut dice, kin)
+    }
+
+    /// The workload of these rules and declarations, wherever they are from.
+    pub fn of(
+        naive: Vec<NaiveRule>,
+        declarations: Vec<Declaration>,
+        dice: &mut Dice,
+        kin: Kindred,
+    ) -> Race {
+        let folder = folder(&rule_texts(&naive, dice, kin));
         let rules = checked(&folder);
-        let declarations: Vec<Declaration> = sample.into_iter().take(2_000).collect();
         let texts: Vec<String> = declarations.iter().map(json).collect();
         let limits = Limits::default();
         let facts = texts

@@ -1,0 +1,121 @@
+//! Kakou, the naive loop it is measured by, and the bare parse.
+
+use crate::race::{Bare, Declaration};
+use crate::racer::{Hits, Racer};
+use crate::read;
+use crate::workload::Workload;
+use kakou::engine::{Engine, Scratch};
+use kakou::facts::json::Reader;
+use kakou::graph::{Graph, Options};
+use kakou::ground::day::Day;
+use std::hint::black_box;
+
+/// The names in the table.
+pub const KAKOU: &str = "Kakou";
+pub const NAIVE: &str = "naive loop";
+pub const BARE: &str = "bare typed parse";
+
+/// The production engine: exceptions, obligations, unknown facts and findings are all there, and
+/// cost what they cost where rules have none.
+pub struct Kakou<'w> {
+    workload: &'w Workload,
+    engine: Engine,
+    scratch: Scratch,
+    days: Vec<Day>,
+    reader: Reader,
+}
+
+impl<'w> Kakou<'w> {
+    /// Builds the graph and the engine.
+    pub fn new(workload: &'w Workload) -> Result<Self, String> {
+        let race = &workload.race;
+        let graph = Graph::build(&race.rules, Options::default())
+            .map_err(|refused| refused.iter().map(|d| d.title.as_str()).collect::<String>())?;
+        Ok(Kakou {
+            workload,
+            engine: Engine::from(&graph),
+            scratch: Scratch::default(),
+            days: (0..race.facts.len()).map(|at| race.day(at)).collect(),
+            reader: Reader::new(race.rules.schema.clone()),
+        })
+    }
+
+    /// Bytes that the engine holds.
+    pub fn bytes(&self) -> usize {
+        self.engine.bytes()
+    }
+}
+
+impl Racer for Kakou<'_> {
+    fn name(&self) -> &'static str {
+        KAKOU
+    }
+
+    fn judge(&mut self, which: &[u32], hits: &mut Hits) -> usize {
+        for &at in which {
+            let facts = black_box(&self.workload.race.facts[at as usize]);
+            let day = self.days[at as usize];
+            let judgement = self.engine.judge(facts, day, &mut self.scratch);
+            hits.extend(judgement.fired.iter().map(|fired| (at, fired.rule.0)));
+        }
+        which.len()
+    }
+
+    fn judge_texts(&mut self, which: &[u32], hits: &mut Hits) -> usize {
+        let schema = &self.workload.race.rules.schema;
+        for &at in which {
+            let text = black_box(&self.workload.race.texts[at as usize]);
+            let facts = self.reader.read(text.as_bytes()).expect("facts");
+            let day = facts.as_of(schema).expect("a day");
+            let judgement = self.engine.judge(&facts, day, &mut self.scratch);
+            hits.extend(judgement.fired.iter().map(|fired| (at, fired.rule.0)));
+        }
+        which.len()
+    }
+}
+
+/// The rules one after the other over typed fields.
+pub struct Naive<'w>(pub &'w Workload);
+
+impl Naive<'_> {
+    fn one(&self, at: u32, d: &Declaration, hits: &mut Hits) {
+        for (rule, naive) in (0u32..).zip(&self.0.race.naive) {
+            if naive.matches(d) > 0 {
+                hits.push((at, rule));
+            }
+        }
+    }
+}
+
+impl Racer for Naive<'_> {
+    fn name(&self) -> &'static str {
+        NAIVE
+    }
+
+    fn judge(&mut self, which: &[u32], hits: &mut Hits) -> usize {
+        for &at in which {
+            self.one(at, black_box(&self.0.race.declarations[at as usize]), hits);
+        }
+        which.len()
+    }
+
+    fn judge_texts(&mut self, which: &[u32], hits: &mut Hits) -> usize {
+        for &at in which {
+            let text = black_box(&self.0.race.texts[at as usize]);
+            let d = read::declaration(text).expect("the generator's own text");
+            self.one(at, &d, hits);
+        }
+        which.len()
+    }
+}
+
+/// Reads each text into a struct of borrowed texts and numbers, and judges nothing: what JSON costs
+/// a program that takes it as it comes.
+pub fn parse_bare(workload: &Workload, which: &[u32]) -> usize {
+    for &at in which {
+        let text = black_box(&workload.race.texts[at as usize]);
+        let bare: Bare = serde_json::from_str(text).expect("the generator's own text");
+        black_box(&bare);
+    }
+    which.len()
+}
