@@ -16,6 +16,8 @@
 mod hard;
 #[path = "command/place.rs"]
 mod place;
+#[path = "command/volumes.rs"]
+mod volumes;
 
 use std::fs;
 use std::io::Write;

@@ -275,7 +275,11 @@ impl Bound {
 }
 
 /// What a cell says in the schema's words. Constants and defaults are in them already.
-fn translate<'t>(rule: &'t Rule, text: &'t str, said: bool) -> Result<Cow<'t, str>, Fault> {
+pub(super) fn translate<'t>(
+    rule: &'t Rule,
+    text: &'t str,
+    said: bool,
+) -> Result<Cow<'t, str>, Fault> {
     if !said {
         return Ok(Cow::Borrowed(text));
     }
@@ -351,7 +355,7 @@ fn rounded(text: &str, places: u32) -> Option<Number> {
 }
 
 /// A table has texts only: what is true in it is written as a word.
-fn raw<'t>(rule: &Rule, text: &'t str) -> Raw<'t> {
+pub(super) fn raw<'t>(rule: &Rule, text: &'t str) -> Raw<'t> {
     match (rule.leaf.typ, text) {
         (Type::Bool, "true") => Raw::Bool(true),
         (Type::Bool, "false") => Raw::Bool(false),

@@ -47,10 +47,16 @@
 //! ```
 
 pub(crate) mod arith;
+#[cfg(feature = "arrow")]
+pub mod arrow;
 pub mod batch;
 pub(crate) mod bind;
 pub mod builder;
+#[cfg(feature = "cli")]
+pub(crate) mod chunk;
 pub mod edit;
+#[cfg(feature = "cli")]
+mod elements;
 pub mod error;
 pub(crate) mod eval;
 mod finite;
@@ -167,6 +173,18 @@ impl Facts {
             lists,
             assumed: Vec::new(),
         }
+    }
+
+    /// Begins anew with these facts, in the same memory.
+    #[cfg(feature = "arrow")]
+    fn begin(&mut self, blank: &Facts) {
+        self.header.clone_from(&blank.header);
+        self.keys.clone_from(&blank.keys);
+        self.lists.resize_with(blank.lists.len(), Rows::default);
+        for (rows, blank) in self.lists.iter_mut().zip(&blank.lists) {
+            rows.begin(blank);
+        }
+        self.assumed.clone_from(&blank.assumed);
     }
 
     /// A header fact by slot.

@@ -97,6 +97,16 @@ impl Rows {
         }
     }
 
+    /// Begins anew with these rows, in the same memory.
+    #[cfg(feature = "arrow")]
+    pub(super) fn begin(&mut self, blank: &Rows) {
+        self.states.clone_from(&blank.states);
+        self.starts.clone_from(&blank.starts);
+        self.cells.clone_from(&blank.cells);
+        self.keys.clone_from(&blank.keys);
+        self.width = blank.width;
+    }
+
     /// Whether the list of that owner was given; 0 is the only owner of a list of the header.
     ///
     /// ```
