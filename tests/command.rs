@@ -14,6 +14,9 @@
 
 #[path = "command/hard.rs"]
 mod hard;
+#[cfg(feature = "parquet")]
+#[path = "command/parquet.rs"]
+mod parquet;
 #[path = "command/place.rs"]
 mod place;
 #[path = "command/volumes.rs"]

@@ -74,6 +74,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let reading = Reading {
         reader: Reader::new(schema.clone()).with_limits(limits),
         map,
+        #[cfg(feature = "parquet")]
         map_asked: args.map.is_some(),
         encoding: args.encoding,
         limits,

@@ -3,6 +3,7 @@
 #[cfg(feature = "parquet")]
 use super::columns;
 use super::failure::{Failure, said};
+use super::output::without_parquet;
 use super::unpack::{Begins, Bytes, Counted, Decoded, Packing, begins};
 use crate::facts::Facts;
 use crate::facts::batch::Place;
@@ -71,6 +72,7 @@ pub(super) struct Reading {
     /// Of tables.
     pub(super) map: Option<Map>,
     /// Whether the map was asked for, and not only found beside the rules.
+    #[cfg(feature = "parquet")]
     pub(super) map_asked: bool,
     /// Of text.
     pub(super) encoding: Encoding,
@@ -203,11 +205,7 @@ fn input(path: &Path, map: bool) -> Result<Input, Failure> {
         }
     };
     if form == Form::Parquet && !cfg!(feature = "parquet") {
-        return Err(Failure::usage(format!(
-            "`{}` is Parquet, which this command was built without",
-            visible(&name)
-        ))
-        .help("build it with the feature `parquet`"));
+        return Err(without_parquet(&format!("`{}`", visible(&name))));
     }
     Ok(Input {
         name,

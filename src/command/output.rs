@@ -33,8 +33,18 @@ pub(super) enum Format {
     /// A table for people, and a summary
     Table,
     /// Parquet, as a folder of parts
-    #[cfg(feature = "parquet")]
     Parquet,
+}
+
+/// Records of a part of Parquet, where nothing else is asked for.
+pub(super) const PART: u32 = 1 << 17;
+
+/// That this command knows no Parquet.
+pub(super) fn without_parquet(what: &str) -> Failure {
+    Failure::usage(format!(
+        "{what} is Parquet, which this command was built without"
+    ))
+    .help("build it with `--features parquet`")
 }
 
 /// The output.
@@ -283,7 +293,7 @@ pub(super) struct Said<'a> {
     pub(super) findings: Vec<String>,
     pub(super) undetermined: Vec<String>,
     pub(super) obligations: Vec<String>,
-    pub(super) missing: Vec<&'a str>,
+    pub(super) missing: Vec<String>,
     pub(super) error: Option<String>,
     pub(super) rules: Option<&'a str>,
 }
@@ -329,7 +339,7 @@ impl<'a> Said<'a> {
             findings: fired(Truth::True),
             undetermined: fired(Truth::Unknown),
             obligations: owed.map(obligation).collect(),
-            missing: verdict.missing.iter().map(|m| m.path.as_str()).collect(),
+            missing: verdict.missing.iter().map(|m| m.path.clone()).collect(),
             error: None,
             rules: Some(&verdict.rules),
         }

@@ -143,18 +143,24 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Compares the last line of an earlier run with what this one would have written, and goes on
-    /// behind it. Says how many bytes of the text are there already.
-    fn go_on(&mut self, text: &[u8]) -> Result<usize, Failure> {
-        let To::Begun(path, before) = &self.to else {
-            return Ok(0);
+    /// Compares the last lines of an earlier run with what this one would have written, and once
+    /// all are the same goes on behind them.
+    fn compare(&mut self, lines: &[u8]) -> Result<(), Failure> {
+        let To::Begun(path, before) = &mut self.to else {
+            return Ok(());
         };
-        if !text.starts_with(&before.last) {
-            return Err(resume::other(path, "its last record has another verdict"));
+        let mut lines = lines;
+        while !lines.is_empty() {
+            let line = before.last.pop_front().unwrap_or_default();
+            lines = match lines.strip_prefix(line.as_slice()) {
+                Some(rest) if !line.is_empty() => rest,
+                _ => return Err(resume::other(path, "its last records have other verdicts")),
+            };
         }
-        let there = before.last.len();
-        self.to = To::Text(Output::go_on(path, before.bytes)?);
-        Ok(there)
+        if before.last.is_empty() {
+            self.to = To::Text(Output::go_on(path, before.bytes)?);
+        }
+        Ok(())
     }
 
     fn rows(&mut self, rows: &mut Vec<Vec<Cell>>) -> Result<(), Failure> {
@@ -352,10 +358,10 @@ fn whole(failure: Failure, records: u64, resumes: bool) -> Failure {
 
 impl Writer<Job> for Page<'_> {
     fn put(&mut self, job: &mut Job) -> Result<(), Failure> {
-        let there = match job.check {
-            true => self.go_on(&job.text)?,
-            false => 0,
-        };
+        let (lines, text) = job.text.split_at(job.there.min(job.text.len()));
+        if job.again > 0 {
+            self.compare(lines)?;
+        }
         let first = self.written == 0;
         match self.work.format {
             // Commas stand between records.
@@ -364,12 +370,12 @@ impl Writer<Job> for Page<'_> {
             #[cfg(feature = "parquet")]
             Some(Format::Parquet) => {
                 if let To::Parts(parts) = &mut self.to {
-                    parts.put(&mut job.columns, job.check)?;
+                    parts.put(&mut job.columns, job.again)?;
                 }
             }
-            _ => self.write(job.text.get(there..).unwrap_or_default())?,
+            _ => self.write(text)?,
         }
-        self.written += job.records - u64::from(job.check && job.records > 0);
+        self.written += job.records.saturating_sub(job.again);
         if let Some(place) = job.last {
             self.last = Some((job.input.clone(), place));
         }

@@ -10,7 +10,7 @@ use crate::facts::batch::Place;
 use crate::ground::render::visible;
 use crate::verdict::Verdict;
 use arrow_array::builder::{Date32Builder, Int64Builder, ListBuilder, StringBuilder};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use arrow_select::concat::concat_batches;
 use parquet::arrow::ArrowWriter;
@@ -18,13 +18,12 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
+use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Records of a part.
-const PART: usize = 1 << 17;
 /// Records that are encoded at a time; parts are then the same however the records came.
 const STEP: usize = 1 << 10;
 /// The ending of a part that is not whole yet.
@@ -137,6 +136,8 @@ impl Rows {
 pub(super) struct Parts {
     folder: PathBuf,
     schema: SchemaRef,
+    /// Records of a part.
+    part: usize,
     /// Parts that were whole before.
     whole: usize,
     /// The number of the part that is written or comes next.
@@ -146,6 +147,8 @@ pub(super) struct Parts {
     open: Option<ArrowWriter<File>>,
     /// Records in the open part.
     held: usize,
+    /// What is left to be compared.
+    last: Option<RecordBatch>,
     /// Records that wait for a step to be full.
     waiting: Vec<RecordBatch>,
     waits: usize,
@@ -153,7 +156,7 @@ pub(super) struct Parts {
 
 impl Parts {
     /// A folder for parts: a new or an empty one, or that of an earlier run.
-    pub(super) fn open(folder: &Path, resume: bool) -> Result<Parts, Failure> {
+    pub(super) fn open(folder: &Path, part: u32, resume: bool) -> Result<Parts, Failure> {
         let shown = visible(&folder.display().to_string());
         let unwritable =
             |why: io::Error| Failure::usage(format!("`{shown}` cannot be written: {}", said(&why)));
@@ -163,11 +166,13 @@ impl Parts {
         let mut parts = Parts {
             folder: folder.to_owned(),
             schema: schema(),
+            part: part as usize,
             whole: 0,
             next: 0,
             stale: Vec::new(),
             open: None,
             held: 0,
+            last: None,
             waiting: Vec::new(),
             waits: 0,
         };
@@ -185,10 +190,20 @@ impl Parts {
             let path = folder.join(&name);
             let number = name.strip_prefix("part-").unwrap_or_default();
             match number.split_once('.') {
-                Some((_, "parquet")) if path == parts.path(parts.whole) && is_whole(&path) => {
-                    parts.whole += 1;
+                Some((_, "parquet")) => {
+                    let rows = rows(&path);
+                    let next = path == parts.path(parts.whole) && parts.stale.is_empty();
+                    // Only the last may be shorter, and it is written anew.
+                    match rows.map(|rows| rows.cmp(&parts.part)) {
+                        Some(Ordering::Equal) if next => parts.whole += 1,
+                        Some(Ordering::Less) | None if next => parts.stale.push(path),
+                        _ => {
+                            let why = "its parts are of another size, or one is missing";
+                            return Err(resume::other(folder, why));
+                        }
+                    }
                 }
-                Some((_, "parquet" | OPEN)) => parts.stale.push(path),
+                Some((_, OPEN)) => parts.stale.push(path),
                 _ => {
                     let name = visible(&name);
                     let what = format!("the folder `{shown}` holds `{name}`, which is no part");
@@ -202,53 +217,59 @@ impl Parts {
 
     /// Records that are there already.
     pub(super) fn before(&self) -> u64 {
-        (self.whole * PART) as u64
+        (self.whole * self.part) as u64
     }
 
     /// Records in whole parts.
     pub(super) fn written(&self) -> u64 {
-        (self.next * PART) as u64
+        (self.next * self.part) as u64
     }
 
     fn path(&self, number: usize) -> PathBuf {
         self.folder.join(format!("part-{number:05}.parquet"))
     }
 
-    /// Takes rows; with `check` the first is only compared with what an earlier run wrote of it.
-    pub(super) fn put(&mut self, rows: &mut Rows, check: bool) -> Result<(), Failure> {
+    /// Takes rows; so many of the first are only compared with what an earlier run wrote of them.
+    pub(super) fn put(&mut self, rows: &mut Rows, again: u64) -> Result<(), Failure> {
         let batch = rows.batch(&self.schema);
         let mut batch = batch.map_err(|why| self.failed(why))?;
-        if check {
-            let last = self.whole.checked_sub(1).map(|number| self.path(number));
-            let same = last.is_some_and(|path| {
-                last_row(&path).is_some_and(|row| row.columns() == batch.slice(0, 1).columns())
-            });
-            if !same {
-                let why = "its last record has another verdict";
+        let again = usize::try_from(again).unwrap_or(0).min(batch.num_rows());
+        if again > 0 {
+            let last = match self.last.take() {
+                Some(last) => Some(last),
+                None => self.last_rows(),
+            };
+            let same = |last: &RecordBatch| {
+                last.num_rows() >= again
+                    && last.slice(0, again).columns() == batch.slice(0, again).columns()
+            };
+            let Some(last) = last.filter(same) else {
+                let why = "its last records have other verdicts";
                 return Err(resume::other(&self.folder, why));
-            }
-            batch = batch.slice(1, batch.num_rows() - 1);
+            };
+            self.last = Some(last.slice(again, last.num_rows() - again));
+            batch = batch.slice(again, batch.num_rows() - again);
         }
         self.waits += batch.num_rows();
         self.waiting.push(batch);
-        while self.waits >= STEP {
-            self.step(STEP)?;
+        while self.waits >= STEP.min(self.part - self.held) {
+            self.step()?;
         }
         Ok(())
     }
 
-    /// Encodes records that wait.
-    fn step(&mut self, records: usize) -> Result<(), Failure> {
+    /// Encodes records that wait, no more than belong to the part.
+    fn step(&mut self) -> Result<(), Failure> {
         let all = concat_batches(&self.schema, &self.waiting);
         let all = all.map_err(|why| self.failed(why.into()))?;
-        let n = records.min(all.num_rows());
+        let n = STEP.min(self.part - self.held).min(all.num_rows());
         let rest = all.slice(n, all.num_rows() - n);
         self.waits = rest.num_rows();
         self.waiting = vec![rest];
         self.encode(&all.slice(0, n))
             .map_err(|why| self.failed(why))?;
         self.held += n;
-        match self.held >= PART {
+        match self.held >= self.part {
             true => self.close(),
             false => Ok(()),
         }
@@ -295,9 +316,24 @@ impl Parts {
                 self.waiting
                     .push(RecordBatch::new_empty(self.schema.clone()));
             }
-            self.step(STEP)?;
+            self.step()?;
         }
         self.close()
+    }
+
+    /// The last records of the last whole part, as many as are compared and it has.
+    fn last_rows(&self) -> Option<RecordBatch> {
+        let path = self.path(self.whole.checked_sub(1)?);
+        let again = usize::try_from(self.again()).ok()?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).ok()?).ok()?;
+        let last = builder.with_offset(self.part - again).with_limit(again);
+        let batches: Result<Vec<_>, _> = last.build().ok()?.collect();
+        concat_batches(&self.schema, &batches.ok()?).ok()
+    }
+
+    /// How many of the records that are there are judged again.
+    pub(super) fn again(&self) -> u64 {
+        self.before().min(resume::AGAIN).min(self.part as u64)
     }
 
     fn failed(&self, why: ParquetError) -> Failure {
@@ -313,17 +349,8 @@ impl Parts {
     }
 }
 
-/// Whether a part is as long as one that others follow.
-fn is_whole(path: &Path) -> bool {
-    let open = || -> Result<i64, ParquetError> {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
-        Ok(builder.metadata().file_metadata().num_rows())
-    };
-    open().is_ok_and(|rows| usize::try_from(rows) == Ok(PART))
-}
-
-fn last_row(path: &Path) -> Option<RecordBatch> {
+/// How many rows a part has; nothing where it cannot be read.
+fn rows(path: &Path) -> Option<usize> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).ok()?).ok()?;
-    let reader = builder.with_offset(PART - 1).with_limit(1).build().ok()?;
-    reader.last()?.ok()
+    usize::try_from(builder.metadata().file_metadata().num_rows()).ok()
 }

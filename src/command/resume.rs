@@ -1,15 +1,19 @@
 //! Going on where a run was broken off, by whatever: its output itself says how far it came. Each
 //! record is one line, so whole lines are counted, a broken one is cut off, and the records of the
 //! inputs before it are passed over. That rules, inputs and options are the same is seen by judging
-//! the first and the last record again: the lines must be the same to the byte.
+//! the first and the last records again: their lines must be the same to the byte.
 
 use super::failure::{Failure, said};
 use super::input::Input;
 use super::output::{COLUMNS, Format, csv_line};
 use crate::ground::render::visible;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind};
 use std::path::Path;
+
+/// How many of the last records are judged again: among so many there are some with a verdict.
+pub(super) const AGAIN: u64 = 100;
 
 /// What an earlier run has left.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,8 +24,8 @@ pub(super) struct Before {
     pub(super) bytes: u64,
     /// The line of the first record.
     pub(super) first: Vec<u8>,
-    /// The line of the last record.
-    pub(super) last: Vec<u8>,
+    /// The lines of the last records.
+    pub(super) last: VecDeque<Vec<u8>>,
 }
 
 /// Refuses what cannot be resumed, before anything is read.
@@ -102,7 +106,10 @@ fn whole_lines(mut from: impl BufRead, titles: Option<&str>) -> io::Result<Optio
         if before.records == 1 {
             before.first.clone_from(&line);
         }
-        std::mem::swap(&mut before.last, &mut line);
+        before.last.push_back(std::mem::take(&mut line));
+        if before.last.len() as u64 > AGAIN {
+            line = before.last.pop_front().unwrap_or_default();
+        }
     }
 }
 
@@ -114,7 +121,8 @@ mod tests {
     fn broken_lines_and_broken_titles_do_not_count() {
         let count = |text: &str, titles| {
             let before = whole_lines(text.as_bytes(), titles).unwrap();
-            before.map(|b| (b.records, b.bytes, String::from_utf8(b.last).unwrap()))
+            let last = |b: &Before| b.last.back().map(|l| String::from_utf8(l.clone()).unwrap());
+            before.map(|b| (b.records, b.bytes, last(&b).unwrap_or_default()))
         };
         assert_eq!(count("", None), Some((0, 0, String::new())));
         assert_eq!(count("a\nbc\nd", None), Some((2, 5, "bc\n".into())));

@@ -65,6 +65,9 @@ pub(super) struct Args {
     /// Go on where an earlier run was broken off, with the same rules, inputs and options.
     #[arg(long, requires = "output")]
     resume: bool,
+    /// How many records each part of Parquet holds.
+    #[arg(long, value_name = "N", default_value_t = output::PART, value_parser = clap::value_parser!(u32).range(1..=1 << 24))]
+    part_records: u32,
     /// Write no verdicts, only what they come to.
     #[arg(long, conflicts_with_all = ["format", "output"])]
     summary_only: bool,
@@ -107,6 +110,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         reading: Reading {
             reader: Reader::new(schema.clone()).with_limits(limits),
             map,
+            #[cfg(feature = "parquet")]
             map_asked: args.map.is_some(),
             encoding: args.encoding,
             limits,
@@ -116,7 +120,8 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         source: None,
         name: Arc::default(),
         read: ReadSoFar::default(),
-        skip: None,
+        skip: 0,
+        again: 0,
         stop: Stop::listen(),
         whole: Arc::default(),
     };
@@ -144,13 +149,21 @@ fn to(
     if let Some(path) = path {
         output::refuse(path, inputs, others)?;
     }
+    #[cfg(not(feature = "parquet"))]
+    if format == Format::Parquet {
+        return Err(output::without_parquet("the output"));
+    }
     #[cfg(feature = "parquet")]
     if format == Format::Parquet {
         let path = path.ok_or_else(|| {
             Failure::usage("Parquet is written as a folder")
                 .help("say where with `--output FOLDER`")
         })?;
-        return Ok(To::Parts(Box::new(Parts::open(path, args.resume)?)));
+        return Ok(To::Parts(Box::new(Parts::open(
+            path,
+            args.part_records,
+            args.resume,
+        )?)));
     }
     if let (true, Some(path)) = (args.resume, path) {
         return Ok(To::Begun(path.to_owned(), resume::look(path, format)?));
@@ -170,9 +183,9 @@ fn judge_all(
 ) -> Result<End, Failure> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = args.threads.map_or(processors, usize::from);
-    if let Some((before, first)) = begun(&to) {
+    if let Some((before, again, first)) = begun(&to) {
         feed.clone_at_start().compare_first(work, &to, first)?;
-        feed.skip = Some(before - 1);
+        (feed.skip, feed.again) = (before - again, again);
     }
     let resumes = args.output.is_some() && resume::possible(work.format, &feed.inputs).is_ok();
     let summaries: Vec<Arc<Mutex<Summary>>> = (0..threads).map(|_| Arc::default()).collect();
@@ -209,12 +222,16 @@ fn judge_all(
     })
 }
 
-/// How many records an earlier run wrote, and the line of the first.
-fn begun(to: &To) -> Option<(u64, &[u8])> {
+/// How many records an earlier run wrote, how many of them to judge again, and the first line.
+fn begun(to: &To) -> Option<(u64, u64, &[u8])> {
     let begun = match to {
-        To::Begun(_, before) => (before.records, before.first.as_slice()),
+        To::Begun(_, before) => (
+            before.records,
+            before.last.len() as u64,
+            before.first.as_slice(),
+        ),
         #[cfg(feature = "parquet")]
-        To::Parts(parts) => (parts.before(), [].as_slice()),
+        To::Parts(parts) => (parts.before(), parts.again(), [].as_slice()),
         _ => return None,
     };
     (begun.0 > 0).then_some(begun)
@@ -229,8 +246,9 @@ struct Feed {
     source: Option<Source>,
     name: Arc<str>,
     read: ReadSoFar,
-    /// How many records to pass over before one that is only compared.
-    skip: Option<u64>,
+    /// How many records to pass over, and how many behind them are only compared.
+    skip: u64,
+    again: u64,
     stop: Stop,
     /// Whether all was read.
     whole: Arc<AtomicBool>,
@@ -258,19 +276,13 @@ impl Feed {
                 self.at += 1;
                 continue;
             }
-            let n = job.load.len();
-            job.check = false;
-            match self.skip {
-                _ if n == 0 => continue,
-                Some(skip) if skip >= n => {
-                    self.skip = Some(skip - n);
-                    continue;
-                }
-                Some(skip) => {
-                    job.load.skip(skip);
-                    (job.check, self.skip) = (true, None);
-                }
-                None => {}
+            let skipped = self.skip.min(job.load.len());
+            job.load.skip(skipped);
+            self.skip -= skipped;
+            job.again = self.again.min(job.load.len());
+            self.again -= job.again;
+            if job.load.len() == 0 {
+                continue;
             }
             job.input = self.name.clone();
             job.read = self.read.load(Ordering::Relaxed);
@@ -279,7 +291,7 @@ impl Feed {
     }
 
     fn end(&mut self) -> Result<bool, Failure> {
-        if self.skip.is_some() {
+        if self.skip + self.again > 0 {
             return Err(
                 Failure::usage("the output has more records than the inputs")
                     .help("go on with the same inputs, or write to another file"),
@@ -298,7 +310,8 @@ impl Feed {
             source: None,
             name: Arc::default(),
             read: ReadSoFar::default(),
-            skip: None,
+            skip: 0,
+            again: 0,
             stop: self.stop.clone(),
             whole: Arc::default(),
         }

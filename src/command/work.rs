@@ -27,8 +27,10 @@ pub(super) struct Job {
     pub(super) input: Arc<str>,
     /// As they were read.
     pub(super) load: Load,
-    /// Whether the first is only to be compared with what an earlier run wrote of it.
-    pub(super) check: bool,
+    /// How many of the first are only to be compared with what an earlier run wrote of them.
+    pub(super) again: u64,
+    /// How many bytes of the text are about those.
+    pub(super) there: usize,
     /// How far the inputs were read.
     pub(super) read: u64,
     /// What is said of them, as text.
@@ -92,10 +94,10 @@ impl Worker {
             columns: &mut job.columns,
         };
         say.clear();
-        let (mut records, mut last, mut check) = (0, None, job.check);
+        let (again, mut records, mut last, mut there) = (job.again, 0, None, 0);
         load.each(room, |place, facts| {
-            let counted = !std::mem::take(&mut check);
             (records, last) = (records + 1, Some(place));
+            let counted = records > again;
             let facts = facts.map_err(|errors| named(errors, work.encoding));
             let told = facts.map_err(|errors| (None, errors)).and_then(|facts| {
                 let tell = |told: Told<'_>| {
@@ -116,8 +118,11 @@ impl Worker {
                     errors,
                 });
             }
+            if !counted {
+                there = say.text.len();
+            }
         });
-        (job.records, job.last) = (records, last);
+        (job.records, job.last, job.there) = (records, last, there);
     }
 }
 
@@ -266,6 +271,9 @@ impl Say<'_> {
             }),
             #[cfg(feature = "parquet")]
             Format::Parquet => self.columns.push(self.input, place, told),
+            // Refused before anything was read.
+            #[cfg(not(feature = "parquet"))]
+            Format::Parquet => {}
         }
     }
 }

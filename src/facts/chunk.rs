@@ -327,7 +327,7 @@ impl<R: Read> Rows<R> {
             if self.begin(chunk) {
                 done = self.pass(chunk, done);
                 (done, seen) = self.split(form, chunk, done, seen.max(done));
-                self.leave_large(chunk, done);
+                self.leave_large(form, chunk, done);
             }
             if chunk.fault.is_none() && self.passing.is_none() && self.ended {
                 self.last(form, chunk, done);
@@ -498,13 +498,18 @@ impl<R: Read> Rows<R> {
     }
 
     /// Lets go of an open record that is too large already.
-    fn leave_large(&mut self, chunk: &mut Chunk, done: usize) {
+    fn leave_large(&mut self, form: &Form, chunk: &mut Chunk, done: usize) {
         let open = chunk.bytes.get(done..).unwrap_or_default();
         // Two bytes more than a record may have, so that the end of a line still fits.
-        if open.len() <= self.limits.record_bytes.saturating_add(2) || self.passing.is_some() {
+        let fits = open.len() <= self.limits.record_bytes.saturating_add(2);
+        if fits || self.passing.is_some() || chunk.fault.is_some() {
             return;
         }
         let at = self.at;
+        // Without its columns no row of a table can be read.
+        if form.wants_columns() {
+            return chunk.end(at, too_large(&self.limits).at(Some(at)).into());
+        }
         let mut cell = Cell::default();
         if self.table {
             // It did not end so far.
@@ -689,7 +694,11 @@ mod tests {
             size: 100,
             fails: false,
         };
-        let bomb = chunked(Chunks::ndjson(made.reader.clone(), drops(&bytes)).unpacked());
+        let bomb = chunked(
+            Chunks::ndjson(made.reader.clone(), drops(&bytes))
+                .at_once()
+                .unpacked(),
+        );
         let codes: Vec<_> = bomb[1..]
             .iter()
             .map(|(_, record)| record.as_ref().unwrap_err().errors[0].code)
