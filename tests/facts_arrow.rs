@@ -259,6 +259,31 @@ fn a_column_that_is_not_there_is_unknown_and_so_are_nulls_that_say_so() {
 }
 
 #[test]
+fn columns_without_any_value_have_no_type_and_fit_everywhere() {
+    let rules = rules();
+    let nothing = || array(arrow_array::NullArray::new(2));
+    let lists = || {
+        let mut lists = ListBuilder::new(arrow_array::builder::NullBuilder::new());
+        lists.append(true);
+        lists.append(false);
+        array(lists.finish())
+    };
+    let batch = RecordBatch::try_from_iter([
+        ("copies", nothing()),
+        ("value", nothing()),
+        ("licences", lists()),
+    ])
+    .unwrap();
+    let null = r#"{"copies": null, "value": null, "licences": null}"#;
+    let empty = r#"{"copies": null, "value": null, "licences": []}"#;
+    same(&rules, &batch, &[empty, null]);
+    let batch = RecordBatch::try_from_iter([("licences", nothing()), ("items", lists())]).unwrap();
+    let null = r#"{"licences": null, "items": null}"#;
+    let empty = r#"{"licences": null, "items": []}"#;
+    same(&rules, &batch, &[empty, null]);
+}
+
+#[test]
 fn what_does_not_fit_is_said_by_column_before_any_row() {
     let rules = rules();
     let list = |of: DataType| DataType::List(Arc::new(Field::new_list_field(of, true)));

@@ -74,12 +74,12 @@ impl Binding<'_> {
     fn column(&mut self, node: NodeId, field: &Field, path: &str) -> Result<Column, Fault> {
         let what = match (self.find(node, field.name())?, field.data_type()) {
             (Child::Leaf(leaf), DataType::List(of) | DataType::LargeList(of))
-                if matches!(leaf.typ, Type::Set(_)) && is_text(of.data_type()) =>
+                if matches!(leaf.typ, Type::Set(_)) && may_be(of, is_text) =>
             {
                 What::Set(leaf)
             }
             (Child::Leaf(leaf), column) => {
-                if matches!(leaf.typ, Type::Set(_)) {
+                if matches!(leaf.typ, Type::Set(_)) && *column != DataType::Null {
                     return Err(unfit("a list of texts", column));
                 }
                 fits(leaf.typ, column)?;
@@ -89,11 +89,15 @@ impl Binding<'_> {
                 What::Record(inner, self.record(inner, fields, path))
             }
             (Child::List(list, _), DataType::List(of) | DataType::LargeList(of)) => {
-                let DataType::Struct(fields) = of.data_type() else {
-                    return Err(unfit("a list of structs", field.data_type()));
-                };
                 let element = self.index.element(list);
-                What::List(list, self.record(element, fields, path))
+                match of.data_type() {
+                    DataType::Struct(fields) => {
+                        What::List(list, self.record(element, fields, path))
+                    }
+                    // A list that is always empty has elements of no type.
+                    DataType::Null => What::List(list, Vec::new()),
+                    _ => return Err(unfit("a list of structs", field.data_type())),
+                }
             }
             (Child::Record(_), column) => return Err(unfit("a struct", column)),
             (Child::List(..), column) => return Err(unfit("a list of structs", column)),
@@ -116,6 +120,11 @@ impl Binding<'_> {
         }
         Ok(at)
     }
+}
+
+/// Whether the elements of a list are as they have to be, or there are none.
+fn may_be(of: &Field, fits: impl Fn(&DataType) -> bool) -> bool {
+    *of.data_type() == DataType::Null || fits(of.data_type())
 }
 
 fn unfit(expected: &str, column: &DataType) -> Fault {
@@ -238,6 +247,7 @@ fn values<'b>(
                     let parts = ready(schema, inner, record.columns())?;
                     Some(Values::List(*list, spans, parts))
                 }
+                None if inner.is_empty() => Some(Values::List(*list, spans, Vec::new())),
                 None => None,
             },
             None => None,

@@ -93,6 +93,8 @@ impl<'b> Cells<'b> {
             }};
         }
         Some(match array.data_type() {
+            // Whoever wrote it had no value to take a type from.
+            DataType::Null => Cells::Plain(vec![NOTHING; array.len()]),
             DataType::Boolean => Cells::Bools(array.as_boolean_opt()?),
             DataType::Int8 => Cells::Plain(integers!(Int8Type)),
             DataType::Int16 => Cells::Plain(integers!(Int16Type)),
@@ -207,7 +209,7 @@ pub(super) fn fits(schema_type: Type, column: &DataType) -> Result<(), Fault> {
         Type::Text | Type::Code(_) | Type::Hs => is_text(column),
         _ => false,
     };
-    if fine {
+    if fine || *column == D::Null {
         return Ok(());
     }
     if number && matches!(column, D::Float16 | D::Float32 | D::Float64) {
