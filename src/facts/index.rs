@@ -30,6 +30,14 @@ pub(crate) struct Leaf {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NodeId(u32);
 
+impl NodeId {
+    /// Its place among the records.
+    #[inline]
+    pub(crate) fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The names of one record.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Node {
@@ -61,7 +69,7 @@ impl Node {
     }
 
     /// All names.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.names.iter().map(|(name, _)| &**name)
     }
 
@@ -179,6 +187,11 @@ impl Index {
         if let Err(at) = node.names.binary_search_by(|(n, _)| by_length(n, name)) {
             node.names.insert(at, (name.into(), child));
         }
+    }
+
+    /// The names of all records, in the order of their numbers.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter()
     }
 
     /// The declaration's own record.

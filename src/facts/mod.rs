@@ -50,6 +50,7 @@ pub(crate) mod arith;
 pub mod batch;
 pub(crate) mod bind;
 pub mod builder;
+mod careful;
 pub mod edit;
 pub mod error;
 pub(crate) mod eval;
@@ -62,9 +63,16 @@ pub(crate) mod key;
 mod leaf;
 pub mod map;
 mod only;
+mod pen;
+mod quick;
+mod row;
 mod rows;
 pub mod serde;
+pub mod sheet;
 mod split;
+mod straight;
+mod tables;
+mod words;
 pub mod write;
 mod written;
 
@@ -300,6 +308,23 @@ impl Facts {
         let at = slot as usize;
         if let (Some(place), Some(key)) = (self.header.get_mut(at), self.keys.get_mut(at)) {
             *key = Key::of(&fact);
+            *place = fact;
+        }
+    }
+
+    /// Takes a header fact away and leaves an unknown one.
+    fn take_header(&mut self, slot: u32) -> Fact {
+        self.header
+            .get_mut(slot as usize)
+            .map_or(Fact::Unknown, std::mem::take)
+    }
+
+    /// Sets a header fact whose key is known.
+    #[inline]
+    pub(crate) fn write_header(&mut self, slot: u32, fact: Fact, key: Key) {
+        let at = slot as usize;
+        if let (Some(place), Some(of)) = (self.header.get_mut(at), self.keys.get_mut(at)) {
+            *of = key;
             *place = fact;
         }
     }

@@ -266,6 +266,39 @@ impl Rows {
         row
     }
 
+    /// Makes it what it is in facts of which nothing is given, in the same memory.
+    pub(super) fn reset(&mut self, blank: &Rows) {
+        self.states.clone_from(&blank.states);
+        self.starts.clone_from(&blank.starts);
+        self.cells.clone_from(&blank.cells);
+        self.keys.clone_from(&blank.keys);
+        self.width = blank.width;
+    }
+
+    /// Whether somebody wrote in it since it was blank.
+    #[inline]
+    pub(super) fn is_as(&self, blank: &Rows) -> bool {
+        self.len() == blank.len() && self.states == blank.states
+    }
+
+    /// Sets a fact whose key is known.
+    #[inline]
+    pub(super) fn write(&mut self, row: u32, column: u32, fact: Fact, key: Key) {
+        let at = row as usize * self.width as usize + column as usize;
+        if let (Some(place), Some(of)) = (self.cells.get_mut(at), self.keys.get_mut(at)) {
+            *of = key;
+            *place = fact;
+        }
+    }
+
+    /// Takes a fact away and leaves an unknown one.
+    pub(super) fn take(&mut self, row: u32, column: u32) -> Fact {
+        let at = row as usize * self.width as usize + column as usize;
+        self.cells
+            .get_mut(at)
+            .map_or(Fact::Unknown, std::mem::take)
+    }
+
     /// Takes away the rows of an owner and says which rows they were.
     pub(crate) fn clear_owner(&mut self, owner: u32, state: ListState) -> std::ops::Range<u32> {
         let gone = self.of(owner);

@@ -379,6 +379,53 @@ static POWERS: [i128; 39] = {
     powers
 };
 
+/// The most digits of a number that is read without care for its size: as many fit a word.
+const PLAIN_DIGITS: usize = 18;
+
+impl Number {
+    /// The number that a text begins with, and how many bytes it takes; none where it is no
+    /// number, or has so many digits that whether it fits must be looked at.
+    #[inline]
+    pub(crate) fn plain(text: &[u8]) -> Option<(Number, usize)> {
+        let negative = text.first() == Some(&b'-');
+        let start = usize::from(negative);
+        let (mut at, mut digits) = (start, 0u64);
+        while let Some(digit) = digit(text, at) {
+            digits = digits.wrapping_mul(10).wrapping_add(digit);
+            at += 1;
+        }
+        let mut count = at - start;
+        if count == 0 || count > PLAIN_DIGITS {
+            return None;
+        }
+        let (mut kept, mut places) = (digits, 0u32);
+        if text.get(at) == Some(&b'.') {
+            let point = at;
+            at += 1;
+            while let Some(digit) = digit(text, at) {
+                digits = digits.wrapping_mul(10).wrapping_add(digit);
+                at += 1;
+                // Zeros at the end are left out: the number is kept in its shortest form.
+                if digit != 0 {
+                    (kept, places) = (digits, u32::try_from(at - point - 1).ok()?);
+                }
+            }
+            count = at - start - 1;
+            if at == point + 1 || count > PLAIN_DIGITS || places as usize > MAX_PLACES {
+                return None;
+            }
+        }
+        let (low, high) = (kept as u32, (kept >> 32) as u32);
+        Some((Number(Decimal::from_parts(low, high, 0, negative, places)), at))
+    }
+}
+
+#[inline]
+fn digit(text: &[u8], at: usize) -> Option<u64> {
+    let digit = text.get(at)?.wrapping_sub(b'0');
+    (digit < 10).then_some(u64::from(digit))
+}
+
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
@@ -389,6 +436,16 @@ impl std::str::FromStr for Number {
     type Err = NotANumber;
 
     fn from_str(text: &str) -> Result<Number, NotANumber> {
+        match Number::plain(text.as_bytes()) {
+            Some((number, end)) if end == text.len() => Ok(number),
+            _ => Number::with_care(text),
+        }
+    }
+}
+
+impl Number {
+    /// Reads a number that has many digits, or says why it is none.
+    fn with_care(text: &str) -> Result<Number, NotANumber> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, part) = match digits.split_once('.') {
             Some((_, "")) => return Err(NotANumber::Shape),
@@ -481,6 +538,25 @@ impl ExactSum {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reading_plainly_and_with_care_is_the_same() {
+        let shapes = [
+            "", "-", ".", "0", "-0", "-0.0", "00", "007.50", "12.", ".5", "1.5", "-1.50", "1e3", "+1",
+            "1,000", "999999999999999999", "1000000000000000000", "0.0000000001", "0.00000000010",
+            "0.00000000001", "12345678.0000000001", "123456789.0000000001", "1..2", "1.2.3", " 1", "1 ",
+            "000000000000000000001", "1.00000000000000000000", "18446744073709551617", "\u{ff11}",
+        ];
+        for text in shapes {
+            let read = text.parse::<Number>();
+            assert_eq!(read, Number::with_care(text), "{text}");
+            if let Ok(number) = read {
+                let (mantissa, scale) = number.parts();
+                assert_eq!(Number::from_parts(mantissa, scale), Some(number), "{text}");
+                assert_eq!(number.to_string(), Number::with_care(text).unwrap().to_string());
+            }
+        }
+    }
 
     #[test]
     fn a_sum_does_not_depend_on_the_order() {

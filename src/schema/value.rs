@@ -5,6 +5,8 @@ use crate::ground::number::Number;
 use std::fmt;
 use std::sync::Arc;
 
+pub use super::text::Text;
+
 /// A field of the schema; fields are numbered in the order of their paths.
 ///
 /// ```
@@ -252,19 +254,37 @@ impl Hs {
     }
 }
 
+impl Hs {
+    /// The code of these digits.
+    #[inline]
+    pub(crate) fn of_digits(text: &[u8]) -> Option<Hs> {
+        let digits = text.len();
+        if !(2..=10).contains(&digits) {
+            return None;
+        }
+        let mut first = 0u64;
+        for byte in text {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            first = first * 10 + u64::from(digit);
+        }
+        for _ in digits..10 {
+            first *= 10;
+        }
+        Some(Hs {
+            first,
+            digits: u8::try_from(digits).ok()?,
+        })
+    }
+}
+
 impl std::str::FromStr for Hs {
     type Err = NotAnHs;
 
     fn from_str(text: &str) -> Result<Hs, NotAnHs> {
-        if !(2..=10).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(NotAnHs);
-        }
-        let digits = u8::try_from(text.len()).map_err(|_| NotAnHs)?;
-        let value: u64 = text.parse().map_err(|_| NotAnHs)?;
-        Ok(Hs {
-            first: value * 10u64.pow(u32::from(10 - digits)),
-            digits,
-        })
+        Hs::of_digits(text.as_bytes()).ok_or(NotAnHs)
     }
 }
 
@@ -295,7 +315,7 @@ pub enum Value {
     /// A day.
     Date(Day),
     /// A text.
-    Text(Arc<str>),
+    Text(Text),
     /// A code; the table is known by the type.
     Code(Code),
     /// A tariff code.
