@@ -80,10 +80,11 @@ impl Key {
     }
 
     /// The key of a number; none where it has more decimal places than keys, or is too large.
+    #[inline]
     pub fn of_number(number: Number) -> Option<Key> {
-        let (mantissa, scale) = number.parts();
+        let (mantissa, scale) = number.small_parts()?;
         let up = UP.get(scale as usize)?;
-        let key = i64::try_from(mantissa).ok()?.checked_mul(*up)?;
+        let key = mantissa.checked_mul(*up)?;
         (-REACH..REACH).contains(&key).then_some(Key(key))
     }
 

@@ -320,7 +320,7 @@ impl Facts {
     }
 
     /// Sets a header fact whose key is known.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn write_header(&mut self, slot: u32, fact: Fact, key: Key) {
         let at = slot as usize;
         if let (Some(place), Some(of)) = (self.header.get_mut(at), self.keys.get_mut(at)) {
@@ -330,6 +330,7 @@ impl Facts {
     }
 
     /// The rows of a list, to fill.
+    #[inline]
     pub(crate) fn rows_mut(&mut self, list: ListId) -> Option<&mut Rows> {
         self.lists.get_mut(list.0 as usize)
     }

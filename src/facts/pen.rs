@@ -54,7 +54,6 @@ impl Pen<'_> {
     }
 
     /// Writes what the text there says of a field that is no set.
-    #[inline]
     pub(super) fn text(
         &mut self,
         leaf: Leaf,
@@ -66,11 +65,13 @@ impl Pen<'_> {
         let (value, key) = match leaf.typ {
             Type::Code(table) => {
                 let code = self.code(table, bytes, at, end)?;
-                (Value::Code(code), Key(i64::from(code.0)))
+                self.put_code(leaf, row, code);
+                return Some(());
             }
             Type::Hs => {
                 let code = Hs::of_digits(bytes.get(at..end)?)?;
-                (Value::Hs(code), Key::of_hs(code))
+                self.put_hs(leaf, row, code);
+                return Some(());
             }
             Type::Date => {
                 let day = Day::of_text(bytes.get(at..end)?)?;
@@ -85,11 +86,10 @@ impl Pen<'_> {
             | Type::Rate
             | Type::Money(_)
             | Type::Quantity(_) => {
-                let text = bytes.get(at..end)?;
-                let (number, length) = Number::plain(text)?;
-                if length != text.len() {
-                    return None;
-                }
+                let number = match Number::plain(bytes, at) {
+                    Some((number, read)) if read == end => number,
+                    _ => std::str::from_utf8(bytes.get(at..end)?).ok()?.parse().ok()?,
+                };
                 return self.number(leaf, row, number);
             }
             Type::Bool | Type::Set(_) | Type::List(_) => return None,
@@ -110,8 +110,21 @@ impl Pen<'_> {
         Some(())
     }
 
+    /// Writes a code.
+    #[inline(always)]
+    pub(super) fn put_code(&mut self, leaf: Leaf, row: u32, code: Code) {
+        let fact = Fact::Value(Value::Code(code));
+        self.sheet.write(leaf.home, row, fact, Key(i64::from(code.0)));
+    }
+
+    /// Writes a tariff code.
+    #[inline(always)]
+    pub(super) fn put_hs(&mut self, leaf: Leaf, row: u32, code: Hs) {
+        let fact = Fact::Value(Value::Hs(code));
+        self.sheet.write(leaf.home, row, fact, Key::of_hs(code));
+    }
+
     /// The code that stands there; long ones are sought with all others.
-    #[inline]
     fn code(&self, table: TableId, bytes: &[u8], at: usize, end: usize) -> Option<Code> {
         let found = self.tables.code(table, bytes, at, end);
         if found.is_some() || end.checked_sub(at)? <= LONGEST {
@@ -122,7 +135,7 @@ impl Pen<'_> {
     }
 
     /// Writes a number that could have been written in digits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn number(&mut self, leaf: Leaf, row: u32, number: Number) -> Option<()> {
         let value = match leaf.typ {
             Type::Integer => {
@@ -183,6 +196,12 @@ impl Pen<'_> {
         end: usize,
     ) -> Option<()> {
         let code = self.code(table, bytes, at, end)?;
+        self.put_in_set(code)
+    }
+
+    /// Adds a code to the set.
+    #[inline]
+    pub(super) fn put_in_set(&mut self, code: Code) -> Option<()> {
         let codes = &mut self.sheet.codes;
         match codes.last() {
             Some(last) if *last >= code => {
@@ -216,7 +235,7 @@ impl Pen<'_> {
         let facts = &mut self.sheet.facts;
         let row = facts
             .rows_mut(list)
-            .map_or(0, |rows| rows.push_row_of(tables.blank_row(list)));
+            .map_or(0, |rows| rows.push_blank_row(tables.nones(list)));
         for (inner, state) in tables.inner(list) {
             if let Some(rows) = facts.rows_mut(*inner) {
                 rows.push_owner(*state);

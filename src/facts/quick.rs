@@ -10,10 +10,10 @@ use super::index::{Child, Leaf, NodeId};
 use super::pen::{DEEPEST, Given, Pen};
 use super::sheet::Sheet;
 use super::tables::Tables;
-use super::words::plain_end;
+use super::words::{plain_end, quoted, word};
 use crate::ground::number::Number;
 use crate::schema::Schema;
-use crate::schema::value::{ListId, Type};
+use crate::schema::value::{Hs, ListId, Type};
 
 /// Reads a declaration on a blank sheet; nothing where it has to be read with care.
 pub(super) fn read(
@@ -30,92 +30,67 @@ pub(super) fn read(
             sheet,
         },
         bytes,
-        at: 0,
         nesting: nesting.min(DEEPEST),
     };
-    quick.space();
-    quick.record(tables.root(), 0, 0)?;
-    quick.space();
-    if quick.at != bytes.len() {
+    let at = space(bytes, 0);
+    let at = quick.record(at, tables.root(), 0, 0)?;
+    if space(bytes, at) != bytes.len() {
         return None;
     }
     quick.pen.finish()
 }
 
+/// Each function is told where to read and says where it has read to.
 struct Quick<'r> {
     pen: Pen<'r>,
     bytes: &'r [u8],
-    at: usize,
     nesting: usize,
 }
 
+/// Reads past white space.
+#[inline(always)]
+fn space(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// Reads past a byte.
+#[inline(always)]
+fn eat(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
+    (*bytes.get(at)? == byte).then_some(at + 1)
+}
+
+/// Reads past a word.
+#[inline]
+fn eat_all(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    rest.starts_with(word).then_some(at + word.len())
+}
+
+/// Reads past what stands between values: whether another follows, and where it begins or what is
+/// being read has ended.
+#[inline(always)]
+fn goes_on(bytes: &[u8], at: usize, end: u8) -> Option<(bool, usize)> {
+    let at = space(bytes, at);
+    let next = *bytes.get(at)?;
+    if next == b',' {
+        return Some((true, space(bytes, at + 1)));
+    }
+    (next == end).then_some((false, at + 1))
+}
+
 impl Quick<'_> {
-    #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    /// Reads past white space.
-    #[inline]
-    fn space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
-            self.at += 1;
-        }
-    }
-
-    /// Reads past a byte.
-    #[inline]
-    fn eat(&mut self, byte: u8) -> Option<()> {
-        if self.peek()? != byte {
-            return None;
-        }
-        self.at += 1;
-        Some(())
-    }
-
-    /// Reads past a word.
-    #[inline]
-    fn eat_all(&mut self, word: &[u8]) -> Option<()> {
-        if !self.bytes.get(self.at..)?.starts_with(word) {
-            return None;
-        }
-        self.at += word.len();
-        Some(())
-    }
-
-    /// Whether another element or field follows, and not the end of what is being read.
-    #[inline]
-    fn goes_on(&mut self, end: u8) -> Option<bool> {
-        self.space();
-        let next = self.peek()?;
-        self.at += 1;
-        if next == b',' {
-            self.space();
-            return Some(true);
-        }
-        (next == end).then_some(false)
-    }
-
-    /// Reads `null` where it stands there.
-    #[inline]
-    fn is_null(&mut self) -> Option<bool> {
-        if self.peek()? != b'n' {
-            return Some(false);
-        }
-        self.eat_all(b"null")?;
-        Some(true)
-    }
-
     /// Reads an object as a record of the schema.
-    fn record(&mut self, node: NodeId, row: u32, depth: usize) -> Option<()> {
+    fn record(&mut self, at: usize, node: NodeId, row: u32, depth: usize) -> Option<usize> {
         if depth > self.nesting {
             return None;
         }
-        self.eat(b'{')?;
-        self.space();
-        if self.peek()? == b'}' {
-            self.at += 1;
-            return Some(());
+        let bytes = self.bytes;
+        let mut at = space(bytes, eat(bytes, at, b'{')?);
+        if *bytes.get(at)? == b'}' {
+            return Some(at + 1);
         }
         let tables = self.pen.tables;
         let names = tables.record(node);
@@ -123,214 +98,240 @@ impl Quick<'_> {
         // Names come in the order of the record before, mostly.
         let mut guess = names.guesses;
         loop {
-            self.eat(b'"')?;
+            at = eat(bytes, at, b'"')?;
             let guessed = self.pen.sheet.guesses.get(guess).copied()?;
             let mut place = usize::from(guessed);
-            let end = names.name(place).and_then(|n| n.end(self.bytes, self.at));
-            match end {
-                Some(end) => self.at = end,
+            let mut name = names.name(place)?;
+            match name.end(bytes, at) {
+                Some(end) => at = end,
                 None => {
-                    let end = plain_end(self.bytes, self.at);
-                    place = names.find(self.bytes, self.at, end)?;
-                    self.at = end;
-                    self.eat(b'"')?;
+                    let end = plain_end(bytes, at);
+                    place = names.find(bytes, at, end)?;
+                    name = names.name(place)?;
+                    at = eat(bytes, end, b'"')?;
                     *self.pen.sheet.guesses.get_mut(guess)? = u16::try_from(place).ok()?;
                 }
             }
             guess = names.guesses + place + 1;
             given.note(place)?;
-            self.space();
-            self.eat(b':')?;
-            self.space();
-            match names.name(place)?.child {
-                Child::Leaf(leaf) => self.leaf(leaf, row)?,
-                Child::Record(inner) => {
-                    if depth + 1 > self.nesting {
-                        return None;
-                    }
-                    if self.is_null()? {
-                        self.pen.no_record(inner, row);
-                    } else {
-                        self.record(inner, row, depth + 1)?;
-                    }
+            at = eat(bytes, space(bytes, at), b':')?;
+            at = space(bytes, at);
+            at = match name.child {
+                Child::Leaf(leaf) => self.leaf(at, leaf, row)?,
+                Child::Record(_) if depth + 1 > self.nesting => return None,
+                Child::Record(inner) if *bytes.get(at)? == b'n' => {
+                    self.pen.no_record(inner, row);
+                    eat_all(bytes, at, b"null")?
                 }
-                Child::List(list, _) => self.list(list, depth + 1)?,
-            }
-            if !self.goes_on(b'}')? {
-                return Some(());
+                Child::Record(inner) => self.record(at, inner, row, depth + 1)?,
+                Child::List(list, _) => self.list(at, list, depth + 1)?,
+            };
+            let (more, next) = goes_on(bytes, at, b'}')?;
+            at = next;
+            if !more {
+                return Some(at);
             }
         }
     }
 
     /// Reads the value of a field that is no list.
     #[inline]
-    fn leaf(&mut self, leaf: Leaf, row: u32) -> Option<()> {
-        match self.peek()? {
-            b'"' => {
-                let at = self.at + 1;
-                let end = plain_end(self.bytes, at);
-                if *self.bytes.get(end)? != b'"' {
-                    return self.escaped(leaf, row);
+    fn leaf(&mut self, at: usize, leaf: Leaf, row: u32) -> Option<usize> {
+        let bytes = self.bytes;
+        let first = *bytes.get(at)?;
+        if first == b'n' {
+            self.pen.none(leaf, row);
+            return eat_all(bytes, at, b"null");
+        }
+        match leaf.typ {
+            Type::Code(table) if first == b'"' => {
+                if let Some((word, length)) = quoted(word(bytes, at + 1)) {
+                    let code = self.pen.tables.code_of_word(table, word)?;
+                    self.pen.put_code(leaf, row, code);
+                    return Some(at + length + 2);
                 }
-                self.at = end + 1;
-                self.pen.text(leaf, row, self.bytes, at, end)
+                self.text(at + 1, leaf, row)
             }
-            first @ (b'-' | b'0'..=b'9') => {
-                if !matches!(
-                    leaf.typ,
-                    Type::Integer
-                        | Type::Decimal
-                        | Type::Rate
-                        | Type::Money(_)
-                        | Type::Quantity(_)
-                ) {
-                    return None;
+            Type::Hs if first == b'"' => {
+                if bytes.get(at + 11) == Some(&b'"')
+                    && let Some(code) = Hs::of_ten(bytes, at + 1)
+                {
+                    self.pen.put_hs(leaf, row, code);
+                    return Some(at + 12);
                 }
-                let rest = self.bytes.get(self.at..)?;
-                let (number, length) = Number::plain(rest)?;
-                // JSON writes no zero before other digits.
-                let whole = usize::from(first == b'-');
-                let zero = rest.get(whole) == Some(&b'0');
-                if zero && rest.get(whole + 1).is_some_and(u8::is_ascii_digit) {
-                    return None;
-                }
-                self.at += length;
-                self.pen.number(leaf, row, number)
+                self.text(at + 1, leaf, row)
             }
-            b't' => {
-                self.eat_all(b"true")?;
-                self.pen.bool(leaf, row, true)
+            Type::Integer | Type::Decimal | Type::Rate | Type::Money(_) | Type::Quantity(_) => {
+                self.number(at, first, leaf, row)
             }
-            b'f' => {
-                self.eat_all(b"false")?;
-                self.pen.bool(leaf, row, false)
+            Type::Bool => {
+                let yes = first == b't';
+                let end = eat_all(bytes, at, if yes { b"true" } else { b"false" })?;
+                self.pen.bool(leaf, row, yes)?;
+                Some(end)
             }
-            b'n' => {
-                self.eat_all(b"null")?;
-                self.pen.none(leaf, row);
-                Some(())
-            }
-            b'[' => self.set(leaf, row),
+            Type::Set(_) => self.set(at, leaf, row),
+            _ if first == b'"' => self.text(at + 1, leaf, row),
             _ => None,
         }
     }
 
-    /// Reads a set of codes.
-    fn set(&mut self, leaf: Leaf, row: u32) -> Option<()> {
-        let table = self.pen.begin_set(leaf)?;
-        self.eat(b'[')?;
-        self.space();
-        if self.peek()? == b']' {
-            self.at += 1;
+    /// Reads a text up to its quote.
+    fn text(&mut self, at: usize, leaf: Leaf, row: u32) -> Option<usize> {
+        let end = plain_end(self.bytes, at);
+        if *self.bytes.get(end)? != b'"' {
+            return self.escaped(at, leaf, row);
+        }
+        self.pen.text(leaf, row, self.bytes, at, end)?;
+        Some(end + 1)
+    }
+
+    /// Reads a number, in quotes or not.
+    #[inline]
+    fn number(&mut self, at: usize, first: u8, leaf: Leaf, row: u32) -> Option<usize> {
+        let bytes = self.bytes;
+        let quoted = first == b'"';
+        let begin = at + usize::from(quoted);
+        let Some((number, mut end)) = Number::plain(bytes, begin) else {
+            return if quoted { self.text(begin, leaf, row) } else { None };
+        };
+        if quoted {
+            end = eat(bytes, end, b'"')?;
         } else {
-            loop {
-                self.eat(b'"')?;
-                let (at, end) = (self.at, plain_end(self.bytes, self.at));
-                self.at = end;
-                self.eat(b'"')?;
-                self.pen.add_code(table, self.bytes, at, end)?;
-                if !self.goes_on(b']')? {
-                    break;
-                }
+            // JSON writes no zero before other digits.
+            let whole = begin + usize::from(first == b'-');
+            let zero = bytes.get(whole) == Some(&b'0');
+            if zero && bytes.get(whole + 1).is_some_and(u8::is_ascii_digit) {
+                return None;
             }
         }
-        self.pen.end_set(leaf, row);
-        Some(())
+        self.pen.number(leaf, row, number)?;
+        Some(end)
+    }
+
+    /// Reads a set of codes.
+    fn set(&mut self, at: usize, leaf: Leaf, row: u32) -> Option<usize> {
+        let bytes = self.bytes;
+        let table = self.pen.begin_set(leaf)?;
+        let mut at = space(bytes, eat(bytes, at, b'[')?);
+        if *bytes.get(at)? == b']' {
+            self.pen.end_set(leaf, row);
+            return Some(at + 1);
+        }
+        loop {
+            at = eat(bytes, at, b'"')?;
+            if let Some((word, length)) = quoted(word(bytes, at)) {
+                let code = self.pen.tables.code_of_word(table, word)?;
+                self.pen.put_in_set(code)?;
+                at += length + 1;
+            } else {
+                let end = plain_end(bytes, at);
+                self.pen.add_code(table, bytes, at, end)?;
+                at = eat(bytes, end, b'"')?;
+            }
+            let (more, next) = goes_on(bytes, at, b']')?;
+            at = next;
+            if !more {
+                self.pen.end_set(leaf, row);
+                return Some(at);
+            }
+        }
     }
 
     /// Reads a list of records.
-    fn list(&mut self, list: ListId, depth: usize) -> Option<()> {
-        if self.is_null()? {
+    fn list(&mut self, at: usize, list: ListId, depth: usize) -> Option<usize> {
+        let bytes = self.bytes;
+        if *bytes.get(at)? == b'n' {
             self.pen.state(list, ListState::None);
-            return Some(());
+            return eat_all(bytes, at, b"null");
         }
-        self.eat(b'[')?;
+        let mut at = space(bytes, eat(bytes, at, b'[')?);
         self.pen.state(list, ListState::Given);
-        self.space();
         let most = self.pen.schema.list(list)?.most;
         let node = self.pen.tables.element(list);
         let mut given = 0;
-        if self.peek()? == b']' {
-            self.at += 1;
-        } else {
-            loop {
-                if given == most {
-                    return None;
-                }
-                given += 1;
-                let row = self.pen.open_row(list);
-                self.record(node, row, depth + 1)?;
-                if !self.goes_on(b']')? {
-                    break;
-                }
+        if *bytes.get(at)? == b']' {
+            self.pen.close_list(list, given)?;
+            return Some(at + 1);
+        }
+        loop {
+            if given == most {
+                return None;
+            }
+            given += 1;
+            let row = self.pen.open_row(list);
+            at = self.record(at, node, row, depth + 1)?;
+            let (more, next) = goes_on(bytes, at, b']')?;
+            at = next;
+            if !more {
+                self.pen.close_list(list, given)?;
+                return Some(at);
             }
         }
-        self.pen.close_list(list, given)
     }
 
     /// Reads a text with escapes, which only fields of texts have.
     #[cold]
-    fn escaped(&mut self, leaf: Leaf, row: u32) -> Option<()> {
+    fn escaped(&mut self, at: usize, leaf: Leaf, row: u32) -> Option<usize> {
         if leaf.typ != Type::Text {
             return None;
         }
-        self.at += 1;
         let mut text = std::mem::take(&mut self.pen.sheet.scratch);
         text.clear();
-        let read = self.unescape(&mut text);
-        if read.is_some() {
-            self.pen.words(leaf, row, &text)?;
-        }
+        let end = unescape(self.bytes, at, &mut text);
+        let end = end.filter(|_| self.pen.words(leaf, row, &text).is_some());
         self.pen.sheet.scratch = text;
-        read
+        end
     }
+}
 
-    fn unescape(&mut self, text: &mut String) -> Option<()> {
-        loop {
-            let end = plain_end(self.bytes, self.at);
-            let plain = self.bytes.get(self.at..end)?;
-            text.push_str(std::str::from_utf8(plain).ok()?);
-            self.at = end + 1;
-            match self.bytes.get(end)? {
-                b'"' => return Some(()),
-                b'\\' => text.push(self.escape()?),
-                _ => return None,
-            }
-        }
-    }
-
-    fn escape(&mut self) -> Option<char> {
-        let escape = self.peek()?;
-        self.at += 1;
-        Some(match escape {
-            b'"' | b'\\' | b'/' => char::from(escape),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let first = self.half()?;
-                if !(0xD800..0xDC00).contains(&first) {
-                    return char::from_u32(first);
-                }
-                self.eat_all(b"\\u")?;
-                let second = self.half()?;
-                if !(0xDC00..0xE000).contains(&second) {
-                    return None;
-                }
-                return char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00));
+/// Reads a text with escapes up to its quote.
+fn unescape(bytes: &[u8], mut at: usize, text: &mut String) -> Option<usize> {
+    loop {
+        let end = plain_end(bytes, at);
+        text.push_str(std::str::from_utf8(bytes.get(at..end)?).ok()?);
+        match bytes.get(end)? {
+            b'"' => return Some(end + 1),
+            b'\\' => {
+                let (c, next) = escape(bytes, end + 1)?;
+                text.push(c);
+                at = next;
             }
             _ => return None,
-        })
+        }
     }
+}
 
-    /// Reads the four digits of a `\u`.
-    fn half(&mut self) -> Option<u32> {
-        let digits = self.bytes.get(self.at..self.at + 4)?;
-        self.at += 4;
-        digits.iter().try_fold(0, |value, digit| {
-            Some(value << 4 | char::from(*digit).to_digit(16)?)
-        })
-    }
+/// The character that an escape stands for.
+fn escape(bytes: &[u8], at: usize) -> Option<(char, usize)> {
+    let escape = *bytes.get(at)?;
+    let c = match escape {
+        b'"' | b'\\' | b'/' => char::from(escape),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => {
+            let first = half(bytes, at + 1)?;
+            if !(0xD800..0xDC00).contains(&first) {
+                return Some((char::from_u32(first)?, at + 5));
+            }
+            let second = half(bytes, eat_all(bytes, at + 5, b"\\u")?)?;
+            if !(0xDC00..0xE000).contains(&second) {
+                return None;
+            }
+            let both = 0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+            return Some((char::from_u32(both)?, at + 11));
+        }
+        _ => return None,
+    };
+    Some((c, at + 1))
+}
+
+/// The four digits of a `\u`.
+fn half(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at + 4)?.iter().try_fold(0, |value, digit| {
+        Some(value << 4 | char::from(*digit).to_digit(16)?)
+    })
 }

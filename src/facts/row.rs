@@ -238,8 +238,15 @@ fn said(
         return written;
     };
     let table = pen.begin_set(rule.leaf)?;
-    for part in text.get(from..end)?.split(split) {
-        let part = part.trim();
+    let mut parts = Some(from);
+    while let Some(begin) = parts {
+        let rest = text.get(begin..end)?;
+        let length = match *split.as_bytes() {
+            [one] => rest.bytes().position(|byte| byte == one),
+            _ => rest.find(split),
+        };
+        parts = length.map(|length| begin + length + split.len());
+        let part = rest.get(..length.unwrap_or(rest.len()))?.trim();
         if part.is_empty() {
             continue;
         }

@@ -35,8 +35,8 @@ pub struct Sheet {
     tables: Option<Arc<Tables>>,
     /// Whether the facts were made elsewhere, so that nothing is known of where they were written.
     foreign: bool,
-    /// The header facts that were written.
-    written: Vec<u32>,
+    /// The header facts that were written: a bit for each slot.
+    written: Vec<u64>,
     /// Where texts and sets stand, whose memory is used again.
     pub(super) held: Vec<(Home, u32)>,
     texts: Vec<Text>,
@@ -126,10 +126,11 @@ impl Sheet {
         if same && !self.foreign {
             return self.clear(tables);
         }
-        self.written.clear();
         self.held.clear();
         self.pending.clear();
         self.facts.clone_from(tables.blank());
+        self.written.clear();
+        self.written.resize(self.facts.header.len().div_ceil(64), 0);
         self.foreign = false;
         if !same {
             self.guesses.clear();
@@ -168,16 +169,25 @@ impl Sheet {
             self.spare(fact);
         }
         self.held = held;
-        for slot in self.written.drain(..) {
-            let fact = blank.header(slot).clone();
-            self.facts.write_header(slot, fact, blank.key(slot));
+        for (word, first) in self.written.iter_mut().zip((0u32..).step_by(64)) {
+            let mut slots = std::mem::take(word);
+            while slots != 0 {
+                let slot = first + slots.trailing_zeros();
+                slots &= slots - 1;
+                let key = blank.key(slot);
+                let none = key == Key::NONE;
+                let fact = if none { Fact::None } else { Fact::Unknown };
+                self.facts.write_header(slot, fact, key);
+            }
         }
         for (rows, blank) in self.facts.lists.iter_mut().zip(&blank.lists) {
             if !rows.is_as(blank) {
                 rows.reset(blank);
             }
         }
-        self.assumed.append(&mut self.facts.assumed);
+        if !self.facts.assumed.is_empty() {
+            self.assumed.append(&mut self.facts.assumed);
+        }
         self.pending.clear();
     }
 
@@ -242,12 +252,14 @@ impl Sheet {
     }
 
     /// Writes a fact.
-    #[inline]
+    #[inline(always)]
     pub(super) fn write(&mut self, home: Home, row: u32, fact: Fact, key: Key) {
         debug_assert_eq!(key, Key::of(&fact), "{fact:?}");
         match home {
             Home::Header(slot) => {
-                self.written.push(slot);
+                if let Some(word) = self.written.get_mut(slot as usize / 64) {
+                    *word |= 1 << (slot % 64);
+                }
                 self.facts.write_header(slot, fact, key);
             }
             Home::Element(list, column) => {

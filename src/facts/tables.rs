@@ -63,18 +63,18 @@ impl Name {
     }
 
     /// The end of this name with its quote, where it stands there.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end(&self, bytes: &[u8], at: usize) -> Option<usize> {
         let end = at + self.length;
-        let short = words::word(bytes, at) & self.kept[0] == self.words[0];
-        if !short || self.length <= 8 {
-            return short.then_some(end);
+        let first = (words::word(bytes, at) ^ self.words[0]) & self.kept[0];
+        let second = (words::word(bytes, at + 8) ^ self.words[1]) & self.kept[1];
+        if first | second != 0 {
+            return None;
         }
-        let same = match &self.long {
-            None => words::word(bytes, at + 8) & self.kept[1] == self.words[1],
-            Some(long) => bytes.get(at..end) == Some(long),
-        };
-        same.then_some(end)
+        match &self.long {
+            None => Some(end),
+            Some(long) => (bytes.get(at..end) == Some(long)).then_some(end),
+        }
     }
 
     /// Whether it is this name.
@@ -108,7 +108,13 @@ impl Record {
     /// The place of the name that stands there.
     #[inline]
     pub(super) fn find(&self, bytes: &[u8], at: usize, end: usize) -> Option<usize> {
-        self.known.find(bytes, at, end).map(|place| place as usize)
+        let found = self.known.find(bytes, at, end);
+        if found.is_some() || end.checked_sub(at)? <= words::LONGEST {
+            return found.map(|place| place as usize);
+        }
+        let name = bytes.get(at..end)?;
+        let is = |known: &Name| known.long.as_deref().and_then(|l| l.strip_suffix(b"\"")) == Some(name);
+        self.names.iter().position(is)
     }
 }
 
@@ -154,6 +160,12 @@ impl Tables {
     /// How many places all records have for guesses.
     pub(super) fn guesses(&self) -> usize {
         self.guesses
+    }
+
+    /// The code of a table that a word is, zeros behind it.
+    #[inline(always)]
+    pub(super) fn code_of_word(&self, table: TableId, word: u64) -> Option<Code> {
+        self.codes.get(table.0 as usize)?.find_word(word).map(Code)
     }
 
     /// The code of a table that stands there, where it is one of those found by their words.

@@ -1,24 +1,9 @@
 //! Bytes eight at a time: where a text ends, and whether it is one of some that are known.
 
+pub(super) use crate::ground::word::word;
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// The eight bytes at a place, the first in the lowest bits; zeros past the end.
-#[inline]
-pub(super) fn word(bytes: &[u8], at: usize) -> u64 {
-    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => last_word(bytes, at),
-    }
-}
-
-#[cold]
-fn last_word(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    rest.iter()
-        .rev()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte))
-}
 
 /// The first bytes of a word, the others zero.
 #[inline]
@@ -46,6 +31,20 @@ fn stops(word: u64) -> u64 {
 fn marks(word: u64, byte: u8) -> u64 {
     let other = word ^ (ONES * u64::from(byte));
     !(((other & !HIGH) + !HIGH) | other | !HIGH)
+}
+
+/// A text of up to seven bytes that ends with a quote, as its word without the quote, and its
+/// length; nothing where no quote stands in the word.
+#[inline(always)]
+pub(super) fn quoted(word: u64) -> Option<(u64, usize)> {
+    let other = word ^ (ONES * u64::from(b'"'));
+    let quotes = other.wrapping_sub(ONES) & !other & HIGH;
+    if quotes == 0 {
+        return None;
+    }
+    let lowest = quotes & quotes.wrapping_neg();
+    let text = word & (lowest >> 7).wrapping_sub(1);
+    Some((text, quotes.trailing_zeros() as usize / 8))
 }
 
 /// Goes through a row of a table up to its line feed, and says where that is and where its commas
@@ -181,6 +180,12 @@ impl Known {
         known
     }
 
+    /// The number of the short text that a word is, zeros behind it.
+    #[inline(always)]
+    pub(super) fn find_word(&self, word: u64) -> Option<u32> {
+        seek(&self.short, word, place(word, self.short.len()))
+    }
+
     /// The number of the text that stands there.
     #[inline]
     pub(super) fn find(&self, bytes: &[u8], at: usize, end: usize) -> Option<u32> {
@@ -191,7 +196,7 @@ impl Known {
         }
         if length <= 8 {
             let key = first(word(bytes, at), length);
-            return seek(&self.short, key, place(key, self.short.len()));
+            return self.find_word(key);
         }
         if length > LONGEST {
             return None;
@@ -225,6 +230,16 @@ mod tests {
             let stops = byte < 0x20 || byte == b'"' || byte == b'\\';
             assert_eq!(plain_end(&text, 0), if stops { 1 } else { 3 }, "{byte}");
         }
+    }
+
+    #[test]
+    fn a_short_text_ends_with_its_quote() {
+        for (text, length) in [("\"", 0), ("c1\",\"", 2), ("abcdefg\"", 7), ("\u{22}\u{23}\"", 0)] {
+            let kept = word(text.as_bytes().get(..length).unwrap(), 0);
+            assert_eq!(quoted(word(text.as_bytes(), 0)), Some((kept, length)), "{text}");
+        }
+        assert_eq!(quoted(word(b"abcdefgh\"", 0)), None);
+        assert_eq!(quoted(word(b"ab", 0)), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::ground::day::Day;
 use crate::ground::number::Number;
+use crate::ground::word::Digits;
 use std::fmt;
 use std::sync::Arc;
 
@@ -262,20 +263,32 @@ impl Hs {
         if !(2..=10).contains(&digits) {
             return None;
         }
-        let mut first = 0u64;
-        for byte in text {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
+        let first = Digits::at(text, 0);
+        let mut value = first.first(first.count);
+        if let Some(more) = digits.checked_sub(8) {
+            let next = Digits::at(text, 8);
+            if first.count != 8 || next.count != more {
                 return None;
             }
-            first = first * 10 + u64::from(digit);
+            value = value * [1, 10, 100].get(more)? + next.first(more);
+        } else if first.count != digits {
+            return None;
         }
-        for _ in digits..10 {
-            first *= 10;
-        }
+        let digits = u8::try_from(digits).ok()?;
         Some(Hs {
-            first,
-            digits: u8::try_from(digits).ok()?,
+            first: value * 10u64.pow(u32::from(10 - digits)),
+            digits,
+        })
+    }
+
+    /// The code of the ten digits that stand there, as in nearly all declarations.
+    #[inline]
+    pub(crate) fn of_ten(text: &[u8], at: usize) -> Option<Hs> {
+        let (first, last) = (Digits::at(text, at), Digits::at(text, at + 8));
+        let whole = first.count == 8 && last.count == 2;
+        whole.then(|| Hs {
+            first: first.first(8) * 100 + last.first(2),
+            digits: 10,
         })
     }
 }
