@@ -6,13 +6,14 @@
 //! large nothing: it is read past.
 
 use super::Facts;
-use super::batch::Place;
+use super::batch::{Place, with_care};
 use super::bind::Bound;
 use super::elements::Elements;
 use super::error::{self, FactError, FactErrors, Position, count};
 use super::json::{Reader, not_utf8, too_large};
 use super::map::Map;
-use super::split::{Cell, cells};
+use super::sheet::Sheet;
+use super::split::{Cell, Cells, cells};
 use crate::ground::limits::Limits;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::sync::Arc;
@@ -36,15 +37,21 @@ pub(crate) struct Chunk {
     fault: Option<(Position, FactErrors)>,
 }
 
-/// Where facts are put while they are looked at; each thread has its own.
+/// Where facts are put while they are looked at; each thread has its own, and once it has grown,
+/// nothing is allocated for a declaration that is plain.
 #[derive(Debug, Default)]
-pub(crate) struct Room(Facts);
+pub(crate) struct Room {
+    sheet: Sheet,
+    cells: Cells,
+    #[cfg(feature = "parquet")]
+    facts: Facts,
+}
 
 impl Room {
     /// The facts, to be filled by another reader.
     #[cfg(feature = "parquet")]
     pub(crate) fn facts(&mut self) -> &mut Facts {
-        &mut self.0
+        &mut self.facts
     }
 }
 
@@ -63,17 +70,24 @@ impl Form {
         at: Position,
         room: &'r mut Room,
     ) -> Result<&'r Facts, FactErrors> {
-        room.0 = match self {
-            Form::Json(reader) => reader.read(buf).map_err(|errors| errors.within(at))?,
+        match self {
+            Form::Json(reader) => reader
+                .read_into(buf, &mut room.sheet)
+                .map_err(|errors| errors.within(at)),
             Form::Table(_, bound) => {
-                let row = cells(text(buf, at)?).map_err(|e| e.at(Some(at)))?;
+                let row = text(buf, at)?;
                 let bound = bound.as_ref().ok_or_else(|| {
                     FactError::new(error::BAD_COLUMNS, "", "there are no columns")
                 })?;
-                bound.record(&row).map_err(|errors| errors.all_at(at))?
+                let plain = room.cells.split(row);
+                let plain =
+                    plain.and_then(|()| bound.read_row(room.cells.of(row), &mut room.sheet));
+                if plain.is_none() {
+                    with_care(bound, row, at, &mut room.sheet)?;
+                }
+                Ok(room.sheet.facts())
             }
-        };
-        Ok(&room.0)
+        }
     }
 
     /// Finds the columns of a table in its first line.

@@ -19,6 +19,7 @@ use super::gather::Gather;
 use super::index::Index;
 use super::leaf::{Fault, Raw};
 use super::map::Map;
+use super::tables::Tables;
 use super::{Assumed, Facts};
 use crate::schema::Schema;
 use arrow_array::RecordBatch;
@@ -55,7 +56,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Columns {
     schema: Arc<Schema>,
-    index: Arc<Index>,
+    tables: Arc<Tables>,
     plan: Plan,
 }
 
@@ -98,11 +99,11 @@ impl Columns {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn by_name(schema: &Arc<Schema>, columns: &ArrowSchema) -> Result<Columns, FactErrors> {
-        let index = Arc::new(Index::new(schema));
-        let plan = Plan::ByName(by_name::bind(&index, columns)?);
+        let tables = Arc::new(Tables::new(schema));
+        let plan = Plan::ByName(by_name::bind(&tables, columns)?);
         Ok(Columns {
             schema: schema.clone(),
-            index,
+            tables,
             plan,
         })
     }
@@ -128,7 +129,7 @@ impl Columns {
     pub fn by_map(map: &Map, columns: &ArrowSchema) -> Result<Columns, FactErrors> {
         Ok(Columns {
             schema: map.schema.clone(),
-            index: map.index.clone(),
+            tables: map.tables.clone(),
             plan: Plan::ByMap(by_map::bind(map, columns)?),
         })
     }
@@ -309,7 +310,7 @@ impl Ready<'_> {
             let message = format!("the batch has {} rows", self.rows);
             return Err(FactError::new(error::BAD_ROW, "", message).into());
         }
-        let (schema, index) = (&self.columns.schema, &self.columns.index);
+        let (schema, index): (_, &Index) = (&self.columns.schema, &self.columns.tables);
         let mut begun = std::mem::take(facts);
         begun.begin(index.blank());
         let mut gather = Gather::of(schema, index, begun, "");
