@@ -471,6 +471,17 @@ fn only_the_same_run_is_gone_on_with() {
         err.contains("its last records have other verdicts"),
         "{err}"
     );
+    // No output at all, but a text that somebody has written.
+    for text in ["Dear colleague", "{\"format\":1,\"id\":\"V-7", "\n"] {
+        for format in ["ndjson", "csv"] {
+            place.write("out", text);
+            let args = [
+                "run", &rules, &input, "--output", &out, "--resume", "--format", format,
+            ];
+            assert_eq!(ask(&args).code, 2, "{text}");
+            assert_eq!(place.read("out"), text);
+        }
+    }
     // Other rules.
     let text = place.read("rules/rules.rules");
     place.write("rules/rules.rules", text + "\nlaw NEW\n  sure found\n");
