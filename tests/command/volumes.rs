@@ -30,7 +30,11 @@ fn many(n: usize) -> String {
 /// The same kind of declarations as a table that `table.map.json` reads, some cells of two lines.
 fn table(n: usize) -> String {
     let one = |n: usize| {
-        let remark = if n % 5 == 0 { "\"two\nlines\"" } else { "one" };
+        let remark = if n.is_multiple_of(5) {
+            "\"two\nlines\""
+        } else {
+            "one"
+        };
         let zone = ["jiading", "yangshan", "mars"][n % 3];
         format!(
             "T-{n},03/08/2026,{zone},CB,8517130000,{}.00,{remark}\n",
