@@ -22,7 +22,7 @@ pub(super) struct Before {
     pub(super) records: u64,
     /// Bytes of whole lines, the titles of a table included.
     pub(super) bytes: u64,
-    /// The line of the first record.
+    /// The line of the first record, or what there is of it.
     pub(super) first: Vec<u8>,
     /// The lines of the last records.
     pub(super) last: VecDeque<Vec<u8>>,
@@ -94,6 +94,11 @@ fn whole_lines(mut from: impl BufRead, titles: Option<&str>) -> io::Result<Optio
         line.clear();
         let n = from.read_until(b'\n', &mut line)?;
         if !line.ends_with(b"\n") {
+            match titles {
+                Some(titles) if !titles.starts_with(&line) => return Ok(None),
+                None if before.records == 0 => before.first = line,
+                _ => {}
+            }
             return Ok(Some(before));
         }
         before.bytes += n as u64;
@@ -128,6 +133,7 @@ mod tests {
         assert_eq!(count("a\nbc\nd", None), Some((2, 5, "bc\n".into())));
         assert_eq!(count("t\na\n", Some("t\n")), Some((1, 4, "a\n".into())));
         assert_eq!(count("t", Some("t\n")), Some((0, 0, String::new())));
+        assert_eq!(count("u", Some("t\n")), None);
         assert_eq!(count("u\na\n", Some("t\n")), None);
     }
 }

@@ -234,7 +234,7 @@ fn begun(to: &To) -> Option<(u64, u64, &[u8])> {
         To::Parts(parts) => (parts.before(), parts.again(), [].as_slice()),
         _ => return None,
     };
-    (begun.0 > 0).then_some(begun)
+    (begun.0 > 0 || !begun.2.is_empty()).then_some(begun)
 }
 
 /// The inputs, one after the other.

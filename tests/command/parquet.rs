@@ -154,7 +154,7 @@ fn columns_that_a_map_names_say_what_csv_says() {
     let mut csv = String::from("No,Day,Zone,Kind,Code,Price,Remark\n");
     let zones = ["jiading", "yangshan", "mars"];
     for n in 0..n {
-        let price = if n % 7 == 0 {
+        let price = if n.is_multiple_of(7) {
             String::new()
         } else {
             format!("{}.00", total(n))
@@ -164,7 +164,7 @@ fn columns_that_a_map_names_say_what_csv_says() {
             zones[n % 3]
         );
     }
-    let price = |n: usize| (n % 7 != 0).then(|| total(n) as i128 * 100);
+    let price = |n: usize| (!n.is_multiple_of(7)).then(|| total(n) as i128 * 100);
     let prices = Decimal128Array::from_iter((0..n).map(price));
     let zones: DictionaryArray<Int32Type> = (0..n).map(|n| zones[n % 3]).collect();
     let all: Vec<(&str, ArrayRef)> = vec![

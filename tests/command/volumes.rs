@@ -30,7 +30,11 @@ fn many(n: usize) -> String {
 /// The same kind of declarations as a table that `table.map.json` reads, some cells of two lines.
 fn table(n: usize) -> String {
     let one = |n: usize| {
-        let remark = if n % 5 == 0 { "\"two\nlines\"" } else { "one" };
+        let remark = if n.is_multiple_of(5) {
+            "\"two\nlines\""
+        } else {
+            "one"
+        };
         let zone = ["jiading", "yangshan", "mars"][n % 3];
         format!(
             "T-{n},03/08/2026,{zone},CB,8517130000,{}.00,{remark}\n",
@@ -471,6 +475,17 @@ fn only_the_same_run_is_gone_on_with() {
         err.contains("its last records have other verdicts"),
         "{err}"
     );
+    // No output at all, but a text that somebody has written.
+    for text in ["Dear colleague", "{\"format\":1,\"id\":\"V-7", "\n"] {
+        for format in ["ndjson", "csv"] {
+            place.write("out", text);
+            let args = [
+                "run", &rules, &input, "--output", &out, "--resume", "--format", format,
+            ];
+            assert_eq!(ask(&args).code, 2, "{text}");
+            assert_eq!(place.read("out"), text);
+        }
+    }
     // Other rules.
     let text = place.read("rules/rules.rules");
     place.write("rules/rules.rules", text + "\nlaw NEW\n  sure found\n");

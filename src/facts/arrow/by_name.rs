@@ -6,7 +6,7 @@ use super::super::error::{self, FactError, FactErrors};
 use super::super::gather::{CodeSet, Frame, Gather};
 use super::super::given::{no_record, step};
 use super::super::index::{Child, Index, Leaf, NodeId};
-use super::super::leaf::{self, Fault, Raw};
+use super::super::leaf::{self, Fault};
 use super::cells::{Cells, Once, fact, fits, is_text};
 use super::{bad_column, called, other_batch};
 use crate::schema::Schema;
@@ -265,6 +265,7 @@ fn record(gather: &mut Gather<'_>, parts: &[Part<'_>], from: usize, row: u32, fr
     for part in parts {
         let frame = &frame.name(part.name);
         match &part.values {
+            Values::Leaf(_, cells, _) if part.unknown && cells.is_null(from) => {}
             Values::Leaf(leaf, cells, once) => {
                 let place = cells.place(from);
                 let known = once.as_ref().zip(place).and_then(|(o, p)| o.get(p));
@@ -272,10 +273,7 @@ fn record(gather: &mut Gather<'_>, parts: &[Part<'_>], from: usize, row: u32, fr
                     gather.put(*leaf, row, fact.clone());
                     continue;
                 }
-                match cells.raw(from) {
-                    Raw::Null if part.unknown => {}
-                    raw => gather.leaf(*leaf, row, raw, None, frame),
-                }
+                gather.leaf(*leaf, row, cells.raw(from), None, frame);
             }
             Values::Set(leaf, spans, cells, once) => match spans.get(from) {
                 Some(elements) => {

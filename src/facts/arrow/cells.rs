@@ -15,6 +15,9 @@ use arrow_array::types::{
 use arrow_array::{Array, BooleanArray, LargeStringArray, StringArray, StringViewArray};
 use arrow_schema::DataType;
 
+/// That a row has no text of the dictionary.
+const NO_PLACE: u32 = u32::MAX;
+
 /// The texts of a column.
 #[derive(Debug)]
 pub(super) enum Texts<'b> {
@@ -59,7 +62,7 @@ pub(super) enum Cells<'b> {
     /// Texts, row by row.
     Texts(Texts<'b>),
     /// Texts that repeat: for each row the place of its own among them.
-    Keyed(Vec<Option<usize>>, Texts<'b>),
+    Keyed(Vec<u32>, Texts<'b>),
     Bools(&'b BooleanArray),
     /// Numbers and days.
     Plain(Vec<Raw<'static>>),
@@ -74,14 +77,15 @@ impl<'b> Cells<'b> {
         if let Some(dictionary) = array.as_any_dictionary_opt() {
             let texts = Texts::of(dictionary.values().as_ref())?;
             let keys = dictionary.keys();
-            let valid = |row: usize| keys.is_valid(row);
-            let places = match texts.len() {
-                0 => vec![None; keys.len()],
-                _ => (0..)
-                    .zip(dictionary.normalized_keys())
-                    .map(|(row, key)| valid(row).then_some(key))
-                    .collect(),
-            };
+            let mut places = vec![NO_PLACE; keys.len()];
+            if texts.len() > 0 {
+                let all = dictionary.normalized_keys();
+                for (row, (place, key)) in places.iter_mut().zip(all).enumerate() {
+                    if keys.is_valid(row) {
+                        *place = u32::try_from(key).unwrap_or(NO_PLACE);
+                    }
+                }
+            }
             return Some(Cells::Keyed(places, texts));
         }
         /// The numbers of a column of integers; one that is too large is no integer of ours.
@@ -124,10 +128,7 @@ impl<'b> Cells<'b> {
         let text = |text: Option<&'b str>| text.map_or(NOTHING, Raw::Text);
         match self {
             Cells::Texts(texts) => text(texts.get(row)),
-            Cells::Keyed(places, texts) => {
-                let place = places.get(row).copied().flatten();
-                text(place.and_then(|place| texts.get(place)))
-            }
+            Cells::Keyed(_, texts) => text(self.place(row).and_then(|place| texts.get(place))),
             Cells::Bools(array) => match row < array.len() && array.is_valid(row) {
                 true => Raw::Bool(array.value(row)),
                 false => NOTHING,
@@ -149,10 +150,23 @@ impl<'b> Cells<'b> {
         Some(Once(all.collect()))
     }
 
+    /// Whether a row holds nothing.
+    #[inline]
+    pub(super) fn is_null(&self, row: usize) -> bool {
+        match self {
+            Cells::Keyed(places, _) => places.get(row).is_none_or(|place| *place == NO_PLACE),
+            Cells::Plain(all) => all.get(row).is_none_or(|raw| *raw == NOTHING),
+            other => other.raw(row) == NOTHING,
+        }
+    }
+
     /// The place of a row's text among those that were worked out once.
     pub(super) fn place(&self, row: usize) -> Option<usize> {
         match self {
-            Cells::Keyed(places, _) => places.get(row).copied().flatten(),
+            Cells::Keyed(places, _) => {
+                let place = places.get(row).copied().filter(|place| *place != NO_PLACE);
+                place.map(|place| place as usize)
+            }
             _ => None,
         }
     }
