@@ -150,7 +150,7 @@ fn columns_called_as_the_schema_calls_them_say_what_ndjson_says() {
 #[test]
 fn columns_that_a_map_names_say_what_csv_says() {
     let place = Place::new();
-    let n = 300;
+    let n = 300usize;
     let mut csv = String::from("No,Day,Zone,Kind,Code,Price,Remark\n");
     let zones = ["jiading", "yangshan", "mars"];
     for n in 0..n {
