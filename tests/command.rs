@@ -14,8 +14,13 @@
 
 #[path = "command/hard.rs"]
 mod hard;
+#[cfg(feature = "parquet")]
+#[path = "command/parquet.rs"]
+mod parquet;
 #[path = "command/place.rs"]
 mod place;
+#[path = "command/volumes.rs"]
+mod volumes;
 
 use std::fs;
 use std::io::Write;

@@ -43,10 +43,17 @@ const COMMAND: &[&str] = &[
     "clap",
     "clap_complete",
     "encoding_rs",
+    "flate2",
     "indicatif",
     "layout-rs",
+    "ruzstd",
+    "signal-hook",
     "terminal_size",
 ];
+
+/// What column batches add, and what Parquet adds to them.
+const ARROW: &[&str] = &["arrow-array", "arrow-schema"];
+const PARQUET: &[&str] = &["arrow-select", "parquet"];
 
 /// The dependencies of one kind that cargo itself sees, without going to the registry.
 fn direct(features: &[&str]) -> BTreeSet<String> {
@@ -104,6 +111,19 @@ fn the_command_adds_this_list_and_no_more() {
         .map(str::to_owned)
         .collect();
     assert_eq!(direct(&[]), allowed);
+}
+
+#[test]
+fn columns_add_these_and_no_more() {
+    let with = |more: &[&[&str]]| -> BTreeSet<String> {
+        let own = EMBEDDED.iter().map(|(name, _)| *name);
+        let more = more.iter().copied().flatten().copied();
+        own.chain(more).map(str::to_owned).collect()
+    };
+    let arrow = ["--no-default-features", "--features", "arrow"];
+    assert_eq!(direct(&arrow), with(&[ARROW]));
+    let parquet = ["--features", "parquet"];
+    assert_eq!(direct(&parquet), with(&[ARROW, PARQUET, COMMAND]));
 }
 
 #[test]

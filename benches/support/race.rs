@@ -10,7 +10,7 @@ use kakou::facts::json::from_json;
 use kakou::folder::Folder;
 use kakou::ground::day::Day;
 use kakou::ground::limits::Limits;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -91,7 +91,7 @@ pub enum Kindred {
 }
 
 /// A declaration as a program would read it that knows no schema: the bare typed parse.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[allow(dead_code, reason = "what is read is not used")]
 pub struct Bare<'a> {
     pub zone: &'a str,
@@ -115,7 +115,7 @@ pub struct Bare<'a> {
     items: Vec<BareItem<'a>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[allow(dead_code, reason = "what is read is not used")]
 struct BareItem<'a> {
     hs: &'a str,
@@ -562,7 +562,73 @@ fn json(d: &Declaration) -> String {
     out
 }
 
+/// The most items of a declaration.
+const MOST_ITEMS: usize = 5;
+
+/// The map of the table that [`Race::table`] writes: a column for each field, and of each item.
+pub fn map() -> String {
+    let mut fields = Vec::new();
+    let plain = CODE_NAMES.iter().chain(&["hs"]).chain(&NUMBER_NAMES);
+    for name in plain.chain(&["guarantee", "free"]) {
+        fields.push(format!(r#""{name}": {{"column": "{name}"}}"#));
+    }
+    fields.push(r#""licences": {"column": "licences", "split": ";"}"#.to_string());
+    for n in 1..=MOST_ITEMS {
+        for name in ["hs", "value"] {
+            fields.push(format!(
+                r#""items[{n}].{name}": {{"column": "{name} {n}", "empty": "unknown"}}"#
+            ));
+        }
+    }
+    format!(r#"{{"fields": {{{}}}}}"#, fields.join(", "))
+}
+
+/// One row of the table: the names of the columns where there is no declaration.
+fn row(d: Option<&Declaration>) -> String {
+    let of = |f: &dyn Fn(&Declaration) -> String, name: &str| d.map_or(name.to_string(), f);
+    let mut cells = Vec::new();
+    for (field, name) in CODE_NAMES.iter().enumerate() {
+        cells.push(of(&|d| format!("c{}", d.codes[field]), name));
+    }
+    cells.push(of(&|d| format!("{:010}", d.hs), "hs"));
+    for (field, name) in NUMBER_NAMES.iter().enumerate() {
+        let number = |d: &Declaration| match field {
+            0 | 4 => money(d.numbers[field]),
+            3 => day(d.numbers[field]).to_string(),
+            _ => d.numbers[field].to_string(),
+        };
+        cells.push(of(&number, name));
+    }
+    cells.push(of(&|d| d.guarantee.to_string(), "guarantee"));
+    cells.push(of(&|_| money(1_000_000), "free"));
+    let held = |d: &Declaration| {
+        let held = (0..LICENCES).filter(|bit| d.licences >> bit & 1 == 1);
+        // An empty cell would be none; what stands between codes says that there are none.
+        held.map(|bit| format!("c{bit};")).collect::<String>() + ";"
+    };
+    cells.push(of(&held, "licences"));
+    for n in 0..MOST_ITEMS {
+        let item =
+            |d: &Declaration, f: &dyn Fn(&Item) -> String| d.items.get(n).map_or(String::new(), f);
+        cells.push(of(
+            &|d| item(d, &|i| format!("{:010}", i.hs)),
+            &format!("hs {}", n + 1),
+        ));
+        cells.push(of(
+            &|d| item(d, &|i| money(i.value)),
+            &format!("value {}", n + 1),
+        ));
+    }
+    cells.join(",") + "\n"
+}
+
 impl Race {
+    /// The declarations as a table in CSV.
+    pub fn table(&self) -> String {
+        let rows = self.declarations.iter().map(|d| row(Some(d)));
+        std::iter::once(row(None)).chain(rows).collect()
+    }
+
     /// A workload of so many rules.
     pub fn new(rules: usize, seed: u64, kin: Kindred) -> Race {
         let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);

@@ -117,8 +117,5 @@ fn write(to: &Path, files: &BTreeMap<String, String>, before: &[String]) -> Resu
 }
 
 fn written(path: &Path, why: io::Error) -> Failure {
-    Failure::Write {
-        to: format!("`{}`", path.display()),
-        why,
-    }
+    Failure::write(format!("`{}`", path.display()), why)
 }

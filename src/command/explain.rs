@@ -4,7 +4,7 @@
 //! written; the engine gives the same verdict.
 
 use super::failure::Failure;
-use super::input::{self, Encoding, Input, ReadSoFar};
+use super::input::{self, Encoding, Input, Load, ReadSoFar, Reading};
 use super::judging::{How, Judge, Wrong};
 use super::loading::{self, counted};
 use super::output::in_one_line;
@@ -13,6 +13,7 @@ use super::{End, Language};
 use crate::check::rules::RuleId;
 use crate::engine::Scratch;
 use crate::facts::Facts;
+use crate::facts::chunk::Room;
 use crate::facts::error::FactErrors;
 use crate::facts::json::Reader;
 use crate::ground::limits::Limits;
@@ -70,7 +71,14 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let map = map
         .map(|path| input::read_map(&path, schema, &limits))
         .transpose()?;
-    let reader = Reader::new(schema.clone()).with_limits(limits);
+    let reading = Reading {
+        reader: Reader::new(schema.clone()).with_limits(limits),
+        map,
+        #[cfg(feature = "parquet")]
+        map_asked: args.map.is_some(),
+        encoding: args.encoding,
+        limits,
+    };
     let page = Page {
         args,
         terminal,
@@ -79,49 +87,49 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let mut out = io::stdout().lock();
     let (mut told, mut wrong) = (0u64, 0u64);
     let mut ids: Vec<String> = Vec::new();
-    let mut scratch = Scratch::default();
+    let (mut room, mut scratch) = (Room::default(), Scratch::default());
     for input in &inputs {
-        for (place, facts) in input.open(
-            &reader,
-            map.as_ref(),
-            args.encoding,
-            &limits,
-            &ReadSoFar::default(),
-        )? {
-            let id = facts
-                .as_ref()
-                .ok()
-                .and_then(|f| f.id(schema))
-                .map(str::to_owned);
-            if args.id.is_some() && id != args.id {
-                if ids.len() < REMEMBERED {
-                    ids.extend(id);
+        let mut source = input.open(&reading, &ReadSoFar::default())?;
+        let mut load = Load::default();
+        let mut failed = None;
+        while failed.is_none() && source.next(&mut load) {
+            load.each(&mut room, |place, facts| {
+                let id = facts
+                    .as_ref()
+                    .ok()
+                    .and_then(|f| f.id(schema))
+                    .map(str::to_owned);
+                if failed.is_some() || (args.id.is_some() && id != args.id) {
+                    if ids.len() < REMEMBERED {
+                        ids.extend(id);
+                    }
+                    return;
                 }
-                continue;
-            }
-            let text = facts.and_then(|f| page.told(&f, &mut scratch).map_err(FactErrors::from));
-            match text {
-                Ok(text) => {
-                    let gap = if told > 0 { "\n" } else { "" };
-                    out.write_all(format!("{gap}{text}").as_bytes())?;
-                    out.flush()?;
-                    told += 1;
+                match facts.and_then(|f| page.told(f, &mut scratch).map_err(FactErrors::from)) {
+                    Ok(text) => {
+                        let gap = if told > 0 { "\n" } else { "" };
+                        let all = format!("{gap}{text}");
+                        let put = out.write_all(all.as_bytes()).and_then(|()| out.flush());
+                        failed = put.err();
+                        told += 1;
+                    }
+                    Err(errors) => {
+                        wrong += 1;
+                        let input = visible(&input.name);
+                        let wrong = Wrong {
+                            input: input.as_str().into(),
+                            place,
+                            id,
+                            errors,
+                        };
+                        let word = terminal.err_paint("error", AnsiColor::Red, true);
+                        let what = visible(&in_one_line(&wrong));
+                        let _ = writeln!(io::stderr(), "{word}: {input}:{}: {what}", place.line);
+                    }
                 }
-                Err(errors) => {
-                    wrong += 1;
-                    let input = visible(&input.name);
-                    let wrong = Wrong {
-                        input: input.as_str().into(),
-                        place,
-                        id,
-                        errors,
-                    };
-                    let word = terminal.err_paint("error", AnsiColor::Red, true);
-                    let what = visible(&in_one_line(&wrong));
-                    let _ = writeln!(io::stderr(), "{word}: {input}:{}: {what}", place.line);
-                }
-            }
+            });
         }
+        failed.map_or(Ok(()), Err)?;
     }
     match &args.id {
         Some(id) if told + wrong == 0 => {

@@ -27,6 +27,10 @@ pub(super) enum Failure {
         to: String,
         /// What the system says.
         why: io::Error,
+        /// What is there nevertheless.
+        notes: Vec<String>,
+        /// What may help.
+        help: Vec<String>,
     },
     /// All that is to be said was said.
     Told,
@@ -42,9 +46,19 @@ impl Failure {
         }
     }
 
+    /// The result cannot be written there.
+    pub(super) fn write(to: impl Into<String>, why: io::Error) -> Failure {
+        Failure::Write {
+            to: to.into(),
+            why,
+            notes: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
     /// Adds a line of help.
     pub(super) fn help(mut self, line: impl Into<String>) -> Failure {
-        if let Failure::Usage { help, .. } = &mut self {
+        if let Failure::Usage { help, .. } | Failure::Write { help, .. } = &mut self {
             help.push(line.into());
         }
         self
@@ -52,7 +66,7 @@ impl Failure {
 
     /// Adds a line of what belongs to it.
     pub(super) fn note(mut self, line: impl Into<String>) -> Failure {
-        if let Failure::Usage { notes, .. } = &mut self {
+        if let Failure::Usage { notes, .. } | Failure::Write { notes, .. } = &mut self {
             notes.push(line.into());
         }
         self
@@ -66,12 +80,15 @@ impl Failure {
             Failure::Write { why, .. } if why.kind() == ErrorKind::BrokenPipe => {
                 return ExitCode::from(CLOSED);
             }
-            Failure::Write { to, why } => (
-                format!("{} cannot be written: {}", visible(&to), said(&why)),
-                Vec::new(),
-                Vec::new(),
-                1,
-            ),
+            Failure::Write {
+                to,
+                why,
+                notes,
+                help,
+            } => {
+                let what = format!("{} cannot be written: {}", visible(&to), said(&why));
+                (what, help, notes, 1)
+            }
             Failure::Told => return ExitCode::from(2),
         };
         let mut text = format!(
@@ -96,10 +113,7 @@ impl Failure {
 impl From<io::Error> for Failure {
     /// An error of the standard output.
     fn from(why: io::Error) -> Failure {
-        Failure::Write {
-            to: "the output".into(),
-            why,
-        }
+        Failure::write("the output", why)
     }
 }
 

@@ -212,10 +212,7 @@ fn unreadable(path: &Path, why: &io::Error) -> Failure {
 
 /// Puts a new text in the place of a file, at once or not at all. A link stays a link.
 fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |why: io::Error| Failure::Write {
-        to: format!("`{}`", path.display()),
-        why,
-    };
+    let failed = |why: io::Error| Failure::write(format!("`{}`", path.display()), why);
     let whole = fs::canonicalize(path).map_err(failed)?;
     let name = whole
         .file_name()

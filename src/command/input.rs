@@ -1,7 +1,14 @@
-//! Inputs: which files, in which form and encoding, and how far they were read.
+//! Inputs: which files, in which form, packing and encoding, and what is in them.
 
+#[cfg(feature = "parquet")]
+use super::columns;
 use super::failure::{Failure, said};
-use crate::facts::batch::Batch;
+use super::output::without_parquet;
+use super::unpack::{Begins, Bytes, Counted, Decoded, Packing, begins};
+use crate::facts::Facts;
+use crate::facts::batch::Place;
+use crate::facts::chunk::{Chunk, Chunks, Room};
+use crate::facts::error::FactErrors;
 use crate::facts::json::Reader;
 use crate::facts::map::Map;
 use crate::ground::limits::Limits;
@@ -9,18 +16,16 @@ use crate::ground::nearest::nearest;
 use crate::ground::render::visible;
 use crate::schema::Schema;
 use clap::ValueEnum;
-use encoding_rs::{Decoder, DecoderResult, GB18030};
-use std::cell::Cell;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-/// Bytes that are read at once.
-const CHUNK: usize = 1 << 16;
-/// A byte that stands in no UTF-8 text: the record that holds it is an error, the others are not.
-const NO_TEXT: u8 = 0xFF;
+/// What inputs may be called.
+const ENDINGS: &str = "`.ndjson`, `.jsonl`, `.json`, `.csv` or `.parquet`";
+/// The same when packed.
+const PACKED: &str = "all but Parquet also packed: `.ndjson.gz`, `.csv.zst`";
 
 /// How the text of an input is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -40,6 +45,7 @@ enum Form {
     Ndjson,
     Json,
     Csv,
+    Parquet,
 }
 
 /// One input.
@@ -50,12 +56,93 @@ pub(super) struct Input {
     /// Its path; none for the standard input.
     pub(super) path: Option<PathBuf>,
     form: Form,
+    packing: Packing,
     /// Bytes, where that is known.
     pub(super) bytes: Option<u64>,
 }
 
 /// How far the inputs were read, for the progress.
-pub(super) type ReadSoFar = Rc<Cell<u64>>;
+pub(super) type ReadSoFar = Arc<AtomicU64>;
+
+/// How inputs are read.
+#[derive(Debug, Clone)]
+pub(super) struct Reading {
+    /// Of JSON.
+    pub(super) reader: Reader,
+    /// Of tables.
+    pub(super) map: Option<Map>,
+    /// Whether the map was asked for, and not only found beside the rules.
+    #[cfg(feature = "parquet")]
+    pub(super) map_asked: bool,
+    /// Of text.
+    pub(super) encoding: Encoding,
+    pub(super) limits: Limits,
+}
+
+/// An input that is being read.
+pub(super) enum Source {
+    Text(Box<Chunks<Bytes>>),
+    #[cfg(feature = "parquet")]
+    Columns(Box<columns::Source>),
+}
+
+/// Some records of it; one is filled again and again.
+#[derive(Default)]
+pub(super) struct Load {
+    text: Chunk,
+    #[cfg(feature = "parquet")]
+    columns: Option<columns::Load>,
+}
+
+impl Source {
+    /// Loads the next records, perhaps none yet. False at the end.
+    pub(super) fn next(&mut self, load: &mut Load) -> bool {
+        match self {
+            Source::Text(chunks) => {
+                #[cfg(feature = "parquet")]
+                {
+                    load.columns = None;
+                }
+                chunks.next(&mut load.text)
+            }
+            #[cfg(feature = "parquet")]
+            Source::Columns(source) => source.next(load.columns.get_or_insert_default()),
+        }
+    }
+}
+
+impl Load {
+    /// How many records there are.
+    pub(super) fn len(&self) -> u64 {
+        #[cfg(feature = "parquet")]
+        if let Some(columns) = &self.columns {
+            return columns.len();
+        }
+        self.text.len()
+    }
+
+    /// Leaves the first records out.
+    pub(super) fn skip(&mut self, records: u64) {
+        #[cfg(feature = "parquet")]
+        if let Some(columns) = &mut self.columns {
+            return columns.skip(records);
+        }
+        self.text.skip(records);
+    }
+
+    /// Has each record read into the room and told, in order.
+    pub(super) fn each(
+        &self,
+        room: &mut Room,
+        tell: impl FnMut(Place, Result<&Facts, FactErrors>),
+    ) {
+        #[cfg(feature = "parquet")]
+        if let Some(columns) = &self.columns {
+            return columns.each(room.facts(), tell);
+        }
+        self.text.each(room, tell);
+    }
+}
 
 /// All inputs, looked at before the first is read: what is missing is said at once.
 pub(super) fn inputs(paths: &[PathBuf], map: bool) -> Result<Vec<Input>, Failure> {
@@ -78,6 +165,7 @@ fn input(path: &Path, map: bool) -> Result<Input, Failure> {
             name: "<stdin>".into(),
             path: None,
             form,
+            packing: Packing::Plain,
             bytes: None,
         });
     }
@@ -85,26 +173,52 @@ fn input(path: &Path, map: bool) -> Result<Input, Failure> {
     let data = fs::metadata(path).map_err(|why| unreadable(path, &why))?;
     if data.is_dir() {
         return Err(Failure::usage(format!("`{}` is a folder", visible(&name)))
-            .help("give the files in it: `.ndjson`, `.jsonl`, `.json` or `.csv`"));
+            .help(format!("give the files in it: {ENDINGS}"))
+            .help(PACKED));
     }
-    let ending = path
-        .extension()
-        .map(|e| e.to_string_lossy().to_ascii_lowercase());
-    let form = match ending.as_deref() {
-        Some("ndjson" | "jsonl") => Form::Ndjson,
-        Some("json") => Form::Json,
-        Some("csv") => Form::Csv,
+    let ending = |path: &Path| {
+        let ending = path.extension()?;
+        Some(ending.to_string_lossy().to_ascii_lowercase())
+    };
+    let packing = ending(path).map_or(Packing::Plain, |last| Packing::of_ending(&last));
+    let inner = match packing {
+        Packing::Plain => ending(path),
+        _ => path.file_stem().and_then(|stem| ending(Path::new(stem))),
+    };
+    let form = match (inner.as_deref(), packing) {
+        (Some("ndjson" | "jsonl"), _) => Form::Ndjson,
+        (Some("json"), _) => Form::Json,
+        (Some("csv"), _) => Form::Csv,
+        (Some("parquet"), Packing::Plain) => Form::Parquet,
+        (Some("parquet"), _) => {
+            return Err(
+                Failure::usage(format!("`{}` is Parquet packed again", visible(&name)))
+                    .help("Parquet is compressed inside; unpack the file first"),
+            );
+        }
         _ => {
-            return Err(Failure::usage(format!("`{}` has no ending that says what it is", visible(&name)))
-                .help("inputs end in `.ndjson`, `.jsonl`, `.json` or `.csv`; `-` reads NDJSON from the standard input"));
+            let what = format!("`{}` has no ending that says what it is", visible(&name));
+            return Err(Failure::usage(what)
+                .help(format!("inputs end in {ENDINGS}"))
+                .help(PACKED)
+                .help("`-` reads the standard input: NDJSON, or CSV where `--map` is given"));
         }
     };
+    if form == Form::Parquet && !cfg!(feature = "parquet") {
+        return Err(without_parquet(&format!("`{}`", visible(&name))));
+    }
     Ok(Input {
         name,
         path: Some(path.to_owned()),
         form,
+        packing,
         bytes: data.is_file().then_some(data.len()),
     })
+}
+
+/// That the standard input cannot be read.
+fn unread(why: &io::Error) -> Failure {
+    Failure::usage(format!("the standard input cannot be read: {}", said(why)))
 }
 
 /// That a file cannot be read, with the file that may have been meant.
@@ -134,38 +248,66 @@ pub(super) fn unreadable(path: &Path, why: &io::Error) -> Failure {
 }
 
 impl Input {
-    /// Whether it is a table, which needs a map.
+    /// Whether it is a table, for which there may be a map.
     pub(super) fn is_table(&self) -> bool {
-        self.form == Form::Csv
+        matches!(self.form, Form::Csv | Form::Parquet)
     }
 
-    /// The declarations in it.
-    pub(super) fn open(
-        &self,
-        reader: &Reader,
-        map: Option<&Map>,
-        encoding: Encoding,
-        limits: &Limits,
-        read: &ReadSoFar,
-    ) -> Result<Batch<Box<dyn BufRead>>, Failure> {
-        let raw: Box<dyn Read> = match &self.path {
-            None => Box::new(io::stdin().lock()),
+    /// Whether one can go back to a record in it; if not, the word for what it is.
+    pub(super) fn returns(&self) -> Result<(), &'static str> {
+        match self.packing {
+            _ if self.path.is_none() => Err("the standard input"),
+            _ if self.bytes.is_none() => Err("a pipe"),
+            Packing::Gzip => Err("packed by gzip"),
+            Packing::Zstd => Err("packed by zstd"),
+            Packing::Plain => Ok(()),
+        }
+    }
+
+    /// Begins to read it.
+    pub(super) fn open(&self, how: &Reading, read: &ReadSoFar) -> Result<Source, Failure> {
+        #[cfg(feature = "parquet")]
+        if let (Form::Parquet, Some(path)) = (self.form, &self.path) {
+            let source = columns::Source::open(path, how, read)?;
+            return Ok(Source::Columns(Box::new(source)));
+        }
+        let raw: Bytes = match &self.path {
+            None => Box::new(io::stdin()),
             Some(path) => Box::new(File::open(path).map_err(|why| unreadable(path, &why))?),
         };
-        let raw = Counted {
+        let raw: Bytes = Box::new(Counted {
             raw,
             read: read.clone(),
+        });
+        let (packing, raw) = match self.path {
+            Some(_) => (self.packing, raw),
+            None => match begins(raw).map_err(|why| unread(&why))? {
+                (Begins::Packed(packing), raw) => (packing, raw),
+                (Begins::Parquet, _) => {
+                    return Err(Failure::usage("the standard input is Parquet")
+                        .help("its contents stand at its end: give the file instead of a pipe"));
+                }
+            },
         };
-        let text: Box<dyn BufRead> = match encoding {
-            Encoding::Utf8 => Box::new(BufReader::with_capacity(CHUNK, raw)),
-            Encoding::Gb18030 => Box::new(BufReader::with_capacity(CHUNK, Decoded::new(raw))),
+        let bytes = packing.unpack(raw);
+        let text: Bytes = match how.encoding {
+            Encoding::Utf8 => bytes,
+            Encoding::Gb18030 => Box::new(Decoded::new(bytes)),
         };
-        Ok(match (self.form, map) {
-            (Form::Ndjson, _) => Batch::ndjson(reader.clone(), text),
-            (Form::Json, _) => Batch::json(reader.clone(), text),
-            (Form::Csv, Some(map)) => Batch::csv(map.clone(), *limits, text),
+        let mut chunks = match (self.form, &how.map) {
+            (Form::Json, _) => Chunks::json(how.reader.clone(), text),
+            (Form::Csv, Some(map)) => Chunks::csv(map.clone(), how.limits, text),
             (Form::Csv, None) => return Err(self.no_map()),
-        })
+            (Form::Ndjson | Form::Parquet, _) => Chunks::ndjson(how.reader.clone(), text),
+        };
+        // Whoever writes to a pipe one by one waits for each answer.
+        if self.bytes.is_none() {
+            chunks = chunks.at_once();
+        }
+        if packing != Packing::Plain {
+            chunks = chunks.unpacked();
+        }
+        Ok(Source::Text(Box::new(chunks)))
     }
 
     fn no_map(&self) -> Failure {
@@ -253,106 +395,4 @@ pub(super) fn read_map(path: &Path, schema: &Arc<Schema>, limits: &Limits) -> Re
         }
         failure
     })
-}
-
-/// Counts what is read.
-struct Counted<R> {
-    raw: R,
-    read: ReadSoFar,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let n = self.raw.read(into)?;
-        self.read.set(self.read.get() + n as u64);
-        Ok(n)
-    }
-}
-
-/// An input in GB18030, read as UTF-8. What is no text becomes [`NO_TEXT`].
-struct Decoded<R> {
-    raw: R,
-    decoder: Decoder,
-    /// Bytes as they came, from `at` on still to be decoded.
-    bytes: Vec<u8>,
-    at: usize,
-    /// Text, from `given` on still to be given.
-    text: Vec<u8>,
-    given: usize,
-    ended: bool,
-}
-
-impl<R: Read> Decoded<R> {
-    fn new(raw: R) -> Decoded<R> {
-        Decoded {
-            raw,
-            decoder: GB18030.new_decoder(),
-            bytes: Vec::new(),
-            at: 0,
-            text: Vec::new(),
-            given: 0,
-            ended: false,
-        }
-    }
-
-    /// Decodes on until there is text to give, or the end.
-    fn fill(&mut self) -> io::Result<()> {
-        while self.given >= self.text.len() && !self.ended {
-            if self.at >= self.bytes.len() {
-                self.bytes.resize(CHUNK, 0);
-                let n = self.raw.read(&mut self.bytes)?;
-                self.bytes.truncate(n);
-                self.at = 0;
-            }
-            let last = self.bytes.is_empty();
-            let from = self.bytes.get(self.at..).unwrap_or_default();
-            self.text.resize(from.len().saturating_mul(3).max(64), 0);
-            let (result, read, written) =
-                self.decoder
-                    .decode_to_utf8_without_replacement(from, &mut self.text, last);
-            self.at += read;
-            self.text.truncate(written);
-            self.given = 0;
-            match result {
-                DecoderResult::Malformed(..) => self.text.push(NO_TEXT),
-                DecoderResult::InputEmpty => self.ended = last,
-                DecoderResult::OutputFull => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for Decoded<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.fill()?;
-        let ready = self.text.get(self.given..).unwrap_or_default();
-        let n = ready.len().min(into.len());
-        if let (Some(to), Some(from)) = (into.get_mut(..n), ready.get(..n)) {
-            to.copy_from_slice(from);
-        }
-        self.given += n;
-        Ok(n)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn decoded(bytes: &[u8]) -> Vec<u8> {
-        let mut out = Vec::new();
-        Decoded::new(bytes).read_to_end(&mut out).unwrap();
-        out
-    }
-
-    #[test]
-    fn gb18030_is_read_across_chunks_and_what_is_no_text_stays_no_text() {
-        assert_eq!(decoded(b"\xbf\xa8\xbf\xda 1"), "卡口 1".as_bytes());
-        let long = b"a\xbf\xa8".repeat(CHUNK / 2);
-        assert_eq!(decoded(&long), "a卡".repeat(CHUNK / 2).as_bytes());
-        assert_eq!(decoded(b"a\xff\nb"), b"a\xff\nb");
-        assert_eq!(decoded(b"a\xbf"), b"a\xff");
-        assert_eq!(decoded(b""), b"");
-    }
 }

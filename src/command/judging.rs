@@ -17,6 +17,7 @@ use crate::reference::Reference;
 use crate::scenario::counting;
 use crate::schema::value::DepartmentId;
 use crate::verdict::Verdict;
+use crate::verdict::judgement::Judgement;
 use crate::verdict::render::render;
 use clap::{Args, ValueEnum};
 use std::borrow::Cow;
@@ -156,19 +157,50 @@ impl Judge {
         self.view.as_ref().is_none_or(|view| view.is_own(rule))
     }
 
-    /// Judges one declaration.
+    /// Judges one declaration and has told what came of it.
+    pub(super) fn told<T>(
+        &self,
+        facts: &Facts,
+        scratch: &mut Scratch,
+        tell: impl FnOnce(Told<'_>) -> T,
+    ) -> Result<T, FactError> {
+        let day = self.day(facts)?;
+        let facts = &*self.seen(facts);
+        let judgement = self.engine.judge(facts, day, scratch);
+        let own = self.view.as_ref().map(|view| view.judgement(judgement));
+        Ok(tell(Told {
+            judge: self,
+            facts,
+            judgement: own.as_ref().unwrap_or(judgement),
+        }))
+    }
+
+    /// The verdict on one declaration.
     pub(super) fn verdict(
         &self,
         facts: &Facts,
         scratch: &mut Scratch,
     ) -> Result<Verdict, FactError> {
-        let (day, trust, limits) = (self.day(facts)?, self.trust, &self.limits);
-        let facts = self.seen(facts);
-        let judgement = self.engine.judge(&facts, day, scratch);
-        Ok(match &self.view {
-            Some(view) => view.verdict(&facts, &view.judgement(judgement), trust, limits),
-            None => render(&self.rules, &facts, judgement, trust, limits),
-        })
+        self.told(facts, scratch, |told| told.verdict())
+    }
+}
+
+/// A declaration that was judged: the facts that count, and what they come to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<'a> {
+    judge: &'a Judge,
+    pub(super) facts: &'a Facts,
+    pub(super) judgement: &'a Judgement,
+}
+
+impl Told<'_> {
+    /// What is said of it.
+    pub(super) fn verdict(&self) -> Verdict {
+        let (trust, limits) = (self.judge.trust, &self.judge.limits);
+        match &self.judge.view {
+            Some(view) => view.verdict(self.facts, self.judgement, trust, limits),
+            None => render(&self.judge.rules, self.facts, self.judgement, trust, limits),
+        }
     }
 }
 

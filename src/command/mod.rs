@@ -8,27 +8,38 @@
 //! | 0 | all was judged, passed or is as it should be |
 //! | 1 | something was not: a record that could not be judged, a scenario that differs |
 //! | 2 | the rules or the usage are wrong, and nothing was judged |
+//! | 130, 143 | Ctrl-C or another signal stopped it; what was written is whole |
 //! | 141 | the reader of the output went away, as a shell reports it for other tools |
 
 mod check;
+#[cfg(feature = "parquet")]
+mod columns;
 mod completions;
 mod diff;
 mod doc;
 mod explain;
 mod facts;
 mod failure;
+mod flow;
 mod fmt;
 mod graph;
 mod input;
 mod judging;
 mod loading;
 mod output;
+mod page;
+#[cfg(feature = "parquet")]
+mod parts;
+mod resume;
 mod run;
+mod stop;
 mod summary;
 mod table;
 mod terminal;
 mod test;
 mod trace;
+mod unpack;
+mod work;
 
 use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
@@ -43,6 +54,8 @@ enum End {
     Some,
     /// The rules are wrong.
     Refused,
+    /// Somebody asked to stop; with the exit code that says so.
+    Stopped(u8),
 }
 
 /// A rule engine for customs supervision: rules read aloud, and a basis for every verdict.
@@ -135,6 +148,7 @@ pub fn main() -> ExitCode {
         Ok(End::Fine) => ExitCode::SUCCESS,
         Ok(End::Some) => ExitCode::from(1),
         Ok(End::Refused) => ExitCode::from(2),
+        Ok(End::Stopped(code)) => ExitCode::from(code),
         Err(failure) => failure.report(&terminal),
     }
 }

@@ -5,6 +5,7 @@ use super::failure::{Failure, said};
 use super::input::Input;
 use super::judging::Wrong;
 use crate::check::rules::ObligationState;
+use crate::ground::day::Day;
 use crate::ground::render::visible;
 use crate::ground::truth::Truth;
 use crate::schema::Lang;
@@ -13,8 +14,8 @@ use crate::verdict::json::to_json;
 use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::json;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Bytes that are held before they are written.
@@ -31,79 +32,129 @@ pub(super) enum Format {
     Csv,
     /// A table for people, and a summary
     Table,
+    /// Parquet, as a folder of parts
+    Parquet,
+}
+
+/// Records of a part of Parquet, where nothing else is asked for.
+pub(super) const PART: u32 = 1 << 17;
+
+/// That this command knows no Parquet.
+pub(super) fn without_parquet(what: &str) -> Failure {
+    Failure::usage(format!(
+        "{what} is Parquet, which this command was built without"
+    ))
+    .help("build it with `--features parquet`")
 }
 
 /// The output.
 pub(super) struct Output {
-    to: BufWriter<Box<dyn Write>>,
-    name: String,
+    to: Box<dyn Write>,
+    /// Its file, where it is one.
+    path: Option<PathBuf>,
+    /// Not yet written.
+    held: Vec<u8>,
+    /// Whether something went wrong, so that what is held must not be written any more.
+    broken: bool,
     /// Whether each record is passed on at once.
     pub(super) at_once: bool,
 }
 
 impl Output {
-    /// A file, or the standard output. A file that is read at the same time is refused.
-    pub(super) fn open(
-        path: Option<&Path>,
-        inputs: &[Input],
-        others: &[PathBuf],
-    ) -> Result<Output, Failure> {
-        let Some(path) = path else {
-            let to =
-                BufWriter::with_capacity(BUFFER, Box::new(io::stdout().lock()) as Box<dyn Write>);
-            return Ok(Output {
-                to,
-                name: "the output".into(),
-                at_once: false,
-            });
+    /// A file, or the standard output.
+    pub(super) fn open(path: Option<&Path>) -> Result<Output, Failure> {
+        let to: Box<dyn Write> = match path {
+            None => Box::new(io::stdout().lock()),
+            Some(path) => Box::new(File::create(path).map_err(|why| unwritable(path, &why))?),
         };
-        let shown = visible(&path.display().to_string());
-        let read = inputs
-            .iter()
-            .filter_map(|input| input.path.as_deref())
-            .chain(others.iter().map(PathBuf::as_path));
-        for other in read {
-            if same_file(path, other) {
-                return Err(
-                    Failure::usage(format!("the output `{shown}` is a file that is read"))
-                        .help("write to another file: the input would be lost"),
-                );
-            }
-        }
-        if path.extension().is_some_and(|e| e == "rules") {
-            return Err(Failure::usage(format!(
-                "the output `{shown}` is called like a rule file"
-            )));
-        }
-        let file = File::create(path).map_err(|why| {
-            Failure::usage(format!("`{shown}` cannot be written: {}", said(&why)))
-        })?;
-        let to = BufWriter::with_capacity(BUFFER, Box::new(file) as Box<dyn Write>);
-        Ok(Output {
-            to,
-            name: format!("`{}`", path.display()),
-            at_once: false,
-        })
+        Ok(Output::of(to, path))
     }
 
-    /// Writes a text.
-    pub(super) fn write(&mut self, text: &str) -> Result<(), Failure> {
-        self.to
-            .write_all(text.as_bytes())
-            .map_err(|why| self.failed(why))
+    /// A file of which so many bytes are kept.
+    pub(super) fn go_on(path: &Path, bytes: u64) -> Result<Output, Failure> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        let open = || -> io::Result<File> {
+            let mut file = options.open(path)?;
+            file.set_len(bytes)?;
+            file.seek(SeekFrom::End(0))?;
+            Ok(file)
+        };
+        let file = open().map_err(|why| unwritable(path, &why))?;
+        Ok(Output::of(Box::new(file), Some(path)))
+    }
+
+    fn of(to: Box<dyn Write>, path: Option<&Path>) -> Output {
+        Output {
+            to,
+            path: path.map(Path::to_owned),
+            held: Vec::with_capacity(BUFFER),
+            broken: false,
+            at_once: false,
+        }
+    }
+
+    /// Writes bytes.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if self.held.len() + bytes.len() <= BUFFER {
+            self.held.extend_from_slice(bytes);
+            return Ok(());
+        }
+        self.pass_on()?;
+        self.to.write_all(bytes).map_err(|why| self.failed(why))
     }
 
     /// Passes on what was written.
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        self.pass_on()?;
         self.to.flush().map_err(|why| self.failed(why))
     }
 
-    fn failed(&self, why: io::Error) -> Failure {
-        Failure::Write {
-            to: self.name.clone(),
-            why,
+    fn pass_on(&mut self) -> Result<(), Failure> {
+        if self.broken {
+            return Ok(());
+        }
+        let written = self.to.write_all(&self.held);
+        self.held.clear();
+        written.map_err(|why| self.failed(why))
+    }
+
+    fn failed(&mut self, why: io::Error) -> Failure {
+        self.broken = true;
+        self.held.clear();
+        match &self.path {
+            None => Failure::write("the output", why),
+            Some(path) => Failure::write(format!("`{}`", path.display()), why),
         }
     }
+}
+
+/// Refuses an output that is read at the same time, or that would pass for rules.
+pub(super) fn refuse(path: &Path, inputs: &[Input], others: &[PathBuf]) -> Result<(), Failure> {
+    let shown = visible(&path.display().to_string());
+    let read = inputs
+        .iter()
+        .filter_map(|input| input.path.as_deref())
+        .chain(others.iter().map(PathBuf::as_path));
+    for other in read {
+        if same_file(path, other) {
+            return Err(
+                Failure::usage(format!("the output `{shown}` is a file that is read"))
+                    .help("write to another file: the input would be lost"),
+            );
+        }
+    }
+    if path.extension().is_some_and(|e| e == "rules") {
+        return Err(Failure::usage(format!(
+            "the output `{shown}` is called like a rule file"
+        )));
+    }
+    Ok(())
+}
+
+fn unwritable(path: &Path, why: &io::Error) -> Failure {
+    let shown = visible(&path.display().to_string());
+    Failure::usage(format!("`{shown}` cannot be written: {}", said(why)))
 }
 
 /// Whether two paths lead to one file, by whatever names.
@@ -232,6 +283,69 @@ pub(super) const COLUMNS: [&str; 14] = [
     "rules",
 ];
 
+/// What tables say of a record.
+#[derive(Debug, Default)]
+pub(super) struct Said<'a> {
+    pub(super) id: Option<&'a str>,
+    pub(super) as_of: Option<Day>,
+    pub(super) low: Option<&'a str>,
+    pub(super) high: Option<&'a str>,
+    pub(super) findings: Vec<String>,
+    pub(super) undetermined: Vec<String>,
+    pub(super) obligations: Vec<String>,
+    pub(super) missing: Vec<String>,
+    pub(super) error: Option<String>,
+    pub(super) rules: Option<&'a str>,
+}
+
+impl<'a> Said<'a> {
+    /// What is said of a verdict, or of a record without one.
+    pub(super) fn of(told: Result<&'a Verdict, &'a Wrong>) -> Said<'a> {
+        let verdict = match told {
+            Ok(verdict) => verdict,
+            Err(wrong) => {
+                return Said {
+                    id: wrong.id.as_deref(),
+                    error: Some(in_one_line(wrong)),
+                    ..Said::default()
+                };
+            }
+        };
+        let fired = |truth: Truth| {
+            let all = verdict.findings.iter().filter(|f| f.truth == truth);
+            let named = all.map(|f| with_element(&f.rule, f.element.as_deref()));
+            named.collect()
+        };
+        let owed = verdict
+            .obligations
+            .iter()
+            .filter(|o| o.state != ObligationState::Waived);
+        let obligation = |o: &crate::verdict::Obligation| {
+            let argument = o
+                .argument
+                .as_ref()
+                .map_or(String::new(), |a| format!(" {a}"));
+            format!(
+                "{}{argument} ({})",
+                o.kind.name,
+                crate::verdict::state(o.state)
+            )
+        };
+        Said {
+            id: verdict.id.as_deref(),
+            as_of: verdict.as_of,
+            low: Some(&verdict.counted.low.name),
+            high: Some(&verdict.counted.high.name),
+            findings: fired(Truth::True),
+            undetermined: fired(Truth::Unknown),
+            obligations: owed.map(obligation).collect(),
+            missing: verdict.missing.iter().map(|m| m.path.clone()).collect(),
+            error: None,
+            rules: Some(&verdict.rules),
+        }
+    }
+}
+
 /// The row of a record in a table for spreadsheets.
 pub(super) fn csv_row(
     input: &str,
@@ -239,49 +353,24 @@ pub(super) fn csv_row(
     line: u64,
     told: Result<&Verdict, &Wrong>,
 ) -> String {
-    let mut cells: Vec<String> = vec![input.into(), record.to_string(), line.to_string()];
-    match told {
-        Ok(verdict) => {
-            let fired = |truth: Truth| {
-                let all = verdict.findings.iter().filter(|f| f.truth == truth);
-                joined(all.map(|f| with_element(&f.rule, f.element.as_deref())))
-            };
-            let owed = verdict
-                .obligations
-                .iter()
-                .filter(|o| o.state != ObligationState::Waived);
-            let obligation = |o: &crate::verdict::Obligation| {
-                let argument = o
-                    .argument
-                    .as_ref()
-                    .map_or(String::new(), |a| format!(" {a}"));
-                format!(
-                    "{}{argument} ({})",
-                    o.kind.name,
-                    crate::verdict::state(o.state)
-                )
-            };
-            cells.extend([
-                verdict.id.clone().unwrap_or_default(),
-                verdict.as_of.map(|day| day.to_string()).unwrap_or_default(),
-                verdict.counted.low.name.clone(),
-                verdict.counted.high.name.clone(),
-                verdict.counted.high.name.clone(),
-                fired(Truth::True),
-                fired(Truth::Unknown),
-                joined(owed.map(obligation)),
-                joined(verdict.missing.iter().map(|m| m.path.clone())),
-                String::new(),
-                verdict.rules.clone(),
-            ]);
-        }
-        Err(wrong) => {
-            cells.extend(std::iter::once(wrong.id.clone().unwrap_or_default()));
-            cells.extend(std::iter::repeat_n(String::new(), 8));
-            cells.extend([in_one_line(wrong), String::new()]);
-        }
-    }
-    csv_line(&cells)
+    let said = Said::of(told);
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    csv_line(&[
+        input.to_owned(),
+        record.to_string(),
+        line.to_string(),
+        text(said.id),
+        said.as_of.map(|day| day.to_string()).unwrap_or_default(),
+        text(said.low),
+        text(said.high),
+        text(said.high),
+        said.findings.join("; "),
+        said.undetermined.join("; "),
+        said.obligations.join("; "),
+        said.missing.join("; "),
+        text(said.error.as_deref()),
+        text(said.rules),
+    ])
 }
 
 /// One line of CSV. A cell that a spreadsheet would run as a formula gets a `'` before it.
@@ -300,10 +389,6 @@ pub(super) fn csv_line<S: AsRef<str>>(cells: &[S]) -> String {
     // Writing to memory does not fail.
     let _ = writer.write_record(cells.iter().map(defused));
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
-}
-
-fn joined(all: impl Iterator<Item = String>) -> String {
-    all.collect::<Vec<_>>().join("; ")
 }
 
 /// A rule with the element it judged.

@@ -2,6 +2,7 @@
 //! were missing most. What is counted is bounded by the rules, not by the declarations.
 
 use super::Language;
+use super::judging::Told;
 use super::loading::thousands;
 use super::table::{Cell, Layout};
 use super::terminal::Terminal;
@@ -9,53 +10,84 @@ use crate::check::rules::RuleSet;
 use crate::facts::write::path_of;
 use crate::ground::truth::Truth;
 use crate::schema::Lang;
-use crate::schema::value::FieldId;
-use crate::verdict::Verdict;
+use crate::schema::value::{FieldId, OutcomeId};
+use crate::verdict::judgement::FactRef;
 use crate::verdict::words;
 use anstyle::AnsiColor;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// How many rules and facts are listed.
 const TOP: usize = 5;
 
-/// Counts of verdicts.
+/// Counts of judgements.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Summary {
     /// Declarations with a verdict.
     pub(super) judged: u64,
     /// Records without one.
     pub(super) wrong: u64,
-    outcomes: BTreeMap<u8, u64>,
+    /// By outcome.
+    outcomes: Vec<u64>,
     open: u64,
     assumed: u64,
-    rules: BTreeMap<String, u64>,
-    missing: BTreeMap<String, u64>,
+    /// By rule.
+    rules: Vec<u64>,
+    /// By field, and the declaration for which the field was counted last.
+    missing: Vec<(u64, u64)>,
 }
 
 impl Summary {
-    /// Counts a verdict.
-    pub(super) fn add(&mut self, verdict: &Verdict) {
+    /// Counts a judgement.
+    pub(super) fn add(&mut self, rules: &RuleSet, told: Told<'_>) {
+        let judgement = told.judgement;
         self.judged += 1;
-        *self.outcomes.entry(verdict.counted.grade).or_default() += 1;
-        self.open += u64::from(verdict.counted.low != verdict.counted.high);
-        self.assumed += u64::from(!verdict.assumed.is_empty());
+        bump(&mut self.outcomes, usize::from(judgement.counted.high.0), 1);
+        self.open += u64::from(judgement.counted.low != judgement.counted.high);
+        self.assumed += u64::from(!told.facts.assumed().is_empty());
         let mut before: Option<&str> = None;
-        for finding in verdict.findings.iter().filter(|f| f.truth == Truth::True) {
-            // Findings come by rule: a declaration counts once for each, whatever its elements.
-            if before != Some(&finding.rule) {
-                *self.rules.entry(finding.rule.clone()).or_default() += 1;
+        for fired in judgement.fired.iter().filter(|f| f.truth == Truth::True) {
+            // They come by rule: a declaration counts once for each, whatever its elements.
+            let id = rules.rule(fired.rule).map(|rule| rule.id.as_str());
+            if before != id {
+                bump(&mut self.rules, fired.rule.0 as usize, 1);
             }
-            before = Some(&finding.rule);
+            before = id;
         }
-        let mut seen: Vec<String> = verdict
-            .missing
-            .iter()
-            .map(|m| without_places(&m.path))
-            .collect();
-        seen.sort();
-        seen.dedup();
-        for path in seen {
-            *self.missing.entry(path).or_default() += 1;
+        for missing in &judgement.missing {
+            let field = match missing.fact {
+                FactRef::Header(field) | FactRef::Cell(field, ..) => Some(field),
+                FactRef::List(list) => rules.schema.list(list).map(|list| list.field),
+            };
+            let at = field.map_or(usize::MAX, |field| field.0 as usize);
+            if at < rules.schema.fields.len() && self.missing.len() <= at {
+                self.missing.resize(rules.schema.fields.len(), (0, 0));
+            }
+            // Of several elements a field counts once.
+            if let Some((count, last)) = self.missing.get_mut(at)
+                && *last != self.judged
+            {
+                (*count, *last) = (*count + 1, self.judged);
+            }
+        }
+    }
+
+    /// Counts what another one counted.
+    pub(super) fn join(&mut self, other: &Summary) {
+        self.judged += other.judged;
+        self.wrong += other.wrong;
+        self.open += other.open;
+        self.assumed += other.assumed;
+        for (at, n) in other.outcomes.iter().enumerate() {
+            bump(&mut self.outcomes, at, *n);
+        }
+        for (at, n) in other.rules.iter().enumerate() {
+            bump(&mut self.rules, at, *n);
+        }
+        let fields = self.missing.len().max(other.missing.len());
+        self.missing.resize(fields, (0, 0));
+        for ((count, last), (more, _)) in self.missing.iter_mut().zip(&other.missing) {
+            (*count, *last) = (*count + more, 0);
         }
     }
 
@@ -76,10 +108,11 @@ impl Summary {
             &format!("共判定 {n} 份申报\n"),
             &format!("{n} declaration{plural} judged\n"),
         );
-        for (grade, count) in self.outcomes.iter().rev() {
-            let outcome = words::outcome(&rules.schema, crate::schema::value::OutcomeId(*grade));
+        let grades = (0u8..).zip(&self.outcomes).filter(|(_, count)| **count > 0);
+        for (grade, count) in grades.collect::<Vec<_>>().into_iter().rev() {
+            let outcome = words::outcome(&rules.schema, OutcomeId(grade));
             let label =
-                Cell::new(outcome.labels.get(lang)).colour(colour(*grade, rules.schema.worst().0));
+                Cell::new(outcome.labels.get(lang)).colour(colour(grade, rules.schema.worst().0));
             rows.push(vec![
                 label,
                 right(*count),
@@ -111,25 +144,30 @@ impl Summary {
             let rule = rules.rules.iter().find(|rule| rule.id == id);
             rule.map_or(String::new(), |rule| rule.labels.get(lang, "").to_owned())
         };
-        let fired = top(&self.rules)
+        let mut by_id: BTreeMap<String, u64> = BTreeMap::new();
+        for (rule, n) in rules.rules.iter().zip(&self.rules) {
+            *by_id.entry(rule.id.clone()).or_default() += n;
+        }
+        let fired = top(by_id)
             .into_iter()
-            .map(|(id, n)| vec![Cell::new(id), right(n), Cell::new(title(id))]);
+            .map(|(id, n)| vec![Cell::new(&id), right(n), Cell::new(title(&id))]);
         self.list(
             &mut out,
             say("触发最多的规则", "rules that fired most"),
             fired.collect(),
             terminal,
         );
+        let fields = (0u32..).map(FieldId).zip(&self.missing);
+        let paths = fields.map(|(field, (n, _))| (path_of(&rules.schema, field, &[]), *n));
         let label = |path: &str| {
             let schema = &rules.schema;
-            let named = (0u32..).map(FieldId).zip(&schema.fields);
-            let mut found = named.filter(|(id, _)| path_of(schema, *id, &[]) == path);
-            let field = found.next();
-            field.map_or(String::new(), |(_, f)| f.labels.get(lang, "").to_owned())
+            let mut named = (0u32..).map(FieldId).zip(&schema.fields);
+            let found = named.find(|(id, _)| path_of(schema, *id, &[]) == path);
+            found.map_or(String::new(), |(_, f)| f.labels.get(lang, "").to_owned())
         };
-        let missing = top(&self.missing).into_iter();
-        let missing =
-            missing.map(|(path, n)| vec![Cell::new(path), right(n), Cell::new(label(path))]);
+        let missing = top(paths.collect())
+            .into_iter()
+            .map(|(path, n)| vec![Cell::new(&path), right(n), Cell::new(label(&path))]);
         self.list(
             &mut out,
             say("缺失最多的要素", "facts missing most"),
@@ -184,24 +222,20 @@ fn percent(part: u64, whole: u64) -> String {
     format!("{:>3}.{} %", tenths / 10, tenths % 10)
 }
 
-fn top(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
-    let mut all: Vec<(&str, u64)> = counts.iter().map(|(name, n)| (name.as_str(), *n)).collect();
-    all.sort_by(|a, b| (std::cmp::Reverse(a.1), a.0).cmp(&(std::cmp::Reverse(b.1), b.0)));
+fn top(counts: BTreeMap<String, u64>) -> Vec<(String, u64)> {
+    let mut all: Vec<(String, u64)> = counts.into_iter().filter(|(_, n)| *n > 0).collect();
+    all.sort_by(|a, b| (Reverse(a.1), &a.0).cmp(&(Reverse(b.1), &b.0)));
     all.truncate(TOP);
     all
 }
 
-/// `items[3].total` becomes `items.total`.
-fn without_places(path: &str) -> String {
-    let mut inside = false;
-    path.chars()
-        .filter(|c| {
-            inside |= *c == '[';
-            let keep = !inside;
-            inside &= *c != ']';
-            keep
-        })
-        .collect()
+fn bump(counts: &mut Vec<u64>, at: usize, by: u64) {
+    if counts.len() <= at {
+        counts.resize(at + 1, 0);
+    }
+    if let Some(count) = counts.get_mut(at) {
+        *count += by;
+    }
 }
 
 #[cfg(test)]
@@ -209,14 +243,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_and_paths() {
+    fn shares() {
         assert_eq!(percent(1, 3), " 33.3 %");
         assert_eq!(percent(2, 3), " 66.7 %");
         assert_eq!(percent(3, 3), "100.0 %");
         assert_eq!(percent(0, 0), "  0.0 %");
-        assert_eq!(
-            without_places("items[12].documents[3].no"),
-            "items.documents.no"
-        );
     }
 }

@@ -6,7 +6,8 @@ use super::bind::Bound;
 use super::error::{self, FactError, FactErrors, Position};
 use super::json::{Reader, not_utf8, too_large};
 use super::map::Map;
-use super::split::{Cell, ElementEnd, Found, Input, cells};
+use super::sheet::Sheet;
+use super::split::{Cell, Cells, ElementEnd, Found, Input, cells};
 use crate::ground::limits::Limits;
 use std::io::{self, BufRead};
 use std::iter::FusedIterator;
@@ -60,6 +61,9 @@ pub struct Batch<R> {
     form: Form,
     limits: Limits,
     buf: Vec<u8>,
+    cells: Cells,
+    /// For declarations that are handed over.
+    sheet: Sheet,
     record: u64,
     array: Array,
     done: bool,
@@ -81,6 +85,9 @@ enum Array {
 }
 
 type Record = Result<Facts, FactErrors>;
+
+/// What reading a record onto the sheet came to.
+type Read = Result<(), FactErrors>;
 
 /// One declaration in three forms is the same declaration.
 ///
@@ -157,28 +164,75 @@ impl<R: BufRead> Batch<R> {
             form,
             limits,
             buf: Vec::new(),
+            cells: Cells::default(),
+            sheet: Sheet::default(),
             record: 0,
             array: Array::Before,
             done: false,
         }
     }
 
+    /// Reads the next declaration on a sheet that is used again: once the sheet has grown, nothing
+    /// is allocated for a declaration, unless something is wrong with it. None at the end.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::{batch::Batch, json::Reader, sheet::Sheet};
+    /// let lines = "{\"id\":\"D-1\"}\n{\"idd\":\"D-2\"}\n{\"id\":\"D-3\"}\n";
+    /// let mut batch = Batch::ndjson(Reader::new(rules.schema.clone()), lines.as_bytes());
+    /// let (mut sheet, mut read) = (Sheet::default(), Vec::new());
+    /// while let Some((place, record)) = batch.next_into(&mut sheet) {
+    ///     let id = record.map(|facts| facts.id(&rules.schema).map(str::to_owned));
+    ///     read.push((place.line, id.ok().flatten()));
+    /// }
+    /// assert_eq!(read, [(1, Some("D-1".into())), (2, None), (3, Some("D-3".into()))]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn next_into<'f>(
+        &mut self,
+        sheet: &'f mut Sheet,
+    ) -> Option<(Place, Result<&'f Facts, FactErrors>)> {
+        if self.done {
+            return None;
+        }
+        let found = self.step(sheet).unwrap_or_else(|e| {
+            self.done = true;
+            let at = self.input.at();
+            let message = format!("the input can't be read on: {e}");
+            let error = FactError::new(error::UNREADABLE, "", message).at(Some(at));
+            Some((at, Err(error.into())))
+        });
+        let Some((at, read)) = found else {
+            self.done = true;
+            return None;
+        };
+        self.record += 1;
+        let place = Place {
+            record: self.record,
+            line: at.line,
+        };
+        if read.is_err() {
+            sheet.forget();
+        }
+        Some((place, read.map(|()| sheet.facts())))
+    }
+
     /// Reads on to the next record.
-    fn step(&mut self) -> io::Result<Option<(Position, Record)>> {
+    fn step(&mut self, sheet: &mut Sheet) -> io::Result<Option<(Position, Read)>> {
         match &self.form {
-            Form::Lines(_) => self.line(),
-            Form::Json(_) => self.element(),
-            Form::Table(..) => self.row(),
+            Form::Lines(_) => self.line(sheet),
+            Form::Json(_) => self.element(sheet),
+            Form::Table(..) => self.row(sheet),
         }
     }
 
-    fn line(&mut self) -> io::Result<Option<(Position, Record)>> {
+    fn line(&mut self, sheet: &mut Sheet) -> io::Result<Option<(Position, Read)>> {
         loop {
             let at = self.input.at();
             let found = self.input.line(&mut self.buf, self.limits.record_bytes)?;
             if !self.buf.iter().all(u8::is_ascii_whitespace) || matches!(found, Found::TooLarge(_))
             {
-                return Ok(Some((at, self.read(found, at))));
+                return Ok(Some((at, self.read(found, at, sheet))));
             }
             if found == Found::AtEnd {
                 return Ok(None);
@@ -187,35 +241,29 @@ impl<R: BufRead> Batch<R> {
     }
 
     /// Reads what is in the buffer.
-    fn read(&self, found: Found, at: Position) -> Record {
+    fn read(&mut self, found: Found, at: Position, sheet: &mut Sheet) -> Read {
         if matches!(found, Found::TooLarge(_)) {
             return Err(too_large(&self.limits).at(Some(at)).into());
         }
         match &self.form {
-            Form::Lines(reader) | Form::Json(reader) => {
-                reader.read(&self.buf).map_err(|errors| errors.within(at))
-            }
+            Form::Lines(reader) | Form::Json(reader) => reader
+                .read_into(&self.buf, sheet)
+                .map(|_| ())
+                .map_err(|errors| errors.within(at)),
             Form::Table(_, bound) => {
-                let row = self.text(at)?;
-                let row = cells(row).map_err(|e| e.at(Some(at)))?;
-                match bound {
-                    Some(bound) => bound.record(&row).map_err(|errors| errors.all_at(at)),
-                    None => {
-                        Err(FactError::new(error::BAD_COLUMNS, "", "there are no columns").into())
-                    }
-                }
+                let row = text(&self.buf, at)?;
+                let Some(bound) = bound else {
+                    let error = FactError::new(error::BAD_COLUMNS, "", "there are no columns");
+                    return Err(error.into());
+                };
+                let plain = self.cells.split(row);
+                let plain = plain.and_then(|()| bound.read_row(self.cells.of(row), sheet));
+                plain.map_or_else(|| with_care(bound, row, at, sheet), Ok)
             }
         }
     }
 
-    /// The row in the buffer, without the rest of its line end.
-    fn text(&self, at: Position) -> Result<&str, FactErrors> {
-        let row = self.buf.strip_suffix(b"\r").unwrap_or(&self.buf);
-        std::str::from_utf8(row)
-            .map_err(|e| FactErrors::from(not_utf8(row, e.valid_up_to())).within(at))
-    }
-
-    fn element(&mut self) -> io::Result<Option<(Position, Record)>> {
+    fn element(&mut self, sheet: &mut Sheet) -> io::Result<Option<(Position, Read)>> {
         loop {
             let next = self.input.peek()?;
             let at = self.input.at();
@@ -229,7 +277,7 @@ impl<R: BufRead> Batch<R> {
                         self.input
                             .until(&mut self.buf, self.limits.record_bytes, |_| false)?;
                     self.array = Array::After;
-                    return Ok(Some((at, self.read(found, at))));
+                    return Ok(Some((at, self.read(found, at, sheet))));
                 }
                 (Array::First, Some(b']')) => {
                     self.input.skip();
@@ -241,7 +289,7 @@ impl<R: BufRead> Batch<R> {
                     let found = self.input.until(&mut self.buf, most, |b| end.is(b))?;
                     let closed = matches!(found, Found::Ended(b']') | Found::TooLarge(Some(b']')));
                     self.array = if closed { Array::After } else { Array::Next };
-                    return Ok(Some((at, self.read(found, at))));
+                    return Ok(Some((at, self.read(found, at, sheet))));
                 }
                 (Array::Before, None) => return Ok(self.broken("there is no declaration", at)),
                 (Array::First | Array::Next, None) => {
@@ -256,7 +304,7 @@ impl<R: BufRead> Batch<R> {
     }
 
     /// An error after which there is no record.
-    fn broken(&mut self, message: &str, at: Position) -> Option<(Position, Record)> {
+    fn broken(&mut self, message: &str, at: Position) -> Option<(Position, Read)> {
         self.done = true;
         Some((
             at,
@@ -266,9 +314,22 @@ impl<R: BufRead> Batch<R> {
         ))
     }
 
-    fn row(&mut self) -> io::Result<Option<(Position, Record)>> {
+    fn row(&mut self, sheet: &mut Sheet) -> io::Result<Option<(Position, Read)>> {
         loop {
             let at = self.input.at();
+            if let Form::Table(_, Some(bound)) = &self.form
+                && let most = self.limits.record_bytes
+                && self.input.plain_row(&mut self.buf, most, &mut self.cells)?
+            {
+                if matches!(self.buf.as_slice(), b"" | b"\r") {
+                    continue;
+                }
+                let read = text(&self.buf, at).and_then(|row| {
+                    let plain = bound.read_row(self.cells.of(row), sheet);
+                    plain.map_or_else(|| with_care(bound, row, at, sheet), Ok)
+                });
+                return Ok(Some((at, read)));
+            }
             let mut cell = Cell::default();
             let found = self
                 .input
@@ -280,7 +341,9 @@ impl<R: BufRead> Batch<R> {
                 (true, Found::AtEnd) if columns_known => return Ok(None),
                 (true, Found::AtEnd) => {}
                 (true, _) => continue,
-                (false, _) if columns_known => return Ok(Some((at, self.read(found, at)))),
+                (false, _) if columns_known => {
+                    return Ok(Some((at, self.read(found, at, sheet))));
+                }
                 (false, _) => {}
             }
             // The first line names the columns; without them no row can be read.
@@ -295,7 +358,7 @@ impl<R: BufRead> Batch<R> {
         if matches!(found, Found::TooLarge(_)) {
             return Err(too_large(&self.limits).at(Some(at)).into());
         }
-        let columns = cells(self.text(at)?).map_err(|e| e.at(Some(at)))?;
+        let columns = cells(text(&self.buf, at)?).map_err(|e| e.at(Some(at)))?;
         let bound = match &self.form {
             Form::Table(map, _) => map.bind(&columns).map_err(|errors| errors.all_at(at))?,
             _ => return Ok(()),
@@ -307,36 +370,33 @@ impl<R: BufRead> Batch<R> {
     }
 }
 
+/// The row in a buffer, without the rest of its line end.
+fn text(buf: &[u8], at: Position) -> Result<&str, FactErrors> {
+    let row = buf.strip_suffix(b"\r").unwrap_or(buf);
+    std::str::from_utf8(row)
+        .map_err(|e| FactErrors::from(not_utf8(row, e.valid_up_to())).within(at))
+}
+
+/// Reads a row and says all that is wrong with it.
+#[cold]
+pub(super) fn with_care(bound: &Bound, row: &str, at: Position, sheet: &mut Sheet) -> Read {
+    let read = cells(row)
+        .map_err(|e| e.at(Some(at)).into())
+        .and_then(|row| bound.record(&row).map_err(|errors| errors.all_at(at)));
+    bound.keep(read, sheet)
+}
+
 impl<R: BufRead> Iterator for Batch<R> {
     type Item = (Place, Record);
 
     fn next(&mut self) -> Option<(Place, Record)> {
-        if self.done {
-            return None;
-        }
-        let found = self.step().unwrap_or_else(|e| {
-            self.done = true;
-            let at = self.input.at();
-            let message = format!("the input can't be read on: {e}");
-            Some((
-                at,
-                Err(FactError::new(error::UNREADABLE, "", message)
-                    .at(Some(at))
-                    .into()),
-            ))
-        });
-        let Some((at, record)) = found else {
-            self.done = true;
-            return None;
-        };
-        self.record += 1;
-        Some((
-            Place {
-                record: self.record,
-                line: at.line,
-            },
-            record,
-        ))
+        let mut sheet = std::mem::take(&mut self.sheet);
+        let found = self
+            .next_into(&mut sheet)
+            .map(|(place, record)| (place, record.map(|_| ())));
+        let found = found.map(|(place, read)| (place, read.map(|()| sheet.take())));
+        self.sheet = sheet;
+        found
     }
 }
 

@@ -4,7 +4,10 @@ use super::error::{self, FactError, FactErrors, did_you_mean, shown};
 use super::gather::{CodeSet, Frame, Gather};
 use super::leaf::{Fault, Raw};
 use super::map::{DateOrder, Map, Rule, Source};
-use super::{Assumed, Facts, ListState};
+use super::pen::Pen;
+use super::row::{Layout, Row};
+use super::sheet::Sheet;
+use super::{Assumed, Facts, ListState, split};
 use crate::ground::number::Number;
 use crate::schema::value::{Fact, ListId, Type};
 use std::borrow::Cow;
@@ -28,6 +31,7 @@ pub struct Bound {
     map: Map,
     /// For each rule of the map its column; none for a constant.
     columns: Vec<Option<usize>>,
+    layout: Layout,
     width: usize,
 }
 
@@ -121,6 +125,7 @@ impl Map {
         }
         errors.or(Bound {
             map: self.clone(),
+            layout: Layout::new(&self.rules, &columns),
             columns,
             width: headers.len(),
         })
@@ -179,10 +184,68 @@ impl Bound {
             .iter()
             .map(|column| column.and_then(|at| row.get(at)).map(AsRef::as_ref))
             .collect();
-        let mut gather = Gather::new(&self.map.schema, &self.map.index, "");
+        let mut gather = Gather::new(&self.map.schema, &self.map.tables, "");
         let rules: Vec<Filled<'_>> = self.map.rules.iter().zip(cells).collect();
         self.fill(&mut gather, &rules, 0, 0);
         gather.finish()
+    }
+
+    /// Makes a declaration of one row on a sheet that is used again: once the sheet has grown,
+    /// nothing is allocated, unless something is wrong with the row.
+    ///
+    /// # Errors
+    /// As [`Bound::record`].
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::{map::Map, sheet::Sheet};
+    /// let text = r#"{"fields": {"id": {"column": "No."}, "line": {"column": "Line"}}}"#;
+    /// let bound = Map::parse(&rules.schema, text)?.bind(&["No.", "Line"])?;
+    /// let mut sheet = Sheet::default();
+    /// let facts = bound.record_into(&["D-1", "first"], &mut sheet)?;
+    /// assert_eq!(facts, &bound.record(&["D-1", "first"])?);
+    /// assert!(bound.record_into(&["D-2", "third"], &mut sheet).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn record_into<'f, S: AsRef<str>>(
+        &self,
+        row: &[S],
+        sheet: &'f mut Sheet,
+    ) -> Result<&'f Facts, FactErrors> {
+        if row.len() != self.width || self.read(row, sheet).is_none() {
+            sheet.begin(&self.map.tables);
+            let read = self.record(row);
+            sheet.keep(read)?;
+        }
+        Ok(sheet.facts())
+    }
+
+    /// The same of a row that was taken apart; nothing where it has to be read with care.
+    pub(super) fn read_row(&self, row: split::Row<'_>, sheet: &mut Sheet) -> Option<()> {
+        if row.width() != self.width {
+            return None;
+        }
+        self.read(&row, sheet)
+    }
+
+    fn read<R: Row + ?Sized>(&self, row: &R, sheet: &mut Sheet) -> Option<()> {
+        sheet.begin(&self.map.tables);
+        let mut pen = Pen {
+            schema: &self.map.schema,
+            tables: &self.map.tables,
+            sheet,
+        };
+        self.layout.write(&self.map.rules, row, &mut pen)
+    }
+
+    /// Keeps on a sheet what reading a row with care makes.
+    pub(super) fn keep(
+        &self,
+        read: Result<Facts, FactErrors>,
+        sheet: &mut Sheet,
+    ) -> Result<(), FactErrors> {
+        sheet.begin(&self.map.tables);
+        sheet.keep(read)
     }
 
     /// Fills one record with the rules that lead into it; `depth` lists are behind us.
@@ -275,7 +338,11 @@ impl Bound {
 }
 
 /// What a cell says in the schema's words. Constants and defaults are in them already.
-fn translate<'t>(rule: &'t Rule, text: &'t str, said: bool) -> Result<Cow<'t, str>, Fault> {
+pub(super) fn translate<'t>(
+    rule: &'t Rule,
+    text: &'t str,
+    said: bool,
+) -> Result<Cow<'t, str>, Fault> {
     if !said {
         return Ok(Cow::Borrowed(text));
     }
@@ -329,7 +396,7 @@ fn translate<'t>(rule: &'t Rule, text: &'t str, said: bool) -> Result<Cow<'t, st
 }
 
 /// A number rounded half up, away from zero; it may have more places than a number can keep.
-fn rounded(text: &str, places: u32) -> Option<Number> {
+pub(super) fn rounded(text: &str, places: u32) -> Option<Number> {
     let (negative, digits) = text
         .strip_prefix('-')
         .map_or((false, text), |rest| (true, rest));
@@ -351,7 +418,7 @@ fn rounded(text: &str, places: u32) -> Option<Number> {
 }
 
 /// A table has texts only: what is true in it is written as a word.
-fn raw<'t>(rule: &Rule, text: &'t str) -> Raw<'t> {
+pub(super) fn raw<'t>(rule: &Rule, text: &'t str) -> Raw<'t> {
     match (rule.leaf.typ, text) {
         (Type::Bool, "true") => Raw::Bool(true),
         (Type::Bool, "false") => Raw::Bool(false),

@@ -94,6 +94,19 @@ pub(crate) struct CodeSet {
     place: u32,
 }
 
+impl CodeSet {
+    /// Adds a code that is known to be one; false where it stands in the set already.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn add(&mut self, code: Code) -> bool {
+        let place = self.codes.binary_search(&code);
+        if let Err(before) = place {
+            self.codes.insert(before, code);
+            self.place += 1;
+        }
+        place.is_err()
+    }
+}
+
 /// The facts gathered so far and what was wrong with them.
 #[derive(Debug)]
 pub(crate) struct Gather<'s> {
@@ -363,28 +376,12 @@ impl<'s> Gather<'s> {
         self.errors.or(self.facts)
     }
 
-    /// The row of the field that names the unit of an amount in that row: the same, or the owner
-    /// in the outer list.
-    fn naming_row(&self, leaf: Leaf, row: u32, naming: FieldId) -> Option<u32> {
-        let Home::Element(own, _) = leaf.home else {
-            return None;
-        };
-        let Some(Home::Element(other, _)) = self.schema.field(naming).map(|f| f.home) else {
-            return None;
-        };
-        if own == other {
-            Some(row)
-        } else {
-            self.facts.rows(own)?.owner_of(row)
-        }
-    }
-
     /// An amount that brings its unit says it also for the field that names it and is not given.
     fn bring_unit(&mut self, amount: &Pending) {
         let (Some(unit), Some(naming)) = (amount.unit, named_by(amount.leaf.typ)) else {
             return;
         };
-        let row = self.naming_row(amount.leaf, amount.row, naming);
+        let row = naming_row(self.schema, &self.facts, amount.leaf, amount.row, naming);
         if matches!(self.facts.fact(self.schema, naming, row), Fact::Value(_)) {
             return;
         }
@@ -403,7 +400,7 @@ impl<'s> Gather<'s> {
         let Some(naming) = named_by(amount.leaf.typ) else {
             return;
         };
-        let row = self.naming_row(amount.leaf, amount.row, naming);
+        let row = naming_row(self.schema, &self.facts, amount.leaf, amount.row, naming);
         let named = fact_path(self.schema, &self.facts, naming, row);
         let message = match self.facts.fact(self.schema, naming, row) {
             Fact::Value(Value::Code(code)) if amount.unit.is_none_or(|u| u == *code) => {
@@ -452,6 +449,28 @@ impl<'s> Gather<'s> {
             let message = format!("the same key as `{other}`");
             self.fault(Fault::new(error::SAME_KEY, message), None, || path);
         }
+    }
+}
+
+/// The row of the field that names the unit of an amount in that row: the same, or the owner in
+/// the outer list.
+pub(super) fn naming_row(
+    schema: &Schema,
+    facts: &Facts,
+    leaf: Leaf,
+    row: u32,
+    naming: FieldId,
+) -> Option<u32> {
+    let Home::Element(own, _) = leaf.home else {
+        return None;
+    };
+    let Some(Home::Element(other, _)) = schema.field(naming).map(|f| f.home) else {
+        return None;
+    };
+    if own == other {
+        Some(row)
+    } else {
+        facts.rows(own)?.owner_of(row)
     }
 }
 

@@ -30,6 +30,14 @@ pub(crate) struct Leaf {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NodeId(u32);
 
+impl NodeId {
+    /// Its place among the records.
+    #[inline]
+    pub(crate) fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The names of one record.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Node {
@@ -61,7 +69,7 @@ impl Node {
     }
 
     /// All names.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.names.iter().map(|(name, _)| &**name)
     }
 
@@ -81,6 +89,8 @@ pub(crate) struct Index {
     blank: Facts,
     /// An element of which nothing is given, by list.
     rows: Vec<Vec<Fact>>,
+    /// The columns in which that is none and not unknown.
+    nones: Vec<Vec<u32>>,
     /// The lists inside each list, with what they are while not given.
     inner: Vec<Vec<(ListId, ListState)>>,
 }
@@ -102,6 +112,7 @@ impl Index {
                 .iter()
                 .map(|l| vec![Fact::Unknown; l.columns.len()])
                 .collect(),
+            nones: vec![Vec::new(); schema.lists.len()],
             inner: vec![Vec::new(); schema.lists.len()],
         };
         for (at, field) in schema.fields.iter().enumerate() {
@@ -148,6 +159,9 @@ impl Index {
                 if let Some(cell) = row.and_then(|r| r.get_mut(column as usize)) {
                     *cell = Fact::None;
                 }
+                if let Some(nones) = self.nones.get_mut(list.0 as usize) {
+                    nones.push(column);
+                }
             }
         }
     }
@@ -181,6 +195,11 @@ impl Index {
         }
     }
 
+    /// The names of all records, in the order of their numbers.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter()
+    }
+
     /// The declaration's own record.
     pub(crate) fn root(&self) -> NodeId {
         NodeId(0)
@@ -207,6 +226,12 @@ impl Index {
     /// An element of which nothing is given.
     pub(crate) fn blank_row(&self, list: ListId) -> &[Fact] {
         self.rows.get(list.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The columns that are none, not unknown, in an element of which nothing is given.
+    #[inline]
+    pub(crate) fn nones(&self, list: ListId) -> &[u32] {
+        self.nones.get(list.0 as usize).map_or(&[], Vec::as_slice)
     }
 
     /// The lists inside a list, with what they are while not given.

@@ -8,7 +8,7 @@
 
 use crate::ground::day::Day;
 use crate::ground::number::Number;
-use crate::schema::value::{Fact, Value};
+use crate::schema::value::{Code, Fact, Hs, Value};
 
 /// A fact as one integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -53,23 +53,34 @@ impl Key {
                 Key::of_number(*number).unwrap_or(Key::LOOK)
             }
             Value::Date(day) => Key::of_day(*day),
-            Value::Hs(code) if code.digits() == 10 => {
-                i64::try_from(code.first()).map_or(Key::LOOK, Key)
-            }
-            Value::Set(codes) => codes
-                .iter()
-                .try_fold(0i64, |bits, code| {
-                    (code.0 < SET_BITS).then(|| bits | 1 << code.0)
-                })
-                .map_or(Key::LOOK, Key),
+            Value::Hs(code) => Key::of_hs(*code),
+            Value::Set(codes) => Key::of_codes(codes),
             Value::Text(text) => Key::of_text(text),
-            Value::Hs(_) => Key::LOOK,
+        }
+    }
+
+    /// The key of a set of codes.
+    pub fn of_codes(codes: &[Code]) -> Key {
+        codes
+            .iter()
+            .try_fold(0i64, |bits, code| {
+                (code.0 < SET_BITS).then(|| bits | 1 << code.0)
+            })
+            .map_or(Key::LOOK, Key)
+    }
+
+    /// The key of a tariff code, which a whole one has.
+    #[inline]
+    pub fn of_hs(code: Hs) -> Key {
+        match (code.digits(), i64::try_from(code.first())) {
+            (10, Ok(first)) => Key(first),
+            _ => Key::LOOK,
         }
     }
 
     /// The key of a text: its bytes and how many there are, or a digest of one that is longer.
     #[inline]
-    fn of_text(text: &str) -> Key {
+    pub(crate) fn of_text(text: &str) -> Key {
         let bytes = text.as_bytes();
         if bytes.len() <= SHORT_TEXT {
             let packed = bytes
@@ -111,10 +122,11 @@ impl Key {
     }
 
     /// The key of a number; none where it has more decimal places than keys, or is too large.
+    #[inline]
     pub fn of_number(number: Number) -> Option<Key> {
-        let (mantissa, scale) = number.parts();
+        let (mantissa, scale) = number.small_parts()?;
         let up = UP.get(scale as usize)?;
-        let key = i64::try_from(mantissa).ok()?.checked_mul(*up)?;
+        let key = mantissa.checked_mul(*up)?;
         (-REACH..REACH).contains(&key).then_some(Key(key))
     }
 
@@ -128,7 +140,6 @@ impl Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::value::{Code, Hs};
 
     fn number(text: &str) -> Key {
         Key::of(&Fact::Value(Value::Number(text.parse().unwrap())))

@@ -28,9 +28,10 @@ pub use super::bind::Bound;
 use super::edit::split_place;
 use super::error::{self, FactError, FactErrors, Position, did_you_mean, shown};
 use super::given::{no_record, step};
-use super::index::{Child, Index, Leaf};
+use super::index::{Child, Leaf};
 use super::json::not_json;
 use super::leaf::Fault;
+use super::tables::Tables;
 use crate::ground::number::MAX_PLACES;
 use crate::schema::Schema;
 use crate::schema::value::{ListId, Type};
@@ -61,7 +62,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Map {
     pub(crate) schema: Arc<Schema>,
-    pub(crate) index: Arc<Index>,
+    pub(crate) tables: Arc<Tables>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) ignore: BTreeSet<String>,
 }
@@ -133,10 +134,10 @@ impl Map {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse(schema: &Arc<Schema>, text: &str) -> Result<Map, FactErrors> {
-        let index = Arc::new(Index::new(schema));
+        let tables = Arc::new(Tables::new(schema));
         let map = Map {
             schema: schema.clone(),
-            index,
+            tables,
             rules: Vec::new(),
             ignore: BTreeSet::new(),
         };
@@ -293,7 +294,7 @@ impl<'t> Parser<'t> {
 
     /// Finds the field of a path with places.
     fn target(&self, path: &str) -> Result<(Leaf, Vec<(ListId, u32)>), Fault> {
-        let mut at = Child::Record(self.map.index.root());
+        let mut at = Child::Record(self.map.tables.root());
         let mut places = Vec::new();
         for part in path.split('.') {
             let node = match at {
@@ -302,7 +303,7 @@ impl<'t> Parser<'t> {
                 Child::Leaf(_) => return Err(no_record(part)),
             };
             let (name, place) = split_place(part)?;
-            at = match (step(&self.map.index, node, name)?, place) {
+            at = match (step(&self.map.tables, node, name)?, place) {
                 (Child::List(list, _), Some(place)) => {
                     let most = self.map.schema.list(list).map_or(0, |l| l.most);
                     if place > most {
@@ -312,7 +313,7 @@ impl<'t> Parser<'t> {
                         ));
                     }
                     places.push((list, place));
-                    Child::Record(self.map.index.element(list))
+                    Child::Record(self.map.tables.element(list))
                 }
                 (_, Some(_)) => {
                     return Err(Fault::new(

@@ -47,10 +47,17 @@
 //! ```
 
 pub(crate) mod arith;
+#[cfg(feature = "arrow")]
+pub mod arrow;
 pub mod batch;
 pub(crate) mod bind;
 pub mod builder;
+mod careful;
+#[cfg(feature = "cli")]
+pub(crate) mod chunk;
 pub mod edit;
+#[cfg(feature = "cli")]
+mod elements;
 pub mod error;
 pub(crate) mod eval;
 mod finite;
@@ -62,9 +69,16 @@ pub(crate) mod key;
 mod leaf;
 pub mod map;
 mod only;
+mod pen;
+mod quick;
+mod row;
 mod rows;
 pub mod serde;
+pub mod sheet;
 mod split;
+mod straight;
+mod tables;
+mod words;
 pub mod write;
 mod written;
 
@@ -167,6 +181,18 @@ impl Facts {
             lists,
             assumed: Vec::new(),
         }
+    }
+
+    /// Begins anew with these facts, in the same memory.
+    #[cfg(feature = "arrow")]
+    fn begin(&mut self, blank: &Facts) {
+        self.header.clone_from(&blank.header);
+        self.keys.clone_from(&blank.keys);
+        self.lists.resize_with(blank.lists.len(), Rows::default);
+        for (rows, blank) in self.lists.iter_mut().zip(&blank.lists) {
+            rows.begin(blank);
+        }
+        self.assumed.clone_from(&blank.assumed);
     }
 
     /// A header fact by slot.
@@ -304,7 +330,25 @@ impl Facts {
         }
     }
 
+    /// Takes a header fact away and leaves an unknown one.
+    fn take_header(&mut self, slot: u32) -> Fact {
+        self.header
+            .get_mut(slot as usize)
+            .map_or(Fact::Unknown, std::mem::take)
+    }
+
+    /// Sets a header fact whose key is known.
+    #[inline(always)]
+    pub(crate) fn write_header(&mut self, slot: u32, fact: Fact, key: Key) {
+        let at = slot as usize;
+        if let (Some(place), Some(of)) = (self.header.get_mut(at), self.keys.get_mut(at)) {
+            *of = key;
+            *place = fact;
+        }
+    }
+
     /// The rows of a list, to fill.
+    #[inline]
     pub(crate) fn rows_mut(&mut self, list: ListId) -> Option<&mut Rows> {
         self.lists.get_mut(list.0 as usize)
     }

@@ -97,6 +97,16 @@ impl Rows {
         }
     }
 
+    /// Begins anew with these rows, in the same memory.
+    #[cfg(feature = "arrow")]
+    pub(super) fn begin(&mut self, blank: &Rows) {
+        self.states.clone_from(&blank.states);
+        self.starts.clone_from(&blank.starts);
+        self.cells.clone_from(&blank.cells);
+        self.keys.clone_from(&blank.keys);
+        self.width = blank.width;
+    }
+
     /// Whether the list of that owner was given; 0 is the only owner of a list of the header.
     ///
     /// ```
@@ -244,8 +254,9 @@ impl Rows {
     pub(crate) fn push_row(&mut self) -> u32 {
         let row = self.len();
         let width = self.width as usize;
-        self.cells.extend(std::iter::repeat_n(Fact::Unknown, width));
-        self.keys.extend(std::iter::repeat_n(Key::UNKNOWN, width));
+        let cells = self.cells.len() + width;
+        self.cells.resize_with(cells, || Fact::Unknown);
+        self.keys.resize(cells, Key::UNKNOWN);
         if let Some(end) = self.starts.last_mut() {
             *end += 1;
         }
@@ -264,6 +275,51 @@ impl Rows {
             *end += 1;
         }
         row
+    }
+
+    /// Makes it what it is in facts of which nothing is given, in the same memory.
+    pub(super) fn reset(&mut self, blank: &Rows) {
+        self.states.clear();
+        self.states.extend_from_slice(&blank.states);
+        self.starts.clear();
+        self.starts.extend_from_slice(&blank.starts);
+        self.cells.clear();
+        self.keys.clear();
+    }
+
+    /// Whether nobody wrote in it since it was blank.
+    #[inline]
+    pub(super) fn is_as(&self, blank: &Rows) -> bool {
+        match (self.states.as_slice(), blank.states.as_slice()) {
+            ([state], [was]) => state == was && self.cells.is_empty() && self.len() == 0,
+            (now, was) => now.is_empty() && was.is_empty(),
+        }
+    }
+
+    /// Adds a row to the last owner in which these columns are none and the others unknown.
+    #[inline]
+    pub(super) fn push_blank_row(&mut self, nones: &[u32]) -> u32 {
+        let row = self.push_row();
+        for column in nones {
+            self.write(row, *column, Fact::None, Key::NONE);
+        }
+        row
+    }
+
+    /// Sets a fact whose key is known.
+    #[inline(always)]
+    pub(super) fn write(&mut self, row: u32, column: u32, fact: Fact, key: Key) {
+        let at = row as usize * self.width as usize + column as usize;
+        if let (Some(place), Some(of)) = (self.cells.get_mut(at), self.keys.get_mut(at)) {
+            *of = key;
+            *place = fact;
+        }
+    }
+
+    /// Takes a fact away and leaves an unknown one.
+    pub(super) fn take(&mut self, row: u32, column: u32) -> Fact {
+        let at = row as usize * self.width as usize + column as usize;
+        self.cells.get_mut(at).map_or(Fact::Unknown, std::mem::take)
     }
 
     /// Takes away the rows of an owner and says which rows they were.

@@ -1,12 +1,16 @@
 //! Declarations from a program's own types, through serde.
 //!
-//! The value is written as JSON and read as any other, so there is one meaning. A binary float
-//! is refused with its path: 0.1 is none of its values. Decimals write themselves as texts.
+//! The meaning is that of the value written as JSON. A [`Reader`] takes what is plain straight from
+//! the value; what is not is written as JSON and read as any other, which says what is wrong. A
+//! binary float is refused with its path: 0.1 is none of its values. Decimals write themselves as
+//! texts.
 
 use super::Facts;
 use super::error::{self, FactError, FactErrors, shown};
 use super::finite::not_finite;
 use super::json::{Reader, from_json, too_large};
+use super::sheet::Sheet;
+use super::straight;
 use crate::ground::limits::Limits;
 use crate::schema::Schema;
 use serde::Serialize;
@@ -66,7 +70,43 @@ impl Reader {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn read_serde<T: Serialize + ?Sized>(&self, value: &T) -> Result<Facts, FactErrors> {
-        self.read(&write(value, self.limits())?)
+        self.with_sheet(|sheet| self.read_serde_into(value, sheet).map(|_| ()))
+    }
+
+    /// Reads one declaration from a value that serde can write on a sheet that is used again; see
+    /// [`Reader::read_into`].
+    ///
+    /// # Errors
+    /// All that is wrong with it, as for JSON; and every `f32` and `f64`.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::facts::{json::Reader, sheet::Sheet};
+    /// #[derive(serde::Serialize)]
+    /// struct AtTheGate<'a> {
+    ///     id: &'a str,
+    ///     line: &'a str,
+    /// }
+    /// let reader = Reader::new(rules.schema.clone());
+    /// let mut sheet = Sheet::default();
+    /// let facts = reader.read_serde_into(&AtTheGate { id: "D-1", line: "first" }, &mut sheet)?;
+    /// assert_eq!(facts.id(&rules.schema), Some("D-1"));
+    /// assert!(reader.read_serde_into(&AtTheGate { id: "D-2", line: "third" }, &mut sheet).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read_serde_into<'f, T: Serialize + ?Sized>(
+        &self,
+        value: &T,
+        sheet: &'f mut Sheet,
+    ) -> Result<&'f Facts, FactErrors> {
+        sheet.begin(&self.tables);
+        let limits = self.limits();
+        let bounds = (limits.nesting, limits.record_bytes);
+        if straight::read(&self.schema, &self.tables, value, bounds, sheet).is_none() {
+            let read = write(value, limits).and_then(|json| self.read_with_care(&json));
+            sheet.keep(read)?;
+        }
+        Ok(sheet.facts())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Takes an input apart into records without ever holding more of it than one record may have.
 
 use super::error::{self, FactError, Position, count};
+use super::words::plain_row;
 use std::borrow::Cow;
 use std::io::{self, BufRead, Chain, Cursor, Read};
 
@@ -117,6 +118,35 @@ impl<R: BufRead> Input<R> {
         }
     }
 
+    /// Reads a row of a table that has no quotes and stands whole in the part of the input that is
+    /// at hand; says where the row's cells end. Where it is another, nothing is read.
+    pub(crate) fn plain_row(
+        &mut self,
+        buf: &mut Vec<u8>,
+        most: usize,
+        cells: &mut Cells,
+    ) -> io::Result<bool> {
+        buf.clear();
+        cells.begin();
+        let chunk = self.chunk()?;
+        let Some(end) = plain_row(chunk, |comma| cells.end(comma)) else {
+            return Ok(false);
+        };
+        let row = chunk.get(..end).unwrap_or_default();
+        if end > most {
+            return Ok(false);
+        }
+        buf.extend_from_slice(row);
+        cells.end(end - usize::from(row.last() == Some(&b'\r')));
+        self.from.consume(end + 1);
+        self.at = Position {
+            line: self.at.line + 1,
+            column: 1,
+            byte: self.at.byte + count(end) + 1,
+        };
+        Ok(true)
+    }
+
     /// Reads past white space and says what comes next.
     pub(crate) fn peek(&mut self) -> io::Result<Option<u8>> {
         loop {
@@ -225,6 +255,118 @@ impl Cell {
             _ => Cell::Plain,
         };
         false
+    }
+}
+
+/// Where the cells of a row are, in memory that is used again.
+#[derive(Debug, Default)]
+pub(crate) struct Cells {
+    /// Where each cell begins and ends.
+    bounds: Vec<(usize, usize)>,
+    /// Where the cell that is being read begins.
+    start: usize,
+    /// Those cells whose text is not in the row as it is, since it has quotes in it.
+    unquoted: Vec<(usize, String)>,
+    quoted: usize,
+}
+
+/// A row and where its cells are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'t> {
+    text: &'t str,
+    cells: &'t Cells,
+}
+
+impl Cells {
+    fn begin(&mut self) {
+        self.bounds.clear();
+        self.start = 0;
+        self.quoted = 0;
+    }
+
+    /// Ends a cell at a comma or at the end of the row.
+    #[inline]
+    fn end(&mut self, at: usize) {
+        self.bounds.push((self.start, at));
+        self.start = at + 1;
+    }
+
+    /// The row whose cells these are.
+    pub(crate) fn of<'t>(&'t self, text: &'t str) -> Row<'t> {
+        Row { text, cells: self }
+    }
+
+    /// Takes a row with quotes apart, as [`cells`] does; nothing where that finds something wrong.
+    pub(crate) fn split(&mut self, row: &str) -> Option<()> {
+        self.begin();
+        loop {
+            let rest = row.get(self.start..)?;
+            let Some(quoted) = rest.strip_prefix('"') else {
+                match rest.find(',') {
+                    Some(comma) => self.end(self.start + comma),
+                    None => {
+                        self.end(row.len());
+                        return Some(());
+                    }
+                }
+                continue;
+            };
+            let from = self.start + 1;
+            let mut end = from + quoted.find('"')?;
+            if row.get(end + 1..)?.starts_with('"') {
+                let text = self.next_unquoted()?;
+                let mut part = from;
+                loop {
+                    text.push_str(row.get(part..end)?);
+                    part = end + 1;
+                    if !row.get(part..)?.starts_with('"') {
+                        break;
+                    }
+                    text.push('"');
+                    part += 1;
+                    end = part + row.get(part..)?.find('"')?;
+                }
+            }
+            self.bounds.push((from, end));
+            match row.as_bytes().get(end + 1) {
+                None => return Some(()),
+                Some(b',') => self.start = end + 2,
+                Some(_) => return None,
+            }
+        }
+    }
+
+    /// Empties the place for the text of the cell being read.
+    fn next_unquoted(&mut self) -> Option<&mut String> {
+        let column = self.bounds.len();
+        if self.quoted == self.unquoted.len() {
+            self.unquoted.push((column, String::new()));
+        }
+        let (of, text) = self.unquoted.get_mut(self.quoted)?;
+        self.quoted += 1;
+        *of = column;
+        text.clear();
+        Some(text)
+    }
+}
+
+impl<'t> Row<'t> {
+    /// How many cells it has.
+    pub(crate) fn width(&self) -> usize {
+        self.cells.bounds.len()
+    }
+
+    /// The text that holds a cell, and where in it the cell begins and ends.
+    #[inline]
+    pub(crate) fn at(&self, column: usize) -> Option<(&'t str, usize, usize)> {
+        let (start, end) = *self.cells.bounds.get(column)?;
+        if self.cells.quoted > 0 {
+            let used = self.cells.unquoted.get(..self.cells.quoted)?;
+            if let Some((_, text)) = used.iter().find(|(of, _)| *of == column) {
+                return Some((text, 0, text.len()));
+            }
+        }
+        Some((self.text, start, end))
     }
 }
 

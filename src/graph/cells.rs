@@ -212,8 +212,8 @@ impl Domain {
                 format!("{key:010}").parse::<Hs>().ok().map(Value::Hs)
             }
             Domain::Texts(texts) => match at.checked_sub(1) {
-                Some(at) => texts.get(at).cloned().map(Value::Text),
-                None => Some(Value::Text(unnamed_text(texts))),
+                Some(at) => texts.get(at).map(|text| Value::Text(text.clone().into())),
+                None => Some(Value::Text(unnamed_text(texts).into())),
             },
             Domain::Sets(codes) => {
                 let held = codes

@@ -461,7 +461,7 @@ fn own_cells(domain: &Domain, points: &Points) -> Vec<u32> {
             add(&mut points
                 .texts
                 .iter()
-                .map(|text| domain.cell_of(&Value::Text(text.clone()))));
+                .map(|text| domain.cell_of(&Value::Text(text.clone().into()))));
         }
         Domain::Numbers { cuts, .. } => {
             let own = Cuts::number_keys_at(&points.numbers, domain);

@@ -134,7 +134,7 @@ impl Look<'_> {
                     points.number(*number, Unit::Quantity(*code))?;
                 }
                 (Value::Date(day), Type::Date) => points.days.push(*day),
-                (Value::Text(text), Type::Text) => points.texts.push(Arc::clone(text)),
+                (Value::Text(text), Type::Text) => points.texts.push(Arc::from(&**text)),
                 (Value::Code(code), Type::Code(_)) => points.codes.push(*code),
                 // Tariff codes are equal by their digits; only a whole code is told by its cell.
                 (Value::Hs(code), Type::Hs)

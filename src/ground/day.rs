@@ -90,9 +90,27 @@ impl Day {
             .and_then(Day::from_civil)
     }
 
+    /// The day that a text is, written `YYYY-MM-DD` and nothing else.
+    pub(crate) fn of_text(text: &[u8]) -> Option<Day> {
+        let [a, b, c, d, b'-', e, f, b'-', g, h] = *<&[u8; 10]>::try_from(text).ok()? else {
+            return None;
+        };
+        let digits = [a, b, c, d, e, f, g, h].map(|byte| byte.wrapping_sub(b'0'));
+        if digits.iter().any(|digit| *digit > 9) {
+            return None;
+        }
+        let [a, b, c, d, e, f, g, h] = digits.map(i16::from);
+        let year = a * 1000 + b * 100 + c * 10 + d;
+        let small = |tens: i16, ones: i16| i8::try_from(tens * 10 + ones).ok();
+        let (month, day) = (small(e, f)?, small(g, h)?);
+        (year > 0)
+            .then(|| Day::from_ymd(year, month, day))
+            .flatten()
+    }
+
     fn from_civil(date: jiff::civil::Date) -> Option<Day> {
-        let days = EPOCH.until(date).ok()?.get_days();
-        Day::from_number(days)
+        let hours = date.duration_since(EPOCH).as_hours();
+        Day::from_number(i32::try_from(hours / 24).ok()?)
     }
 
     fn civil(self) -> Option<jiff::civil::Date> {
@@ -154,22 +172,7 @@ impl std::str::FromStr for Day {
     type Err = NotADay;
 
     fn from_str(text: &str) -> Result<Day, NotADay> {
-        let shape = text.len() == 10
-            && text.bytes().enumerate().all(|(i, b)| match i {
-                4 | 7 => b == b'-',
-                _ => b.is_ascii_digit(),
-            });
-        if !shape {
-            return Err(NotADay);
-        }
-        let part = |range: std::ops::Range<usize>| text.get(range).ok_or(NotADay);
-        let year = part(0..4)?.parse().map_err(|_| NotADay)?;
-        let month = part(5..7)?.parse().map_err(|_| NotADay)?;
-        let day = part(8..10)?.parse().map_err(|_| NotADay)?;
-        if year == 0 {
-            return Err(NotADay);
-        }
-        Day::from_ymd(year, month, day).ok_or(NotADay)
+        Day::of_text(text.as_bytes()).ok_or(NotADay)
     }
 }
 

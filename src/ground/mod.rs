@@ -14,3 +14,4 @@ pub mod render;
 pub mod source;
 pub mod span;
 pub mod truth;
+pub(crate) mod word;

@@ -6,6 +6,7 @@
 //! amount, so every operation here is exact or says that it can't be done. What can't be
 //! done is *undetermined* in the language, with its reason.
 
+use super::word::Digits;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt;
 
@@ -379,6 +380,62 @@ static POWERS: [i128; 39] = {
     powers
 };
 
+/// The most digits of a number that is read without care for its size: as many fit a word.
+const PLAIN_DIGITS: usize = 18;
+
+impl Number {
+    /// The number that begins at a place of a text, and where it ends; none where none is there,
+    /// or where it has so many digits that it must be looked at whether it fits.
+    #[inline(always)]
+    pub(crate) fn plain(text: &[u8], at: usize) -> Option<(Number, usize)> {
+        let negative = text.get(at) == Some(&b'-');
+        let start = at + usize::from(negative);
+        let first = Digits::at(text, start);
+        let (mut digits, mut count) = (first.first(first.count), first.count);
+        if count == 8 {
+            let next = Digits::at(text, start + 8);
+            if next.count == 8 {
+                return None;
+            }
+            digits = digits * power(next.count)? + next.first(next.count);
+            count += next.count;
+        }
+        if count == 0 {
+            return None;
+        }
+        let (mut end, mut places) = (start + count, 0);
+        if text.get(end) == Some(&b'.') {
+            let part = Digits::at(text, end + 1);
+            // Zeros at the end are left out: the number is kept in its shortest form.
+            places = part.without_zeros();
+            if part.count == 0 || part.count == 8 || count + places > PLAIN_DIGITS {
+                return None;
+            }
+            digits = digits * power(places)? + part.first(places);
+            end += 1 + part.count;
+        }
+        let (low, high) = (digits as u32, (digits >> 32) as u32);
+        let number = Decimal::from_parts(low, high, 0, negative, u32::try_from(places).ok()?);
+        Some((Number(number), end))
+    }
+
+    /// The coefficient, where it fits a word, and the number of decimal places.
+    #[inline]
+    pub(crate) fn small_parts(self) -> Option<(i64, u32)> {
+        let parts = self.0.unpack();
+        let digits = u64::from(parts.mid) << 32 | u64::from(parts.lo);
+        let digits = i64::try_from(digits).ok().filter(|_| parts.hi == 0)?;
+        Some((if parts.negative { -digits } else { digits }, parts.scale))
+    }
+}
+
+/// A power of ten for as many digits as stand in a word.
+#[inline]
+fn power(exponent: usize) -> Option<u64> {
+    const POWERS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+    POWERS.get(exponent).copied()
+}
+
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
@@ -389,6 +446,16 @@ impl std::str::FromStr for Number {
     type Err = NotANumber;
 
     fn from_str(text: &str) -> Result<Number, NotANumber> {
+        match Number::plain(text.as_bytes(), 0) {
+            Some((number, end)) if end == text.len() => Ok(number),
+            _ => Number::with_care(text),
+        }
+    }
+}
+
+impl Number {
+    /// Reads a number that has many digits, or says why it is none.
+    fn with_care(text: &str) -> Result<Number, NotANumber> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, part) = match digits.split_once('.') {
             Some((_, "")) => return Err(NotANumber::Shape),
@@ -481,6 +548,63 @@ impl ExactSum {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reading_plainly_and_with_care_is_the_same() {
+        let shapes = [
+            "",
+            "-",
+            ".",
+            "0",
+            "-0",
+            "-0.0",
+            "00",
+            "007.50",
+            "12.",
+            ".5",
+            "1.5",
+            "-1.50",
+            "1e3",
+            "+1",
+            "1,000",
+            "999999999999999999",
+            "1000000000000000000",
+            "0.0000000001",
+            "0.00000000010",
+            "0.00000000001",
+            "0.1234567",
+            "0.12345670",
+            "1234567.1",
+            "12345678.1",
+            "123456789012345.25",
+            "1234567890123456.25",
+            "12345678.0000000001",
+            "-12345678",
+            "123456789012345.678",
+            "99999999",
+            "123456789.0000000001",
+            "1..2",
+            "1.2.3",
+            " 1",
+            "1 ",
+            "000000000000000000001",
+            "1.00000000000000000000",
+            "18446744073709551617",
+            "\u{ff11}",
+        ];
+        for text in shapes {
+            let read = text.parse::<Number>();
+            assert_eq!(read, Number::with_care(text), "{text}");
+            if let Ok(number) = read {
+                let (mantissa, scale) = number.parts();
+                assert_eq!(Number::from_parts(mantissa, scale), Some(number), "{text}");
+                assert_eq!(
+                    number.to_string(),
+                    Number::with_care(text).unwrap().to_string()
+                );
+            }
+        }
+    }
 
     #[test]
     fn a_sum_does_not_depend_on_the_order() {

@@ -6,6 +6,7 @@
 
 pub(crate) mod prefixes;
 pub mod table;
+mod text;
 pub mod value;
 
 use crate::ground::span::Span;

@@ -2,8 +2,11 @@
 
 use crate::ground::day::Day;
 use crate::ground::number::Number;
+use crate::ground::word::Digits;
 use std::fmt;
 use std::sync::Arc;
+
+pub use super::text::Text;
 
 /// A field of the schema; fields are numbered in the order of their paths.
 ///
@@ -252,19 +255,49 @@ impl Hs {
     }
 }
 
+impl Hs {
+    /// The code of these digits.
+    #[inline]
+    pub(crate) fn of_digits(text: &[u8]) -> Option<Hs> {
+        let digits = text.len();
+        if !(2..=10).contains(&digits) {
+            return None;
+        }
+        let first = Digits::at(text, 0);
+        let mut value = first.first(first.count);
+        if let Some(more) = digits.checked_sub(8) {
+            let next = Digits::at(text, 8);
+            if first.count != 8 || next.count != more {
+                return None;
+            }
+            value = value * [1, 10, 100].get(more)? + next.first(more);
+        } else if first.count != digits {
+            return None;
+        }
+        let digits = u8::try_from(digits).ok()?;
+        Some(Hs {
+            first: value * 10u64.pow(u32::from(10 - digits)),
+            digits,
+        })
+    }
+
+    /// The code of the ten digits that stand there, as in nearly all declarations.
+    #[inline]
+    pub(crate) fn of_ten(text: &[u8], at: usize) -> Option<Hs> {
+        let (first, last) = (Digits::at(text, at), Digits::at(text, at + 8));
+        let whole = first.count == 8 && last.count == 2;
+        whole.then(|| Hs {
+            first: first.first(8) * 100 + last.first(2),
+            digits: 10,
+        })
+    }
+}
+
 impl std::str::FromStr for Hs {
     type Err = NotAnHs;
 
     fn from_str(text: &str) -> Result<Hs, NotAnHs> {
-        if !(2..=10).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(NotAnHs);
-        }
-        let digits = u8::try_from(text.len()).map_err(|_| NotAnHs)?;
-        let value: u64 = text.parse().map_err(|_| NotAnHs)?;
-        Ok(Hs {
-            first: value * 10u64.pow(u32::from(10 - digits)),
-            digits,
-        })
+        Hs::of_digits(text.as_bytes()).ok_or(NotAnHs)
     }
 }
 
@@ -295,7 +328,7 @@ pub enum Value {
     /// A day.
     Date(Day),
     /// A text.
-    Text(Arc<str>),
+    Text(Text),
     /// A code; the table is known by the type.
     Code(Code),
     /// A tariff code.
