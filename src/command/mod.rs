@@ -18,6 +18,7 @@ mod explain;
 mod facts;
 mod failure;
 mod fmt;
+mod generate;
 mod graph;
 mod input;
 mod judging;
@@ -84,6 +85,8 @@ enum Verb {
     Doc(doc::Args),
     /// Lay out rule files in the one canonical way, each in its own language
     Fmt(fmt::Args),
+    /// Make declarations up, near the limits of the rules, for load tests and demonstrations
+    Generate(generate::Args),
     /// Write completions for a shell
     Completions(completions::Args),
 }
@@ -129,6 +132,7 @@ pub fn main() -> ExitCode {
         Verb::Graph(args) => graph::run(args, &terminal),
         Verb::Doc(args) => doc::run(args, &terminal),
         Verb::Fmt(args) => fmt::run(args, &terminal),
+        Verb::Generate(args) => generate::run(args, &terminal),
         Verb::Completions(args) => completions::run(args),
     };
     match end {

@@ -49,6 +49,8 @@
 pub(crate) mod arith;
 pub mod batch;
 pub(crate) mod bind;
+#[cfg(feature = "generate")]
+pub(crate) mod blank;
 pub mod builder;
 pub mod edit;
 pub mod error;
@@ -60,6 +62,8 @@ mod index;
 pub mod json;
 pub(crate) mod key;
 mod leaf;
+#[cfg(feature = "generate")]
+pub mod lines;
 pub mod map;
 mod only;
 mod rows;
