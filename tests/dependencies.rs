@@ -37,14 +37,17 @@ const EMBEDDED: &[(&str, &str)] = &[
 
 /// What the command adds.
 const COMMAND: &[&str] = &[
+    "allocation-counter",
     "anstream",
     "anstyle",
     "askama",
     "clap",
     "clap_complete",
     "encoding_rs",
+    "hdrhistogram",
     "indicatif",
     "layout-rs",
+    "rand_chacha",
     "terminal_size",
 ];
 

@@ -38,7 +38,9 @@ fn line(record: &Record, lines: &Lines) -> String {
 /// The lines of the first declarations of a seed.
 fn made(rules: &Arc<RuleSet>, options: Options, count: u64) -> String {
     let (generator, lines) = (Generator::new(rules, options), Lines::new(&rules.schema));
-    (1..=count).map(|number| line(&generator.record(number), &lines)).collect()
+    (1..=count)
+        .map(|number| line(&generator.record(number), &lines))
+        .collect()
 }
 
 fn compare(name: &str, came: &str) {
@@ -62,8 +64,14 @@ fn a_seed_stands_for_the_same_declarations_everywhere() {
         invalid_per_million: 1_000_000,
         ..SEVEN
     };
-    compare("gate_seed_7.ndjson", &made(&rules("examples/gate"), SEVEN, 12));
-    compare("gate_seed_7_invalid.ndjson", &made(&rules("examples/gate"), all, 12));
+    compare(
+        "gate_seed_7.ndjson",
+        &made(&rules("examples/gate"), SEVEN, 12),
+    );
+    compare(
+        "gate_seed_7_invalid.ndjson",
+        &made(&rules("examples/gate"), all, 12),
+    );
     compare("rules_seed_7.ndjson", &made(&rules("rules"), SEVEN, 4));
 }
 
@@ -88,7 +96,10 @@ fn the_number_of_threads_changes_nothing() {
     let one = by(1);
     assert_eq!(one.lines().count(), 2_500);
     assert!(one == by(2) && one == by(5), "they differ");
-    assert!(one.starts_with(&made(&rules, some, 20)), "nothing is kept between two");
+    assert!(
+        one.starts_with(&made(&rules, some, 20)),
+        "nothing is kept between two"
+    );
 }
 
 #[test]
@@ -102,8 +113,15 @@ fn valid_declarations_are_read_as_they_were_made() {
             let record = generator.record(number);
             let text = line(&record, &lines);
             let read = reader.read(text.as_bytes());
-            assert_eq!(read.as_ref(), Ok(&record.facts), "{folder} {number}: {text}");
-            assert!(record.facts.as_of(&rules.schema).is_some(), "{folder} {number}");
+            assert_eq!(
+                read.as_ref(),
+                Ok(&record.facts),
+                "{folder} {number}: {text}"
+            );
+            assert!(
+                record.facts.as_of(&rules.schema).is_some(),
+                "{folder} {number}"
+            );
             if let Some(id) = record.facts.id(&rules.schema) {
                 assert!(ids.insert(id.to_owned()), "{id} twice");
             }
@@ -127,7 +145,11 @@ fn a_flaw_is_refused_with_its_code_and_its_path() {
         let refused = reader.read(text.as_bytes()).unwrap_err();
         let flaw = record.flaw.unwrap();
         let first = &refused.errors[0];
-        assert_eq!((first.code, &first.path), (flaw.code, &flaw.path), "{number}: {text}");
+        assert_eq!(
+            (first.code, &first.path),
+            (flaw.code, &flaw.path),
+            "{number}: {text}"
+        );
         seen.insert(flaw.code.0);
     }
     let all: BTreeSet<&str> = FLAWS.iter().map(|code| code.0).collect();
@@ -144,16 +166,27 @@ fn as_many_are_invalid_as_were_asked_for() {
     let generator = Generator::new(&rules, some);
     let wrong = (1..=4_000).filter(|number| generator.record(*number).flaw.is_some());
     let wrong = wrong.count();
-    assert!((150..=250).contains(&wrong), "{wrong} of 4,000, and 200 were asked for");
+    assert!(
+        (150..=250).contains(&wrong),
+        "{wrong} of 4,000, and 200 were asked for"
+    );
 }
 
 #[test]
 fn amounts_lie_at_the_limit_and_a_step_beside_it() {
     let text = made(&rules("examples/gate"), SEVEN, 400);
-    for limit in ["\"weight_error\":0.03,", "\"weight_error\":0.0301", "\"weight_error\":0.0299"] {
+    for limit in [
+        "\"weight_error\":0.03,",
+        "\"weight_error\":0.0301",
+        "\"weight_error\":0.0299",
+    ] {
         assert!(text.contains(limit), "{limit} is not there");
     }
-    for limit in ["\"total\":100000}", "\"total\":100000.01", "\"total\":99999.99"] {
+    for limit in [
+        "\"total\":100000}",
+        "\"total\":100000.01",
+        "\"total\":99999.99",
+    ] {
         assert!(text.contains(limit), "{limit} is not there");
     }
 }
@@ -183,7 +216,10 @@ const NEVER: &[(&str, &str)] = &[
     ("EX-05", "needs a parameter that nobody has published"),
     ("IZ-02.6", "needs a parameter that nobody has published"),
     ("CD-A.3", "needs a parameter that nobody has published"),
-    ("CB-17", "asks for a day after that of the declaration, which only `--as-of` gives"),
+    (
+        "CB-17",
+        "asks for a day after that of the declaration, which only `--as-of` gives",
+    ),
 ];
 
 #[test]
@@ -210,8 +246,17 @@ fn nearly_every_rule_of_the_rulebook_fires_for_some_of_a_few_thousand() {
         released += u32::from(judgement.counted.low == rules.schema.mildest());
     }
     for (never, why) in NEVER {
-        assert!(silent.remove(never), "{never} fires, and it was thought that it {why}");
+        assert!(
+            silent.remove(never),
+            "{never} fires, and it was thought that it {why}"
+        );
     }
-    assert!(silent.len() * 20 < rules.rules.len(), "these are silent: {silent:?}");
-    assert!(released > 1_500, "{released} of 6,000 have nothing against them");
+    assert!(
+        silent.len() * 20 < rules.rules.len(),
+        "these are silent: {silent:?}"
+    );
+    assert!(
+        released > 1_500,
+        "{released} of 6,000 have nothing against them"
+    );
 }

@@ -72,8 +72,13 @@ struct PerMillion(u32);
 
 fn percent(text: &str) -> Result<PerMillion, String> {
     let wrong = || "a share is a number from 0 to 100, such as 0.5".to_string();
-    let number: Number = text.trim_end_matches([' ', '%']).parse().map_err(|_| wrong())?;
-    let millionths = number.mul(Number::from_i64(10_000)).and_then(Number::to_i64);
+    let number: Number = text
+        .trim_end_matches([' ', '%'])
+        .parse()
+        .map_err(|_| wrong())?;
+    let millionths = number
+        .mul(Number::from_i64(10_000))
+        .and_then(Number::to_i64);
     match millionths.and_then(|n| u32::try_from(n).ok()) {
         Some(millionths) if millionths <= 1_000_000 => Ok(PerMillion(millionths)),
         _ => Err(wrong()),
@@ -103,11 +108,18 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         days: args.from.zip(args.until),
     };
     if options.days.is_some_and(|(first, last)| last < first) {
-        return Err(Failure::usage("the last of the usual days is before the first"));
+        return Err(Failure::usage(
+            "the last of the usual days is before the first",
+        ));
     }
-    let last = args.start.checked_add(args.count).and_then(|end| end.checked_sub(1));
+    let last = args
+        .start
+        .checked_add(args.count)
+        .and_then(|end| end.checked_sub(1));
     let Some(last) = last else {
-        return Err(Failure::usage("there are no numbers for so many declarations"));
+        return Err(Failure::usage(
+            "there are no numbers for so many declarations",
+        ));
     };
     let mut others = loading::files(&args.rules, &compiled);
     let mut output = Output::open(args.output.as_deref(), &[], &others)?;
@@ -123,17 +135,22 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let encode = |made: &mut Made, record: &Record| put(made, record, &lines, args.flaws.is_some());
     let (progress, clock) = (bar(args, terminal), Instant::now());
     let mut told = Told::default();
-    generator.in_order(args.start..=last, threads.unwrap_or(processors), encode, |made| {
-        output.write(&made.lines)?;
-        if let Some(key) = &mut key {
-            key.write(&made.flaws)?;
-        }
-        told.records += made.records;
-        told.wrong += made.wrong;
-        told.bytes += made.lines.len() as u64;
-        progress.set_position(told.records);
-        Ok::<(), Failure>(())
-    })?;
+    generator.in_order(
+        args.start..=last,
+        threads.unwrap_or(processors),
+        encode,
+        |made| {
+            output.write(&made.lines)?;
+            if let Some(key) = &mut key {
+                key.write(&made.flaws)?;
+            }
+            told.records += made.records;
+            told.wrong += made.wrong;
+            told.bytes += made.lines.len() as u64;
+            progress.set_position(told.records);
+            Ok::<(), Failure>(())
+        },
+    )?;
     output.flush()?;
     if let Some(key) = &mut key {
         key.flush()?;
@@ -153,7 +170,9 @@ fn put(made: &mut Made, record: &Record, lines: &Lines, key: bool) {
     made.wrong += 1;
     if key {
         let schema = lines.schema();
-        let id = schema.id.map(|id| fact_text(schema, record.facts.fact(schema, id, None), Type::Text));
+        let id = schema
+            .id
+            .map(|id| fact_text(schema, record.facts.fact(schema, id, None), Type::Text));
         let line = json!({
             "record": record.number,
             "id": id,
@@ -172,7 +191,9 @@ fn bar(args: &Args, terminal: &Terminal) -> ProgressBar {
     let bar =
         ProgressBar::with_draw_target(Some(args.count), ProgressDrawTarget::stderr_with_hz(5));
     let style = ProgressStyle::with_template(match args.lang {
-        Language::En => "{percent:>3} % [{bar:30}] {human_pos} of {human_len}, {per_sec}, {eta} to go",
+        Language::En => {
+            "{percent:>3} % [{bar:30}] {human_pos} of {human_len}, {per_sec}, {eta} to go"
+        }
         Language::Zh => "{percent:>3} % [{bar:30}] {human_pos}/{human_len},{per_sec},剩余 {eta}",
     });
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

@@ -10,6 +10,7 @@
 //! | 2 | the rules or the usage are wrong, and nothing was judged |
 //! | 141 | the reader of the output went away, as a shell reports it for other tools |
 
+mod bench;
 mod check;
 mod completions;
 mod diff;
@@ -87,6 +88,8 @@ enum Verb {
     Fmt(fmt::Args),
     /// Make declarations up, near the limits of the rules, for load tests and demonstrations
     Generate(generate::Args),
+    /// Measure where the time of judging goes, and which edits of the rules would save most
+    Bench(bench::Args),
     /// Write completions for a shell
     Completions(completions::Args),
 }
@@ -133,6 +136,7 @@ pub fn main() -> ExitCode {
         Verb::Doc(args) => doc::run(args, &terminal),
         Verb::Fmt(args) => fmt::run(args, &terminal),
         Verb::Generate(args) => generate::run(args, &terminal),
+        Verb::Bench(args) => bench::run(args, &terminal),
         Verb::Completions(args) => completions::run(args),
     };
     match end {

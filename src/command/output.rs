@@ -107,7 +107,7 @@ impl Output {
 }
 
 /// Whether two paths lead to one file, by whatever names.
-fn same_file(a: &Path, b: &Path) -> bool {
+pub(super) fn same_file(a: &Path, b: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

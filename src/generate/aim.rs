@@ -3,9 +3,7 @@
 
 use super::draft::Draft;
 use super::plan::field_of;
-use crate::check::rules::{
-    Aggregation, ArithOp, CompareOp, Cond, Each, Expr, NamedListId, Output,
-};
+use crate::check::rules::{Aggregation, ArithOp, CompareOp, Cond, Each, Expr, NamedListId, Output};
 use crate::facts::arith;
 use crate::facts::eval::Eval;
 use crate::ground::day::Day;
@@ -31,9 +29,11 @@ impl Draft<'_> {
                 let judged_on = self.schema().judged_on;
                 self.put(judged_on, None, target)
             }
-            Expr::Const(_) | Expr::Bound(_) | Expr::It | Expr::Event(_) | Expr::Parameter { .. } => {
-                self.eval(expr, here) == Eval::Value(target.clone())
-            }
+            Expr::Const(_)
+            | Expr::Bound(_)
+            | Expr::It
+            | Expr::Event(_)
+            | Expr::Parameter { .. } => self.eval(expr, here) == Eval::Value(target.clone()),
             Expr::Attribute {
                 of,
                 table,
@@ -230,7 +230,11 @@ impl Draft<'_> {
         };
         let held = |row: &&crate::schema::table::ListRow| fits(&row.attributes);
         let fitting: Vec<_> = declared.rows.iter().filter(held).collect();
-        let now: Vec<_> = fitting.iter().filter(|row| row.period.holds(day)).copied().collect();
+        let now: Vec<_> = fitting
+            .iter()
+            .filter(|row| row.period.holds(day))
+            .copied()
+            .collect();
         let row = match now.is_empty() {
             false => self.dice.one(&now).copied(),
             true => self.dice.one(&fitting).copied(),
@@ -253,14 +257,7 @@ impl Draft<'_> {
         all
     }
 
-    fn aim_arith(
-        &mut self,
-        op: ArithOp,
-        a: &Expr,
-        b: &Expr,
-        target: &Value,
-        here: &Here,
-    ) -> bool {
+    fn aim_arith(&mut self, op: ArithOp, a: &Expr, b: &Expr, target: &Value, here: &Here) -> bool {
         self.supply(a, here);
         self.supply(b, here);
         let goal = Eval::Value(target.clone());
@@ -307,7 +304,9 @@ impl Draft<'_> {
             self.supply(part, here);
         }
         let whole = |eval: Eval| match eval {
-            Eval::Value(Value::Number(number)) => number.to_i64().and_then(|n| i32::try_from(n).ok()),
+            Eval::Value(Value::Number(number)) => {
+                number.to_i64().and_then(|n| i32::try_from(n).ok())
+            }
             _ => None,
         };
         let (Some(m), Some(d)) = (whole(self.eval(months, here)), whole(self.eval(days, here)))
@@ -315,7 +314,9 @@ impl Draft<'_> {
             return false;
         };
         // Days are taken off before months are; a short month may make it a day or two less.
-        let start = day.add(0, d.saturating_neg()).and_then(|day| day.add(m.saturating_neg(), 0));
+        let start = day
+            .add(0, d.saturating_neg())
+            .and_then(|day| day.add(m.saturating_neg(), 0));
         if let Some(start) = start
             && self.aim(date, &Value::Date(start), here)
         {
@@ -397,7 +398,11 @@ impl Draft<'_> {
         self.supply(from, here);
         self.supply(to, here);
         for first in self.either() {
-            let (moving, fixed, by) = if first { (from, to, -days) } else { (to, from, days) };
+            let (moving, fixed, by) = if first {
+                (from, to, -days)
+            } else {
+                (to, from, days)
+            };
             let day = self.eval(fixed, here).day().ok();
             if let Some(day) = day.and_then(|day| day.add(0, by))
                 && self.aim(moving, &Value::Date(day), here)
@@ -409,14 +414,7 @@ impl Draft<'_> {
     }
 
     /// The earlier or the later of two: one at the target, the other not beyond it.
-    fn aim_end(
-        &mut self,
-        a: &Expr,
-        b: &Expr,
-        target: &Value,
-        op: CompareOp,
-        here: &Here,
-    ) -> bool {
+    fn aim_end(&mut self, a: &Expr, b: &Expr, target: &Value, op: CompareOp, here: &Here) -> bool {
         self.supply(a, here);
         self.supply(b, here);
         for first in self.either() {
@@ -439,9 +437,9 @@ impl Draft<'_> {
         here: &Here,
     ) -> bool {
         // The arm that is taken already, or else any.
-        let taken = arms.iter().position(|(_, cond)| {
-            self.truth(cond, here) != crate::ground::truth::Truth::False
-        });
+        let taken = arms
+            .iter()
+            .position(|(_, cond)| self.truth(cond, here) != crate::ground::truth::Truth::False);
         let mut order: Vec<usize> = (0..=arms.len()).collect();
         self.dice.shuffle(&mut order);
         if self.dice.percent(60) {
@@ -502,7 +500,9 @@ impl Draft<'_> {
         let rows = self.rows(list);
         // The row that is at hand, or else any.
         let last = i64::from(rows.end) - 1;
-        let chosen = here.row(list).map_or_else(|| self.dice.between(0, last), i64::from);
+        let chosen = here
+            .row(list)
+            .map_or_else(|| self.dice.between(0, last), i64::from);
         let Ok(chosen) = u32::try_from(chosen) else {
             return false;
         };
@@ -541,12 +541,15 @@ impl Draft<'_> {
                 false
             }
             Aggregation::Min | Aggregation::Max => {
-                let op = if what == Aggregation::Min { CompareOp::Ge } else { CompareOp::Le };
+                let op = if what == Aggregation::Min {
+                    CompareOp::Ge
+                } else {
+                    CompareOp::Le
+                };
                 for row in self.rows(list).filter(|row| *row != chosen) {
                     let other = here.with(each, Step::Row(row));
                     if self.truth(condition, &other).possible() {
-                        let stands =
-                            Cond::Compare(op, value.clone(), Expr::Const(target.clone()));
+                        let stands = Cond::Compare(op, value.clone(), Expr::Const(target.clone()));
                         self.make(&stands, true, &other);
                     }
                 }
@@ -666,7 +669,9 @@ impl Draft<'_> {
             Value::Bool(yes) => Value::Bool((op == CompareOp::Eq) == *yes),
             other if op == CompareOp::Eq => other.clone(),
             Value::Code(_) => {
-                let typ = field_of(moving).and_then(|f| self.schema().field(f)).map(|f| f.typ);
+                let typ = field_of(moving)
+                    .and_then(|f| self.schema().field(f))
+                    .map(|f| f.typ);
                 let Some(Type::Code(table)) = typ else {
                     return None;
                 };
@@ -697,10 +702,7 @@ fn is_negative(value: &Value) -> bool {
     number(value).is_some_and(|number| number < Number::ZERO)
 }
 
-fn cells<'r>(
-    rows: impl Iterator<Item = &'r [Option<Value>]>,
-    column: u16,
-) -> Vec<Value> {
+fn cells<'r>(rows: impl Iterator<Item = &'r [Option<Value>]>, column: u16) -> Vec<Value> {
     let mut values: Vec<Value> = rows
         .filter_map(|cells| cells.get(usize::from(column))?.clone())
         .collect();

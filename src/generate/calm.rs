@@ -68,7 +68,11 @@ impl Draft<'_> {
         let maker = self.maker;
         match one {
             Against::Rule(id, element, truth) => {
-                let chance = if truth == Truth::Unknown { MADE_KNOWN } else { PUT_RIGHT };
+                let chance = if truth == Truth::Unknown {
+                    MADE_KNOWN
+                } else {
+                    PUT_RIGHT
+                };
                 let Some(rule) = maker.rules.rule(id).filter(|_| self.dice.percent(chance)) else {
                     return;
                 };

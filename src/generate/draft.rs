@@ -99,7 +99,10 @@ impl<'g> Draft<'g> {
             if list_of(&maker.rules.schema, *field) != Some(list) {
                 continue;
             }
-            let counts = maker.plan.field(*field).is_some_and(|f| f.runs == Runs::Counts);
+            let counts = maker
+                .plan
+                .field(*field)
+                .is_some_and(|f| f.runs == Runs::Counts);
             if counts || self.dice.percent(*chance) {
                 self.draw(*field, Some(row));
             }
@@ -124,7 +127,9 @@ impl<'g> Draft<'g> {
         let mut length = (least + longer.min(USUAL_ROWS)).clamp(least, most);
         // Few have many: a consolidated declaration, or a whole ledger.
         if self.dice.percent(1) {
-            let many = self.dice.between(i64::from(length), i64::from(most.min(50)));
+            let many = self
+                .dice
+                .between(i64::from(length), i64::from(most.min(50)));
             length = u32::try_from(many).unwrap_or(length);
         }
         if let Some(rows) = self.facts.rows_mut(list) {
@@ -270,9 +275,7 @@ impl<'g> Draft<'g> {
                 let number = by(*number, 3)?;
                 Value::Quantity(number, self.denomination(denomination, field, row)?)
             }
-            (Value::Date(day), Type::Date) => {
-                Value::Date(day.add(0, i32::try_from(beside).ok()?)?)
-            }
+            (Value::Date(day), Type::Date) => Value::Date(day.add(0, i32::try_from(beside).ok()?)?),
             (Value::Hs(prefix), Type::Hs) => Value::Hs(self.under(*prefix)),
             (Value::Code(_), Type::Code(_)) | (Value::Text(_), Type::Text) => limit.clone(),
             _ => return None,
@@ -417,7 +420,10 @@ impl<'g> Draft<'g> {
         naming: FieldId,
         row: Option<u32>,
     ) -> Option<u32> {
-        let (own, other) = (list_of(self.schema(), field)?, list_of(self.schema(), naming)?);
+        let (own, other) = (
+            list_of(self.schema(), field)?,
+            list_of(self.schema(), naming)?,
+        );
         match own == other {
             true => row,
             false => self.facts.rows(own)?.owner_of(row?),

@@ -7,8 +7,8 @@ use crate::facts::error;
 use crate::facts::lines::{Instead, Lines};
 use crate::facts::write::fact_path;
 use crate::ground::diagnostic::Code;
-use crate::schema::value::{Denomination, Fact, FieldId, ListId, Type, Value};
 use crate::schema::Home;
+use crate::schema::value::{Denomination, Fact, FieldId, ListId, Type, Value};
 
 /// The one mistake of a declaration.
 ///
@@ -116,7 +116,9 @@ fn given(draft: &Draft<'_>) -> Vec<Given> {
             Home::Header(_) => vec![None],
             Home::Element(list, _) => draft.rows(list).map(Some).collect(),
         };
-        let known = rows.into_iter().filter(|row| draft.value(field, *row).is_some());
+        let known = rows
+            .into_iter()
+            .filter(|row| draft.value(field, *row).is_some());
         all.extend(known.map(|row| (field, row, declared.typ)));
     }
     all
@@ -149,9 +151,8 @@ fn of(code: Code, draft: &mut Draft<'_>, given: &[Given]) -> Option<Flaw> {
         error::SAME_KEY => same_key(draft),
         error::NO_UNIT => no_unit(draft, given),
         _ => {
-            let fits = |(field, row, typ): &&Given| {
-                spoilt(code, draft, *field, *row, *typ).is_some()
-            };
+            let fits =
+                |(field, row, typ): &&Given| spoilt(code, draft, *field, *row, *typ).is_some();
             let places: Vec<&Given> = given.iter().filter(fits).collect();
             let (field, row, typ) = *draft.dice.one(&places).copied()?;
             let text = spoilt(code, draft, field, row, typ)?;
@@ -175,7 +176,10 @@ fn spoilt(
 ) -> Option<String> {
     let schema = draft.schema();
     let value = draft.value(field, row)?;
-    let amount = matches!(typ, Type::Decimal | Type::Rate | Type::Money(_) | Type::Quantity(_));
+    let amount = matches!(
+        typ,
+        Type::Decimal | Type::Rate | Type::Money(_) | Type::Quantity(_)
+    );
     let quoted = |text: &str| format!("\"{text}\"");
     match (code, typ) {
         (error::GIVEN_TWICE, Type::Bool) => Some("true".into()),
@@ -186,7 +190,9 @@ fn spoilt(
         (error::WRONG_TYPE, _) if amount => Some("true".into()),
         (error::UNKNOWN_CODE, Type::Code(table)) => {
             let table = schema.table(table)?;
-            let Value::Code(code) = value else { return None };
+            let Value::Code(code) = value else {
+                return None;
+            };
             let text = format!("{}?", plain(table.text(*code))?);
             table.find(&text).is_none().then(|| quoted(&text))
         }
@@ -202,7 +208,9 @@ fn spoilt(
         // The letter O for the digit.
         (error::BAD_HS, Type::Hs) => Some(quoted("84713O0000")),
         (error::SAME_CODE, Type::Set(table)) => {
-            let Value::Set(codes) = value else { return None };
+            let Value::Set(codes) = value else {
+                return None;
+            };
             let text = plain(schema.table(table)?.text(*codes.first()?))?;
             Some(format!("[\"{text}\",\"{text}\"]"))
         }
@@ -286,7 +294,11 @@ fn same_key(draft: &mut Draft<'_>) -> Option<Flaw> {
 fn no_unit(draft: &mut Draft<'_>, given: &[Given]) -> Option<Flaw> {
     let named = |(field, row, typ): &Given| match typ {
         Type::Money(Denomination::Named(naming)) | Type::Quantity(Denomination::Named(naming)) => {
-            Some((*naming, draft.naming_row(*field, *naming, *row), (*field, *row)))
+            Some((
+                *naming,
+                draft.naming_row(*field, *naming, *row),
+                (*field, *row),
+            ))
         }
         _ => None,
     };

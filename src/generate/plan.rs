@@ -143,7 +143,9 @@ impl Plan {
 fn usual_days(rules: &RuleSet) -> (Day, Day) {
     let starts = rules.rules.iter().filter_map(|rule| rule.force.from);
     let last = starts.map(|from| from.first).max();
-    let last = last.or_else(|| Day::from_number(NO_LAW)).unwrap_or(Day::MIN);
+    let last = last
+        .or_else(|| Day::from_number(NO_LAW))
+        .unwrap_or(Day::MIN);
     let moved = |by: i32| last.add(0, by).unwrap_or(last);
     (moved(-AROUND.0), moved(AROUND.1))
 }
@@ -167,7 +169,11 @@ impl<'r> Seen<'r> {
         let schema = &*rules.schema;
         let mut seen = Seen {
             schema,
-            fields: schema.fields.iter().map(|field| blank(schema, field)).collect(),
+            fields: schema
+                .fields
+                .iter()
+                .map(|field| blank(schema, field))
+                .collect(),
             named: BTreeMap::new(),
             prefixes: BTreeMap::new(),
             edges: BTreeSet::new(),
@@ -325,7 +331,12 @@ impl<'r> Seen<'r> {
         for row in codes.flat_map(|code| &code.rows) {
             period(row.period.from, row.period.until);
         }
-        for value in rules.lists.iter().flat_map(|list| &list.rows).flat_map(|row| &row.keys) {
+        for value in rules
+            .lists
+            .iter()
+            .flat_map(|list| &list.rows)
+            .flat_map(|row| &row.keys)
+        {
             if let Value::Hs(prefix) = value {
                 *self.prefixes.entry(*prefix).or_default() += 1;
             }
@@ -405,7 +416,10 @@ fn table_of(schema: &Schema, expr: &Expr) -> Option<TableId> {
         Expr::Attribute {
             table, attribute, ..
         } => {
-            let column = schema.table(*table)?.attributes.get(usize::from(*attribute))?;
+            let column = schema
+                .table(*table)?
+                .attributes
+                .get(usize::from(*attribute))?;
             match column.typ {
                 Type::Code(table) => Some(table),
                 _ => None,
@@ -480,7 +494,9 @@ fn rule_plans(rules: &RuleSet, schema: &Arc<Schema>) -> (Vec<RulePlan>, Vec<(Fie
         }
         // What few rules ask for belongs to few movements.
         let chance = |weight: u32| u64::from((weight * 3).saturating_sub(4).clamp(1, 95));
-        let usual = readers.into_iter().map(|(field, weight)| (field, chance(weight)));
+        let usual = readers
+            .into_iter()
+            .map(|(field, weight)| (field, chance(weight)));
         usual.collect::<Vec<_>>()
     };
     let plans = scopes.iter().zip(&reads).zip(excusers);
@@ -492,7 +508,11 @@ fn rule_plans(rules: &RuleSet, schema: &Arc<Schema>) -> (Vec<RulePlan>, Vec<(Fie
     let plans = plans.collect();
     let nothing = if rules.rules.is_empty() {
         // A schema alone: every field is as usual as another.
-        (0..).map(FieldId).take(schema.fields.len()).map(|field| (field, 80)).collect()
+        (0..)
+            .map(FieldId)
+            .take(schema.fields.len())
+            .map(|field| (field, 80))
+            .collect()
     } else {
         usual(&Allowed::new())
     };
@@ -506,4 +526,3 @@ pub(super) fn list_of(schema: &Schema, field: FieldId) -> Option<ListId> {
         Home::Header(_) => None,
     }
 }
-

@@ -28,7 +28,11 @@ impl Draft<'_> {
         let maker = self.maker;
         self.choose_day();
         let goal = match self.dice.percent(AIMING) {
-            true => maker.plan.goal_skew.one(&mut self.dice, &maker.plan.goals).copied(),
+            true => maker
+                .plan
+                .goal_skew
+                .one(&mut self.dice, &maker.plan.goals)
+                .copied(),
             false => None,
         };
         let rule = goal.and_then(|goal| Some((goal, maker.rules.rule(goal)?)));
@@ -83,8 +87,12 @@ impl Draft<'_> {
     fn choose_day(&mut self) {
         let maker = self.maker;
         let (first, last) = maker.plan.days;
-        let number = self.dice.between(i64::from(first.number()), i64::from(last.number()));
-        let mut day = i32::try_from(number).ok().and_then(crate::ground::day::Day::from_number);
+        let number = self
+            .dice
+            .between(i64::from(first.number()), i64::from(last.number()));
+        let mut day = i32::try_from(number)
+            .ok()
+            .and_then(crate::ground::day::Day::from_number);
         if self.dice.percent(AT_AN_EDGE)
             && let Some(edge) = self.dice.one(&maker.plan.edges)
         {

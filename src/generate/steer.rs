@@ -274,7 +274,10 @@ impl Draft<'_> {
         }
         let others: Vec<Value> = match self.candidates(value) {
             Some(values) => values,
-            None => match field_of(value).and_then(|f| self.schema().field(f)).map(|f| f.typ) {
+            None => match field_of(value)
+                .and_then(|f| self.schema().field(f))
+                .map(|f| f.typ)
+            {
                 Some(Type::Code(table)) => {
                     let drawn: Vec<Code> = (0..6).filter_map(|_| self.code(table)).collect();
                     drawn.into_iter().map(Value::Code).collect()
@@ -297,7 +300,11 @@ impl Draft<'_> {
         let Some(field) = field_of(set) else {
             // A table gives the set: another row of it, by other inputs, may give another.
             if let Expr::TableCall { table, inputs } = set {
-                let rows = self.maker.rules.decision_table(*table).map_or(0, |t| t.rows.len());
+                let rows = self
+                    .maker
+                    .rules
+                    .decision_table(*table)
+                    .map_or(0, |t| t.rows.len());
                 let row = self.dice.place(rows);
                 self.fit_row(*table, inputs, row, here);
                 if let Eval::Value(Value::Set(codes)) = self.eval(set, here) {
@@ -342,14 +349,7 @@ impl Draft<'_> {
         }
     }
 
-    fn quantified(
-        &mut self,
-        quantity: Quantity,
-        over: Each,
-        body: &Cond,
-        want: bool,
-        here: &Here,
-    ) {
+    fn quantified(&mut self, quantity: Quantity, over: Each, body: &Cond, want: bool, here: &Here) {
         // How many elements are to satisfy the condition: so many, or all but so many.
         let (holding, others) = match (quantity, want) {
             (Quantity::Any, true) | (Quantity::No, false) => (Some(1), None),
@@ -395,8 +395,9 @@ impl Draft<'_> {
             Each::Set(field) => {
                 let row = self.here_row(field, here);
                 let codes = self.codes_by(field, body, over, here);
-                let (yes, no): (Vec<_>, Vec<_>) =
-                    codes.into_iter().partition(|(_, truth)| *truth == Truth::True);
+                let (yes, no): (Vec<_>, Vec<_>) = codes
+                    .into_iter()
+                    .partition(|(_, truth)| *truth == Truth::True);
                 let mut set: Vec<Code> = Vec::new();
                 for _ in 0..holding.unwrap_or(0) {
                     set.extend(self.dice.one(&yes).map(|(code, _)| *code));
@@ -431,7 +432,11 @@ impl Draft<'_> {
         let Some(Type::Set(table)) = self.schema().field(field).map(|f| f.typ) else {
             return Vec::new();
         };
-        let codes = self.maker.plan.table(table).map_or(&[][..], |plan| &plan.codes);
+        let codes = self
+            .maker
+            .plan
+            .table(table)
+            .map_or(&[][..], |plan| &plan.codes);
         let judged = |code: &Code| {
             let element = here.with(over, Step::Code(*code));
             (*code, self.truth(body, &element))
@@ -447,7 +452,11 @@ impl Draft<'_> {
         want: bool,
         here: &Here,
     ) {
-        let count = self.maker.rules.decision_table(table).map_or(0, |t| t.rows.len());
+        let count = self
+            .maker
+            .rules
+            .decision_table(table)
+            .map_or(0, |t| t.rows.len());
         let all = 0..u16::try_from(count).unwrap_or(u16::MAX);
         let fitting: Vec<u16> = all.filter(|row| rows.contains(row) == want).collect();
         if let Some(row) = self.dice.one(&fitting).copied() {
@@ -464,7 +473,11 @@ impl Draft<'_> {
         here: &Here,
     ) {
         let maker = self.maker;
-        let Some(row) = maker.rules.decision_table(table).and_then(|t| t.rows.get(row)) else {
+        let Some(row) = maker
+            .rules
+            .decision_table(table)
+            .and_then(|t| t.rows.get(row))
+        else {
             return;
         };
         for (input, cell) in inputs.iter().zip(&row.cells) {
@@ -506,7 +519,9 @@ impl Draft<'_> {
                         self.add_row(*list, &maker.plan.usual);
                     }
                     let rows = self.rows(*list);
-                    let row = self.dice.between(i64::from(rows.start), i64::from(rows.end) - 1);
+                    let row = self
+                        .dice
+                        .between(i64::from(rows.start), i64::from(rows.end) - 1);
                     if rows.is_empty() {
                         return None;
                     }

@@ -54,7 +54,9 @@ pub(super) fn rules<'r>(rules: &'r RuleSet, met: &mut dyn FnMut(Met<'r>)) {
         condition(&rule.in_force, true, met);
         condition(&rule.scope, true, met);
         condition(&rule.when, true, met);
-        rule.unless.iter().for_each(|cond| condition(cond, false, met));
+        rule.unless
+            .iter()
+            .for_each(|cond| condition(cond, false, met));
         let arguments = rule.requires.iter().filter_map(|r| r.argument.as_ref());
         arguments.for_each(|argument| value(argument, met));
         let waived = rule.waives.iter().filter_map(|w| w.condition.as_ref());
