@@ -56,6 +56,7 @@ const SEVEN: Options = Options {
     seed: 7,
     invalid_per_million: 0,
     days: None,
+    series: 1,
 };
 
 #[test]
@@ -100,6 +101,33 @@ fn the_number_of_threads_changes_nothing() {
         one.starts_with(&made(&rules, some, 20)),
         "nothing is kept between two"
     );
+}
+
+#[test]
+fn a_series_is_one_movement_under_other_numbers() {
+    let rules = rules("rules");
+    let five = Options { series: 5, ..SEVEN };
+    let lines = Lines::new(&rules.schema);
+    let (one, five) = (Generator::new(&rules, SEVEN), Generator::new(&rules, five));
+    let reader = Reader::new(rules.schema.clone());
+    let engine = Engine::from(&Graph::build(&rules, graph::Options::default()).unwrap());
+    let mut scratch = Scratch::default();
+    let mut judged = |record: &Record| {
+        let day = record.facts.as_of(&rules.schema).unwrap();
+        let judgement = engine.judge(&record.facts, day, &mut scratch);
+        (judgement.counted, judgement.fired.clone())
+    };
+    for movement in 0..60 {
+        let all: Vec<Record> = (1..=5).map(|n| five.record(movement * 5 + n)).collect();
+        let told = judged(&one.record(movement + 1));
+        for record in &all {
+            let text = line(record, &lines);
+            assert_eq!(reader.read(text.as_bytes()).as_ref(), Ok(&record.facts));
+            assert_eq!(judged(record), told, "{text}");
+            assert_eq!(record.aims_at, all[0].aims_at);
+        }
+        assert_ne!(all[0].facts, all[1].facts);
+    }
 }
 
 #[test]

@@ -29,6 +29,7 @@ generator is the same; it is told at the end.
 
 Examples:
   kakou generate rules --count 1000000 --seed 7 --output made.ndjson
+  kakou generate rules --count 10000000 --series 10 --output many.ndjson
   kakou generate rules --count 1000 --invalid 5 --flaws flaws.ndjson
   kakou generate rules --count 100 | kakou run rules -")]
 pub(super) struct Args {
@@ -43,6 +44,9 @@ pub(super) struct Args {
     /// The number of the first, to go on where another run ended.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     start: u64,
+    /// Declare each movement so often, with other numbers in its texts: sooner done.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    series: u32,
     /// How many of a hundred have one mistake for which they are refused.
     #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = percent)]
     invalid: PerMillion,
@@ -106,6 +110,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         seed: args.seed,
         invalid_per_million: args.invalid.0,
         days: args.from.zip(args.until),
+        series: args.series,
     };
     if options.days.is_some_and(|(first, last)| last < first) {
         return Err(Failure::usage(

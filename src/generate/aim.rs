@@ -3,14 +3,12 @@
 
 use super::draft::Draft;
 use super::plan::field_of;
-use crate::check::rules::{Aggregation, ArithOp, CompareOp, Cond, Each, Expr, NamedListId, Output};
+use crate::check::rules::{ArithOp, CompareOp, Cond, Expr, NamedListId, Output};
 use crate::facts::arith;
 use crate::facts::eval::Eval;
-use crate::ground::day::Day;
 use crate::ground::number::{MAX_PLACES, Number, Rounding};
 use crate::reference::Here;
-use crate::schema::value::{Code, Denomination, Fact, FieldId, ListId, Type, Value};
-use crate::verdict::judgement::Step;
+use crate::schema::value::{Code, Denomination, Fact, FieldId, Type, Value};
 
 impl Draft<'_> {
     /// Changes facts so that an expression gives a value; says whether a way was found. Rounding on
@@ -464,229 +462,6 @@ impl Draft<'_> {
         }
         false
     }
-
-    fn aim_aggregate(
-        &mut self,
-        (what, value, condition): (Aggregation, Option<&Expr>, Option<&Cond>),
-        list: ListId,
-        target: &Value,
-        here: &Here,
-    ) -> bool {
-        let (maker, each) = (self.maker, Each::List(list));
-        let always = Cond::Always;
-        let condition = condition.unwrap_or(&always);
-        if let (Aggregation::Count, Value::Number(number)) = (what, target) {
-            let Some(wanted) = number.to_i64().and_then(|n| u32::try_from(n).ok()) else {
-                return false;
-            };
-            while self.rows(list).end < wanted {
-                if self.add_row(list, &maker.plan.usual).is_none() {
-                    return false;
-                }
-            }
-            if *condition == Cond::Always {
-                self.keep_rows(list, wanted);
-            }
-            for row in self.rows(list) {
-                let element = here.with(each, Step::Row(row));
-                self.make(condition, row < wanted, &element);
-            }
-            return true;
-        }
-        let Some(value) = value else { return false };
-        if self.rows(list).is_empty() && self.add_row(list, &maker.plan.usual).is_none() {
-            return false;
-        }
-        let rows = self.rows(list);
-        // The row that is at hand, or else any.
-        let last = i64::from(rows.end) - 1;
-        let chosen = here
-            .row(list)
-            .map_or_else(|| self.dice.between(0, last), i64::from);
-        let Ok(chosen) = u32::try_from(chosen) else {
-            return false;
-        };
-        let element = here.with(each, Step::Row(chosen));
-        if !self.make(condition, true, &element) {
-            return false;
-        }
-        match what {
-            Aggregation::Sum => {
-                self.supply(value, &element);
-                for _ in 0..2 {
-                    let mut rest = Eval::Value(target.clone());
-                    for row in self.rows(list).filter(|row| *row != chosen) {
-                        let other = here.with(each, Step::Row(row));
-                        if self.truth(condition, &other).possible() {
-                            self.supply(value, &other);
-                            rest = arith::sub(&rest, &self.eval(value, &other));
-                        }
-                    }
-                    match rest {
-                        Eval::Value(rest) if !is_negative(&rest) => {
-                            return self.aim(value, &rest, &element);
-                        }
-                        // The others are too much, or in another currency: one row alone is left.
-                        _ if self.rows(list).end > 1 && chosen == 0 => self.keep_rows(list, 1),
-                        _ => break,
-                    }
-                }
-                let alone = self.schema().list(list).is_some_and(|l| l.parent.is_none());
-                if alone && here.row(list).is_none() {
-                    self.keep_rows(list, 1);
-                    let element = here.with(each, Step::Row(0));
-                    self.make(condition, true, &element);
-                    return self.aim(value, target, &element);
-                }
-                false
-            }
-            Aggregation::Min | Aggregation::Max => {
-                let op = if what == Aggregation::Min {
-                    CompareOp::Ge
-                } else {
-                    CompareOp::Le
-                };
-                for row in self.rows(list).filter(|row| *row != chosen) {
-                    let other = here.with(each, Step::Row(row));
-                    if self.truth(condition, &other).possible() {
-                        let stands = Cond::Compare(op, value.clone(), Expr::Const(target.clone()));
-                        self.make(&stands, true, &other);
-                    }
-                }
-                self.aim(value, target, &element)
-            }
-            Aggregation::Count => false,
-        }
-    }
-
-    /// Takes the last rows of a list away until so many are left, or as few as it may have.
-    pub(super) fn keep_rows(&mut self, list: ListId, keep: u32) {
-        let Some(declared) = self.schema().list(list) else {
-            return;
-        };
-        let holds_others = self.schema().lists.iter().any(|l| l.parent == Some(list));
-        if declared.parent.is_some() || holds_others {
-            return;
-        }
-        let keep = keep.max(declared.least);
-        while self.rows(list).end > keep {
-            let last = self.rows(list).end - 1;
-            if let Some(rows) = self.facts.rows_mut(list) {
-                rows.remove_row(last);
-            }
-        }
-    }
-
-    /// All the values that an expression can give, where they are few.
-    pub(super) fn candidates(&self, expr: &Expr) -> Option<Vec<Value>> {
-        match expr {
-            Expr::Attribute {
-                table, attribute, ..
-            } => {
-                let declared = self.schema().table(*table)?;
-                let rows = (0..).map(Code).take(declared.codes.len());
-                let rows = rows.filter_map(|code| declared.row(code, self.as_of));
-                Some(cells(rows.map(|row| row.attributes.as_slice()), *attribute))
-            }
-            Expr::Lookup {
-                list, attribute, ..
-            } => {
-                let rows = self.maker.rules.named_list(*list)?.rows.iter();
-                let now = rows.filter(|row| row.period.holds(self.as_of));
-                Some(cells(now.map(|row| row.attributes.as_slice()), *attribute))
-            }
-            Expr::TableCall { table, .. } => {
-                let rows = &self.maker.rules.decision_table(*table)?.rows;
-                let values = rows.iter().filter_map(|row| match &row.output {
-                    Output::Value(value) => Some(value.clone()),
-                    Output::None | Output::AnyCode => None,
-                });
-                Some(values.collect())
-            }
-            _ => None,
-        }
-    }
-
-    /// The decimal places that the fields behind a value have.
-    pub(super) fn places(&self, expr: &Expr) -> u32 {
-        let mut places = 0;
-        let mut known = false;
-        super::walk::value(expr, &mut |met| {
-            let super::walk::Met::Expr(Expr::Field(field)) = met else {
-                return;
-            };
-            let typ = self.schema().field(*field).map(|f| f.typ);
-            let its = match typ {
-                Some(Type::Rate) => 4,
-                Some(Type::Money(_) | Type::Decimal) => 2,
-                Some(Type::Quantity(_)) => 3,
-                _ => 0,
-            };
-            places = places.max(its);
-            known = true;
-        });
-        let counts = matches!(
-            expr,
-            Expr::Aggregate {
-                what: Aggregation::Count,
-                ..
-            }
-        );
-        if counts || !known { 0 } else { places }
-    }
-
-    /// A value that stands so to a limit: at it, one step beside it, or further off.
-    pub(super) fn beyond(
-        &mut self,
-        op: CompareOp,
-        limit: &Value,
-        places: u32,
-        moving: &Expr,
-    ) -> Option<Value> {
-        let far = match self.dice.below(10) {
-            0..=4 => 0,
-            5 | 6 => 1,
-            7 => self.dice.between(2, 30),
-            8 => self.dice.between(31, 1_000),
-            _ => self.dice.between(1_000, 200_000),
-        };
-        let up = self.dice.percent(50);
-        let by = match op {
-            CompareOp::Eq => 0,
-            CompareOp::Ne if up => far.max(1),
-            CompareOp::Ne => -far.max(1),
-            CompareOp::Lt => -far.max(1),
-            CompareOp::Le => -far,
-            CompareOp::Gt => far.max(1),
-            CompareOp::Ge => far,
-        };
-        let moved = |number: Number| number.add(Number::from_parts(i128::from(by), places)?);
-        Some(match limit {
-            Value::Number(number) => Value::Number(moved(*number)?),
-            Value::Money(number, code) => Value::Money(moved(*number)?, *code),
-            Value::Quantity(number, code) => Value::Quantity(moved(*number)?, *code),
-            Value::Date(day) => Value::Date(shifted(*day, by)?),
-            Value::Bool(yes) => Value::Bool((op == CompareOp::Eq) == *yes),
-            other if op == CompareOp::Eq => other.clone(),
-            Value::Code(_) => {
-                let typ = field_of(moving)
-                    .and_then(|f| self.schema().field(f))
-                    .map(|f| f.typ);
-                let Some(Type::Code(table)) = typ else {
-                    return None;
-                };
-                Value::Code(self.code(table)?)
-            }
-            Value::Hs(_) => Value::Hs(self.tariff()?),
-            Value::Text(text) => Value::Text(format!("{text}X").into()),
-            Value::Set(_) => return None,
-        })
-    }
-}
-
-fn shifted(day: Day, by: i64) -> Option<Day> {
-    // Days that lie further off than a few years say nothing more.
-    day.add(0, i32::try_from(by.clamp(-400, 400)).ok()?)
 }
 
 fn number(value: &Value) -> Option<Number> {
@@ -698,15 +473,6 @@ fn number(value: &Value) -> Option<Number> {
     }
 }
 
-fn is_negative(value: &Value) -> bool {
+pub(super) fn is_negative(value: &Value) -> bool {
     number(value).is_some_and(|number| number < Number::ZERO)
-}
-
-fn cells<'r>(rows: impl Iterator<Item = &'r [Option<Value>]>, column: u16) -> Vec<Value> {
-    let mut values: Vec<Value> = rows
-        .filter_map(|cells| cells.get(usize::from(column))?.clone())
-        .collect();
-    values.sort();
-    values.dedup();
-    values
 }

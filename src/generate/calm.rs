@@ -4,7 +4,7 @@
 //! The engine says what fires; the facts behind it are then changed until it does not.
 
 use super::draft::Draft;
-use crate::check::rules::{KindId, ObligationState, RuleId};
+use crate::check::rules::{Each, KindId, ObligationState, RuleId};
 use crate::engine::{Engine, Scratch};
 use crate::facts::eval::Eval;
 use crate::ground::truth::Truth;
@@ -28,9 +28,13 @@ enum Against {
 impl Draft<'_> {
     /// Puts right what the rules hold against the declaration, all but the rule that it aims at.
     pub(super) fn calm(&mut self, goal: Option<RuleId>, engine: &Engine, scratch: &mut Scratch) {
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let judgement = engine.judge(&self.facts, self.as_of, scratch);
-            let against = self.against(judgement, goal);
+            let mut against = self.against(judgement, goal);
+            if round > 0 {
+                // What is open after the first round stays open, as it does in practice.
+                against.retain(|one| !matches!(one, Against::Rule(_, _, Truth::Unknown)));
+            }
             if against.is_empty() {
                 return;
             }
@@ -78,8 +82,8 @@ impl Draft<'_> {
                 };
                 let mut here = Here::default();
                 for (each, step) in rule.each.iter().zip(element.0) {
-                    // A row that is gone meanwhile has nothing against it.
                     if let Step::Unknown | Step::Whole = step {
+                        self.give_elements(*each, &here);
                         return;
                     }
                     here = here.with(*each, step);
@@ -91,6 +95,24 @@ impl Draft<'_> {
                 if let Some(met) = met.filter(|_| self.dice.percent(PUT_RIGHT)) {
                     let here = Here::default().with_it(Eval::Value(argument));
                     self.make(met, true, &here);
+                }
+            }
+        }
+    }
+
+    /// Says which elements there are, where that was left open.
+    fn give_elements(&mut self, each: Each, here: &Here) {
+        match each {
+            Each::Set(field) => {
+                let row = self.here_row(field, here);
+                self.draw(field, row);
+            }
+            Each::List(list) => {
+                let inner = self.schema().lists.get(list.0 as usize);
+                let in_header = inner.is_some_and(|list| list.parent.is_none());
+                if in_header && self.rows(list).is_empty() {
+                    let maker = self.maker;
+                    self.fill_list(list, &maker.plan.usual);
                 }
             }
         }

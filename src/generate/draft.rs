@@ -4,6 +4,7 @@
 use super::Maker;
 use super::dice::Dice;
 use super::plan::{Runs, list_of};
+use super::series::DIGITS;
 use crate::facts::{Facts, ListState};
 use crate::ground::day::Day;
 use crate::ground::number::Number;
@@ -328,12 +329,12 @@ impl<'g> Draft<'g> {
         let label = &declared.labels.zh;
         match (name, label) {
             ("name" | "consignee_address" | "exhibition_place" | "place", Some(label)) => {
-                format!("{label}{number}")
+                format!("{label}{number:0DIGITS$}")
             }
             _ => {
                 let initials = name.split('_').filter_map(|word| word.chars().next());
                 let initials: String = initials.map(|c| c.to_ascii_uppercase()).collect();
-                format!("{initials}{number:06}")
+                format!("{initials}{number:0DIGITS$}")
             }
         }
     }

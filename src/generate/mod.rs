@@ -36,10 +36,13 @@ mod calm;
 mod dice;
 mod draft;
 mod flaw;
+mod limit;
 mod order;
 mod plan;
 mod record;
+mod series;
 mod steer;
+mod total;
 mod walk;
 
 pub use flaw::{FLAWS, Flaw};
@@ -71,7 +74,7 @@ pub const VERSION: u32 = 1;
 /// ```
 /// use kakou::generate::Options;
 /// let options = Options { seed: 7, invalid_per_million: 10_000, ..Options::default() };
-/// assert_eq!((options.seed, options.days), (7, None));
+/// assert_eq!((options.seed, options.days, options.series), (7, None, 0));
 /// assert_eq!(Options::default().invalid_per_million, 0); // Valid ones only.
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -83,6 +86,9 @@ pub struct Options {
     /// The first and the last of the usual days to judge on. Where it is not said: those around the
     /// day on which the youngest rule came into force.
     pub days: Option<(Day, Day)>,
+    /// How often each movement is declared, with other numbers in its texts and an `id` of its own:
+    /// 0 and 1 are once. The more often, the sooner a large number of declarations is made.
+    pub series: u32,
 }
 
 /// Makes declarations; made once for a rule set, used from many threads.
@@ -257,15 +263,41 @@ impl Generator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn record(&self, number: u64) -> Record {
-        self.record_in(number, &mut Scratch::default())
+        self.record_in(number, &mut Room::default())
     }
 
-    /// The same in the scratch of a thread that makes many.
-    fn record_in(&self, number: u64, scratch: &mut Scratch) -> Record {
-        let dice = Dice::of(self.options.seed, VERSION, number);
-        let mut draft = Draft::new(&self.maker, dice);
-        let id = format!("G{}-{number:09}", self.options.seed);
-        let aims_at = draft.make_up(&id, scratch);
+    /// The same in the room of a thread that makes many.
+    fn record_in(&self, number: u64, room: &mut Room) -> Record {
+        let options = &self.options;
+        let id = format!("G{}-{number:09}", options.seed);
+        let series = u64::from(options.series.max(1));
+        let movement = number.saturating_sub(1) / series + 1;
+        let mut draft = Draft::new(&self.maker, Dice::of(options.seed, VERSION, movement));
+        if series == 1 {
+            let aims_at = draft.make_up(&id, &mut room.scratch);
+            return self.finished(number, draft, aims_at);
+        }
+        let (facts, aims_at) = match room.last.take() {
+            Some((of, facts, aims_at)) if of == movement => (facts, aims_at),
+            _ => {
+                let aims_at = draft.make_up(&id, &mut room.scratch);
+                (std::mem::take(&mut draft.facts), aims_at)
+            }
+        };
+        let mut own = Draft::new(&self.maker, Dice::of(options.seed, VERSION, !number));
+        own.facts = facts.clone();
+        series::vary(
+            &self.maker,
+            &mut own.facts,
+            number.saturating_sub(1) % series,
+        );
+        own.name(&id);
+        room.last = Some((movement, facts, aims_at));
+        self.finished(number, own, aims_at)
+    }
+
+    /// A declaration as it is handed out, with a flaw where one is due.
+    fn finished(&self, number: u64, mut draft: Draft<'_>, aims_at: Option<RuleId>) -> Record {
         let flaw = match draft.dice.per_million(self.options.invalid_per_million) {
             true => Some(Flaw::draw(&mut draft)),
             false => None,
@@ -277,4 +309,12 @@ impl Generator {
             flaw,
         }
     }
+}
+
+/// What a thread keeps between declarations; none of them depends on it.
+#[derive(Debug, Default)]
+struct Room {
+    scratch: Scratch,
+    /// The movement that was made last, with its facts and what it aims at.
+    last: Option<(u64, Facts, Option<RuleId>)>,
 }

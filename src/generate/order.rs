@@ -1,7 +1,6 @@
 //! Many declarations at once, by several threads, in the order of their numbers.
 
-use super::{Generator, Record};
-use crate::engine::Scratch;
+use super::{Generator, Record, Room};
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -70,12 +69,12 @@ impl Generator {
         let step = u64::try_from(threads.get()).unwrap_or(1);
         let encode = &encode;
         let work = |thread: u64, done: SyncSender<C>| {
-            let (mut chunk, mut scratch) = (thread, Scratch::default());
+            let (mut chunk, mut room) = (thread, Room::default());
             while chunk < chunks {
                 let start = first + chunk * CHUNK;
                 let mut made = C::default();
                 for number in start..=last.min(start.saturating_add(CHUNK - 1)) {
-                    encode(&mut made, &self.record_in(number, &mut scratch));
+                    encode(&mut made, &self.record_in(number, &mut room));
                 }
                 // Nobody takes them any more: something went wrong there.
                 if done.send(made).is_err() {

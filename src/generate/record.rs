@@ -27,13 +27,12 @@ impl Draft<'_> {
     pub(super) fn make_up(&mut self, id: &str, scratch: &mut Scratch) -> Option<RuleId> {
         let maker = self.maker;
         self.choose_day();
-        let goal = match self.dice.percent(AIMING) {
-            true => maker
-                .plan
-                .goal_skew
-                .one(&mut self.dice, &maker.plan.goals)
-                .copied(),
-            false => None,
+        // Some rules are commoner than others, and none is so rare that few aim at it.
+        let goals = &maker.plan.goals;
+        let goal = match (self.dice.percent(AIMING), self.dice.percent(50)) {
+            (true, true) => self.dice.one(goals).copied(),
+            (true, false) => maker.plan.goal_skew.one(&mut self.dice, goals).copied(),
+            (false, _) => None,
         };
         let rule = goal.and_then(|goal| Some((goal, maker.rules.rule(goal)?)));
         let whole = Here::default();
@@ -197,9 +196,7 @@ impl Draft<'_> {
     /// What a declaration has whatever it aims at, and what its facts ask of each other.
     fn make_whole(&mut self, id: &str) {
         let schema = self.schema();
-        if let Some(field) = schema.id {
-            self.set(field, None, Fact::Value(Value::Text(id.into())));
-        }
+        self.name(id);
         self.give_required();
         for (list, declared) in (0..).map(ListId).zip(&schema.lists) {
             self.fit_length(list, declared.least);
@@ -208,6 +205,13 @@ impl Draft<'_> {
             }
         }
         self.fit_units(schema);
+    }
+
+    /// Gives the declaration its identifier.
+    pub(super) fn name(&mut self, id: &str) {
+        if let Some(field) = self.schema().id {
+            self.set(field, None, Fact::Value(Value::Text(id.into())));
+        }
     }
 
     /// Gives the fields that the schema requires of this declaration.

@@ -111,7 +111,7 @@ impl Draft<'_> {
         let mut order: Vec<&Cond> = turned.collect();
         if !all {
             // What is not known yet is said before what is known is changed.
-            order.sort_by_key(|part| self.truth(part, here) != Truth::Unknown);
+            order.sort_by_cached_key(|part| self.truth(part, here) != Truth::Unknown);
         }
         for part in order {
             if self.make(part, want, here) != all {
@@ -272,22 +272,22 @@ impl Draft<'_> {
             }
             return;
         }
-        let others: Vec<Value> = match self.candidates(value) {
-            Some(values) => values,
-            None => match field_of(value)
-                .and_then(|f| self.schema().field(f))
-                .map(|f| f.typ)
-            {
-                Some(Type::Code(table)) => {
-                    let drawn: Vec<Code> = (0..6).filter_map(|_| self.code(table)).collect();
-                    drawn.into_iter().map(Value::Code).collect()
-                }
-                _ => return,
-            },
+        let apart = |value: &Value| !matches!(value, Value::Code(code) if codes.contains(code));
+        let other = match self.candidates(value) {
+            Some(values) => {
+                let apart: Vec<&Value> = values.iter().filter(|value| apart(value)).collect();
+                self.dice.one(&apart).copied().cloned()
+            }
+            None => {
+                let field = field_of(value).and_then(|f| self.schema().field(f));
+                let Some(Type::Code(table)) = field.map(|field| field.typ) else {
+                    return;
+                };
+                let mut drawn = (0..6).filter_map(|_| self.code(table)).map(Value::Code);
+                drawn.find(apart)
+            }
         };
-        let apart = |value: &&Value| !matches!(value, Value::Code(code) if codes.contains(code));
-        let apart: Vec<&Value> = others.iter().filter(apart).collect();
-        if let Some(other) = self.dice.one(&apart).copied().cloned() {
+        if let Some(other) = other {
             self.aim(value, &other, here);
         }
     }

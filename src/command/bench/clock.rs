@@ -117,7 +117,10 @@ pub(super) fn measure(
         }
     };
     let judged = all.len() as u64;
-    let judging = passes(|| Ok(judge(&mut scratch)))? / judged;
+    let judging = passes(|| {
+        judge(&mut scratch);
+        Ok(())
+    })? / judged;
     let allocated = allocations(judged, || judge(&mut scratch));
     stages.push(Took {
         stage: Stage::Judge,
@@ -131,7 +134,10 @@ pub(super) fn measure(
         }
         black_box(&out);
     };
-    let whole = passes(|| Ok(both(&mut scratch)))? / judged;
+    let whole = passes(|| {
+        both(&mut scratch);
+        Ok(())
+    })? / judged;
     let allocated = allocations(judged, || both(&mut scratch));
     stages.push(Took {
         stage: Stage::Write,

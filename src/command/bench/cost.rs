@@ -60,7 +60,7 @@ pub(super) struct Part {
     /// false and undetermined for.
     pub(super) asked: u64,
     pub(super) truths: [u64; 3],
-    /// The elements for which it alone is false.
+    /// The elements for which it alone is not true.
     pub(super) decides: u64,
     /// What the plain evaluator takes for one element.
     pub(super) nanos: f64,
@@ -252,11 +252,8 @@ fn parts_of(
             let mut others = others.filter_map(|(_, truths)| truths.get(place));
             others.all(|truth| truth.possible())
         };
-        let false_at = own
-            .iter()
-            .enumerate()
-            .filter(|(_, truth)| **truth == Truth::False);
-        let (number, decides) = (elements.len(), false_at.filter(|(p, _)| alone(*p)).count());
+        let open_at = own.iter().enumerate().filter(|(_, t)| **t != Truth::True);
+        let (number, decides) = (elements.len(), open_at.filter(|(p, _)| alone(*p)).count());
         into.push(Part {
             rule: id,
             at,

@@ -47,8 +47,9 @@ pub(super) fn propose(ground: &Ground<'_>, costs: &Costs) -> Vec<Edit> {
     edits.extend(reordered(ground, costs));
     edits.extend(retired(ground, costs));
     edits.extend(narrowed(costs));
-    // What was tried out comes before what is estimated, and more before less.
-    edits.retain(|edit| edit.steps > 0);
+    // What changes a verdict was no help after all. More comes before less, and of two that save as
+    // much, the one that was tried out.
+    edits.retain(|edit| edit.steps > 0 && (edit.same || !edit.tried));
     edits.sort_by_key(|edit| (std::cmp::Reverse(edit.steps), !edit.tried, edit.rule));
     let mut seen: Vec<RuleId> = Vec::new();
     edits.retain(|edit| {
