@@ -199,7 +199,7 @@ fn bar(args: &Args, terminal: &Terminal) -> ProgressBar {
         Language::En => {
             "{percent:>3} % [{bar:30}] {human_pos} of {human_len}, {per_sec}, {eta} to go"
         }
-        Language::Zh => "{percent:>3} % [{bar:30}] {human_pos}/{human_len},{per_sec},剩余 {eta}",
+        Language::Zh => "{percent:>3} % [{bar:30}] {human_pos}/{human_len}，{per_sec}，剩余 {eta}",
     });
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
@@ -222,7 +222,7 @@ impl Told {
             thousands(self.bytes),
         );
         let mut text = match zh {
-            true => format!("{records} 份申报,{bytes} 字节"),
+            true => format!("{records} 份申报，{bytes} 字节"),
             false => format!("{}, {bytes} bytes", counted(self.records, "declaration")),
         };
         if let Some(took) = took {
@@ -230,7 +230,7 @@ impl Told {
             let tenths = u64::try_from(took.as_millis() / 100).unwrap_or(u64::MAX);
             let rate = thousands(self.records * 10 / tenths.max(1));
             text.push_str(&match zh {
-                true => format!(",用时 {}.{} 秒,每秒 {rate} 份", tenths / 10, tenths % 10),
+                true => format!("，用时 {}.{} 秒，每秒 {rate} 份", tenths / 10, tenths % 10),
                 false => format!(", in {}.{} s, {rate} a second", tenths / 10, tenths % 10),
             });
         }
@@ -241,7 +241,7 @@ impl Told {
             });
         }
         text.push_str(&match zh {
-            true => format!("\n生成器版本 {VERSION},种子 {},规则 {rules}\n", args.seed),
+            true => format!("\n生成器版本 {VERSION}，种子 {}，规则 {rules}\n", args.seed),
             false => format!("\ngenerator {VERSION}, seed {}, rules {rules}\n", args.seed),
         });
         text

@@ -93,6 +93,8 @@ const LENGTHS: usize = 12;
 /// As often as this a rule set would have to name another currency for it to be commoner than the
 /// one that rates are in.
 const RATES_OF_BASE: u32 = 1_000_000;
+/// From so many rules of a kind of movement on, a rule more says little of what such a movement has.
+const MANY_RULES: u32 = 40;
 /// How far days usually lie from each other.
 const OFFSETS: usize = 400;
 /// The day around which movements are made up where no rule says when it holds.
@@ -485,15 +487,19 @@ fn rule_plans(rules: &RuleSet, schema: &Arc<Schema>) -> (Vec<RulePlan>, Vec<(Fie
     }
     let usual = |of: &Allowed| {
         let mut readers: BTreeMap<FieldId, u32> = BTreeMap::new();
+        let mut rules = 0;
         for (other, fields) in scopes.iter().zip(&reads).filter(|(o, _)| together(of, o)) {
             // A rule of every business tells less about what a movement of this one has.
             let weight = if other.is_empty() { 1 } else { 2 };
+            rules += 1;
             for field in fields {
                 *readers.entry(*field).or_default() += weight;
             }
         }
-        // What few rules ask for belongs to few movements.
-        let chance = |weight: u32| u64::from((weight * 3).saturating_sub(4).clamp(1, 95));
+        // What few of many rules ask for belongs to few movements; where there are few rules at all,
+        // each says more.
+        let each = 3 * (MANY_RULES / rules.max(1)).max(1);
+        let chance = |weight: u32| u64::from((weight * each).saturating_sub(4).clamp(1, 95));
         let usual = readers
             .into_iter()
             .map(|(field, weight)| (field, chance(weight)));

@@ -94,7 +94,7 @@ pub(super) fn of(report: &Report<'_>, lang: Lang) -> String {
             bar(lang.pick("含写出", "and write"), rate.written, ORANGE),
         ]
     });
-    let title = lang.pick("吞吐量(每秒份数)", "throughput, declarations a second");
+    let title = lang.pick("吞吐量（每秒份数）", "throughput, declarations a second");
     drawing.bars(title, rates.collect());
     let rules = report.costs.rules.iter().take(RULES).filter_map(|cost| {
         let steps = u64::try_from(cost.steps?).ok().filter(|steps| *steps > 0)?;
@@ -106,13 +106,13 @@ pub(super) fn of(report: &Report<'_>, lang: Lang) -> String {
             value: steps,
             said: match lang {
                 Lang::En => format!("{said} steps, fires {hits} times"),
-                Lang::Zh => format!("{said} 步,触发 {hits} 次"),
+                Lang::Zh => format!("{said} 步，触发 {hits} 次"),
             },
             colour: PURPLE,
         })
     });
     let title = lang.pick(
-        "最费时的规则(去掉它每份少走的步数)",
+        "最费时的规则（去掉它每份少走的步数）",
         "rules that cost most: steps less each without the rule",
     );
     drawing.bars(title, rules.collect());
@@ -124,7 +124,7 @@ pub(super) fn of(report: &Report<'_>, lang: Lang) -> String {
             report.fingerprint
         ),
         Lang::Zh => format!(
-            "至多 {} 步,编译器上限 {} · 规则 {}",
+            "至多 {} 步，编译器上限 {} · 规则 {}",
             thousands(report.times.steps.most),
             thousands(report.bound),
             report.fingerprint
@@ -147,7 +147,7 @@ fn colour(stage: Stage) -> &'static str {
 /// One bar of all stages, each as long as its share.
 fn stages(drawing: &mut Drawing, report: &Report<'_>, lang: Lang) {
     let title = lang.pick(
-        "时间去向(每份,单线程)",
+        "时间去向（每份，单线程）",
         "where the time goes, each, on one thread",
     );
     drawing.title(title);
@@ -178,7 +178,7 @@ fn stages(drawing: &mut Drawing, report: &Report<'_>, lang: Lang) {
 /// A dot for each quantile on a scale of powers of ten.
 fn latencies(drawing: &mut Drawing, report: &Report<'_>, lang: Lang) {
     let title = lang.pick(
-        "单份延迟(50 %、90 %、99 %、99.9 %、最长)",
+        "单份延迟（50 %、90 %、99 %、99.9 %、最长）",
         "latency of one: 50 %, 90 %, 99 %, 99.9 %, longest",
     );
     drawing.title(title);

@@ -85,7 +85,7 @@ impl Page<'_> {
         if sample.wrong > 0 {
             let wrong = thousands(sample.wrong);
             text.push_str(&match self.lang {
-                Lang::Zh => format!(",另有 {wrong} 份无法判定"),
+                Lang::Zh => format!("，另有 {wrong} 份无法判定"),
                 Lang::En => format!(", and {wrong} more that could not be judged"),
             });
         }
@@ -154,7 +154,7 @@ impl Page<'_> {
             "100 %".into(),
         ]);
         let title = self.say(
-            "时间去向(每份,单线程)",
+            "时间去向（每份，单线程）",
             "where the time goes, each, on one thread",
         );
         let mut text = self.table(title, rows, false);
@@ -181,7 +181,7 @@ impl Page<'_> {
             row.extend(spread.nanos.iter().map(|nanos| thousands(*nanos)));
             rows.push(row);
         }
-        let title = self.say("单份延迟(ns)", "latency of one, in ns");
+        let title = self.say("单份延迟（ns）", "latency of one, in ns");
         self.table(title, rows, false)
     }
 
@@ -198,7 +198,7 @@ impl Page<'_> {
                 thousands(rate.written),
             ]);
         }
-        let title = self.say("吞吐量(每秒份数)", "throughput, declarations a second");
+        let title = self.say("吞吐量（每秒份数）", "throughput, declarations a second");
         self.table(title, rows, false)
     }
 
@@ -259,7 +259,7 @@ impl Page<'_> {
             ]);
         }
         let title = self.say(
-            "最费时的规则(去掉它每份少走的步数)",
+            "最费时的规则（去掉它每份少走的步数）",
             "rules that cost most: the steps each judgement takes less without the rule",
         );
         let mut text = self.table(title, rows, true);
@@ -271,7 +271,7 @@ impl Page<'_> {
         if !silent.is_empty() {
             let (n, all) = (silent.len(), costs.rules.len());
             let said = match self.lang {
-                Lang::Zh => format!("{all} 条规则中 {n} 条从未触发:"),
+                Lang::Zh => format!("{all} 条规则中 {n} 条从未触发："),
                 Lang::En => format!("{n} of {all} rules never fired: "),
             };
             let shown: Vec<&str> = silent.iter().take(TOP * 4).map(String::as_str).collect();
@@ -307,7 +307,7 @@ impl Page<'_> {
             ]);
         }
         let title = self.say(
-            "最费时的条件(由通用求值器逐份测得)",
+            "最费时的条件（由通用求值器逐份测得）",
             "conditions that cost most, each declaration, by the plain evaluator",
         );
         self.table(title, rows, true)
@@ -347,25 +347,25 @@ pub(super) fn sentence(report: &Report<'_>, edit: &Edit, lang: Lang) -> String {
         (Kind::Drop(part), Lang::En) => {
             format!("{id}: drop `{}`, which decided nothing", visible(part))
         }
-        (Kind::Drop(part), Lang::Zh) => format!("{id}:去掉从未起决定作用的 `{}`", visible(part)),
+        (Kind::Drop(part), Lang::Zh) => format!("{id}：去掉从未起决定作用的 `{}`", visible(part)),
         (Kind::First(part), Lang::En) => format!("{id}: put `{}` first", visible(part)),
-        (Kind::First(part), Lang::Zh) => format!("{id}:把 `{}` 放在最前", visible(part)),
+        (Kind::First(part), Lang::Zh) => format!("{id}：把 `{}` 放在最前", visible(part)),
         (Kind::ListLast(part), Lang::En) => {
             format!("{id}: search the list last, in `{}`", visible(part))
         }
-        (Kind::ListLast(part), Lang::Zh) => format!("{id}:最后再查表 `{}`", visible(part)),
+        (Kind::ListLast(part), Lang::Zh) => format!("{id}：最后再查表 `{}`", visible(part)),
         (Kind::Retire, Lang::En) => {
             format!(
                 "{id}: keep it in a rule set of the past; it was in force on no day of the input"
             )
         }
-        (Kind::Retire, Lang::Zh) => format!("{id}:移入历史规则集,本次数据中从未施行"),
+        (Kind::Retire, Lang::Zh) => format!("{id}：移入历史规则集，本次数据中从未施行"),
         (Kind::Narrow { asked, hits }, Lang::En) => format!(
             "{id}: narrow what it is `for`; it is asked for {asked} of {} and fires or may fire for {hits}",
             report.costs.declarations
         ),
         (Kind::Narrow { asked, hits }, Lang::Zh) => format!(
-            "{id}:收窄适用范围;{} 份中判了 {asked} 份,触发或未定 {hits} 份",
+            "{id}：收窄适用范围；{} 份中判了 {asked} 份，触发或未定 {hits} 份",
             report.costs.declarations
         ),
     };
@@ -374,16 +374,16 @@ pub(super) fn sentence(report: &Report<'_>, edit: &Edit, lang: Lang) -> String {
     let share = format!("{}.{} %", share / 10, share % 10);
     let gain = match (edit.tried, lang) {
         (true, Lang::En) => format!("tried: {steps} steps less each, {share}"),
-        (true, Lang::Zh) => format!("已试:每份少 {steps} 步,{share}"),
+        (true, Lang::Zh) => format!("已试：每份少 {steps} 步，{share}"),
         (false, Lang::En) => format!("estimated: at most {steps} steps less each, {share}"),
-        (false, Lang::Zh) => format!("估计:每份至多少 {steps} 步,{share}"),
+        (false, Lang::Zh) => format!("估计：每份至多少 {steps} 步，{share}"),
     };
     let verdicts = match (edit.tried, edit.same, lang) {
         (false, ..) => "",
         (true, true, Lang::En) => "; the verdicts of the sample stay the same",
-        (true, true, Lang::Zh) => ",样本判定不变",
+        (true, true, Lang::Zh) => "，样本判定不变",
         (true, false, Lang::En) => "; it changes verdicts of the sample",
-        (true, false, Lang::Zh) => ",样本判定有变",
+        (true, false, Lang::Zh) => "，样本判定有变",
     };
     match lang {
         Lang::En => format!("{what}. {}{verdicts}.", capital(&gain)),
