@@ -17,7 +17,7 @@ const ROUNDS: u32 = 3;
 /// How many of a hundred things that rules hold against a declaration are put right.
 const PUT_RIGHT: u64 = 95;
 /// How many of a hundred rules that wait for a fact get it.
-const MADE_KNOWN: u64 = 80;
+const MADE_KNOWN: u64 = 90;
 
 /// What there is against a declaration.
 enum Against {
@@ -28,13 +28,9 @@ enum Against {
 impl Draft<'_> {
     /// Puts right what the rules hold against the declaration, all but the rule that it aims at.
     pub(super) fn calm(&mut self, goal: Option<RuleId>, engine: &Engine, scratch: &mut Scratch) {
-        for round in 0..ROUNDS {
+        for _ in 0..ROUNDS {
             let judgement = engine.judge(&self.facts, self.as_of, scratch);
-            let mut against = self.against(judgement, goal);
-            if round > 0 {
-                // What is open after the first round stays open, as it does in practice.
-                against.retain(|one| !matches!(one, Against::Rule(_, _, Truth::Unknown)));
-            }
+            let against = self.against(judgement, goal);
             if against.is_empty() {
                 return;
             }

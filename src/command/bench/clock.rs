@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 const LEAST: Duration = Duration::from_millis(300);
 /// The fewest passes of which a median is taken.
 const PASSES: usize = 3;
+/// Declarations of which a time is taken: few, so that it is seldom interrupted.
+const SLICE: u32 = 32;
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 16;
 
@@ -94,8 +96,14 @@ pub(super) fn measure(
     let count = sample.declarations.len() as u64 + sample.wrong;
     let mut stages = Vec::new();
     if source.again() {
-        let bytes = passes(|| read_bytes(source, sample.bytes))?;
-        let parsed = passes(|| source.each(|facts| drop(black_box(facts))))?;
+        let bytes = passes(|_| read_bytes(source, sample.bytes))?;
+        let parsed = passes(|ticks| {
+            source.each(|facts| {
+                drop(black_box(facts));
+                ticks.tick();
+            })?;
+            Ok(())
+        })?;
         let parsing = parsed.saturating_sub(bytes);
         let allocated = allocations(count, || drop(source.each(|facts| drop(black_box(facts)))));
         stages.push(Took {
@@ -111,34 +119,38 @@ pub(super) fn measure(
     }
     let (mut scratch, mut out) = (Scratch::default(), Vec::new());
     let all = &sample.declarations;
-    let judge = |scratch: &mut Scratch| {
+    let judge = |scratch: &mut Scratch, ticks: &mut Ticks| {
         for (facts, day) in all {
             black_box(engine.judge(facts, *day, scratch));
+            ticks.tick();
         }
     };
     let judged = all.len() as u64;
-    let judging = passes(|| {
-        judge(&mut scratch);
+    let judging = passes(|ticks| {
+        judge(&mut scratch, ticks);
         Ok(())
     })? / judged;
-    let allocated = allocations(judged, || judge(&mut scratch));
+    let mut ticks = Ticks::with_room(all.len());
+    let allocated = allocations(judged, || judge(&mut scratch, &mut ticks));
     stages.push(Took {
         stage: Stage::Judge,
         nanos: judging,
         allocated,
     });
-    let mut both = |scratch: &mut Scratch| {
+    let mut both = |scratch: &mut Scratch, ticks: &mut Ticks| {
         out.clear();
         for (facts, day) in all {
             put(law, engine, facts, *day, scratch, &mut out);
+            ticks.tick();
         }
         black_box(&out);
     };
-    let whole = passes(|| {
-        both(&mut scratch);
+    let whole = passes(|ticks| {
+        both(&mut scratch, ticks);
         Ok(())
     })? / judged;
-    let allocated = allocations(judged, || both(&mut scratch));
+    let mut ticks = Ticks::with_room(all.len());
+    let allocated = allocations(judged, || both(&mut scratch, &mut ticks));
     stages.push(Took {
         stage: Stage::Write,
         nanos: whole.saturating_sub(judging),
@@ -166,17 +178,67 @@ fn put(
     out.extend_from_slice(json_line(&verdict, None, None).as_bytes());
 }
 
-/// The median time of passes in nanoseconds; the first is not counted, since it fills the caches.
-fn passes<T>(mut pass: impl FnMut() -> Result<T, Failure>) -> Result<u64, Failure> {
-    pass()?;
-    let (start, mut times) = (Instant::now(), Vec::new());
-    while times.len() < PASSES || (start.elapsed() < LEAST && times.len() < 1_000) {
-        let one = Instant::now();
-        pass()?;
-        times.push(nanos(one.elapsed()));
+/// Measures passes over the declarations, in nanoseconds: each slice of them by the median of all
+/// passes, so that what a busy machine does to some of them does not count. The first pass fills the
+/// caches and is left out.
+fn passes(mut pass: impl FnMut(&mut Ticks) -> Result<(), Failure>) -> Result<u64, Failure> {
+    pass(&mut Ticks::start())?;
+    let (start, mut slices): (Instant, Vec<Vec<u64>>) = (Instant::now(), Vec::new());
+    for done in 0..1_000 {
+        if done >= PASSES && start.elapsed() >= LEAST {
+            break;
+        }
+        let mut ticks = Ticks::start();
+        pass(&mut ticks)?;
+        ticks.note();
+        slices.resize(slices.len().max(ticks.slices.len()), Vec::new());
+        for (times, time) in slices.iter_mut().zip(ticks.slices) {
+            times.push(time);
+        }
     }
-    times.sort_unstable();
-    Ok(times.get(times.len() / 2).copied().unwrap_or(0))
+    let median = |times: &mut Vec<u64>| {
+        times.sort_unstable();
+        times.get(times.len() / 2).copied().unwrap_or(0)
+    };
+    Ok(slices.iter_mut().map(median).sum())
+}
+
+/// The times of slices of one pass.
+struct Ticks {
+    since: Instant,
+    count: u32,
+    slices: Vec<u64>,
+}
+
+impl Ticks {
+    fn start() -> Ticks {
+        Ticks {
+            since: Instant::now(),
+            count: 0,
+            slices: Vec::new(),
+        }
+    }
+
+    /// With room for the slices of so many declarations, so that noting them allocates nothing.
+    fn with_room(declarations: usize) -> Ticks {
+        Ticks {
+            slices: Vec::with_capacity(declarations),
+            ..Ticks::start()
+        }
+    }
+
+    /// One more declaration is done.
+    fn tick(&mut self) {
+        self.count += 1;
+        if self.count == SLICE {
+            self.note();
+        }
+    }
+
+    fn note(&mut self) {
+        self.slices.push(nanos(self.since.elapsed()));
+        (self.since, self.count) = (Instant::now(), 0);
+    }
 }
 
 fn nanos(took: Duration) -> u64 {
