@@ -120,6 +120,10 @@ pub mod load;
 // What rule authors expect of their rules, tried out.
 pub mod scenario;
 
+// Declarations made up, for load tests and demonstrations.
+#[cfg(feature = "generate")]
+pub mod generate;
+
 // What the rules answer for, and what of it was tried out.
 pub mod trace;
 

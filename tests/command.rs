@@ -14,6 +14,8 @@
 
 #[path = "command/hard.rs"]
 mod hard;
+#[path = "command/measured.rs"]
+mod measured;
 #[cfg(feature = "parquet")]
 #[path = "command/parquet.rs"]
 mod parquet;

@@ -37,6 +37,7 @@ const EMBEDDED: &[(&str, &str)] = &[
 
 /// What the command adds.
 const COMMAND: &[&str] = &[
+    "allocation-counter",
     "anstream",
     "anstyle",
     "askama",
@@ -44,8 +45,10 @@ const COMMAND: &[&str] = &[
     "clap_complete",
     "encoding_rs",
     "flate2",
+    "hdrhistogram",
     "indicatif",
     "layout-rs",
+    "rand_chacha",
     "ruzstd",
     "signal-hook",
     "terminal_size",

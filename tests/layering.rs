@@ -197,6 +197,22 @@ const PARTS: &[Part] = &[
         must_not_know: "the command that prints it",
     },
     Part {
+        name: "generate",
+        work: "declarations made up for a rule set, near its limits",
+        may_import: &[
+            "ground",
+            "schema",
+            "check::rules",
+            "facts",
+            "verdict::judgement",
+            "reference",
+            "graph",
+            "engine",
+            "reads",
+        ],
+        must_not_know: "where they are written and in which form",
+    },
+    Part {
         name: "trace",
         work: "from clause to rule to scenario, and what is missing on the way",
         may_import: &[
@@ -261,6 +277,7 @@ const PARTS: &[Part] = &[
             "department",
             "load",
             "scenario",
+            "generate",
             "trace",
             "book",
         ],
@@ -324,6 +341,11 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         "what pages say is worked out without HTML",
     ),
     (
+        "allocation_counter",
+        &["command"],
+        "it replaces the allocator, so only the command may ask for it",
+    ),
+    (
         "arrow_array",
         &["facts::arrow", "command"],
         "column batches are one way in and one way out",
@@ -347,11 +369,17 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         &["command"],
         "old spreadsheets are converted before the library reads them",
     ),
+    ("hdrhistogram", &["command"], "measuring is the command's"),
     ("indicatif", &["command"], "terminals are the command's"),
     (
         "layout",
         &["graph", "command"],
         "pictures are drawn from the graph",
+    ),
+    (
+        "rand_chacha",
+        &["generate::dice"],
+        "one stream of numbers, and no other way to draw one",
     ),
     ("terminal_size", &["command"], "terminals are the command's"),
 ];
@@ -595,6 +623,7 @@ fn the_folders_are_the_stages() {
         "engine",
         "facts",
         "folder",
+        "generate",
         "graph",
         "ground",
         "reference",

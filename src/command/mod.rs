@@ -11,6 +11,7 @@
 //! | 130, 143 | Ctrl-C or another signal stopped it; what was written is whole |
 //! | 141 | the reader of the output went away, as a shell reports it for other tools |
 
+mod bench;
 mod check;
 #[cfg(feature = "parquet")]
 mod columns;
@@ -22,6 +23,7 @@ mod facts;
 mod failure;
 mod flow;
 mod fmt;
+mod generate;
 mod graph;
 mod input;
 mod judging;
@@ -97,6 +99,10 @@ enum Verb {
     Doc(doc::Args),
     /// Lay out rule files in the one canonical way, each in its own language
     Fmt(fmt::Args),
+    /// Make declarations up, near the limits of the rules, for load tests and demonstrations
+    Generate(generate::Args),
+    /// Measure where the time of judging goes, and which edits of the rules would save most
+    Bench(bench::Args),
     /// Write completions for a shell
     Completions(completions::Args),
 }
@@ -142,6 +148,8 @@ pub fn main() -> ExitCode {
         Verb::Graph(args) => graph::run(args, &terminal),
         Verb::Doc(args) => doc::run(args, &terminal),
         Verb::Fmt(args) => fmt::run(args, &terminal),
+        Verb::Generate(args) => generate::run(args, &terminal),
+        Verb::Bench(args) => bench::run(args, &terminal),
         Verb::Completions(args) => completions::run(args),
     };
     match end {

@@ -158,7 +158,7 @@ fn unwritable(path: &Path, why: &io::Error) -> Failure {
 }
 
 /// Whether two paths lead to one file, by whatever names.
-fn same_file(a: &Path, b: &Path) -> bool {
+pub(super) fn same_file(a: &Path, b: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

@@ -51,6 +51,8 @@ pub(crate) mod arith;
 pub mod arrow;
 pub mod batch;
 pub(crate) mod bind;
+#[cfg(feature = "generate")]
+pub(crate) mod blank;
 pub mod builder;
 mod careful;
 #[cfg(feature = "cli")]
@@ -67,6 +69,8 @@ mod index;
 pub mod json;
 pub(crate) mod key;
 mod leaf;
+#[cfg(feature = "generate")]
+pub mod lines;
 pub mod map;
 mod only;
 mod pen;
