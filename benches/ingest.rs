@@ -170,7 +170,11 @@ fn passes<'a>(
             Box::new(move || {
                 let mut sheet = sheet.borrow_mut();
                 for text in texts {
-                    black_box(reader.read_into(text.as_bytes(), &mut sheet).expect("facts"));
+                    black_box(
+                        reader
+                            .read_into(text.as_bytes(), &mut sheet)
+                            .expect("facts"),
+                    );
                 }
             }),
         ),
@@ -203,11 +207,8 @@ fn to_the_verdict() {
         let graph = Graph::build(&race.rules, Options::default()).expect("a graph");
         let engine = Engine::from(&graph);
         let reader = Reader::new(race.rules.schema.clone());
-        let (mut sheet, mut scratch, mut other) = (
-            Sheet::default(),
-            Scratch::default(),
-            Scratch::default(),
-        );
+        let (mut sheet, mut scratch, mut other) =
+            (Sheet::default(), Scratch::default(), Scratch::default());
         let passes: Vec<Pass<'_>> = vec![
             (
                 "bare typed parse, texts borrowed",

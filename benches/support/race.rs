@@ -527,9 +527,16 @@ fn row(d: Option<&Declaration>) -> String {
     };
     cells.push(of(&held, "licences"));
     for n in 0..MOST_ITEMS {
-        let item = |d: &Declaration, f: &dyn Fn(&Item) -> String| d.items.get(n).map_or(String::new(), f);
-        cells.push(of(&|d| item(d, &|i| format!("{:010}", i.hs)), &format!("hs {}", n + 1)));
-        cells.push(of(&|d| item(d, &|i| money(i.value)), &format!("value {}", n + 1)));
+        let item =
+            |d: &Declaration, f: &dyn Fn(&Item) -> String| d.items.get(n).map_or(String::new(), f);
+        cells.push(of(
+            &|d| item(d, &|i| format!("{:010}", i.hs)),
+            &format!("hs {}", n + 1),
+        ));
+        cells.push(of(
+            &|d| item(d, &|i| money(i.value)),
+            &format!("value {}", n + 1),
+        ));
     }
     cells.join(",") + "\n"
 }

@@ -81,14 +81,13 @@ impl Pen<'_> {
                 let text = std::str::from_utf8(bytes.get(at..end)?).ok()?;
                 return self.words(leaf, row, text);
             }
-            Type::Integer
-            | Type::Decimal
-            | Type::Rate
-            | Type::Money(_)
-            | Type::Quantity(_) => {
+            Type::Integer | Type::Decimal | Type::Rate | Type::Money(_) | Type::Quantity(_) => {
                 let number = match Number::plain(bytes, at) {
                     Some((number, read)) if read == end => number,
-                    _ => std::str::from_utf8(bytes.get(at..end)?).ok()?.parse().ok()?,
+                    _ => std::str::from_utf8(bytes.get(at..end)?)
+                        .ok()?
+                        .parse()
+                        .ok()?,
                 };
                 return self.number(leaf, row, number);
             }
@@ -114,7 +113,8 @@ impl Pen<'_> {
     #[inline(always)]
     pub(super) fn put_code(&mut self, leaf: Leaf, row: u32, code: Code) {
         let fact = Fact::Value(Value::Code(code));
-        self.sheet.write(leaf.home, row, fact, Key(i64::from(code.0)));
+        self.sheet
+            .write(leaf.home, row, fact, Key(i64::from(code.0)));
     }
 
     /// Writes a tariff code.
@@ -265,7 +265,9 @@ impl Pen<'_> {
     /// Gives the amounts their units, compares the keys and puts what was assumed in order.
     pub(super) fn finish(&mut self) -> Option<()> {
         let pending = std::mem::take(&mut self.sheet.pending);
-        let given = pending.iter().try_for_each(|amount| self.give_unit(*amount));
+        let given = pending
+            .iter()
+            .try_for_each(|amount| self.give_unit(*amount));
         self.sheet.pending = pending;
         given?;
         self.sheet.facts.assumed.sort_unstable();

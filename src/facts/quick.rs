@@ -193,7 +193,11 @@ impl Quick<'_> {
         let quoted = first == b'"';
         let begin = at + usize::from(quoted);
         let Some((number, mut end)) = Number::plain(bytes, begin) else {
-            return if quoted { self.text(begin, leaf, row) } else { None };
+            return if quoted {
+                self.text(begin, leaf, row)
+            } else {
+                None
+            };
         };
         if quoted {
             end = eat(bytes, end, b'"')?;

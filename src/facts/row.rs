@@ -112,7 +112,10 @@ impl Group {
                 }),
                 Some((list, place)) => {
                     let elements = inner.entry(*list).or_default();
-                    elements.entry(*place).or_default().push((*at, *rule, *column));
+                    elements
+                        .entry(*place)
+                        .or_default()
+                        .push((*at, *rule, *column));
                 }
             }
         }
@@ -233,7 +236,8 @@ fn said(
         }
         let mut scratch = std::mem::take(&mut pen.sheet.scratch);
         let written = translate(rule, text.get(from..end)?, &mut scratch);
-        let written = written.and_then(|()| value(rule.leaf, row, (&scratch, 0, scratch.len()), pen));
+        let written =
+            written.and_then(|()| value(rule.leaf, row, (&scratch, 0, scratch.len()), pen));
         pen.sheet.scratch = scratch;
         return written;
     };
@@ -257,7 +261,8 @@ fn said(
         }
         let mut scratch = std::mem::take(&mut pen.sheet.scratch);
         let written = translate(rule, part, &mut scratch);
-        let written = written.and_then(|()| pen.add_code(table, scratch.as_bytes(), 0, scratch.len()));
+        let written =
+            written.and_then(|()| pen.add_code(table, scratch.as_bytes(), 0, scratch.len()));
         pen.sheet.scratch = scratch;
         written?;
     }

@@ -309,9 +309,7 @@ impl Rows {
     /// Takes a fact away and leaves an unknown one.
     pub(super) fn take(&mut self, row: u32, column: u32) -> Fact {
         let at = row as usize * self.width as usize + column as usize;
-        self.cells
-            .get_mut(at)
-            .map_or(Fact::Unknown, std::mem::take)
+        self.cells.get_mut(at).map_or(Fact::Unknown, std::mem::take)
     }
 
     /// Takes away the rows of an owner and says which rows they were.

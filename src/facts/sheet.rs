@@ -140,10 +140,7 @@ impl Sheet {
     }
 
     /// Keeps what was read elsewhere; nothing is known of what could not be read.
-    pub(super) fn keep(
-        &mut self,
-        read: Result<Facts, FactErrors>,
-    ) -> Result<(), FactErrors> {
+    pub(super) fn keep(&mut self, read: Result<Facts, FactErrors>) -> Result<(), FactErrors> {
         self.foreign = true;
         read.map(|facts| self.facts = facts)
             .inspect_err(|_| self.facts = Facts::default())

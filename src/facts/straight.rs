@@ -539,11 +539,7 @@ impl Serializer for KeySpot<'_, '_, '_> {
     fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, GivenUp> {
         Err(GivenUp)
     }
-    fn serialize_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeStruct, GivenUp> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, GivenUp> {
         Err(GivenUp)
     }
 }

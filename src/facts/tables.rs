@@ -113,7 +113,8 @@ impl Record {
             return found.map(|place| place as usize);
         }
         let name = bytes.get(at..end)?;
-        let is = |known: &Name| known.long.as_deref().and_then(|l| l.strip_suffix(b"\"")) == Some(name);
+        let is =
+            |known: &Name| known.long.as_deref().and_then(|l| l.strip_suffix(b"\"")) == Some(name);
         self.names.iter().position(is)
     }
 }
@@ -129,7 +130,10 @@ impl Tables {
         let index = Index::new(schema);
         let mut guesses = 0;
         let records = index.nodes().map(|node| {
-            let names: Vec<Name> = node.children().map(|(n, child)| Name::new(n, child)).collect();
+            let names: Vec<Name> = node
+                .children()
+                .map(|(n, child)| Name::new(n, child))
+                .collect();
             let begin = guesses;
             guesses += names.len() + 1;
             Record {

@@ -234,9 +234,18 @@ mod tests {
 
     #[test]
     fn a_short_text_ends_with_its_quote() {
-        for (text, length) in [("\"", 0), ("c1\",\"", 2), ("abcdefg\"", 7), ("\u{22}\u{23}\"", 0)] {
+        for (text, length) in [
+            ("\"", 0),
+            ("c1\",\"", 2),
+            ("abcdefg\"", 7),
+            ("\u{22}\u{23}\"", 0),
+        ] {
             let kept = word(text.as_bytes().get(..length).unwrap(), 0);
-            assert_eq!(quoted(word(text.as_bytes(), 0)), Some((kept, length)), "{text}");
+            assert_eq!(
+                quoted(word(text.as_bytes(), 0)),
+                Some((kept, length)),
+                "{text}"
+            );
         }
         assert_eq!(quoted(word(b"abcdefgh\"", 0)), None);
         assert_eq!(quoted(word(b"ab", 0)), None);
@@ -270,8 +279,18 @@ mod tests {
     #[test]
     fn texts_are_found_by_their_words() {
         let texts = [
-            "7", "O", "1371", "12345678", "123456789", "customs_declaration", "卡口", "a\"b", "",
-            "abcdefghijklmnopqrstuvwx", "abcdefghijklmnopqrstuvwxy", "pudong_airport_cbz",
+            "7",
+            "O",
+            "1371",
+            "12345678",
+            "123456789",
+            "customs_declaration",
+            "卡口",
+            "a\"b",
+            "",
+            "abcdefghijklmnopqrstuvwx",
+            "abcdefghijklmnopqrstuvwxy",
+            "pudong_airport_cbz",
         ];
         let known = Known::new(texts.iter().copied().zip(0..));
         for (text, number) in texts.iter().zip(0..) {
@@ -282,7 +301,13 @@ mod tests {
             let alone = known.find(text.as_bytes(), 0, text.len());
             assert_eq!(alone, found, "{text}");
         }
-        for other in [b"137".as_slice(), b"7\0", b"\0", b"12345678\0", b"cd_pudong_airport_cbz"] {
+        for other in [
+            b"137".as_slice(),
+            b"7\0",
+            b"\0",
+            b"12345678\0",
+            b"cd_pudong_airport_cbz",
+        ] {
             assert_eq!(known.find(other, 0, other.len()), None, "{other:?}");
         }
         assert_eq!(known.find(b"customs_declaratioN", 0, 19), None);

@@ -103,7 +103,9 @@ impl Day {
         let year = a * 1000 + b * 100 + c * 10 + d;
         let small = |tens: i16, ones: i16| i8::try_from(tens * 10 + ones).ok();
         let (month, day) = (small(e, f)?, small(g, h)?);
-        (year > 0).then(|| Day::from_ymd(year, month, day)).flatten()
+        (year > 0)
+            .then(|| Day::from_ymd(year, month, day))
+            .flatten()
     }
 
     fn from_civil(date: jiff::civil::Date) -> Option<Day> {

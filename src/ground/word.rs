@@ -62,7 +62,8 @@ impl Digits {
             return 0;
         }
         let digits = self.values << (8 * (8 - self.count));
-        self.count.saturating_sub(digits.leading_zeros() as usize / 8)
+        self.count
+            .saturating_sub(digits.leading_zeros() as usize / 8)
     }
 }
 
