@@ -318,7 +318,7 @@ proptest! {
                     let said = |errors: &kakou::facts::error::FactErrors| -> Vec<_> {
                         errors.errors.iter().map(|e| e.clone().at(None).to_string()).collect()
                     };
-                    prop_assert_eq!(read.as_ref().map_err(said), careful.as_ref().map_err(said), "{:?}", place);
+                    prop_assert_eq!(read.as_ref().err().map(said), careful.as_ref().err().map(said), "{:?}", place);
                 }
             }
             prop_assert_eq!(bound.record_into(row, &mut other), careful.as_ref().map_err(Clone::clone));
