@@ -1,9 +1,12 @@
-//! Judging allocates nothing once the scratch has grown: neither does it slow down under many
-//! threads that would wait for one allocator, nor does it pause.
+//! Reading and judging allocate nothing once the sheet and the scratch have grown: neither do they
+//! slow down under many threads that would wait for one allocator, nor do they pause.
 
 use allocation_counter::measure;
 use kakou::engine::{Engine, Scratch};
-use kakou::facts::json::from_json;
+use kakou::facts::batch::Batch;
+use kakou::facts::json::{Reader, from_json};
+use kakou::facts::map::Map;
+use kakou::facts::sheet::Sheet;
 use kakou::graph::{Graph, Options};
 use kakou::verdict::judgement::Judgement;
 use kakou::{Facts, Limits};
@@ -54,6 +57,108 @@ fn judging_by_the_real_rules_allocates_nothing_where_nothing_is_missing() {
         .filter(|(_, count)| *count > 0)
         .collect();
     assert_eq!(some, [], "settled declarations by number, with allocations");
+}
+
+/// The example declarations, with the reader of the real schema.
+fn examples() -> (Reader, String) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rules = kakou::load(root.join("rules")).unwrap();
+    let text = std::fs::read_to_string(root.join("examples/declarations.ndjson")).unwrap();
+    (Reader::new(rules.schema.clone()), text)
+}
+
+/// The allocations of a function once it was called often enough for everything to grow.
+fn in_steady_state(mut read: impl FnMut()) -> u64 {
+    for _ in 0..20 {
+        read();
+    }
+    measure(read).count_total
+}
+
+#[test]
+fn reading_json_allocates_nothing() {
+    let (reader, text) = examples();
+    let mut sheet = Sheet::default();
+    let counted = in_steady_state(|| {
+        for line in text.lines() {
+            assert!(reader.read_into(line.as_bytes(), &mut sheet).is_ok());
+        }
+    });
+    assert_eq!(counted, 0);
+}
+
+#[test]
+fn reading_a_struct_allocates_nothing() {
+    let (reader, text) = examples();
+    let values: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut sheet = Sheet::default();
+    let counted = in_steady_state(|| {
+        for value in &values {
+            assert!(reader.read_serde_into(value, &mut sheet).is_ok());
+        }
+    });
+    assert_eq!(counted, 0);
+}
+
+#[test]
+fn reading_lines_and_rows_allocates_nothing_for_a_record() {
+    let (reader, text) = examples();
+    let map = r#"{"fields": {
+        "id": {"column": "No."}, "date": {"column": "Day", "date": "DD/MM/YYYY"},
+        "line": {"column": "Line", "codes": {"1": "first", "2": "second"}},
+        "documents": {"column": "Documents", "split": ";"},
+        "direction": {"column": "Direction", "default": "in"},
+        "items[1].hs_code": {"column": "Code", "pad": 10}, "items[1].total": {"column": "Total"},
+        "items[1].currency": {"constant": "CNY"}, "items[2].hs_code": {"column": "Code 2"},
+        "items[1].duty_rate": {"column": "Rate", "percent": true}
+    }}"#;
+    let map = Map::parse(reader.schema(), map).unwrap();
+    let row = |n: usize| {
+        format!(
+            "D-{n},0{}/02/2026,{},record_list;bonded_note_list,{},184711{n:03}0,{n}.50,{},{}.5\n",
+            1 + n % 9,
+            1 + n % 2,
+            ["out", ""][n % 2],
+            ["", "8471300000"][n % 2],
+            n % 7
+        )
+    };
+    let quoted = |n: usize| format!("\"D,\"\"{n}\"\"\",03/02/2026,1,;,in,8471,\"12\",,\n");
+    let head = "No.,Day,Line,Documents,Direction,Code,Total,Code 2,Rate\n";
+    let table = |rows: usize| {
+        let rows = (0..rows).flat_map(|n| [row(n), quoted(n)]);
+        std::iter::once(head.to_string())
+            .chain(rows)
+            .collect::<String>()
+    };
+    let (mut sheet, mut other) = (Sheet::default(), Sheet::default());
+    let mut read_table = |rows: usize| {
+        let text = table(rows);
+        in_steady_state(|| {
+            let mut batch = Batch::csv(map.clone(), Limits::default(), text.as_bytes());
+            let mut read = 0;
+            while let Some((place, record)) = batch.next_into(&mut sheet) {
+                assert!(record.is_ok(), "{place:?} {record:?}");
+                read += 1;
+            }
+            assert_eq!(read, 2 * rows);
+        })
+    };
+    // What a batch itself takes does not depend on how many records it reads.
+    assert_eq!(read_table(40), read_table(80));
+    let mut read_lines = |times: usize| {
+        let text = text.repeat(times);
+        in_steady_state(|| {
+            let mut batch = Batch::ndjson(reader.clone(), text.as_bytes());
+            while let Some((place, record)) = batch.next_into(&mut other) {
+                assert!(record.is_ok(), "{place:?}");
+            }
+        })
+    };
+    assert_eq!(read_lines(1), read_lines(2));
 }
 
 #[test]
