@@ -58,7 +58,7 @@ impl Room {
 /// How records are read.
 #[derive(Clone)]
 enum Form {
-    Json(Reader),
+    Json(Box<Reader>),
     Table(Map, Option<Arc<Bound>>),
 }
 
@@ -225,7 +225,7 @@ impl<R: Read> Chunks<R> {
     pub(crate) fn ndjson(reader: Reader, input: R) -> Chunks<R> {
         let limits = *reader.limits();
         let rows = Rows::new(input, limits, false);
-        Chunks::new(Kind::Rows(rows), Form::Json(reader), limits)
+        Chunks::new(Kind::Rows(rows), Form::Json(Box::new(reader)), limits)
     }
 
     /// A table in CSV.
@@ -238,7 +238,7 @@ impl<R: Read> Chunks<R> {
     pub(crate) fn json(reader: Reader, input: R) -> Chunks<R> {
         let limits = *reader.limits();
         let elements = Elements::new(input, limits.record_bytes);
-        Chunks::new(Kind::Json(elements), Form::Json(reader), limits)
+        Chunks::new(Kind::Json(elements), Form::Json(Box::new(reader)), limits)
     }
 
     fn new(kind: Kind<R>, form: Form, limits: Limits) -> Chunks<R> {

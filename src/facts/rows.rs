@@ -291,7 +291,7 @@ impl Rows {
     #[inline]
     pub(super) fn is_as(&self, blank: &Rows) -> bool {
         match (self.states.as_slice(), blank.states.as_slice()) {
-            ([state], [was]) => state == was && self.cells.is_empty() && self.len() == 0,
+            ([state], [was]) => state == was && self.cells.is_empty() && self.is_empty(),
             (now, was) => now.is_empty() && was.is_empty(),
         }
     }

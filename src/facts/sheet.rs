@@ -191,10 +191,10 @@ impl Sheet {
     /// Keeps the memory of a text or a set.
     fn spare(&mut self, fact: Fact) {
         match fact {
-            Fact::Value(Value::Text(text)) => {
-                if self.texts.len() < SPARE && text.room() <= SPARE_BYTES {
-                    self.texts.push(text);
-                }
+            Fact::Value(Value::Text(text))
+                if self.texts.len() < SPARE && text.room() <= SPARE_BYTES =>
+            {
+                self.texts.push(text);
             }
             Fact::Value(Value::Set(set)) if set.len() <= SPARE_CODES => {
                 if self.sets.len() <= set.len() {
