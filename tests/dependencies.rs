@@ -37,7 +37,6 @@ const EMBEDDED: &[(&str, &str)] = &[
 
 /// What the command adds.
 const COMMAND: &[&str] = &[
-    "allocation-counter",
     "anstream",
     "anstyle",
     "askama",

@@ -220,7 +220,7 @@ mod tests {
             ("abcdefgh\\ijk", 8),
             ("1234567890123456\u{1f}", 16),
             ("卡口\"", 6),
-            ("\u{7f} \u{80}\u{ff}!#[]", 11),
+            ("\u{7f} \u{80}\u{ff}!#[]", 10),
             ("0123456\n\"", 7),
         ] {
             assert_eq!(plain_end(text.as_bytes(), 0), end, "{text:?}");

@@ -160,8 +160,8 @@ impl Page<'_> {
         let mut text = self.table(title, rows, false);
         if !counted {
             text.push_str(self.say(
-                "此版本未统计分配次数\n",
-                "allocations are not counted in this build\n",
+                "未统计分配次数：编译时须加 `--features allocations`\n",
+                "allocations are not counted; build with `--features allocations`\n",
             ));
         }
         text
