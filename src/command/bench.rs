@@ -15,14 +15,13 @@ mod sample;
 mod text;
 
 use super::failure::Failure;
-use super::input::{self, Encoding, Input, Reading};
+use super::input::{self, Encoding, Reading};
 use super::judging::{self, Mark};
 use super::loading;
 use super::terminal::{self, Terminal};
 use super::{End, Language};
 use crate::check::rules::Sure;
 use crate::engine::Engine;
-use crate::facts::json::Reader;
 use crate::ground::limits::Limits;
 use crate::ground::render::visible;
 use clock::Times;
@@ -99,25 +98,19 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let inputs = input::inputs(&args.input, args.map.is_some())?;
     let (_, compiled, rules) = loading::load(&args.rules, &limits, terminal)?;
     let schema = &rules.schema;
-    let tables = inputs.iter().any(Input::is_table);
-    let map_path = input::map_file(&args.rules, args.map.as_deref(), tables)?;
-    let map = map_path
-        .as_ref()
-        .map(|path| input::read_map(path, schema, &limits))
-        .transpose()?;
+    let law = (schema, limits);
+    let (reading, map_path) = Reading::of(
+        &inputs,
+        &args.rules,
+        args.map.as_deref(),
+        args.encoding,
+        law,
+    )?;
     if let Some(path) = &args.picture {
         let mut read: Vec<PathBuf> = map_path.iter().cloned().collect();
         read.extend(loading::files(&args.rules, &compiled));
         picture::may_write(path, &inputs, &read)?;
     }
-    let reading = Reading {
-        reader: Reader::new(schema.clone()).with_limits(limits),
-        map,
-        #[cfg(feature = "parquet")]
-        map_asked: args.map.is_some(),
-        encoding: args.encoding,
-        limits,
-    };
     let source = sample::Source {
         inputs: &inputs,
         reading: &reading,

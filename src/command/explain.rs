@@ -4,7 +4,7 @@
 //! written; the engine gives the same verdict.
 
 use super::failure::Failure;
-use super::input::{self, Encoding, Input, Load, ReadSoFar, Reading};
+use super::input::{self, Encoding, Load, ReadSoFar, Reading};
 use super::judging::{How, Judge, Wrong};
 use super::loading::{self, counted};
 use super::output::in_one_line;
@@ -15,7 +15,6 @@ use crate::engine::Scratch;
 use crate::facts::Facts;
 use crate::facts::chunk::Room;
 use crate::facts::error::FactErrors;
-use crate::facts::json::Reader;
 use crate::ground::limits::Limits;
 use crate::ground::nearest::nearest;
 use crate::ground::render::visible;
@@ -66,19 +65,14 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let (_, _, rules) = loading::load(&args.rules, &limits, terminal)?;
     let judge = Judge::new(rules, &args.how, limits)?;
     let schema = &judge.rules.schema;
-    let tables = inputs.iter().any(Input::is_table);
-    let map = input::map_file(&args.rules, args.map.as_deref(), tables)?;
-    let map = map
-        .map(|path| input::read_map(&path, schema, &limits))
-        .transpose()?;
-    let reading = Reading {
-        reader: Reader::new(schema.clone()).with_limits(limits),
-        map,
-        #[cfg(feature = "parquet")]
-        map_asked: args.map.is_some(),
-        encoding: args.encoding,
-        limits,
-    };
+    let law = (schema, limits);
+    let (reading, _) = Reading::of(
+        &inputs,
+        &args.rules,
+        args.map.as_deref(),
+        args.encoding,
+        law,
+    )?;
     let page = Page {
         args,
         terminal,

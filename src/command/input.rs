@@ -79,6 +79,30 @@ pub(super) struct Reading {
     pub(super) limits: Limits,
 }
 
+impl Reading {
+    /// How these inputs are read, and the map of tables, if they need one: that which was asked for,
+    /// or the one that stands among the rules.
+    pub(super) fn of(
+        inputs: &[Input],
+        rules: &Path,
+        map: Option<&Path>,
+        encoding: Encoding,
+        (schema, limits): (&Arc<Schema>, Limits),
+    ) -> Result<(Reading, Option<PathBuf>), Failure> {
+        let path = map_file(rules, map, inputs.iter().any(Input::is_table))?;
+        let read = path.as_ref().map(|path| read_map(path, schema, &limits));
+        let reading = Reading {
+            reader: Reader::new(schema.clone()).with_limits(limits),
+            map: read.transpose()?,
+            #[cfg(feature = "parquet")]
+            map_asked: map.is_some(),
+            encoding,
+            limits,
+        };
+        Ok((reading, path))
+    }
+}
+
 /// An input that is being read.
 pub(super) enum Source {
     Text(Box<Chunks<Bytes>>),
@@ -320,11 +344,7 @@ impl Input {
 }
 
 /// The map for tables: the one asked for, or the only one in the rule folder.
-pub(super) fn map_file(
-    rules: &Path,
-    asked: Option<&Path>,
-    tables: bool,
-) -> Result<Option<PathBuf>, Failure> {
+fn map_file(rules: &Path, asked: Option<&Path>, tables: bool) -> Result<Option<PathBuf>, Failure> {
     if let Some(path) = asked {
         return Ok(Some(path.to_owned()));
     }
@@ -369,7 +389,7 @@ fn is_map(path: &Path) -> bool {
 }
 
 /// Reads a map and checks it against the schema.
-pub(super) fn read_map(path: &Path, schema: &Arc<Schema>, limits: &Limits) -> Result<Map, Failure> {
+fn read_map(path: &Path, schema: &Arc<Schema>, limits: &Limits) -> Result<Map, Failure> {
     let shown = visible(&path.display().to_string());
     let mut bytes = Vec::new();
     let most = limits.source_bytes as u64;

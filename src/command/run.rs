@@ -21,7 +21,6 @@ use super::work::{Job, Work, Worker};
 use super::{End, Language};
 use crate::engine::Scratch;
 use crate::facts::chunk::Room;
-use crate::facts::json::Reader;
 use crate::ground::limits::Limits;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -90,13 +89,14 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     }
     let (_, compiled, rules) = loading::load(&args.rules, &limits, terminal)?;
     let judge = Arc::new(Judge::new(rules, &args.how, limits)?);
-    let tables = inputs.iter().any(Input::is_table);
-    let map_path = input::map_file(&args.rules, args.map.as_deref(), tables)?;
-    let schema = &judge.rules.schema;
-    let map = map_path
-        .as_ref()
-        .map(|path| input::read_map(path, schema, &limits))
-        .transpose()?;
+    let law = (&judge.rules.schema, limits);
+    let (reading, map_path) = Reading::of(
+        &inputs,
+        &args.rules,
+        args.map.as_deref(),
+        args.encoding,
+        law,
+    )?;
     let mut others: Vec<PathBuf> = map_path.iter().cloned().collect();
     others.extend(loading::files(&args.rules, &compiled));
     let to = to(args, format, &inputs, &others)?;
@@ -107,14 +107,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         *terminal
     };
     let feed = Feed {
-        reading: Reading {
-            reader: Reader::new(schema.clone()).with_limits(limits),
-            map,
-            #[cfg(feature = "parquet")]
-            map_asked: args.map.is_some(),
-            encoding: args.encoding,
-            limits,
-        },
+        reading,
         inputs: Arc::new(inputs),
         at: 0,
         source: None,
