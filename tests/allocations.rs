@@ -1,6 +1,9 @@
 //! Reading and judging allocate nothing once the sheet and the scratch have grown: neither do they
 //! slow down under many threads that would wait for one allocator, nor do they pause.
 
+#[path = "support/law.rs"]
+mod law;
+
 use allocation_counter::measure;
 use kakou::engine::{Engine, Scratch};
 use kakou::facts::batch::Batch;
@@ -159,6 +162,35 @@ fn reading_lines_and_rows_allocates_nothing_for_a_record() {
         })
     };
     assert_eq!(read_lines(1), read_lines(2));
+}
+
+#[test]
+fn a_day_beyond_the_last_year_allocates_nothing() {
+    let last = kakou::ground::day::Day::MAX;
+    let info = measure(|| assert_eq!(last.add(1, 0), None));
+    assert_eq!(info.count_total, 0);
+}
+
+#[test]
+fn a_table_of_what_a_table_gives_allocates_nothing() {
+    let text = r#"
+table inner(a) "内" / "inner" gives code mode, first row that fits
+  | 1 => 10 |
+  | any => 20 |
+table outer(mode) "外" / "outer" gives code mode, first row that fits
+  | 10 => 20 |
+  | any => 30 |
+rule A-1 "甲" / "a"
+  by L
+  when outer(inner(a)) is 20
+  then hold
+covers cur is CNY or USD
+"#;
+    let rules = law::rules(text);
+    let facts = law::facts(&rules, r#"{"date":"2020-06-15","cur":"USD","a":1}"#);
+    let engine = Engine::from(&Graph::build(&rules, Options::default()).unwrap());
+    let counts = counted(&engine, &[(facts, law::day())]);
+    assert_eq!(counts, [(0, false)]);
 }
 
 #[test]

@@ -166,3 +166,37 @@ rule D-3 "保三" / "bond three"
         ],
     );
 }
+
+/// Mode 10 was closed on 2020-03-01, mode 20 will be on 2021-01-01, and mode 30 never is.
+#[test]
+fn a_day_that_stands_beside_a_code_is_compared_with_the_as_of_date() {
+    let text = r#"
+rule F-1 "已闭" / "closed"
+  by L
+  when mode.closed < as_of
+  then hold
+rule F-2 "未闭" / "not yet closed"
+  by L
+  when flag and as_of <= mode.closed
+  then review
+rule F-3 "单证已闭" / "a document is closed"
+  by L
+  when any x in docs has x.closed < as_of
+  then reject
+"#;
+    agree(
+        text,
+        &[
+            (
+                r#","flag":true,"mode":"10","docs":["20","30"]"#,
+                "hold..hold F-1",
+            ),
+            (
+                r#","flag":true,"mode":"20","docs":["10","20"]"#,
+                "reject..reject F-2 F-3",
+            ),
+            (r#","flag":true,"mode":"30","docs":[]"#, "release..release"),
+            (r#","mode":"20","docs":null"#, "release..review F-2?"),
+        ],
+    );
+}

@@ -70,6 +70,8 @@ pub struct State {
     pub(super) sets: Vec<FieldId>,
     /// Which rows of a table fit.
     pub(super) fits: Fits,
+    /// Room for those of tables whose results are inputs of others.
+    pub(super) spare_fits: Vec<Fits>,
     /// Room for the keys of a lookup.
     pub(super) keys: Vec<Value>,
     /// Steps taken for this declaration: nodes worked out, and what the engine adds.
@@ -90,6 +92,7 @@ impl Default for State {
             offsets: Vec::new(),
             sets: Vec::new(),
             fits: Fits::default(),
+            spare_fits: Vec::new(),
             keys: Vec::new(),
             steps: 0,
         }
@@ -144,6 +147,7 @@ impl State {
         self.values
             .resize(program.slot_count as usize, (0, Eval::None));
         self.fits.table = None;
+        self.spare_fits.clear();
         self.words.clear();
         self.words.resize(program.slot_count as usize, (0, None));
     }

@@ -268,7 +268,9 @@ impl<'a> Evaluator<'a, '_> {
         operands: &[NodeId],
         f: impl FnOnce(&[Many]) -> T,
     ) -> T {
-        let mut kept = std::mem::take(&mut self.state.fits);
+        // An input may itself be what a table gives, and has room of its own meanwhile.
+        let room = self.state.spare_fits.pop().unwrap_or_default();
+        let mut kept = std::mem::replace(&mut self.state.fits, room);
         let header = self.program.memo(node) == Memo::Header;
         let stamp = self.state.stamp(Memo::Header);
         if !header || kept.table != Some((number, stamp)) || kept.inputs != operands {
@@ -278,7 +280,8 @@ impl<'a> Evaluator<'a, '_> {
             self.fits(number, operands, &mut kept.rows);
         }
         let result = f(&kept.rows);
-        self.state.fits = kept;
+        let room = std::mem::replace(&mut self.state.fits, kept);
+        self.state.spare_fits.push(room);
         result
     }
 

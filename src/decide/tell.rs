@@ -37,6 +37,10 @@ struct Reads {
     facts: Facts,
     /// The days from which it may say something else.
     days: Vec<Day>,
+    /// The days that stand in it or in the tables it reads.
+    stand: Vec<Day>,
+    /// Whether it reads the as-of date, and so may compare it with one of those.
+    as_of: bool,
     /// How many nodes it has.
     nodes: usize,
 }
@@ -49,6 +53,16 @@ impl Reads {
             self.days
                 .extend(period.until.and_then(|until| until.add(0, 1)));
         }
+    }
+
+    /// All days from which it may say something else, in order.
+    fn cuts(&self) -> Vec<Day> {
+        let stand = self.stand.iter().filter(|_| self.as_of);
+        let turns = stand.flat_map(|day| [Some(*day), day.add(0, 1)]).flatten();
+        let mut cuts: Vec<Day> = self.days.iter().copied().chain(turns).collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        cuts
     }
 
     /// It reads this fact; nothing where it would read too many, or one in two ways.
@@ -136,16 +150,11 @@ impl Maker<'_> {
     fn all(&mut self, node: NodeId, most: usize) -> Option<(Facts, Told<Truth>)> {
         let mut reads = Reads::default();
         self.reads(node, &mut reads)?;
-        let Reads {
-            facts,
-            mut days,
-            nodes,
-        } = reads;
+        let days = reads.cuts();
+        let Reads { facts, nodes, .. } = reads;
         if facts.is_empty() || facts.len() > most {
             return None;
         }
-        days.sort_unstable();
-        days.dedup();
         let said = facts.iter().try_fold(days.len() + 1, |said, (_, of)| {
             said.checked_mul(self.places(*of))
         })?;
@@ -254,12 +263,13 @@ impl Maker<'_> {
             | Op::IsNone
             | Op::OneOf { .. }
             | Op::Compare(_) => {}
-            Op::AsOf => return Some(()),
+            Op::AsOf => {
+                reads.as_of = true;
+                return Some(());
+            }
             Op::Const(value) => {
                 if let Value::Date(day) = value {
-                    reads
-                        .days
-                        .extend([Some(*day), day.add(0, 1)].into_iter().flatten());
+                    reads.stand.push(*day);
                 }
                 return Some(());
             }
@@ -294,7 +304,7 @@ impl Maker<'_> {
                     return reads.fact(self.code(*of)?, Of::Code(table));
                 }
             }
-            Op::Attribute { table, .. } => {
+            Op::Attribute { table, attribute } => {
                 if operands.len() != 1 {
                     return None;
                 }
@@ -302,8 +312,15 @@ impl Maker<'_> {
                 if self.codes(table) > MOST_TOLD {
                     return None;
                 }
-                let rows = program.rules.schema.table(table)?.codes.iter();
-                reads.periods(rows.flat_map(|code| &code.rows).map(|row| row.period));
+                let codes = program.rules.schema.table(table)?.codes.iter();
+                let rows = codes.flat_map(|code| &code.rows);
+                reads.periods(rows.clone().map(|row| row.period));
+                reads.stand.extend(rows.filter_map(|row| {
+                    match row.attributes.get(usize::from(*attribute)) {
+                        Some(Some(Value::Date(day))) => Some(*day),
+                        _ => None,
+                    }
+                }));
                 let of = *operands.first()?;
                 if !matches!(program.op(of), Op::Attribute { .. }) {
                     return reads.fact(self.code(of)?, Of::Code(table));

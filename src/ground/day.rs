@@ -132,8 +132,22 @@ impl Day {
         let moved = if months == 0 {
             self
         } else {
-            let span = jiff::Span::new().try_months(months).ok()?;
-            Day::from_civil(self.civil()?.checked_add(span).ok()?)?
+            let day = self.civil()?;
+            let count = i32::from(day.year()) * 12 + i32::from(day.month()) - 1;
+            let count = count.checked_add(months)?;
+            // Asked for a month of no year, the calendar would make an error, which allocates.
+            let year = i16::try_from(count.div_euclid(12)).ok()?;
+            if !(1..=9999).contains(&year) {
+                return None;
+            }
+            let month = i8::try_from(count.rem_euclid(12) + 1).ok()?;
+            let first = jiff::civil::Date::new(year, month, 1).ok()?;
+            let last = first.last_of_month();
+            Day::from_civil(if day.day() < last.day() {
+                jiff::civil::Date::new(year, month, day.day()).ok()?
+            } else {
+                last
+            })?
         };
         Day::from_number(moved.0.checked_add(days)?)
     }

@@ -35,7 +35,7 @@ declaration "申报" / "declaration" judged on date
   item.k : code mode "种类" / "kind"
   item.v : money CNY "价值" / "value"
   item.h : hs "品目" / "heading"
-codes mode from "mode.csv" key code label zh / en with rank : integer, kind : code kind
+codes mode from "mode.csv" key code label zh / en with rank : integer, kind : code kind, closed : date
 codes kind from "kind.csv" key code with grade : integer, twin : code mode
 currencies currency from "currency.csv" key code rates "rates.csv" in CNY
 list pairs "名录" / "pairs" of hs : hs from "pairs.csv" with limit : integer
@@ -50,7 +50,7 @@ pub fn rules(text: &str) -> Arc<RuleSet> {
     let folder = Folder::from_texts([("a.rules", WORLD), ("b.rules", text)])
         .with_file(
             "mode.csv",
-            "code,zh,en,rank,kind\n10,甲类,first,1,x\n20,乙类,second,,y\n30,丙类,third,3,\n",
+            "code,zh,en,rank,kind,closed\n10,甲类,first,1,x,2020-03-01\n20,乙类,second,,y,2021-01-01\n30,丙类,third,3,,\n",
         )
         .with_file("kind.csv", "code,grade,twin\nx,2,20\ny,,10\n")
         .with_file("currency.csv", "code\nCNY\nUSD\n")
