@@ -383,6 +383,14 @@ static POWERS: [i128; 39] = {
 /// The most digits of a number that is read without care for its size: as many fit a word.
 const PLAIN_DIGITS: usize = 18;
 
+/// Digits are read many at a time where there are many.
+///
+/// ```
+/// use kakou::ground::number::Number;
+/// let parts = |text: &str| text.parse::<Number>().map(Number::parts);
+/// assert_eq!(parts("-1234567890.50"), Ok((-12345678905, 1)));
+/// assert!(parts("1.").is_err() && parts("1e3").is_err()); // Not as numbers are written here.
+/// ```
 impl Number {
     /// The number that begins at a place of a text, and where it ends; none where none is there,
     /// or where it has so many digits that it must be looked at whether it fits.
@@ -453,6 +461,14 @@ impl std::str::FromStr for Number {
     }
 }
 
+/// What has many digits is looked at with care: all of it is kept, or it is refused.
+///
+/// ```
+/// use kakou::ground::number::Number;
+/// let said = |text: &str| text.parse::<Number>().map(|number| number.to_string());
+/// assert_eq!(said("12345678901234567890.125"), Ok("12345678901234567890.125".into()));
+/// assert!(said(&"9".repeat(40)).is_err()); // More than fits exactly.
+/// ```
 impl Number {
     /// Reads a number that has many digits, or says why it is none.
     fn with_care(text: &str) -> Result<Number, NotANumber> {

@@ -255,6 +255,13 @@ impl Hs {
     }
 }
 
+/// Codes are read from their digits.
+///
+/// ```
+/// use kakou::schema::value::Hs;
+/// assert_eq!("8471300000".parse().map(Hs::first), Ok(8_471_300_000));
+/// assert!("84713".parse::<Hs>().is_ok() && "8471x".parse::<Hs>().is_err()); // No digit.
+/// ```
 impl Hs {
     /// The code of these digits.
     #[inline]
