@@ -466,7 +466,7 @@ impl std::str::FromStr for Number {
 /// ```
 /// use kakou::ground::number::Number;
 /// let said = |text: &str| text.parse::<Number>().map(|number| number.to_string());
-/// assert_eq!(said("12345678901234567890.125"), Ok("12345678901234567890.125".into()));
+/// assert_eq!(said("00000000000000000000012.125"), Ok("12.125".into()));
 /// assert!(said(&"9".repeat(40)).is_err()); // More than fits exactly.
 /// ```
 impl Number {
