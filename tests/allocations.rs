@@ -2,6 +2,7 @@
 //! slow down under many threads that would wait for one allocator, nor do they pause.
 
 #[path = "support/law.rs"]
+#[allow(dead_code, reason = "each test uses a part")]
 mod law;
 
 use allocation_counter::measure;
