@@ -3,11 +3,12 @@
 
 use super::Facts;
 use super::bind::Bound;
+use super::elements::Array;
 use super::error::{self, FactError, FactErrors, Position};
 use super::json::{Reader, not_utf8, too_large};
 use super::map::Map;
 use super::sheet::Sheet;
-use super::split::{Cell, Cells, ElementEnd, Found, Input, cells};
+use super::split::{Cell, Cells, Found, Input, cells};
 use crate::ground::limits::Limits;
 use std::io::{self, BufRead};
 use std::iter::FusedIterator;
@@ -73,15 +74,6 @@ enum Form {
     Lines(Reader),
     Json(Reader),
     Table(Map, Option<Box<Bound>>),
-}
-
-/// Where in a JSON text one is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Array {
-    Before,
-    First,
-    Next,
-    After,
 }
 
 type Record = Result<Facts, FactErrors>;
@@ -264,43 +256,13 @@ impl<R: BufRead> Batch<R> {
     }
 
     fn element(&mut self, sheet: &mut Sheet) -> io::Result<Option<(Position, Read)>> {
-        loop {
-            let next = self.input.peek()?;
-            let at = self.input.at();
-            match (self.array, next) {
-                (Array::Before, Some(b'[')) => {
-                    self.input.skip();
-                    self.array = Array::First;
-                }
-                (Array::Before, Some(_)) => {
-                    let found =
-                        self.input
-                            .until(&mut self.buf, self.limits.record_bytes, |_| false)?;
-                    self.array = Array::After;
-                    return Ok(Some((at, self.read(found, at, sheet))));
-                }
-                (Array::First, Some(b']')) => {
-                    self.input.skip();
-                    self.array = Array::After;
-                }
-                (Array::First | Array::Next, Some(_)) => {
-                    let mut end = ElementEnd::default();
-                    let most = self.limits.record_bytes;
-                    let found = self.input.until(&mut self.buf, most, |b| end.is(b))?;
-                    let closed = matches!(found, Found::Ended(b']') | Found::TooLarge(Some(b']')));
-                    self.array = if closed { Array::After } else { Array::Next };
-                    return Ok(Some((at, self.read(found, at, sheet))));
-                }
-                (Array::Before, None) => return Ok(self.broken("there is no declaration", at)),
-                (Array::First | Array::Next, None) => {
-                    return Ok(self.broken("the array of declarations is not closed", at));
-                }
-                (Array::After, Some(_)) => {
-                    return Ok(self.broken("something follows the declarations", at));
-                }
-                (Array::After, None) => return Ok(None),
-            }
-        }
+        let most = self.limits.record_bytes;
+        let next = self.array.next(&mut self.input, &mut self.buf, most)?;
+        Ok(match next {
+            None => None,
+            Some((at, Ok(found))) => Some((at, self.read(found, at, sheet))),
+            Some((at, Err(message))) => self.broken(message, at),
+        })
     }
 
     /// An error after which there is no record.

@@ -3,7 +3,7 @@
 use super::chunk::{Chunk, TARGET, unreadable};
 use super::error::{self, FactError, Position};
 use super::split::{ElementEnd, Found, Input};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// An input of one JSON text: a record, or an array of records.
 pub(super) struct Elements<R> {
@@ -15,7 +15,7 @@ pub(super) struct Elements<R> {
 
 /// Where in a JSON text one is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Array {
+pub(super) enum Array {
     Before,
     First,
     Next,
@@ -36,7 +36,7 @@ impl<R: Read> Elements<R> {
     /// Copies elements into the chunk. False at the end.
     pub(super) fn next(&mut self, chunk: &mut Chunk) -> bool {
         while chunk.has_room() {
-            let (at, found) = match self.element() {
+            let (at, found) = match self.array.next(&mut self.input, &mut self.buf, self.most) {
                 Ok(Some((at, Ok(found)))) => (at, found),
                 Ok(Some((at, Err(message)))) => {
                     let error = FactError::new(error::NOT_JSON, "", message).at(Some(at));
@@ -57,31 +57,41 @@ impl<R: Read> Elements<R> {
         }
         true
     }
+}
 
-    /// Reads the next record into the buffer, or says why there is none where one is due.
-    fn element(&mut self) -> io::Result<Option<(Position, Result<Found, &'static str>)>> {
+/// A record in the buffer, or why there is none where one is due.
+pub(super) type Element = Result<Found, &'static str>;
+
+impl Array {
+    /// Reads the next record, of at most so many bytes, into the buffer.
+    pub(super) fn next<R: BufRead>(
+        &mut self,
+        input: &mut Input<R>,
+        buf: &mut Vec<u8>,
+        most: usize,
+    ) -> io::Result<Option<(Position, Element)>> {
         loop {
-            let next = self.input.peek()?;
-            let at = self.input.at();
-            match (self.array, next) {
+            let next = input.peek()?;
+            let at = input.at();
+            match (*self, next) {
                 (Array::Before, Some(b'[')) => {
-                    self.input.skip();
-                    self.array = Array::First;
+                    input.skip();
+                    *self = Array::First;
                 }
                 (Array::Before, Some(_)) => {
-                    let found = self.input.until(&mut self.buf, self.most, |_| false)?;
-                    self.array = Array::After;
+                    let found = input.until(buf, most, |_| false)?;
+                    *self = Array::After;
                     return Ok(Some((at, Ok(found))));
                 }
                 (Array::First, Some(b']')) => {
-                    self.input.skip();
-                    self.array = Array::After;
+                    input.skip();
+                    *self = Array::After;
                 }
                 (Array::First | Array::Next, Some(_)) => {
                     let mut end = ElementEnd::default();
-                    let found = self.input.until(&mut self.buf, self.most, |b| end.is(b))?;
+                    let found = input.until(buf, most, |b| end.is(b))?;
                     let closed = matches!(found, Found::Ended(b']') | Found::TooLarge(Some(b']')));
-                    self.array = if closed { Array::After } else { Array::Next };
+                    *self = if closed { Array::After } else { Array::Next };
                     return Ok(Some((at, Ok(found))));
                 }
                 (Array::Before, None) => return Ok(Some((at, Err("there is no declaration")))),
