@@ -4,7 +4,7 @@
 //! key is worked out once, when the rules are laid out; a key that says too little leaves the
 //! condition to the general way, so an atom never says anything that the condition does not.
 
-use super::atomize::{self, Maker};
+use super::atomize::Maker;
 use super::eval::Evaluator;
 use super::program::{NodeForm, NodeId, Program};
 use super::state::{At, BoundCode};
@@ -15,7 +15,7 @@ use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::prefixes::Prefixes;
 use crate::schema::table::NamedList;
-use crate::schema::value::{ListId, Type, Value};
+use crate::schema::value::{ListId, Value};
 
 /// Where a key is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -440,12 +440,6 @@ impl<'a> Evaluator<'a, '_> {
             Source::Derived(number) => self.derived(number),
         }
     }
-}
-
-/// Whether keys of facts of this type that differ stand for values that do, and those that are equal
-/// for equal ones, but for long texts.
-pub(crate) fn keyed(typ: Type) -> bool {
-    atomize::keyed(typ)
 }
 
 /// The conditions of a program that keys decide.

@@ -82,7 +82,7 @@ impl Kind {
 
 /// Whether keys of facts of this type that differ stand for values that do, and those that are equal
 /// for equal ones, but for long texts.
-pub(super) fn keyed(typ: Type) -> bool {
+pub(crate) fn keyed(typ: Type) -> bool {
     Kind::of(typ).is_some()
 }
 

@@ -13,7 +13,7 @@
 //! follows. Nothing here knows the graph library.
 
 pub(crate) mod atom;
-mod atomize;
+pub(crate) mod atomize;
 pub mod duty;
 pub mod eval;
 mod group;

@@ -296,10 +296,9 @@ impl<'a> Evaluator<'a, '_> {
         };
         fits.extend_from_slice(&form.all);
         for (at, operand) in operands.iter().enumerate() {
-            if let Some(Some(_)) = form.inputs.get(at)
-                && let code = self.code_of(&[*operand])
-                && let Some(says) = form.says(at, code)
-            {
+            let told = form.inputs.get(at).is_some_and(Option::is_some);
+            let code = told.then(|| self.code_of(&[*operand]));
+            if let Some(says) = code.and_then(|code| form.says(at, code)) {
                 for (fits, says) in fits.iter_mut().zip(says) {
                     *fits = fits.and(*says);
                 }

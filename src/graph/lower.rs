@@ -3,7 +3,8 @@
 use super::meaning::{Builder, RuleNodes, dense};
 use super::{Edge, Node, Options, refusal};
 use crate::check::rules::{Each, KindId, PilotId, RuleId, RuleSet};
-use crate::decide::atom::{Atoms, keyed};
+use crate::decide::atom::Atoms;
+use crate::decide::atomize::keyed;
 use crate::decide::program::{
     CoverForm, KindForm, Memo, NodeForm, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm,
     Standing, WaiveForm,
