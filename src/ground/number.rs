@@ -10,6 +10,10 @@ use super::word::Digits;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt;
 
+mod sum;
+
+pub(crate) use sum::ExactSum;
+
 /// The most digits before the point that text from outside may have.
 pub const MAX_INTEGER_DIGITS: usize = 18;
 /// The most digits after the point that text from outside may have.
@@ -501,146 +505,5 @@ impl Number {
     }
 }
 
-/// Adds numbers in any order to the same result: the sum is kept exactly, as whole parts and
-/// as fractions of 10^28, and only the total has to fit. Small numbers, which nearly all are, are
-/// kept apart as fractions of 10^10, where adding and stripping them is cheap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct ExactSum {
-    whole: i128,
-    fraction: i128,
-    small: i128,
-    /// The most decimal places of a small number.
-    places: u32,
-}
-
-/// The places that small numbers of a sum are kept in.
-const SMALL_PLACES: u32 = 10;
-
-impl ExactSum {
-    /// Adds one number. A list has far fewer elements than it takes to overflow.
-    pub(crate) fn push(&mut self, number: Number) {
-        let (mantissa, scale) = number.parts();
-        if let (Ok(small), Some(up)) = (
-            i64::try_from(mantissa),
-            SMALL_PLACES.checked_sub(scale).and_then(pow10),
-        ) {
-            self.small = self.small.saturating_add(i128::from(small) * up);
-            self.places = self.places.max(scale);
-            return;
-        }
-        let unit = pow10(scale).unwrap_or(1);
-        let up = pow10(28 - scale.min(28)).unwrap_or(1);
-        self.whole = self.whole.saturating_add(mantissa / unit);
-        self.fraction = self
-            .fraction
-            .saturating_add((mantissa % unit).saturating_mul(up));
-    }
-
-    /// The total, where it fits a number.
-    pub(crate) fn total(self) -> Option<Number> {
-        if (self.whole, self.fraction) == (0, 0) {
-            let down = pow10(SMALL_PLACES.checked_sub(self.places)?)?;
-            // Nothing is lost: no small number has more places.
-            let small = match i64::try_from(self.small) {
-                Ok(small) => i128::from(small / i64::try_from(down).ok()?),
-                Err(_) => self.small / down,
-            };
-            return Number::from_parts(small, self.places);
-        }
-        let unit = pow10(SMALL_PLACES)?;
-        let up = pow10(28 - SMALL_PLACES)?;
-        let whole = self.whole.checked_add(self.small / unit)?;
-        let (mut fraction, mut scale) = (self.fraction, 28);
-        fraction = fraction.checked_add((self.small % unit).checked_mul(up)?)?;
-        while scale > 0 && fraction % 10 == 0 {
-            fraction /= 10;
-            scale -= 1;
-        }
-        let mantissa = whole.checked_mul(pow10(scale)?)?.checked_add(fraction)?;
-        Number::from_parts(mantissa, scale)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reading_plainly_and_with_care_is_the_same() {
-        let shapes = [
-            "",
-            "-",
-            ".",
-            "0",
-            "-0",
-            "-0.0",
-            "00",
-            "007.50",
-            "12.",
-            ".5",
-            "1.5",
-            "-1.50",
-            "1e3",
-            "+1",
-            "1,000",
-            "999999999999999999",
-            "1000000000000000000",
-            "0.0000000001",
-            "0.00000000010",
-            "0.00000000001",
-            "0.1234567",
-            "0.12345670",
-            "1234567.1",
-            "12345678.1",
-            "123456789012345.25",
-            "1234567890123456.25",
-            "12345678.0000000001",
-            "-12345678",
-            "123456789012345.678",
-            "99999999",
-            "123456789.0000000001",
-            "1..2",
-            "1.2.3",
-            " 1",
-            "1 ",
-            "000000000000000000001",
-            "1.00000000000000000000",
-            "18446744073709551617",
-            "\u{ff11}",
-        ];
-        for text in shapes {
-            let read = text.parse::<Number>();
-            assert_eq!(read, Number::with_care(text), "{text}");
-            if let Ok(number) = read {
-                let (mantissa, scale) = number.parts();
-                assert_eq!(Number::from_parts(mantissa, scale), Some(number), "{text}");
-                assert_eq!(
-                    number.to_string(),
-                    Number::with_care(text).unwrap().to_string()
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_sum_does_not_depend_on_the_order() {
-        let largest = Number::from_parts((1 << 96) - 1, 0).unwrap();
-        let numbers = [largest, "0.1".parse().unwrap(), largest.neg()];
-        for order in [[0, 1, 2], [1, 2, 0], [2, 0, 1]] {
-            let mut sum = ExactSum::default();
-            for at in order {
-                sum.push(numbers[at]);
-            }
-            assert_eq!(sum.total(), "0.1".parse().ok(), "{order:?}");
-        }
-        let mut sum = ExactSum::default();
-        for number in ["-12.5", "0.0000000001", "12.25", "0.25", "-0.0000000001"] {
-            sum.push(number.parse().unwrap());
-        }
-        assert_eq!(sum.total(), Some(Number::ZERO), "small numbers cancel");
-        let mut sum = ExactSum::default();
-        sum.push(largest);
-        sum.push(largest);
-        assert_eq!(sum.total(), None, "only the total has to fit");
-    }
-}
+mod tests;
