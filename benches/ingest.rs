@@ -7,6 +7,8 @@ mod filed;
 #[path = "support/race.rs"]
 #[allow(dead_code, reason = "each bench uses a part")]
 mod race;
+#[path = "support/turn.rs"]
+mod turn;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use kakou::engine::{Engine, Scratch};
@@ -20,24 +22,11 @@ use race::{Kindred, Race};
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::path::Path;
-use std::time::{Duration, Instant};
-
-/// How long each turn lasts at least; see `benches/judge.rs`.
-const TURN: Duration = Duration::from_millis(15);
+use std::time::Duration;
+use turn::{median, turn};
 
 /// A way of reading all declarations once.
 type Pass<'a> = (&'static str, Box<dyn FnMut() + 'a>);
-
-/// The time a declaration of one turn, in nanoseconds. The first pass fills the caches.
-fn turn(count: usize, pass: &mut dyn FnMut()) -> f64 {
-    pass();
-    let (start, mut passes) = (Instant::now(), 0u32);
-    while passes == 0 || start.elapsed() < TURN {
-        pass();
-        passes += 1;
-    }
-    start.elapsed().as_secs_f64() / f64::from(passes) / count as f64 * 1e9
-}
 
 /// The medians of five turns of each, taken one after the other, beside that of the first.
 fn beside(title: &str, count: usize, bytes: usize, mut all: Vec<Pass<'_>>) {
@@ -50,8 +39,7 @@ fn beside(title: &str, count: usize, bytes: usize, mut all: Vec<Pass<'_>>) {
     println!("{title}, {} bytes of JSON each", bytes / count);
     let mut bare = f64::NAN;
     for ((name, _), times) in all.iter().zip(&mut times) {
-        times.sort_by(f64::total_cmp);
-        let median = times[times.len() / 2];
+        let median = median(times);
         if bare.is_nan() {
             bare = median;
         }

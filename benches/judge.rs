@@ -4,6 +4,8 @@
 #[path = "support/race.rs"]
 #[allow(dead_code, reason = "each bench uses a part")]
 mod race;
+#[path = "support/turn.rs"]
+mod turn;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use kakou::check::rules::Sure;
@@ -13,22 +15,7 @@ use kakou::reference::Reference;
 use race::{Kindred, Race};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-
-/// How long each turn lasts at least: a system that judges does nothing else, so what another loop
-/// left in the caches must not count.
-const TURN: Duration = Duration::from_millis(15);
-
-/// The time a declaration of one turn, in nanoseconds. The first pass over all declarations fills
-/// the caches and is not counted.
-fn turn(count: usize, mut pass: impl FnMut()) -> f64 {
-    pass();
-    let (start, mut passes) = (Instant::now(), 0u32);
-    while passes == 0 || start.elapsed() < TURN {
-        pass();
-        passes += 1;
-    }
-    start.elapsed().as_secs_f64() / f64::from(passes) / count as f64 * 1e9
-}
+use turn::{median, turn};
 
 /// The median time a declaration of five turns each, naive loop and engine one after the other.
 fn ratio(race: &Race, engine: &Engine) -> (f64, f64) {
@@ -44,10 +31,6 @@ fn ratio(race: &Race, engine: &Engine) -> (f64, f64) {
         }));
         ours.push(turn(count, || judge_all(race, engine, &mut scratch)));
     }
-    let median = |times: &mut Vec<f64>| {
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
-    };
     (median(&mut naive), median(&mut ours))
 }
 
@@ -91,8 +74,7 @@ fn reference(race: &Race) -> f64 {
         }
         times.push(start.elapsed().as_secs_f64() / 100.0 * 1e9);
     }
-    times.sort_by(f64::total_cmp);
-    times[1]
+    median(&mut times)
 }
 
 /// Judging at 10,000 rules beside 100, in turns: the median of the ratios of nine rounds. Two
@@ -108,8 +90,7 @@ fn growth(small: &(Race, Engine), large: &(Race, Engine)) -> f64 {
             time(large, &mut other) / small
         })
         .collect();
-    ratios.sort_by(f64::total_cmp);
-    ratios[ratios.len() / 2]
+    median(&mut ratios)
 }
 
 /// How many rules: all sizes, or those that `RULES=100,1000` names.
