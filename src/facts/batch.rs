@@ -3,12 +3,11 @@
 
 use super::Facts;
 use super::bind::Bound;
-use super::elements::Array;
 use super::error::{self, FactError, FactErrors, Position};
 use super::json::{Reader, not_utf8, too_large};
 use super::map::Map;
 use super::sheet::Sheet;
-use super::split::{Cell, Cells, Found, Input, cells};
+use super::split::{Array, Cell, Cells, Found, Input, cells};
 use crate::ground::limits::Limits;
 use std::io::{self, BufRead};
 use std::iter::FusedIterator;

@@ -410,3 +410,60 @@ pub(crate) fn cells(row: &str) -> Result<Vec<Cow<'_, str>>, FactError> {
         }
     }
 }
+
+/// Where in a JSON text one is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Array {
+    Before,
+    First,
+    Next,
+    After,
+}
+
+/// A record in the buffer, or why there is none where one is due.
+pub(super) type Element = Result<Found, &'static str>;
+
+impl Array {
+    /// Reads the next record, of at most so many bytes, into the buffer.
+    pub(super) fn next<R: BufRead>(
+        &mut self,
+        input: &mut Input<R>,
+        buf: &mut Vec<u8>,
+        most: usize,
+    ) -> io::Result<Option<(Position, Element)>> {
+        loop {
+            let next = input.peek()?;
+            let at = input.at();
+            match (*self, next) {
+                (Array::Before, Some(b'[')) => {
+                    input.skip();
+                    *self = Array::First;
+                }
+                (Array::Before, Some(_)) => {
+                    let found = input.until(buf, most, |_| false)?;
+                    *self = Array::After;
+                    return Ok(Some((at, Ok(found))));
+                }
+                (Array::First, Some(b']')) => {
+                    input.skip();
+                    *self = Array::After;
+                }
+                (Array::First | Array::Next, Some(_)) => {
+                    let mut end = ElementEnd::default();
+                    let found = input.until(buf, most, |b| end.is(b))?;
+                    let closed = matches!(found, Found::Ended(b']') | Found::TooLarge(Some(b']')));
+                    *self = if closed { Array::After } else { Array::Next };
+                    return Ok(Some((at, Ok(found))));
+                }
+                (Array::Before, None) => return Ok(Some((at, Err("there is no declaration")))),
+                (Array::First | Array::Next, None) => {
+                    return Ok(Some((at, Err("the array of declarations is not closed"))));
+                }
+                (Array::After, Some(_)) => {
+                    return Ok(Some((at, Err("something follows the declarations"))));
+                }
+                (Array::After, None) => return Ok(None),
+            }
+        }
+    }
+}
