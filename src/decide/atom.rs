@@ -62,6 +62,8 @@ pub(super) enum Test {
         stretches: Box<[(i64, i64)]>,
         negated: bool,
     },
+    /// Whether a list has a row for a text on the as-of date, or has none.
+    Among { lists: Box<Dated>, negated: bool },
     /// Whether a list has a row for a tariff code on the as-of date, or has none.
     Listed { list: NamedListId, negated: bool },
     /// What is said of each code.
@@ -93,6 +95,15 @@ pub(super) struct Told<T> {
     pub(super) says: Vec<Vec<Option<T>>>,
 }
 
+/// The keys of a list of texts, from day to day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Dated {
+    /// The first day of each stretch but the first.
+    pub(super) from: Vec<Day>,
+    /// For each stretch, the keys in order.
+    pub(super) keys: Vec<Box<[Key]>>,
+}
+
 /// A condition that keys decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Atom {
@@ -104,6 +115,13 @@ impl<T: Copy> Told<T> {
     fn on(&self, day: Day) -> &[Option<T>] {
         let at = self.from.partition_point(|from| *from <= day);
         self.says.get(at).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Dated {
+    fn on(&self, day: Day) -> &[Key] {
+        let at = self.from.partition_point(|from| *from <= day);
+        self.keys.get(at).map_or(&[], |keys| keys)
     }
 }
 
@@ -119,7 +137,7 @@ fn place(key: Key) -> Option<usize> {
 
 /// Whether a code is in a mask of codes.
 #[inline]
-fn holds(codes: u64, key: Key) -> bool {
+pub(super) fn holds(codes: u64, key: Key) -> bool {
     (0..i64::from(u64::BITS)).contains(&key.0) && codes >> key.0 & 1 == 1
 }
 
@@ -215,6 +233,10 @@ pub(super) enum Asked<'t> {
         stretches: &'t [(i64, i64)],
         negated: bool,
     },
+    Among {
+        keys: &'t [Key],
+        negated: bool,
+    },
     Listed {
         list: &'t NamedList,
         prefixes: &'t Prefixes,
@@ -229,6 +251,20 @@ pub(super) enum Asked<'t> {
         step: usize,
     },
     Some(Quantity, &'t [Option<bool>]),
+}
+
+impl Test {
+    /// What it says of a key that is one of a value, where it reads nothing else.
+    #[inline(always)]
+    fn plainly(&self, key: Key) -> Option<bool> {
+        match self {
+            Test::Flag => Some(key == Key(1)),
+            Test::IsNone => Some(false),
+            Test::OneOf { codes, negated } => Some(holds(*codes, key) != *negated),
+            Test::Has(codes) => Some(key.0.cast_unsigned() & codes != 0),
+            _ => None,
+        }
+    }
 }
 
 impl Asked<'_> {
@@ -247,6 +283,11 @@ impl Asked<'_> {
             Asked::Compare(op, other) => return ask_compare(op, key, other),
             Asked::Text { other, negated } => return ask_text(key, other, negated),
             Asked::Under { stretches, negated } => under(stretches, key) != negated,
+            Asked::Among { keys, negated } => match keys.binary_search(&key) {
+                // Another long text may have the same key.
+                Ok(_) if key.is_digest() => return None,
+                found => found.is_ok() != negated,
+            },
             Asked::Listed {
                 list,
                 prefixes,
@@ -265,7 +306,7 @@ impl Asked<'_> {
     }
 
     /// What it says of a fact that is unknown, none, or has to be looked at.
-    fn ask_special(self, key: Key) -> Option<Truth> {
+    pub(super) fn ask_special(self, key: Key) -> Option<Truth> {
         if key == Key::LOOK {
             return None;
         }
@@ -285,36 +326,40 @@ impl Asked<'_> {
     }
 }
 
-impl Atom {
-    /// The column of a list whose keys it asks, where it reads nothing else of an element.
-    pub(super) fn column(&self, list: ListId) -> Option<u32> {
-        let alone = match &self.test {
-            Test::HasCode(other) | Test::Compare(_, other) | Test::Text { other, .. } => {
-                !matches!(other, Source::Element(..) | Source::Derived(_))
-            }
-            Test::ToldOf { also, .. } => {
-                let mut also = also.iter();
-                !also.any(|fact| matches!(fact.source, Source::Element(..)))
-            }
-            _ => true,
-        };
-        match self.source {
-            Source::Element(of, column) if of == list && alone => Some(column),
-            _ => None,
-        }
-    }
-}
+/// An element at hand whose keys are read where they stand: its list and its keys.
+type AtHand<'k> = Option<(ListId, &'k [Key])>;
 
 impl<'a> Evaluator<'a, '_> {
     /// What an atom says at the place at hand; nothing where the key says too little.
+    #[inline]
     pub(super) fn by_keys(&self, atom: &Atom) -> Option<Truth> {
-        let key = self.key(atom.source);
-        self.prepared(atom).ask(key)
+        // Most ask a code or a flag of the header, which takes a few instructions.
+        if let Source::Header(slot) = atom.source {
+            let key = self.facts.key(slot);
+            if !key.is_special()
+                && let Some(known) = atom.test.plainly(key)
+            {
+                return Some(Truth::from(known));
+            }
+        }
+        self.by_any_keys(atom)
+    }
+
+    fn by_any_keys(&self, atom: &Atom) -> Option<Truth> {
+        let key = self.key(atom.source, None);
+        self.prepared(atom, None).ask(key)
+    }
+
+    /// What an atom says of an element with these keys.
+    pub(super) fn by_keys_of(&self, atom: &Atom, list: ListId, keys: &[Key]) -> Option<Truth> {
+        let at = Some((list, keys));
+        let key = self.key(atom.source, at);
+        self.prepared(atom, at).ask(key)
     }
 
     /// The test of an atom at the place at hand.
     #[inline(always)]
-    pub(super) fn prepared<'t>(&self, atom: &'t Atom) -> Asked<'t>
+    pub(super) fn prepared<'t>(&self, atom: &'t Atom, at: AtHand) -> Asked<'t>
     where
         'a: 't,
     {
@@ -326,14 +371,18 @@ impl<'a> Evaluator<'a, '_> {
                 negated: *negated,
             },
             Test::Has(codes) => Asked::Has(*codes),
-            Test::HasCode(code) => Asked::HasCode(self.key(*code)),
-            Test::Compare(op, other) => Asked::Compare(*op, self.key(*other)),
+            Test::HasCode(code) => Asked::HasCode(self.key(*code, at)),
+            Test::Compare(op, other) => Asked::Compare(*op, self.key(*other, at)),
             Test::Text { other, negated } => Asked::Text {
-                other: self.key(*other),
+                other: self.key(*other, at),
                 negated: *negated,
             },
             Test::Under { stretches, negated } => Asked::Under {
                 stretches,
+                negated: *negated,
+            },
+            Test::Among { lists, negated } => Asked::Among {
+                keys: lists.on(self.as_of),
                 negated: *negated,
             },
             Test::Listed { list, negated } => match self.listed(*list) {
@@ -346,7 +395,7 @@ impl<'a> Evaluator<'a, '_> {
                 None => Asked::Told(&[]),
             },
             Test::Told(told) => Asked::Told(told.on(self.as_of)),
-            Test::ToldOf { told, also } => match self.below(also) {
+            Test::ToldOf { told, also } => match self.below(also, at) {
                 Some((below, step)) => Asked::ToldOf {
                     told: told.on(self.as_of),
                     below,
@@ -360,10 +409,14 @@ impl<'a> Evaluator<'a, '_> {
 
     /// Where what is said stands by the other facts, and how many of such there are.
     #[inline]
-    fn below(&self, also: &[Also]) -> Option<(usize, usize)> {
+    fn below(&self, also: &[Also], at: AtHand) -> Option<(usize, usize)> {
         let (mut below, mut step) = (0, 1);
         for fact in also {
-            let place = place(self.key(fact.source)).filter(|place| *place < fact.places)?;
+            let key = match fact.source {
+                Source::Header(slot) => self.facts.key(slot),
+                other => self.key(other, at),
+            };
+            let place = place(key).filter(|place| *place < fact.places)?;
             below = below * fact.places + place;
             step *= fact.places;
         }
@@ -386,13 +439,13 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// The key of what is worked out from a fact.
-    fn derived(&self, number: u32) -> Key {
+    fn derived(&self, number: u32, at: AtHand) -> Key {
         let Some(derived) = self.program.atoms.derived.get(number as usize) else {
             return Key::LOOK;
         };
         let key = match derived.of {
             Source::Header(slot) => self.facts.key(slot),
-            Source::Element(list, column) => self.element_key(list, column),
+            Source::Element(list, column) => self.element_key(list, column, at),
             Source::AsOf => Key::of_day(self.as_of),
             _ => return Key::LOOK,
         };
@@ -409,7 +462,13 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     #[inline]
-    fn element_key(&self, list: ListId, column: u32) -> Key {
+    fn element_key(&self, list: ListId, column: u32, at: AtHand) -> Key {
+        if let Some((of, keys)) = at
+            && of == list
+        {
+            let key = keys.get(column as usize).copied();
+            return key.unwrap_or(Key::UNKNOWN);
+        }
         match (self.state.row(list), self.facts.rows(list)) {
             (At::Row(row), Some(rows)) => {
                 let key = rows.keys(row).get(column as usize).copied();
@@ -420,10 +479,10 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     #[inline(always)]
-    fn key(&self, source: Source) -> Key {
+    fn key(&self, source: Source, at: AtHand) -> Key {
         match source {
             Source::Header(slot) => self.facts.key(slot),
-            Source::Element(list, column) => self.element_key(list, column),
+            Source::Element(list, column) => self.element_key(list, column, at),
             Source::Bound(number) => match self.state.bounds.get(usize::from(number)) {
                 Some(BoundCode::Code(code)) => Key(i64::from(code.0)),
                 _ => Key::UNKNOWN,
@@ -437,7 +496,7 @@ impl<'a> Evaluator<'a, '_> {
             Source::AsOf => Key::of_day(self.as_of),
             Source::Const(key) => key,
             Source::Parameter(number) => self.parameter_key(number),
-            Source::Derived(number) => self.derived(number),
+            Source::Derived(number) => self.derived(number, at),
         }
     }
 }
@@ -456,6 +515,30 @@ impl Atoms {
     #[inline]
     pub(crate) fn of(&self, node: &NodeForm) -> Option<&Atom> {
         self.atoms.get(node.atom? as usize)
+    }
+
+    /// The column of a list whose keys an atom asks, where it reads nothing else of an element of it.
+    pub(super) fn column(&self, atom: &Atom, list: ListId) -> Option<u32> {
+        let alone = match &atom.test {
+            Test::HasCode(other) | Test::Compare(_, other) | Test::Text { other, .. } => {
+                !self.reads(*other, list)
+            }
+            Test::ToldOf { also, .. } => !also.iter().any(|fact| self.reads(fact.source, list)),
+            _ => true,
+        };
+        match atom.source {
+            Source::Element(of, column) if of == list && alone => Some(column),
+            _ => None,
+        }
+    }
+
+    /// Whether a key is read of an element of a list.
+    fn reads(&self, source: Source, list: ListId) -> bool {
+        let plain = match source {
+            Source::Derived(number) => self.derived.get(number as usize).map(|d| d.of),
+            source => Some(source),
+        };
+        matches!(plain, Some(Source::Element(of, _)) if of == list)
     }
 
     /// Works out the atoms of a program that has none, and by node the number of its atom.

@@ -1,6 +1,6 @@
 //! Finds the conditions of a program that keys decide.
 
-use super::atom::{Atom, Derived, Source, Test, Told};
+use super::atom::{Atom, Dated, Derived, Source, Test, Told};
 use super::program::{NodeId, Op, Program};
 use super::state::State;
 use super::tell::taken_apart;
@@ -15,6 +15,9 @@ use crate::schema::value::{Code, Fact, FieldId, Hs, ListId, TableId, Type, Value
 
 /// How many nodes are worked out beforehand for all conditions together.
 const BUDGET: usize = 1_000_000;
+
+/// The most keys of a list of texts, those of all its stretches of days together.
+const MOST_LISTED: usize = 1 << 16;
 
 /// The stretches of codes under the prefixes, sorted, none touching another.
 fn stretches(prefixes: &[Hs]) -> Box<[(i64, i64)]> {
@@ -205,23 +208,58 @@ impl<'a> Maker<'a> {
                 over: Each::Set(field),
                 binds,
             } => self.some(*quantity, *field, *binds, *operands.first()?),
-            Op::And | Op::Or | Op::Not => None,
+            Op::And | Op::Or | Op::Not | Op::Rows { .. } | Op::InSet { .. } => None,
             _ => return None,
         };
         simple.or_else(|| self.told(node))
     }
 
-    /// Whether a list that is keyed by a tariff code has a row.
+    /// Whether a list that is keyed by a text or a tariff code has a row.
     fn listed(&self, list: NamedListId, negated: bool, operands: &[NodeId]) -> Option<Atom> {
-        self.program.prefixes.get(list.0 as usize)?.as_ref()?;
         let [key] = operands else {
             return None;
         };
         let (source, typ) = self.field(*key)?;
+        if typ == Type::Text {
+            let lists = Box::new(self.dated(list)?);
+            return Some(Atom {
+                source,
+                test: Test::Among { lists, negated },
+            });
+        }
+        self.program.prefixes.get(list.0 as usize)?.as_ref()?;
         (typ == Type::Hs).then_some(Atom {
             source,
             test: Test::Listed { list, negated },
         })
+    }
+
+    /// The keys of a list of texts on each day.
+    fn dated(&self, list: NamedListId) -> Option<Dated> {
+        let rows = &self.program.rules.named_list(list)?.rows;
+        let days = rows.iter().flat_map(|row| {
+            let after = row.period.until.and_then(|until| until.add(0, 1));
+            row.period.from.into_iter().chain(after)
+        });
+        let mut from: Vec<Day> = days.collect();
+        from.sort_unstable();
+        from.dedup();
+        if (from.len() + 1).checked_mul(rows.len())? > MOST_LISTED {
+            return None;
+        }
+        let stretches = [Day::MIN].into_iter().chain(from.iter().copied());
+        let keys = stretches.map(|day| {
+            let rows = rows.iter().filter(|row| row.period.holds(day));
+            let keys = rows.map(|row| match row.keys.as_slice() {
+                [Value::Text(text)] => Some(Key::of_text(text)),
+                _ => None,
+            });
+            let mut keys = keys.collect::<Option<Vec<Key>>>()?;
+            keys.sort_unstable();
+            Some(keys.into())
+        });
+        let keys = keys.collect::<Option<Vec<_>>>()?;
+        Some(Dated { from, keys })
     }
 
     fn has(&self, operands: &[NodeId]) -> Option<Atom> {

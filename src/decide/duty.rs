@@ -4,34 +4,12 @@ use super::eval::Evaluator;
 use super::group::{Claim, Group, Picked};
 use super::program::{KindForm, RequireForm};
 use super::resolve::{Room, World, place_of, prefix, widen};
-use crate::check::rules::{Combine, Each, KindId, ObligationState, RuleId};
+use crate::check::rules::{Combine, Each, ObligationState, RuleId};
 use crate::facts::eval::{Eval, Reason};
 use crate::ground::truth::Truth;
-use crate::schema::value::{DepartmentId, OutcomeId, Value};
+use crate::schema::value::{DepartmentId, OutcomeId};
 use crate::verdict::judgement::{Duty, Element, Fired, Interval, Judgement};
 use std::cmp::Ordering;
-
-/// Requirements of one kind for one element, which count together where the kind says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Of {
-    kind: KindId,
-    /// What is judged one by one: row 1 of two lists are two elements.
-    ranges: u32,
-    element: Element,
-}
-
-/// What one rule requires for one element.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    of: Of,
-    firmly: bool,
-    /// Whether the argument is known.
-    known: bool,
-    argument: Option<Value>,
-    fired: Fired,
-    /// Which of the rule's requirements it is.
-    place: u32,
-}
 
 /// A rule that requires something.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +26,8 @@ pub(super) struct Requirer {
 #[derive(Debug, Clone)]
 pub(super) struct Work {
     pub(super) duty: Duty,
-    of: Of,
+    /// What is judged one by one: row 1 of two lists are two elements.
+    ranges: u32,
     /// Whether a rule that can be waived requires it.
     soft: Truth,
     /// Whether a rule that cannot be waived requires it.
@@ -74,26 +53,14 @@ impl<'a> Evaluator<'a, '_> {
         room: &mut Room,
     ) -> Interval {
         self.no_duties(room);
-        self.ask(applies, world, room);
         let mut works = std::mem::take(&mut room.works);
-        let (mut asked, order) = (
-            std::mem::take(&mut room.asked),
-            std::mem::take(&mut room.asked_order),
-        );
-        let same = |a: &u32, b: &u32| {
-            let both = (asked.get(*a as usize), asked.get(*b as usize));
-            matches!(both, (Some(a), Some(b)) if same_duty(a, b).is_eq())
-        };
-        for same in order.chunk_by(same) {
-            let same = same.iter().filter_map(|at| asked.get(*at as usize));
-            works.extend(self.work(same, room));
-        }
-        asked.clear();
-        (room.asked, room.asked_order) = (asked, order);
+        self.ask(applies, world, &mut works, room);
+        put_together(&mut works, room);
         if !works.is_empty() {
             self.waiving(applies, world, room);
         }
         for work in &mut works {
+            self.state.it = Self::argument_of(&work.duty);
             self.waive(work, applies, room);
             self.meet(work);
         }
@@ -111,13 +78,16 @@ impl<'a> Evaluator<'a, '_> {
         })
     }
 
-    /// Gathers what the rules that fire require, what is one requirement side by side.
-    fn ask(&mut self, applies: &[Fired], world: World, room: &mut Room) {
+    /// Gathers what the rules that fire require, each by itself.
+    fn ask(&mut self, applies: &[Fired], world: World, works: &mut Vec<Work>, room: &mut Room) {
         let program = self.program;
-        for ((fired, truth), standing) in applies.iter().zip(&room.fires).zip(&room.standings) {
+        for (at, (truth, standing)) in room.fires.iter().zip(&room.standings).enumerate() {
             if *truth == Truth::False || !standing.requires || !world.takes_part(*standing) {
                 continue;
             }
+            let Some(fired) = applies.get(at) else {
+                continue;
+            };
             let Some(form) = program.form(fired.rule) else {
                 continue;
             };
@@ -125,86 +95,47 @@ impl<'a> Evaluator<'a, '_> {
             for (place, require) in (0u32..).zip(&form.requires) {
                 self.state.steps += 1;
                 let argument = self.argument(require);
-                room.asked.push(Asked {
-                    of: Of {
-                        kind: require.kind,
-                        ranges: form.ranges,
-                        element: fired.element,
-                    },
-                    firmly: require.firmly,
-                    known: !matches!(argument, Some(Eval::Unknown(_))),
-                    argument: match argument {
-                        Some(Eval::Value(value)) => Some(value),
-                        _ => None,
-                    },
-                    fired: Fired {
-                        truth: *truth,
-                        ..*fired
-                    },
+                let mut rules = room.spare.pop().unwrap_or_default();
+                rules.push(fired.rule);
+                let mut requirers = room.spare_requirers.pop().unwrap_or_default();
+                requirers.push(Requirer {
+                    rule: fired.rule,
                     place,
+                    firmly: require.firmly,
+                    truth: *truth,
+                });
+                let (soft, firm) = match require.firmly {
+                    true => (Truth::False, *truth),
+                    false => (*truth, Truth::False),
+                };
+                works.push(Work {
+                    duty: Duty {
+                        kind: require.kind,
+                        element: fired.element,
+                        argument_known: !matches!(argument, Some(Eval::Unknown(_))),
+                        argument: match argument {
+                            Some(Eval::Value(value)) => Some(value),
+                            _ => None,
+                        },
+                        required: Truth::False,
+                        firmly: require.firmly,
+                        met: Truth::False,
+                        waived: Truth::False,
+                        state: ObligationState::Undetermined,
+                        rules,
+                        waived_by: room.spare.pop().unwrap_or_default(),
+                    },
+                    ranges: form.ranges,
+                    soft,
+                    firm,
+                    obliged: Truth::False,
+                    dropped: false,
+                    requirers,
+                    group_high: OutcomeId(0),
                 });
             }
             self.state.leave(&form.each);
         }
-        // Their numbers are put in order: what is asked is large and stays where it is.
-        let asked = &room.asked;
-        room.asked_order.clear();
-        room.asked_order.extend((0u32..).take(asked.len()));
-        room.asked_order.sort_unstable_by(|a, b| {
-            match (asked.get(*a as usize), asked.get(*b as usize)) {
-                (Some(a), Some(b)) => {
-                    let order = same_duty(a, b);
-                    order.then_with(|| (a.fired.rule, a.place).cmp(&(b.fired.rule, b.place)))
-                }
-                _ => Ordering::Equal,
-            }
-        });
-    }
-
-    /// One requirement, from all that ask for it.
-    fn work<'w>(&self, mut same: impl Iterator<Item = &'w Asked>, room: &mut Room) -> Option<Work> {
-        let first = same.next()?;
-        let mut work = Work {
-            duty: Duty {
-                kind: first.of.kind,
-                element: first.of.element,
-                argument: first.argument.clone(),
-                argument_known: first.known,
-                required: Truth::False,
-                firmly: false,
-                met: Truth::False,
-                waived: Truth::False,
-                state: ObligationState::Undetermined,
-                rules: room.spare.pop().unwrap_or_default(),
-                waived_by: room.spare.pop().unwrap_or_default(),
-            },
-            of: first.of,
-            soft: Truth::False,
-            firm: Truth::False,
-            obliged: Truth::False,
-            dropped: false,
-            requirers: room.spare_requirers.pop().unwrap_or_default(),
-            group_high: OutcomeId(0),
-        };
-        for asked in std::iter::once(first).chain(same) {
-            let Fired { rule, truth, .. } = asked.fired;
-            if asked.firmly {
-                work.firm = work.firm.or(truth);
-                work.duty.firmly = true;
-            } else {
-                work.soft = work.soft.or(truth);
-            }
-            work.requirers.push(Requirer {
-                rule,
-                place: asked.place,
-                firmly: asked.firmly,
-                truth,
-            });
-            if work.duty.rules.last() != Some(&rule) {
-                work.duty.rules.push(rule);
-            }
-        }
-        Some(work)
     }
 
     /// The argument of a requirement as a value to compare with.
@@ -233,7 +164,6 @@ impl<'a> Evaluator<'a, '_> {
 
     fn waive(&mut self, work: &mut Work, applies: &[Fired], room: &Room) {
         let program = self.program;
-        self.state.it = Self::argument_of(&work.duty);
         let kind = work.duty.kind;
         let from = room.waiving.partition_point(|(of, _)| *of < kind);
         let waiving = room.waiving.get(from..).unwrap_or(&[]);
@@ -298,7 +228,6 @@ impl<'a> Evaluator<'a, '_> {
 
     fn meet(&mut self, work: &mut Work) {
         let kind = self.program.kinds.get(usize::from(work.duty.kind.0));
-        self.state.it = Self::argument_of(&work.duty);
         let met = kind
             .and_then(|kind| kind.met)
             .map_or(Truth::False, |met| self.truth(met));
@@ -323,11 +252,15 @@ impl<'a> Evaluator<'a, '_> {
         } = room;
         let mut interval = Interval::default();
         let mut rest = works.as_mut_slice();
-        while let Some(of) = rest.first().map(|work| work.of) {
-            let count = rest.iter().take_while(|work| work.of == of).count();
+        while let Some(first) = rest.first() {
+            let kind = first.duty.kind;
+            let same = rest
+                .iter()
+                .take_while(|work| same_group(first, work).is_eq());
+            let count = same.count();
             let (works, others) = rest.split_at_mut(count);
             rest = others;
-            let Some(form) = self.program.kinds.get(usize::from(of.kind.0)) else {
+            let Some(form) = self.program.kinds.get(usize::from(kind.0)) else {
                 continue;
             };
             claims.clear();
@@ -342,7 +275,13 @@ impl<'a> Evaluator<'a, '_> {
                 work.group_high = asks.high;
                 work.dropped = !picked.keeps(work.duty.argument.as_ref(), work.obliged);
             }
-            if departments {
+            if departments && let Some(all) = self.all_for(works) {
+                for department in all {
+                    if let Some(view) = views.get_mut(usize::from(department.0)) {
+                        widen(view, asks);
+                    }
+                }
+            } else if departments {
                 self.named(works, named);
                 for department in named.iter().copied() {
                     let mine = match self.speaks_for_all(department, works) {
@@ -380,6 +319,16 @@ impl<'a> Evaluator<'a, '_> {
                 (asks, Picked::Every)
             }
         }
+    }
+
+    /// The departments for which all rules speak that require one of these; nothing where not all
+    /// speak for the same ones.
+    fn all_for(&self, works: &[Work]) -> Option<&'a [DepartmentId]> {
+        let program = self.program;
+        let requirers = works.iter().flat_map(|work| &work.requirers);
+        let mut all = requirers.filter_map(|requirer| program.form(requirer.rule));
+        let first = all.next().map_or(&[][..], |form| &form.departments);
+        all.all(|form| form.departments == first).then_some(first)
     }
 
     /// The departments for which some rule speaks that requires one of these, each once.
@@ -455,8 +404,51 @@ impl<'a> Evaluator<'a, '_> {
     }
 }
 
+/// Requirements of one kind for one element count together where the kind says so.
+fn same_group(a: &Work, b: &Work) -> Ordering {
+    let kind = a.duty.kind.cmp(&b.duty.kind);
+    let ranges = kind.then_with(|| a.ranges.cmp(&b.ranges));
+    ranges.then_with(|| a.duty.element.cmp(&b.duty.element))
+}
+
 /// Requirements are one where kind, element and argument are the same.
-fn same_duty(a: &Asked, b: &Asked) -> Ordering {
-    a.of.cmp(&b.of)
-        .then_with(|| (a.known, &a.argument).cmp(&(b.known, &b.argument)))
+fn same_duty(a: &Work, b: &Work) -> Ordering {
+    same_group(a, b).then_with(|| {
+        let known = a.duty.argument_known.cmp(&b.duty.argument_known);
+        known.then_with(|| a.duty.argument.cmp(&b.duty.argument))
+    })
+}
+
+/// Puts together what is one requirement; who requires it comes in the order of the rules.
+fn put_together(works: &mut Vec<Work>, room: &mut Room) {
+    let asked_by = |work: &Work| {
+        work.requirers
+            .first()
+            .map(|first| (first.rule, first.place))
+    };
+    works.sort_unstable_by(|a, b| {
+        let order = same_duty(a, b);
+        order.then_with(|| asked_by(a).cmp(&asked_by(b)))
+    });
+    works.dedup_by(|work, first| {
+        if same_duty(work, first).is_ne() {
+            return false;
+        }
+        first.soft = first.soft.or(work.soft);
+        first.firm = first.firm.or(work.firm);
+        first.duty.firmly |= work.duty.firmly;
+        first.requirers.append(&mut work.requirers);
+        for rule in &work.duty.rules {
+            if first.duty.rules.last() != Some(rule) {
+                first.duty.rules.push(*rule);
+            }
+        }
+        room.spare_requirers
+            .push(std::mem::take(&mut work.requirers));
+        for rules in [&mut work.duty.rules, &mut work.duty.waived_by] {
+            rules.clear();
+            room.spare.push(std::mem::take(rules));
+        }
+        true
+    });
 }

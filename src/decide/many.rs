@@ -2,9 +2,9 @@
 //! elements for which it certainly and possibly holds. What is asked of a key is looked up once and
 //! not for each element; `and`, `or` and `not` are one operation for all.
 
-use super::atom::{Asked, Atom};
+use super::atom::{Asked, Atom, holds};
 use super::eval::Evaluator;
-use super::program::{Needs, NodeId, Op};
+use super::program::{Needs, NodeForm, NodeId, Op};
 use super::state::At;
 use crate::facts::Rows;
 use crate::facts::key::Key;
@@ -103,9 +103,10 @@ pub fn set_bits(mut mask: u64) -> impl Iterator<Item = u32> {
     })
 }
 
-impl Evaluator<'_, '_> {
+impl<'a> Evaluator<'a, '_> {
     /// For which of the elements of a span a condition holds, of those that are live. Nothing is
     /// said of the others.
+    #[inline]
     pub fn many(&mut self, node: NodeId, span: Span, live: u64) -> Many {
         let program = self.program;
         let form = program.node(node);
@@ -118,6 +119,12 @@ impl Evaluator<'_, '_> {
             self.state.steps += u64::from(live.count_ones());
             return found;
         }
+        self.many_worked_out(node, form, span, live)
+    }
+
+    /// A condition on elements that keys do not decide.
+    fn many_worked_out(&mut self, node: NodeId, form: &'a NodeForm, span: Span, live: u64) -> Many {
+        let program = self.program;
         let operands = program.operands_of(form);
         match &form.op {
             Op::And => {
@@ -168,22 +175,34 @@ impl Evaluator<'_, '_> {
 
     /// What the keys of the elements say; nothing where one says too little.
     fn many_keys(&self, atom: &Atom, span: Span, live: u64) -> Option<Many> {
-        let column = atom.column(span.list)?;
+        let rows = self.facts.rows(span.list)?;
+        let Some(column) = self.program.atoms.column(atom, span.list) else {
+            let mut found = Many::all(Truth::False, live);
+            for bit in set_bits(live) {
+                let keys = rows.keys(span.row(bit));
+                found.put(bit, self.by_keys_of(atom, span.list, keys)?);
+            }
+            return Some(found);
+        };
         let keys = Keys {
-            rows: self.facts.rows(span.list)?,
+            rows,
             column: column as usize,
             span,
             live,
         };
         // Which test it is is looked at once and not for each element.
-        match self.prepared(atom) {
-            Asked::Flag => keys.ask(|key| Asked::Flag.ask(key)),
-            Asked::IsNone => keys.ask(|key| Asked::IsNone.ask(key)),
-            Asked::OneOf { codes, negated } => {
-                keys.ask(|key| Asked::OneOf { codes, negated }.ask(key))
+        match self.prepared(atom, None) {
+            asked @ Asked::Flag => keys.plainly(asked, |key| key == Key(1)),
+            asked @ Asked::IsNone => keys.plainly(asked, |_| false),
+            asked @ Asked::OneOf { codes, negated } => {
+                keys.plainly(asked, |key| holds(codes, key) != negated)
             }
-            Asked::Has(codes) => keys.ask(|key| Asked::Has(codes).ask(key)),
-            Asked::Compare(op, other) => keys.ask(|key| Asked::Compare(op, other).ask(key)),
+            asked @ Asked::Has(codes) => {
+                keys.plainly(asked, |key| key.0.cast_unsigned() & codes != 0)
+            }
+            asked @ Asked::Compare(op, other) if !other.is_special() => {
+                keys.plainly(asked, |key| op.holds(key, other))
+            }
             other => keys.ask(|key| other.ask(key)),
         }
     }
@@ -198,6 +217,23 @@ struct Keys<'f> {
 }
 
 impl Keys<'_> {
+    /// What a test says that says yes or no of every value.
+    #[inline]
+    fn plainly(&self, asked: Asked, known: impl Fn(Key) -> bool) -> Option<Many> {
+        let mut found = Many::all(Truth::False, self.live);
+        for bit in set_bits(self.live) {
+            let key = *self.rows.keys(self.span.row(bit)).get(self.column)?;
+            if key.is_special() {
+                found.put(bit, asked.ask_special(key)?);
+            } else {
+                let known = u64::from(known(key)) << bit;
+                found.certain |= known;
+                found.possible |= known;
+            }
+        }
+        Some(found)
+    }
+
     #[inline]
     fn ask(&self, ask: impl Fn(Key) -> Option<Truth>) -> Option<Many> {
         let mut found = Many::all(Truth::False, self.live);

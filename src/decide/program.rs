@@ -408,6 +408,8 @@ pub struct Program {
     pub covers: Vec<CoverForm>,
     /// The required fields in order.
     pub required: Vec<RequiredForm>,
+    /// The departments that see what is theirs, in order.
+    pub(crate) own_views: Vec<DepartmentId>,
     /// The pilots that run in shadow, in order.
     pub shadow_pilots: Vec<PilotId>,
     /// Whether some rule belongs to a live pilot.

@@ -5,7 +5,7 @@
 //! and element. It is short for most declarations, so everything here goes over that list and
 //! never over the rule set.
 
-use super::duty::{Asked, Requirer, Work};
+use super::duty::{Requirer, Work};
 use super::eval::Evaluator;
 use super::group::Claim;
 use super::program::{Program, Standing};
@@ -58,10 +58,6 @@ pub struct Room {
     pub(super) fires: Vec<Truth>,
     /// The same in the counted world, kept for what is missing.
     pub(super) counted: Vec<Truth>,
-    /// What rules require, before what is the same is put together.
-    pub(super) asked: Vec<Asked>,
-    /// The order in which what is the same stands together.
-    pub(super) asked_order: Vec<u32>,
     /// The rules that waive requirements of a kind.
     pub(super) waiving: Vec<(KindId, RuleId)>,
     /// Requirements in the making.
@@ -247,12 +243,12 @@ impl Evaluator<'_, '_> {
 
     /// What each department sees, of the intervals in the room.
     fn departments(&self, room: &Room, out: &mut Judgement) {
-        for (interval, number) in room.views.iter().zip(0..=u8::MAX) {
-            let department = DepartmentId(number);
-            if !self.schema().sees_all(department) {
-                out.departments.push((department, *interval));
-            }
-        }
+        let own = self.program.own_views.iter();
+        let seen = own.map(|department| {
+            let view = room.views.get(usize::from(department.0));
+            (*department, view.copied().unwrap_or_default())
+        });
+        out.departments.extend(seen);
     }
 
     /// The worlds without pilots and with each shadow pilot; only where they can differ is

@@ -6,7 +6,6 @@ use super::many::Many;
 use super::program::{Memo, NodeId, Program};
 use super::word::Word;
 use crate::check::rules::{DecisionTableId, Each};
-use crate::facts::Facts;
 use crate::facts::eval::{Eval, Reason};
 use crate::ground::truth::Truth;
 use crate::schema::value::{Code, FieldId, ListId, Value};
@@ -38,7 +37,7 @@ pub enum BoundCode {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fits {
     /// The table and when it was worked out; none where it is not kept.
-    pub(super) table: Option<(DecisionTableId, Option<u32>)>,
+    pub(super) table: Option<(DecisionTableId, Option<u64>)>,
     /// The inputs.
     pub(super) inputs: Vec<NodeId>,
     /// Which rows, 64 at a time.
@@ -55,17 +54,14 @@ pub struct State {
     /// The argument of the requirement at hand.
     pub(super) it: Eval,
     /// By node, when a truth was worked out and what it is.
-    truths: Vec<(u32, Truth)>,
+    truths: Vec<(u64, Truth)>,
     /// By slot, when a value was worked out and what it is.
-    values: Vec<(u32, Eval)>,
+    values: Vec<(u64, Eval)>,
     /// By slot, when an amount was worked out and what it is.
-    words: Vec<(u32, Option<Word>)>,
-    /// The stamp of this declaration; stamps of its elements follow.
-    base: u32,
-    /// One past the last stamp of this declaration.
-    next: u32,
-    /// By list, the stamp of its first row.
-    offsets: Vec<u32>,
+    words: Vec<(u64, Option<Word>)>,
+    /// The number of this declaration among those judged with this state. A stamp is that and, for
+    /// what is kept for an element, its row.
+    declaration: u32,
     /// By number, the set that the code at hand is of, while missing facts are looked for.
     pub(super) sets: Vec<FieldId>,
     /// Which rows of a table fit.
@@ -87,9 +83,7 @@ impl Default for State {
             truths: Vec::new(),
             values: Vec::new(),
             words: Vec::new(),
-            base: 1,
-            next: 1,
-            offsets: Vec::new(),
+            declaration: 0,
             sets: Vec::new(),
             fits: Fits::default(),
             spare_fits: Vec::new(),
@@ -101,43 +95,26 @@ impl Default for State {
 
 impl State {
     /// Makes ready for a declaration. What was kept for the one before is left behind by its stamps.
-    pub fn begin(&mut self, program: &Program, facts: &Facts) {
+    pub fn begin(&mut self, program: &Program) {
         self.steps = 0;
         self.rows.clear();
         let lists = program.rules.schema.lists.len();
         self.rows.resize(lists, At::Absent);
         self.it = Eval::Unknown(Reason::NotGiven);
-        self.leave_behind(program, facts);
+        self.leave_behind(program);
     }
 
     /// Leaves what was kept behind; what is at hand stays.
-    pub(super) fn leave_behind(&mut self, program: &Program, facts: &Facts) {
-        let lists = program.rules.schema.lists.len();
-        if self.truths.len() != program.nodes.len()
+    pub(super) fn leave_behind(&mut self, program: &Program) {
+        // Numbers run out after four thousand million declarations; then all is forgotten once.
+        let next = self.declaration.checked_add(1);
+        if next.is_none()
+            || self.truths.len() != program.nodes.len()
             || self.values.len() != program.slot_count as usize
         {
             self.forget(program);
         }
-        self.offsets.clear();
-        let mut stamp = self.next + 1;
-        for list in 0..lists {
-            self.offsets.push(stamp);
-            let id = ListId(u32::try_from(list).unwrap_or(u32::MAX));
-            stamp = stamp.saturating_add(facts.rows(id).map_or(0, |rows| rows.len()));
-        }
-        if stamp > u32::MAX / 2 {
-            // Stamps run out after a thousand million declarations; then all is forgotten once.
-            let shift = self.next;
-            self.forget(program);
-            for offset in &mut self.offsets {
-                *offset -= shift;
-            }
-            stamp -= shift;
-            self.base = 1;
-        } else {
-            self.base = self.next;
-        }
-        self.next = stamp + 1;
+        self.declaration = next.unwrap_or(1);
     }
 
     fn forget(&mut self, program: &Program) {
@@ -214,50 +191,51 @@ impl State {
 
     /// The stamp under which a result is kept at the place at hand; none where it is not.
     #[inline]
-    pub(super) fn stamp(&self, memo: Memo) -> Option<u32> {
+    pub(super) fn stamp(&self, memo: Memo) -> Option<u64> {
+        let declaration = u64::from(self.declaration) << 32;
         match memo {
             Memo::No => None,
-            Memo::Header => Some(self.base),
+            Memo::Header => Some(declaration),
             Memo::Element(list) => match self.row(list) {
-                At::Row(row) => Some(self.offsets.get(list.0 as usize)? + row),
+                At::Row(row) => Some(declaration | u64::from(row)),
                 _ => None,
             },
         }
     }
 
     #[inline]
-    pub(super) fn kept_truth(&self, node: NodeId, stamp: u32) -> Option<Truth> {
+    pub(super) fn kept_truth(&self, node: NodeId, stamp: u64) -> Option<Truth> {
         let (at, truth) = self.truths.get(node.0 as usize)?;
         (*at == stamp).then_some(*truth)
     }
 
     #[inline]
-    pub(super) fn keep_truth(&mut self, node: NodeId, stamp: u32, truth: Truth) {
+    pub(super) fn keep_truth(&mut self, node: NodeId, stamp: u64, truth: Truth) {
         if let Some(place) = self.truths.get_mut(node.0 as usize) {
             *place = (stamp, truth);
         }
     }
 
     #[inline]
-    pub(super) fn kept_word(&self, slot: u32, stamp: u32) -> Option<Option<Word>> {
+    pub(super) fn kept_word(&self, slot: u32, stamp: u64) -> Option<Option<Word>> {
         let (at, word) = self.words.get(slot as usize)?;
         (*at == stamp).then_some(*word)
     }
 
     /// Keeps an amount, or that it is none that fits a word.
     #[inline]
-    pub(super) fn keep_word(&mut self, slot: u32, stamp: u32, word: Option<Word>) {
+    pub(super) fn keep_word(&mut self, slot: u32, stamp: u64, word: Option<Word>) {
         if let Some(place) = self.words.get_mut(slot as usize) {
             *place = (stamp, word);
         }
     }
 
-    pub(super) fn kept_value(&self, slot: u32, stamp: u32) -> Option<&Eval> {
+    pub(super) fn kept_value(&self, slot: u32, stamp: u64) -> Option<&Eval> {
         let (at, value) = self.values.get(slot as usize)?;
         (*at == stamp).then_some(value)
     }
 
-    pub(super) fn keep_value(&mut self, slot: u32, stamp: u32, value: &Eval) {
+    pub(super) fn keep_value(&mut self, slot: u32, stamp: u64, value: &Eval) {
         if let Some(place) = self.values.get_mut(slot as usize) {
             *place = (stamp, value.clone());
         }

@@ -60,6 +60,11 @@ impl TableForm {
         }
     }
 
+    /// How many times 64 rows there are.
+    pub(super) fn stretches(&self) -> usize {
+        self.all.len()
+    }
+
     /// What the rows say of a code of an input, of none, or of one that is unknown.
     fn says(&self, input: usize, code: Result<Option<Code>, Reason>) -> Option<&[Many]> {
         let place = match code {

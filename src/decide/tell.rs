@@ -18,8 +18,10 @@ const MOST_NODES: usize = 64;
 const MOST_TOLD: usize = 4096;
 /// The same where it reads several.
 const MOST_OF_SEVERAL: usize = 1024;
+/// The same where it asks a decision table, which costs more than the longest way to the memory.
+const MOST_OF_TABLES: usize = 32_768;
 /// The most facts that such a condition reads.
-const MOST_FACTS: usize = 3;
+const MOST_FACTS: usize = 4;
 
 /// What a fact can be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,8 @@ struct Reads {
     as_of: bool,
     /// How many nodes it has.
     nodes: usize,
+    /// Whether it asks a decision table.
+    tables: bool,
 }
 
 impl Reads {
@@ -151,7 +155,12 @@ impl Maker<'_> {
         let mut reads = Reads::default();
         self.reads(node, &mut reads)?;
         let days = reads.cuts();
-        let Reads { facts, nodes, .. } = reads;
+        let Reads {
+            facts,
+            nodes,
+            tables,
+            ..
+        } = reads;
         if facts.is_empty() || facts.len() > most {
             return None;
         }
@@ -160,6 +169,7 @@ impl Maker<'_> {
         })?;
         let limit = match facts.len() {
             1 => MOST_TOLD,
+            _ if tables => MOST_OF_TABLES,
             _ => MOST_OF_SEVERAL,
         };
         if said > limit {
@@ -170,7 +180,7 @@ impl Maker<'_> {
         let mut says = Vec::new();
         for day in stretches {
             let mut on_day = Vec::new();
-            self.state.begin(self.program, &self.facts);
+            self.state.begin(self.program);
             self.each(node, &facts, day, &mut on_day);
             says.push(on_day);
         }
@@ -213,7 +223,7 @@ impl Maker<'_> {
 
     /// What the condition says on that day of what was put.
     fn says(&mut self, node: NodeId, day: Day) -> Truth {
-        self.state.leave_behind(self.program, &self.facts);
+        self.state.leave_behind(self.program);
         Evaluator {
             program: self.program,
             facts: &self.facts,
@@ -263,6 +273,13 @@ impl Maker<'_> {
             | Op::IsNone
             | Op::OneOf { .. }
             | Op::Compare(_) => {}
+            Op::InSet { .. } => {}
+            Op::Rows { table, .. } | Op::TableCall(table) => {
+                // What such a table says is kept by code, so that asking it costs little.
+                let form = program.tables.get(table.0 as usize)?;
+                reads.nodes += form.stretches();
+                reads.tables = true;
+            }
             Op::AsOf => {
                 reads.as_of = true;
                 return Some(());

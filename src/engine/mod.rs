@@ -182,7 +182,11 @@ struct RowRoom {
     left: Vec<Bits>,
     /// The same one by one, where they are few.
     alive: Vec<(u32, Truth)>,
-    stack: Vec<u32>,
+    stack: Vec<(u32, u32)>,
+    /// Rules that apply, by number with their places.
+    order: Vec<u64>,
+    /// The same in order.
+    sorted: Vec<Fired>,
 }
 
 /// How long judging took, in steps, which are the same on every machine.

@@ -12,7 +12,7 @@ use crate::decide::program::{
 use crate::decide::table::TableForm;
 use crate::ground::diagnostic::{Code, Diagnostic};
 use crate::schema::prefixes::Prefixes;
-use crate::schema::value::Type;
+use crate::schema::value::{DepartmentId, Type};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use std::collections::{BTreeMap, BTreeSet};
@@ -303,6 +303,12 @@ pub(super) fn program(
         kinds: kinds.collect(),
         covers: covers.collect(),
         required: required.collect(),
+        own_views: (0..=u8::MAX)
+            .map(DepartmentId)
+            .zip(&rules.schema.departments)
+            .filter(|(_, department)| !department.sees_all)
+            .map(|(number, _)| number)
+            .collect(),
         shadow_pilots: shadow_pilots.collect(),
         live_pilots: standings.iter().any(|s| s.pilot.is_some() && s.live),
         standings,

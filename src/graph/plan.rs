@@ -421,7 +421,7 @@ impl<'a> Teller<'a> {
             // The as-of date is always known; nothing is ever looked up in these cells.
             (None, _) => return Some(Truth::Unknown),
         }
-        self.state.begin(self.program, &self.facts);
+        self.state.begin(self.program);
         if let Some(list) = axis.list {
             self.state.put_row(list, At::Row(0));
         }

@@ -31,7 +31,7 @@ use crate::verdict::judgement::{Element, Fired, Judgement, Step};
 pub fn walk(graph: &Graph, facts: &Facts, as_of: Day) -> Judgement {
     let program = graph.program();
     let mut state = State::default();
-    state.begin(program, facts);
+    state.begin(program);
     let mut evaluator = Evaluator {
         program,
         facts,

@@ -4,6 +4,7 @@
 //! A schema is made by the checker from text and never changes after. Everything in it is
 //! sorted by name, so that numbers do not depend on the order in which texts were read.
 
+mod lookup;
 pub(crate) mod prefixes;
 pub mod table;
 mod text;

@@ -1,6 +1,6 @@
 //! Code tables, lists and exchange rates: CSV beside the rules, read once, sorted, dated.
 
-use super::value::{Code, Hs, TableId, Type, Value};
+use super::value::{Code, TableId, Type, Value};
 use super::{Labels, Lang};
 use crate::ground::day::Day;
 use crate::ground::number::Number;
@@ -388,106 +388,6 @@ pub enum Found<'a> {
 /// let on = |day: &str| repairers.find(&[Value::Text("E-1".into())], day.parse().unwrap());
 /// assert_eq!((on("2026-08-03"), on("2026-08-04")), (Found::Nothing, Found::Row(&repairers.rows[0])));
 /// ```
-impl NamedList {
-    /// The best row for a key on a day: equal in all columns, a tariff code under the row's
-    /// prefix, the longest prefix first. Costs up to ten binary searches, and for a code of fewer than ten
-    /// digits a look at the rows under it.
-    ///
-    /// ```
-    /// use kakou::schema::{Labels, table::{Column, Found, ListRow, NamedList, Period}, value::{Type, Value}};
-    /// let hs = |text: &str| Value::Hs(text.parse().unwrap());
-    /// let key = |zone: &str, code: &str| vec![Value::Text(zone.into()), hs(code)];
-    /// let row = |keys| ListRow { keys, period: Period::default(), attributes: Vec::new() };
-    /// let list = NamedList {
-    ///     name: "allowed".into(),
-    ///     labels: Labels::default(),
-    ///     keys: vec![
-    ///         Column { name: "zone".into(), typ: Type::Text },
-    ///         Column { name: "hs".into(), typ: Type::Hs },
-    ///     ],
-    ///     attributes: Vec::new(),
-    ///     rows: vec![row(key("A", "8471")), row(key("B", "84"))],
-    ///     example: false,
-    /// };
-    /// let day = "2026-08-03".parse().unwrap();
-    /// assert_eq!(list.find(&key("A", "8471300000"), day), Found::Row(&list.rows[0]));
-    /// // The prefix of another zone does not help, and `84` may yet become `8471` in zone A.
-    /// assert_eq!(list.find(&key("A", "8501000000"), day), Found::Nothing);
-    /// assert_eq!(list.find(&key("A", "84"), day), Found::TooShort);
-    /// ```
-    pub fn find(&self, key: &[Value], day: Day) -> Found<'_> {
-        let hs_at = self.keys.iter().position(|c| c.typ == Type::Hs);
-        let Some((hs_at, code)) = hs_at.and_then(|at| match key.get(at) {
-            Some(Value::Hs(code)) => Some((at, *code)),
-            _ => None,
-        }) else {
-            return self
-                .exact(key, None, day)
-                .map_or(Found::Nothing, Found::Row);
-        };
-        if self.longer_exists(key, hs_at, code, day) {
-            return Found::TooShort;
-        }
-        (2..=code.digits())
-            .rev()
-            .filter_map(|digits| code.prefix(digits))
-            .find_map(|prefix| self.exact(key, Some((hs_at, &Value::Hs(prefix))), day))
-            .map_or(Found::Nothing, Found::Row)
-    }
-
-    /// The row with just this key, where one column may have another value.
-    fn exact(&self, key: &[Value], other: Option<(usize, &Value)>, day: Day) -> Option<&ListRow> {
-        let order = |row: &ListRow| {
-            // Most lists have one column of tariff codes.
-            if let ([Value::Hs(have)], Some((0, Value::Hs(wanted)))) = (row.keys.as_slice(), other)
-            {
-                return have.cmp(wanted);
-            }
-            row.keys
-                .iter()
-                .cmp(key.iter().enumerate().map(|(at, value)| match other {
-                    Some((place, other)) if place == at => other,
-                    _ => value,
-                }))
-        };
-        let start = self.rows.partition_point(|row| order(row).is_lt());
-        let rows = self.rows.get(start..)?.iter();
-        let mut equal = rows.take_while(|row| order(row).is_eq());
-        equal.find(|row| row.period.holds(day))
-    }
-
-    /// Whether a row in force has a longer prefix that begins with the code. In the order of the
-    /// keys, rows under a code stand together just after the code itself, so only they are read.
-    fn longer_exists(&self, key: &[Value], hs_at: usize, code: Hs, day: Day) -> bool {
-        if code.digits() >= 10 {
-            return false;
-        }
-        let (before, upto) = (key.get(..hs_at), key.get(..=hs_at));
-        let start = self
-            .rows
-            .partition_point(|row| row.keys.get(..=hs_at) <= upto);
-        let after = self.rows.get(start..).unwrap_or_default().iter();
-        let under = |row: &&ListRow| match row.keys.get(hs_at) {
-            Some(Value::Hs(prefix)) => {
-                prefix.first() <= code.last() && row.keys.get(..hs_at) == before
-            }
-            _ => false,
-        };
-        let mut under = after.take_while(under);
-        under.any(|row| {
-            row.period.holds(day)
-                && row
-                    .keys
-                    .iter()
-                    .zip(key)
-                    .enumerate()
-                    .all(|(at, (have, want))| match have {
-                        Value::Hs(prefix) if at == hs_at => code.may_be_under(*prefix),
-                        _ => have == want,
-                    })
-        })
-    }
-}
 
 /// Dated exchange rates: one unit of a currency is worth `rate` of the base.
 ///

@@ -6,6 +6,7 @@ use crate::check::rules::{KindId, ObligationState, PilotId, RuleId};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::value::{Code, DepartmentId, FieldId, ListId, OutcomeId, Value};
+use std::cmp::Ordering;
 
 /// One step to an element that a rule judged.
 ///
@@ -15,7 +16,7 @@ use crate::schema::value::{Code, DepartmentId, FieldId, ListId, OutcomeId, Value
 /// assert!(Step::Whole < Step::Row(0) && Step::Row(0) < Step::Row(1));
 /// assert!(Step::Code(Code(7)) < Step::Unknown);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Step {
     /// No step: the rule judges the whole.
     #[default]
@@ -35,8 +36,50 @@ pub enum Step {
 /// let second_item = Element([Step::Row(1), Step::Whole]);
 /// assert!(Element::default() < second_item);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Element(pub [Step; 2]);
+
+impl Step {
+    /// Its place among all steps, so that comparing two is comparing two numbers.
+    #[inline]
+    fn rank(self) -> u64 {
+        match self {
+            Step::Whole => 0,
+            Step::Row(row) => 1 << 32 | u64::from(row),
+            Step::Code(code) => 2 << 32 | u64::from(code.0),
+            Step::Unknown => 3 << 32,
+        }
+    }
+}
+
+impl Ord for Step {
+    #[inline]
+    fn cmp(&self, other: &Step) -> Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Step {
+    #[inline]
+    fn partial_cmp(&self, other: &Step) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Element {
+    #[inline]
+    fn cmp(&self, other: &Element) -> Ordering {
+        let ([a, b], [c, d]) = (self.0, other.0);
+        a.cmp(&c).then(b.cmp(&d))
+    }
+}
+
+impl PartialOrd for Element {
+    #[inline]
+    fn partial_cmp(&self, other: &Element) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 /// A rule that fires, certainly or possibly, for one element.
 ///
