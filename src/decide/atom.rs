@@ -125,14 +125,17 @@ impl Dated {
     }
 }
 
-/// The place of a key among what is said of codes.
+/// The place of a key among what is said of codes: first one that is unknown, then none. That of a key
+/// of no code is behind them all.
 #[inline]
-fn place(key: Key) -> Option<usize> {
-    match key {
-        Key::UNKNOWN => Some(0),
-        Key::NONE => Some(1),
-        Key(code) => usize::try_from(code).ok()?.checked_add(2),
-    }
+fn place(key: Key) -> usize {
+    let place = match key.is_special() {
+        // Of the three keys that are no values the third has to be looked at.
+        true if key == Key::LOOK => u64::MAX,
+        true => key.0.wrapping_sub(Key::UNKNOWN.0).cast_unsigned(),
+        false => key.0.cast_unsigned().saturating_add(2),
+    };
+    usize::try_from(place).unwrap_or(usize::MAX)
 }
 
 /// Whether a code is in a mask of codes.
@@ -165,7 +168,7 @@ fn ask_compare(op: CompareOp, left: Key, right: Key) -> Option<Truth> {
 /// What is said of a code, the other facts being what they are.
 #[inline]
 fn told_of(key: Key, told: &[Option<Truth>], below: usize, step: usize) -> Option<Truth> {
-    let at = place(key)?.checked_mul(step)?.checked_add(below)?;
+    let at = place(key).checked_mul(step)?.checked_add(below)?;
     *told.get(at)?
 }
 
@@ -298,7 +301,7 @@ impl Asked<'_> {
                 prefixes.find(list, code, day).is_some() != negated
             }
             Asked::HasCode(code) => return ask_has(key, code),
-            Asked::Told(told) => return *told.get(place(key)?)?,
+            Asked::Told(told) => return *told.get(place(key))?,
             Asked::ToldOf { told, below, step } => return told_of(key, told, below, step),
             Asked::Some(quantity, told) => return ask_some(quantity, key, told),
         };
@@ -317,7 +320,7 @@ impl Asked<'_> {
             Asked::Compare(op, other) => ask_compare(op, key, other),
             Asked::Text { other, negated } => ask_text(key, other, negated),
             Asked::HasCode(code) => ask_has(key, code),
-            Asked::Told(told) => *told.get(place(key)?)?,
+            Asked::Told(told) => *told.get(place(key))?,
             Asked::ToldOf { told, below, step } => told_of(key, told, below, step),
             Asked::Some(quantity, told) => ask_some(quantity, key, told),
             _ if unknown => Some(Truth::Unknown),
@@ -416,7 +419,10 @@ impl<'a> Evaluator<'a, '_> {
                 Source::Header(slot) => self.facts.key(slot),
                 other => self.key(other, at),
             };
-            let place = place(key).filter(|place| *place < fact.places)?;
+            let place = place(key);
+            if place >= fact.places {
+                return None;
+            }
             below = below * fact.places + place;
             step *= fact.places;
         }

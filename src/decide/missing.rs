@@ -13,6 +13,7 @@ use super::state::At;
 use super::under::Found;
 use crate::check::rules::{Combine, Each, RuleId};
 use crate::facts::ListState;
+use crate::facts::key::Key;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
 use crate::schema::value::{Fact, FieldId, ListId, OutcomeId, Type};
@@ -24,6 +25,7 @@ impl Evaluator<'_, '_> {
         let program = self.program;
         for required in &program.required {
             match program.homes.get(required.field.0 as usize) {
+                home if home.is_some_and(|home| self.has_value(required.field, *home)) => {}
                 Some(Home::Element(list, _)) => {
                     self.required_in(*list, required.field, required.when, missing);
                 }
@@ -33,6 +35,29 @@ impl Evaluator<'_, '_> {
         if missing.len() > 1 {
             missing.sort_unstable();
             missing.dedup();
+        }
+    }
+
+    /// Whether the keys say that a required field has a value, in each element where it is one of a
+    /// list of the header.
+    fn has_value(&self, field: FieldId, home: Home) -> bool {
+        let program = self.program;
+        match home {
+            Home::Header(slot) => !program.is_list(field) && self.facts.key(slot) > Key::NONE,
+            Home::Element(list, column) => {
+                let Some(rows) = self.facts.rows(list) else {
+                    return false;
+                };
+                let in_header = program.rules.schema.list(list).map(|l| l.parent) == Some(None);
+                let mut rows = match in_header && rows.state(0) == ListState::Given {
+                    true => rows.of(0).map(|row| rows.keys(row)),
+                    false => return false,
+                };
+                rows.all(|keys| {
+                    keys.get(column as usize)
+                        .is_some_and(|key| *key > Key::NONE)
+                }) && !program.is_list(field)
+            }
         }
     }
 

@@ -147,7 +147,11 @@ pub fn place_of(applies: &[Fired], rule: RuleId, element: Element) -> Option<usi
 pub(super) fn fires(program: &Program, applies: &[Fired], world: World, room: &mut Room) {
     room.fires.clear();
     room.order.clear();
+    let mut present = [0u64; 4];
     for ((at, fired), standing) in (0u32..).zip(applies).zip(&room.standings) {
+        if let Some(word) = present.get_mut(fired.rule.0 as usize / 64 % 4) {
+            *word |= 1 << (fired.rule.0 % 64);
+        }
         room.fires.push(if world.holds(*standing) {
             fired.truth
         } else {
@@ -169,6 +173,11 @@ pub(super) fn fires(program: &Program, applies: &[Fired], world: World, room: &m
         };
         let mut excused = Truth::False;
         for special in &form.excused_by {
+            // Most rules over it do not apply at all, which a bit tells.
+            let word = present.get(special.0 as usize / 64 % 4).unwrap_or(&0);
+            if word >> (special.0 % 64) & 1 == 0 {
+                continue;
+            }
             if !world.takes_part(program.standing(*special)) {
                 continue;
             }

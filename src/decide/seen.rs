@@ -75,6 +75,7 @@ impl<'a> Evaluator<'a, '_> {
         let form = program.node(node);
         match &form.op {
             Op::Const(value) => Seen::At(value),
+            Op::AsOf => Seen::Made(Eval::Value(Value::Date(self.as_of))),
             Op::Field(field) if !program.is_list(*field) => match self.field(*field) {
                 Fact::Unknown => Seen::Unknown(Reason::NotGiven),
                 Fact::None => Seen::None,

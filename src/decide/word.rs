@@ -13,7 +13,8 @@ use crate::facts::eval::Eval;
 use crate::ground::day::Day;
 use crate::ground::number::{Number, Rounding, power_of_ten, quotient};
 use crate::ground::truth::Truth;
-use crate::schema::value::{Code, Fact, Value};
+use crate::schema::Home;
+use crate::schema::value::{Code, Fact, ListId, Value};
 
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +37,9 @@ impl Word {
             return Some(Word::day(*day));
         }
         let (number, unit) = amount(value).ok()?;
-        let (mantissa, places) = number.parts();
+        let (mantissa, places) = number.small_parts()?;
         Some(Word {
-            mantissa: i64::try_from(mantissa).ok()?,
+            mantissa,
             places,
             kind: Kind::Amount(unit),
         })
@@ -82,6 +83,15 @@ impl Word {
             Kind::Day => Day::from_number(i32::try_from(self.mantissa).ok()?),
             Kind::Amount(_) => None,
         }
+    }
+
+    /// The number of an amount.
+    fn number(self) -> Option<Word> {
+        self.unit()?;
+        Some(Word {
+            kind: Kind::Amount(Unit::Plain),
+            ..self
+        })
     }
 
     /// A whole number of months or days.
@@ -191,6 +201,13 @@ impl<'a> Evaluator<'a, '_> {
         let form = program.node(node);
         match &form.op {
             Op::Const(value) => return Word::of(value),
+            Op::AsOf => return Some(Word::day(self.as_of)),
+            Op::Parameter(parameter) if program.operands_of(form).is_empty() => {
+                let parameter = program.rules.parameters.get(parameter.0 as usize)?;
+                let mut values = parameter.values.iter();
+                let holds = values.find(|value| value.period.holds(self.as_of))?;
+                return Word::of(&holds.value);
+            }
             Op::Field(field) if !program.is_list(*field) => {
                 return match self.field(*field) {
                     Fact::Value(value) => Word::of(value),
@@ -253,14 +270,7 @@ impl<'a> Evaluator<'a, '_> {
                     false => (value.unit()? == Unit::Quantity(*to)).then_some(value),
                 }
             }
-            (Op::NumberOf, [value]) => {
-                let value = self.word(*value)?;
-                value.unit()?;
-                Some(Word {
-                    kind: Kind::Amount(Unit::Plain),
-                    ..value
-                })
-            }
+            (Op::NumberOf, [value]) => self.word(*value)?.number(),
             (Op::AddDuration, [date, months, days]) => {
                 let date = self.word(*date)?.to_day()?;
                 let (months, days) = (self.word(*months)?.count()?, self.word(*days)?.count()?);
@@ -347,9 +357,22 @@ impl<'a> Evaluator<'a, '_> {
             if form.what != Aggregation::Sum {
                 continue;
             }
+            let value = form.value?;
+            let column = self.column_of(form.list, value);
             for bit in set_bits(members.certain) {
-                self.state.put_row(form.list, At::Row(span.row(bit)));
-                let word = self.word(form.value?)?;
+                let word = match column {
+                    Some((column, of)) => {
+                        let rows = self.facts.rows(form.list)?;
+                        match rows.cell(span.row(bit), column) {
+                            Fact::Value(value) => of(Word::of(value)?)?,
+                            _ => return None,
+                        }
+                    }
+                    None => {
+                        self.state.put_row(form.list, At::Row(span.row(bit)));
+                        self.word(value)?
+                    }
+                };
                 word.unit()?;
                 sum = Some(match sum {
                     Some(sum) => word.add(sum)?,
@@ -360,6 +383,25 @@ impl<'a> Evaluator<'a, '_> {
         match form.what {
             Aggregation::Count => Some(Word::whole(count, Unit::Plain)),
             _ => sum.or_else(|| form.empty.map(|unit| Word::whole(0, unit))),
+        }
+    }
+
+    /// The column of a list that a value is, or whose number it is, and what is made of its amounts.
+    fn column_of(&self, list: ListId, value: NodeId) -> Option<(u32, fn(Word) -> Option<Word>)> {
+        let program = self.program;
+        let (field, of): (_, fn(Word) -> Option<Word>) = match program.op(value) {
+            Op::NumberOf => match program.op(*program.operands(value).first()?) {
+                Op::Field(field) => (field, Word::number),
+                _ => return None,
+            },
+            Op::Field(field) => (field, Some),
+            _ => return None,
+        };
+        match program.homes.get(field.0 as usize) {
+            Some(Home::Element(of_list, column)) if *of_list == list => {
+                (!program.is_list(*field)).then_some((*column, of))
+            }
+            _ => None,
         }
     }
 

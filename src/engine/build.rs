@@ -190,6 +190,9 @@ fn tasks(graph: &Graph, hosts: &Hosts, places: &[u32]) -> (Vec<Task>, u32) {
     (tasks, root)
 }
 
+/// The number of no task.
+const NOTHING: u32 = u32::MAX;
+
 /// The task of a plan node; splits and forks stand a few levels deep, so this may call itself.
 fn task(
     graph: &Graph,
@@ -203,7 +206,7 @@ fn task(
     }
     let inner = graph.inner();
     let made = match inner.node_weight(node) {
-        Some(Node::Match(number)) if hosts.contains_key(number) => Task::Fork(Vec::new()),
+        Some(Node::Match(number)) if hosts.contains_key(number) => return NOTHING,
         Some(Node::Match(number)) => Task::Match(*number),
         Some(Node::Split(axis)) => {
             let at = graph
@@ -213,7 +216,7 @@ fn task(
                 .position(|a| a.axis == *axis)
                 .unwrap_or(0);
             let cells = graph.plan().axes.get(at).map_or(0, |a| a.domain.cells());
-            let mut by_cell = vec![u32::MAX; cells as usize];
+            let mut by_cell = vec![NOTHING; cells as usize];
             for edge in inner.edges(node) {
                 let Edge::Cells(ranges) = edge.weight() else {
                     continue;
@@ -225,7 +228,11 @@ fn task(
                     }
                 }
             }
-            let odd = by_cell.get(UNKNOWN as usize).copied().unwrap_or(u32::MAX);
+            let odd = by_cell.get(UNKNOWN as usize).copied().unwrap_or(NOTHING);
+            // Where every cell leads to one task, the fact need not be looked at.
+            if by_cell.iter().all(|child| *child == odd) {
+                return odd;
+            }
             Task::Split {
                 place: places.get(at).copied().unwrap_or(0),
                 by_cell,
@@ -247,17 +254,14 @@ fn task(
                     Some(Node::Fold(_) | Node::Resolve(_) | Node::Residue(_))
                 )
             };
-            let children: Vec<NodeIndex> = children
-                .into_iter()
-                .map(|(_, node)| node)
-                .filter(runs)
-                .collect();
-            Task::Fork(
-                children
-                    .into_iter()
-                    .map(|c| task(graph, (hosts, places), c, tasks, numbers))
-                    .collect(),
-            )
+            let children = children.into_iter().map(|(_, node)| node).filter(runs);
+            let children = children.map(|c| task(graph, (hosts, places), c, tasks, numbers));
+            let children: Vec<u32> = children.filter(|child| *child != NOTHING).collect();
+            match children.as_slice() {
+                [] => return NOTHING,
+                [only] => return *only,
+                _ => Task::Fork(children),
+            }
         }
     };
     let number = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
