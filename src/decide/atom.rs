@@ -311,7 +311,8 @@ impl Asked<'_> {
     /// What it says of a fact that is unknown, none, or has to be looked at.
     pub(super) fn ask_special(self, key: Key) -> Option<Truth> {
         if key == Key::LOOK {
-            return None;
+            // What has to be looked at is a value.
+            return matches!(self, Asked::IsNone).then_some(Truth::False);
         }
         let unknown = key == Key::UNKNOWN;
         match self {

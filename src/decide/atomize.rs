@@ -177,7 +177,13 @@ impl<'a> Maker<'a> {
         let first = operands.first().and_then(|first| self.field(*first));
         let simple = match program.op(node) {
             Op::Flag => of(first, Test::Flag),
-            Op::IsNone => of(first, Test::IsNone),
+            Op::IsNone => match operands {
+                [it] if *program.op(*it) == Op::It => Some(Atom {
+                    source: Source::It,
+                    test: Test::IsNone,
+                }),
+                _ => of(first, Test::IsNone),
+            },
             Op::OneOf { codes, negated } => {
                 let codes = codes.iter().copied();
                 let test = mask(codes).map(|codes| Test::OneOf {

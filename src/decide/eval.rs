@@ -478,6 +478,12 @@ impl<'a> Evaluator<'a, '_> {
 }
 
 fn compare_seen(op: CompareOp, left: &Seen, right: &Seen) -> Truth {
+    if let (Seen::At(left), Seen::At(right)) = (left, right)
+        && let (Some(left), Some(right)) = (Word::of(left), Word::of(right))
+        && let Some(truth) = left.compare(op, right)
+    {
+        return truth;
+    }
     if matches!(left, Seen::None) || matches!(right, Seen::None) {
         return Truth::False;
     }

@@ -265,7 +265,9 @@ impl Evaluator<'_, '_> {
     fn worlds(&mut self, applies: &[Fired], common: Common, room: &mut Room, out: &mut Judgement) {
         let program = self.program;
         out.base = out.counted;
-        if program.live_pilots && touches(room, |rule| rule.pilot.is_some() && rule.live) {
+        // Few movements are any pilot's.
+        let piloted = touches(room, |rule| rule.pilot.is_some());
+        if program.live_pilots && piloted && touches(room, |r| r.pilot.is_some() && r.live) {
             fires(program, applies, World::Base, room);
             out.base = self.interval(applies, (World::Base, false), common, room);
         }
@@ -274,7 +276,7 @@ impl Evaluator<'_, '_> {
         for (view, pilot) in out.pilots.iter_mut().zip(&program.shadow_pilots) {
             view.pilot = Some(*pilot);
             view.fired.clear();
-            if !touches(room, |rule| rule.pilot == Some(*pilot)) {
+            if !piloted || !touches(room, |rule| rule.pilot == Some(*pilot)) {
                 view.interval = out.counted;
                 view.fired.extend_from_slice(&out.fired);
                 continue;
