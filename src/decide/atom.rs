@@ -112,8 +112,13 @@ pub(crate) struct Atom {
 }
 
 impl<T: Copy> Told<T> {
+    #[inline]
     fn on(&self, day: Day) -> &[Option<T>] {
-        let at = self.from.partition_point(|from| *from <= day);
+        // Most say the same on every day.
+        let at = match self.from.is_empty() {
+            true => 0,
+            false => self.from.partition_point(|from| *from <= day),
+        };
         self.says.get(at).map_or(&[], Vec::as_slice)
     }
 }
@@ -351,7 +356,14 @@ impl<'a> Evaluator<'a, '_> {
 
     fn by_any_keys(&self, atom: &Atom) -> Option<Truth> {
         let key = self.key(atom.source, None);
-        self.prepared(atom, None).ask(key)
+        match &atom.test {
+            Test::Told(told) => *told.on(self.as_of).get(place(key))?,
+            Test::ToldOf { told, also } => {
+                let (below, step) = self.below(also, None)?;
+                told_of(key, told.on(self.as_of), below, step)
+            }
+            _ => self.prepared(atom, None).ask(key),
+        }
     }
 
     /// What an atom says of an element with these keys.
@@ -416,11 +428,7 @@ impl<'a> Evaluator<'a, '_> {
     fn below(&self, also: &[Also], at: AtHand) -> Option<(usize, usize)> {
         let (mut below, mut step) = (0, 1);
         for fact in also {
-            let key = match fact.source {
-                Source::Header(slot) => self.facts.key(slot),
-                other => self.key(other, at),
-            };
-            let place = place(key);
+            let place = place(self.key(fact.source, at));
             if place >= fact.places {
                 return None;
             }
@@ -490,6 +498,15 @@ impl<'a> Evaluator<'a, '_> {
         match source {
             Source::Header(slot) => self.facts.key(slot),
             Source::Element(list, column) => self.element_key(list, column, at),
+            Source::Const(key) => key,
+            other => self.other_key(other, at),
+        }
+    }
+
+    /// A key that neither a fact nor a constant has.
+    #[inline(never)]
+    fn other_key(&self, source: Source, at: AtHand) -> Key {
+        match source {
             Source::Bound(number) => match self.state.bounds.get(usize::from(number)) {
                 Some(BoundCode::Code(code)) => Key(i64::from(code.0)),
                 _ => Key::UNKNOWN,
@@ -501,9 +518,9 @@ impl<'a> Evaluator<'a, '_> {
                 _ => Key::LOOK,
             },
             Source::AsOf => Key::of_day(self.as_of),
-            Source::Const(key) => key,
             Source::Parameter(number) => self.parameter_key(number),
             Source::Derived(number) => self.derived(number, at),
+            Source::Header(_) | Source::Element(..) | Source::Const(_) => Key::LOOK,
         }
     }
 }

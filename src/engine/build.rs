@@ -358,13 +358,22 @@ fn member(graph: &Graph, plan: &Plan, planned: &PlanMember, list: Option<ListId>
         let axis = plan.axes.get(told.axis as usize);
         axis.is_some_and(|axis| axis.list.is_some())
     });
+    let element_told: Vec<Conjunct> = of_element.map(|told| told.conjunct).collect();
+    let of_header = planned.residue.iter().take_while(needs).count();
+    let deep = each.len() > usize::from(list.is_some());
+    let residue = planned.residue.iter().skip(of_header);
+    let residue = residue.filter(|_| !deep);
     Member {
         list,
-        element_told: of_element.map(|told| told.conjunct).collect(),
+        of_elements: match list {
+            Some(_) => element_told.iter().chain(residue).copied().collect(),
+            None => Vec::new(),
+        },
+        element_told,
         subject: planned.subject,
         residue: planned.residue.clone(),
-        of_header: planned.residue.iter().take_while(needs).count(),
-        deep: each.len() > usize::from(list.is_some()),
+        of_header,
+        deep,
     }
 }
 
@@ -452,10 +461,10 @@ fn lay_cells(
 pub(super) fn bytes(engine: &Engine) -> usize {
     let line = |line: &Line| size_of::<Line>() + line.tests.len() * 8;
     let block = |block: &Block| {
-        let residue = block
-            .members
-            .iter()
-            .map(|m| (m.residue.len() + m.element_told.len()) * 8 + size_of::<Member>());
+        let residue = block.members.iter().map(|m| {
+            let conjuncts = m.residue.len() + m.element_told.len() + m.of_elements.len();
+            conjuncts * size_of::<Conjunct>() + size_of::<Member>()
+        });
         size_of::<Block>()
             + (block.rows.len() + block.full.len()) * size_of::<Chunk>()
             + block.cells.len() * size_of::<Cell>()

@@ -308,10 +308,7 @@ impl<'a> Run<'a, '_> {
         truth: Truth,
     ) {
         let mut all = Many::all(truth, live);
-        let residue = member.residue.get(member.of_header..).unwrap_or(&[]);
-        // What is inside an element is gone through by itself.
-        let residue = if member.deep { &[] } else { residue };
-        for conjunct in member.element_told.iter().chain(residue) {
+        for conjunct in &member.of_elements {
             let mut found = self.evaluator.many(conjunct.node, span, all.possible);
             if conjunct.denied {
                 found = found.not(all.possible);
@@ -483,22 +480,23 @@ impl<'a> Run<'a, '_> {
     }
 
     fn member(&mut self, member: &'a Member, step: Step, truth: Truth) {
-        let truth = match member.list {
-            // The header's part is done.
-            Some(_) => truth,
-            None => {
-                let residue = member.residue.get(..member.of_header);
-                self.all(residue.unwrap_or(&[]), truth)
-            }
+        // For elements the header's part is done; what is inside one is gone through by itself.
+        let from = match member.list {
+            Some(_) => member.of_header,
+            None => 0,
         };
-        if member.deep {
-            if let (Subject::Rule(rule), true) = (member.subject, truth != Truth::False) {
-                self.inside(member, rule, step, truth);
-            }
+        let upto = match member.deep {
+            true => member.of_header,
+            false => member.residue.len(),
+        };
+        let truth = self.all(member.residue.get(from..upto).unwrap_or(&[]), truth);
+        if truth == Truth::False {
             return;
         }
-        let truth = self.residue(member, truth);
-        if truth == Truth::False {
+        if member.deep {
+            if let Subject::Rule(rule) = member.subject {
+                self.inside(member, rule, step, truth);
+            }
             return;
         }
         match member.subject {

@@ -135,6 +135,9 @@ struct Member {
     of_header: usize,
     /// What a cell of one field of the element tells, as conditions.
     element_told: Vec<Conjunct>,
+    /// What is asked of elements where all of them are judged at once: that, and what is evaluated of
+    /// an element, but for what is inside one.
+    of_elements: Vec<Conjunct>,
     /// The list whose elements it judges; it may be another than that of its block, as whose guest
     /// it then is.
     list: Option<ListId>,

@@ -148,11 +148,17 @@ impl Looked {
     /// The row that begins there, of the block or of a fact that lies in no cell.
     #[inline]
     fn row<'l>(&'l self, block: &'l Block, place: usize) -> &'l Chunk {
-        static NONE: Chunk = [0; WORDS];
         match block.rows.get(place) {
             Some(row) => row,
-            None => self.odd.get(place - block.rows.len()).unwrap_or(&NONE),
+            None => self.odd_row(block, place),
         }
+    }
+
+    /// The row of a fact that lies in no cell.
+    #[cold]
+    fn odd_row(&self, block: &Block, place: usize) -> &Chunk {
+        static NONE: Chunk = [0; WORDS];
+        self.odd.get(place - block.rows.len()).unwrap_or(&NONE)
     }
 
     /// What rows leave of one lane of a stretch.
@@ -160,7 +166,11 @@ impl Looked {
     fn one_lane(&self, block: &Block, part: Part, at: usize, mut left: Chunk) -> Chunk {
         for cells in self.part(part).chunks(BETWEEN_LOOKS) {
             for cell in cells {
-                and(&mut left, self.row(block, cell.possible as usize + at));
+                let place = cell.possible as usize + at;
+                match block.rows.get(place) {
+                    Some(row) => and(&mut left, row),
+                    None => and(&mut left, self.odd_row(block, place)),
+                }
             }
             // Rules that name the same codes stand together, so a stretch is often empty early.
             if left == [0; WORDS] {
