@@ -109,6 +109,8 @@ pub(super) struct Dated {
 pub(crate) struct Atom {
     pub(super) source: Source,
     pub(super) test: Test,
+    /// Whether it reads nothing of an element but the key of one column.
+    alone: bool,
 }
 
 impl<T: Copy> Told<T> {
@@ -259,6 +261,25 @@ pub(super) enum Asked<'t> {
         step: usize,
     },
     Some(Quantity, &'t [Option<bool>]),
+}
+
+impl Atom {
+    pub(super) fn new(source: Source, test: Test) -> Atom {
+        Atom {
+            source,
+            test,
+            alone: false,
+        }
+    }
+
+    /// The column of a list whose keys it asks, where it reads nothing else of an element of it.
+    #[inline]
+    pub(super) fn column(&self, list: ListId) -> Option<u32> {
+        match self.source {
+            Source::Element(of, column) if of == list && self.alone => Some(column),
+            _ => None,
+        }
+    }
 }
 
 impl Test {
@@ -541,18 +562,17 @@ impl Atoms {
         self.atoms.get(node.atom? as usize)
     }
 
-    /// The column of a list whose keys an atom asks, where it reads nothing else of an element of it.
-    pub(super) fn column(&self, atom: &Atom, list: ListId) -> Option<u32> {
-        let alone = match &atom.test {
+    /// Whether an atom reads nothing of an element but the key of its column.
+    fn is_alone(&self, atom: &Atom) -> bool {
+        let Source::Element(list, _) = atom.source else {
+            return false;
+        };
+        match &atom.test {
             Test::HasCode(other) | Test::Compare(_, other) | Test::Text { other, .. } => {
                 !self.reads(*other, list)
             }
             Test::ToldOf { also, .. } => !also.iter().any(|fact| self.reads(fact.source, list)),
             _ => true,
-        };
-        match atom.source {
-            Source::Element(of, column) if of == list && alone => Some(column),
-            _ => None,
         }
     }
 
@@ -580,6 +600,11 @@ impl Atoms {
             }));
         }
         made.derived = maker.into_derived();
+        let mut atoms = std::mem::take(&mut made.atoms);
+        for atom in &mut atoms {
+            atom.alone = made.is_alone(atom);
+        }
+        made.atoms = atoms;
         (made, numbers)
     }
 }

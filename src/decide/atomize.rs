@@ -173,15 +173,12 @@ impl<'a> Maker<'a> {
         let program = self.program;
         let operands = program.operands(node);
         let of =
-            |found: Option<(Source, Type)>, test| found.map(|(source, _)| Atom { source, test });
+            |found: Option<(Source, Type)>, test| found.map(|(source, _)| Atom::new(source, test));
         let first = operands.first().and_then(|first| self.field(*first));
         let simple = match program.op(node) {
             Op::Flag => of(first, Test::Flag),
             Op::IsNone => match operands {
-                [it] if *program.op(*it) == Op::It => Some(Atom {
-                    source: Source::It,
-                    test: Test::IsNone,
-                }),
+                [it] if *program.op(*it) == Op::It => Some(Atom::new(Source::It, Test::IsNone)),
                 _ => of(first, Test::IsNone),
             },
             Op::OneOf { codes, negated } => {
@@ -194,12 +191,14 @@ impl<'a> Maker<'a> {
             }
             Op::Under { prefixes, negated } => {
                 let of_hs = first.filter(|(_, typ)| *typ == Type::Hs);
-                of_hs.map(|(source, _)| Atom {
-                    source,
-                    test: Test::Under {
-                        stretches: stretches(prefixes),
-                        negated: *negated,
-                    },
+                of_hs.map(|(source, _)| {
+                    Atom::new(
+                        source,
+                        Test::Under {
+                            stretches: stretches(prefixes),
+                            negated: *negated,
+                        },
+                    )
                 })
             }
             Op::InList {
@@ -228,16 +227,10 @@ impl<'a> Maker<'a> {
         let (source, typ) = self.field(*key)?;
         if typ == Type::Text {
             let lists = Box::new(self.dated(list)?);
-            return Some(Atom {
-                source,
-                test: Test::Among { lists, negated },
-            });
+            return Some(Atom::new(source, Test::Among { lists, negated }));
         }
         self.program.prefixes.get(list.0 as usize)?.as_ref()?;
-        (typ == Type::Hs).then_some(Atom {
-            source,
-            test: Test::Listed { list, negated },
-        })
+        (typ == Type::Hs).then_some(Atom::new(source, Test::Listed { list, negated }))
     }
 
     /// The keys of a list of texts on each day.
@@ -285,7 +278,7 @@ impl<'a> Maker<'a> {
                 codes.iter().map(constant).collect::<Option<Vec<_>>>()?,
             )?),
         };
-        Some(Atom { source, test })
+        Some(Atom::new(source, test))
     }
 
     fn compare(&mut self, op: CompareOp, operands: &[NodeId]) -> Option<Atom> {
@@ -294,16 +287,16 @@ impl<'a> Maker<'a> {
         };
         let ((source, a), (other, b)) = (self.side(*left)?, self.side(*right)?);
         let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
-        (a == b && (equality || a.is_ordered())).then_some(Atom {
+        (a == b && (equality || a.is_ordered())).then_some(Atom::new(
             source,
-            test: match a {
+            match a {
                 Kind::Text => Test::Text {
                     other,
                     negated: op == CompareOp::Ne,
                 },
                 _ => Test::Compare(op, other),
             },
-        })
+        ))
     }
 
     /// One side of a comparison.
@@ -393,16 +386,16 @@ impl<'a> Maker<'a> {
                 })
                 .collect()
         });
-        Some(Atom {
+        Some(Atom::new(
             source,
-            test: Test::Some(
+            Test::Some(
                 quantity,
                 Box::new(Told {
                     from: told.from,
                     says: says.collect(),
                 }),
             ),
-        })
+        ))
     }
 
     pub(super) fn codes(&self, table: TableId) -> usize {

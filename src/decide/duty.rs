@@ -2,7 +2,7 @@
 
 use super::eval::Evaluator;
 use super::group::{Claim, Group, Picked};
-use super::program::{KindForm, RequireForm};
+use super::program::{KindForm, Op, RequireForm};
 use super::resolve::{Room, World, place_of, prefix, widen};
 use crate::check::rules::{Combine, Each, ObligationState, RuleId};
 use crate::facts::eval::{Eval, Reason};
@@ -70,7 +70,12 @@ impl<'a> Evaluator<'a, '_> {
 
     /// The argument; nothing for a requirement without one.
     fn argument(&mut self, require: &RequireForm) -> Option<Eval> {
-        require.argument.map(|node| match self.value(node) {
+        let node = require.argument?;
+        // Most ask for a code that stands in the rule.
+        if let Op::Const(value) = self.program.op(node) {
+            return Some(Eval::Value(value.clone()));
+        }
+        Some(match self.value(node) {
             Eval::Value(value) => Eval::Value(value),
             Eval::Unknown(reason) => Eval::Unknown(reason),
             Eval::None => Eval::Unknown(Reason::NoneOperand),

@@ -176,7 +176,7 @@ impl<'a> Evaluator<'a, '_> {
     /// What the keys of the elements say; nothing where one says too little.
     fn many_keys(&self, atom: &Atom, span: Span, live: u64) -> Option<Many> {
         let rows = self.facts.rows(span.list)?;
-        let Some(column) = self.program.atoms.column(atom, span.list) else {
+        let Some(column) = atom.column(span.list) else {
             let mut found = Many::all(Truth::False, live);
             for bit in set_bits(live) {
                 let keys = rows.keys(span.row(bit));

@@ -129,10 +129,7 @@ impl Maker<'_> {
                     .collect(),
             },
         };
-        Some(Atom {
-            source: *source,
-            test,
-        })
+        Some(Atom::new(*source, test))
     }
 
     /// What a condition says of each code on each day.

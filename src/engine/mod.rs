@@ -4,6 +4,7 @@
 //! number of threads; each brings its own [`Scratch`].
 
 mod build;
+mod elements;
 mod finder;
 mod judge;
 mod rows;
