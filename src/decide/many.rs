@@ -2,7 +2,8 @@
 //! elements for which it certainly and possibly holds. What is asked of a key is looked up once and
 //! not for each element; `and`, `or` and `not` are one operation for all.
 
-use super::atom::{Asked, Atom, holds};
+use super::ask::{Asked, holds};
+use super::atom::Atom;
 use super::eval::Evaluator;
 use super::program::{Needs, NodeForm, NodeId, Op};
 use super::state::At;

@@ -3,7 +3,7 @@
 //! - [`program`]: every value and condition once, by number; rules, kinds and covers on them;
 //! - [`state`]: the element at hand, and results already worked out;
 //! - [`eval`], [`lookup`], [`table`], `seen`: one node at the place at hand;
-//! - `atom`, `atomize`, `tell`: conditions that the keys of facts decide;
+//! - `atom`, `ask`, `atomize`, `tell`: conditions that the keys of facts decide;
 //! - `word`: amounts in one machine word;
 //! - [`many`]: a condition for many elements at once;
 //! - [`resolve`], [`duty`], `group`, [`missing`]: from rules that apply to the judgement;
@@ -12,6 +12,7 @@
 //! The walker and the engine differ in how they find the rules that apply, and share what
 //! follows. Nothing here knows the graph library.
 
+mod ask;
 pub(crate) mod atom;
 pub(crate) mod atomize;
 pub mod duty;

@@ -31,6 +31,9 @@ pub(super) struct Word {
     kind: Kind,
 }
 
+/// What is made of an amount; nothing where it is none.
+type Made = fn(Word) -> Option<Word>;
+
 impl Word {
     pub(super) fn of(value: &Value) -> Option<Word> {
         if let Value::Date(day) = value {
@@ -387,9 +390,9 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// The column of a list that a value is, or whose number it is, and what is made of its amounts.
-    fn column_of(&self, list: ListId, value: NodeId) -> Option<(u32, fn(Word) -> Option<Word>)> {
+    fn column_of(&self, list: ListId, value: NodeId) -> Option<(u32, Made)> {
         let program = self.program;
-        let (field, of): (_, fn(Word) -> Option<Word>) = match program.op(value) {
+        let (field, of): (_, Made) = match program.op(value) {
             Op::NumberOf => match program.op(*program.operands(value).first()?) {
                 Op::Field(field) => (field, Word::number),
                 _ => return None,

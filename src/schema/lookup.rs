@@ -9,6 +9,25 @@ use std::cmp::Ordering;
 /// The most rows that are gone through one after the other.
 const MOST_NEAR: usize = 32;
 
+/// A list answers for a day: what it lists from tomorrow on, it does not list today.
+///
+/// ```
+/// use kakou::schema::{Labels, table::{Column, Found, ListRow, NamedList, Period}, value::{Type, Value}};
+/// let repairers = NamedList {
+///     name: "repairers".into(),
+///     labels: Labels::default(),
+///     keys: vec![Column { name: "enterprise".into(), typ: Type::Text }],
+///     attributes: Vec::new(),
+///     rows: vec![ListRow {
+///         keys: vec![Value::Text("E-1".into())],
+///         period: Period { from: "2026-08-04".parse().ok(), until: None },
+///         attributes: Vec::new(),
+///     }],
+///     example: true,
+/// };
+/// let on = |day: &str| repairers.find(&[Value::Text("E-1".into())], day.parse().unwrap());
+/// assert_eq!((on("2026-08-03"), on("2026-08-04")), (Found::Nothing, Found::Row(&repairers.rows[0])));
+/// ```
 impl NamedList {
     /// The best row for a key on a day: equal in all columns, a tariff code under the row's
     /// prefix, the longest prefix first. Costs up to ten binary searches, and for a code of fewer than ten
