@@ -39,6 +39,15 @@ pub enum Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Element(pub [Step; 2]);
 
+/// Steps order by what they are, then by row or code.
+///
+/// ```
+/// use kakou::{schema::value::Code, verdict::judgement::Step};
+/// let mut steps = [Step::Unknown, Step::Code(Code(1)), Step::Row(7), Step::Row(2)];
+/// steps.sort();
+/// assert_eq!(steps, [Step::Row(2), Step::Row(7), Step::Code(Code(1)), Step::Unknown]);
+/// assert!(Step::Row(u32::MAX) < Step::Code(Code(0))); // However large the row.
+/// ```
 impl Step {
     /// Its place among all steps, so that comparing two is comparing two numbers.
     #[inline]
