@@ -93,7 +93,7 @@ fn growth(small: &(Race, Engine), large: &(Race, Engine)) -> f64 {
     median(&mut ratios)
 }
 
-/// How many rules: all sizes, or those that `RULES=100,1000` names.
+/// How many rules, of the kind that `KIN=header` or `KIN=full` names, or of both: all sizes, or those that `RULES=100,1000` names.
 fn sizes() -> Vec<usize> {
     match std::env::var("RULES") {
         Ok(named) => named
@@ -105,7 +105,11 @@ fn sizes() -> Vec<usize> {
 }
 
 fn judge(criterion: &mut Criterion) {
+    let named = std::env::var("KIN").ok();
     for (name, kin) in [("header", Kindred::Header), ("full", Kindred::Full)] {
+        if named.as_deref().is_some_and(|named| named != name) {
+            continue;
+        }
         let mut small = None;
         for rules in sizes() {
             let race = Race::new(rules, 7, kin);

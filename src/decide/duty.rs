@@ -53,6 +53,9 @@ impl<'a> Evaluator<'a, '_> {
         room: &mut Room,
     ) -> Interval {
         self.no_duties(room);
+        if !room.standings.iter().any(|standing| standing.requires) {
+            return Interval::default();
+        }
         let mut works = std::mem::take(&mut room.works);
         self.ask(applies, world, &mut works, room);
         put_together(&mut works, room);

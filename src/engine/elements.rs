@@ -21,7 +21,7 @@ impl<'a> Run<'a, '_> {
         &mut self,
         block: &'a Block,
         list: ListId,
-        (looked, header): (&mut Looked, Part),
+        (looked, header, narrow): (&mut Looked, Part, Option<Bits>),
         room: &mut RowRoom,
     ) {
         // Whether anything is left of the header is known before an element is looked at.
@@ -29,7 +29,8 @@ impl<'a> Run<'a, '_> {
         left.clear();
         let mut some = false;
         for at in 0..block.full.len() {
-            let mut bits = self.and_rows(block, looked, header, at, Bits::full(block, at));
+            let mut bits = narrow
+                .unwrap_or_else(|| self.and_rows(block, looked, header, at, Bits::full(block, at)));
             if block.header_residue {
                 self.header_residue(block, at, &mut bits);
             }
@@ -211,7 +212,8 @@ impl<'a> Run<'a, '_> {
             room.element_ranks.extend(ranked.iter().map(|ranked| {
                 let column = ranked.slot.unwrap_or(u32::MAX);
                 let key = keys.get(column as usize).copied();
-                ranked.finder.cell(key.unwrap_or(Key::UNKNOWN), || {
+                let cell = ranked.finder.cell(key.unwrap_or(Key::UNKNOWN));
+                cell.unwrap_or_else(|| {
                     let axis = self.engine.axes.get(ranked.axis as usize);
                     axis.map_or(ODD, |axis| axis.domain.cell(rows.cell(row, column)))
                 })

@@ -57,31 +57,43 @@ impl Finder {
         }
     }
 
-    /// The cell of a fact by its key; the fact is looked at where the key says too little.
-    #[inline]
-    pub(super) fn cell(&self, key: Key, look: impl FnOnce() -> u32) -> u32 {
-        if key.is_special() {
-            return match key {
-                Key::UNKNOWN => UNKNOWN,
-                Key::NONE => NONE,
-                _ => look(),
-            };
-        }
+    /// The cell of a fact by its key; nothing where the key says too little and the fact is looked at.
+    #[inline(always)]
+    pub(super) fn cell(&self, key: Key) -> Option<u32> {
         match self {
-            Finder::Table(cells) => usize::try_from(key.0)
-                .ok()
-                .and_then(|at| cells.get(at))
-                .copied()
-                .unwrap_or(FIRST),
-            Finder::Cuts(cuts) => Domain::cell_at(cuts, key.0),
-            Finder::Bits(bits) => {
-                let places = (0u32..).zip(bits);
-                FIRST
-                    + places.fold(0, |cell, (at, bit)| {
-                        cell | u32::from(key.0 >> bit & 1 == 1) << at
-                    })
+            Finder::Table(cells) => {
+                let at = usize::try_from(key.0).ok();
+                match at.and_then(|at| cells.get(at)) {
+                    Some(cell) => Some(*cell),
+                    None => Finder::special(key).unwrap_or(Some(FIRST)),
+                }
             }
-            Finder::Look => look(),
+            Finder::Cuts(cuts) => match key.is_special() {
+                false => Some(Domain::cell_at(cuts, key.0)),
+                true => Finder::special(key)?,
+            },
+            Finder::Bits(bits) => {
+                if key.is_special() {
+                    return Finder::special(key)?;
+                }
+                let places = (0u32..).zip(bits);
+                let cell = places.fold(0, |cell, (at, bit)| {
+                    cell | u32::from(key.0 >> bit & 1 == 1) << at
+                });
+                Some(FIRST + cell)
+            }
+            Finder::Look => Finder::special(key)?,
+        }
+    }
+
+    /// That of a key that stands for no value, if it is one; nothing in it where the fact is looked at.
+    #[cold]
+    fn special(key: Key) -> Option<Option<u32>> {
+        match key {
+            Key::UNKNOWN => Some(Some(UNKNOWN)),
+            Key::NONE => Some(Some(NONE)),
+            Key::LOOK => Some(None),
+            _ => None,
         }
     }
 

@@ -56,6 +56,9 @@ fn in_order(applies: &mut Vec<Fired>, room: &mut RowRoom) {
     let Some(first) = applies.first().copied() else {
         return;
     };
+    if applies.is_sorted_by(|a, b| a.rule < b.rule || a <= b) {
+        return;
+    }
     room.order.clear();
     let numbered = (0u64..).zip(applies.iter());
     let numbers = numbered.map(|(at, fired)| u64::from(fired.rule.0) << 32 | at);
@@ -93,7 +96,7 @@ impl<'a> Run<'a, '_> {
                     Some(slot) => facts.key(slot),
                     None => Key::of_day(as_of),
                 };
-                ranked.finder.cell(key, || {
+                ranked.finder.cell(key).unwrap_or_else(|| {
                     match (ranked.slot, self.engine.axes.get(ranked.axis as usize)) {
                         (Some(slot), Some(axis)) => axis.domain.cell(facts.header(slot)),
                         _ => ODD,
@@ -162,14 +165,24 @@ impl<'a> Run<'a, '_> {
         }
         let mut looked = std::mem::take(&mut room.looked);
         looked.clear();
-        self.look_up(block, &block.header, &room.ranks, &mut looked);
+        // Few members need no more than a word of each row.
+        let narrow = match block.members.len() {
+            0..=64 => self.narrow::<1>(block, &room.ranks),
+            65..=128 => self.narrow::<2>(block, &room.ranks),
+            _ => None,
+        };
+        if narrow.is_none() {
+            self.look_up(block, &block.header, &room.ranks, &mut looked);
+        }
         let header = looked.end_part();
         match block.list {
             None => {
                 let mut guests = None;
                 room.alive.clear();
                 for at in 0..block.full.len() {
-                    let bits = self.and_rows(block, &looked, header, at, Bits::full(block, at));
+                    let bits = narrow.unwrap_or_else(|| {
+                        self.and_rows(block, &looked, header, at, Bits::full(block, at))
+                    });
                     for (number, truth) in bits.members(at) {
                         if let Some(member) = block.members.get(number as usize) {
                             let gathered = (&mut guests, &mut room.alive);
@@ -179,7 +192,7 @@ impl<'a> Run<'a, '_> {
                 }
                 self.guests(block, guests, &mut room.alive);
             }
-            Some(list) => self.elements(block, list, (&mut looked, header), room),
+            Some(list) => self.elements(block, list, (&mut looked, header, narrow), room),
         }
         room.looked = looked;
     }

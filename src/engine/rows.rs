@@ -136,6 +136,12 @@ impl Looked {
     }
 }
 
+/// The first words of a row.
+#[inline(always)]
+fn first_words<const W: usize>(row: &Chunk) -> Option<[u64; W]> {
+    row.first_chunk().copied()
+}
+
 /// Clears the bits that are not in the row.
 #[inline]
 fn and(bits: &mut Chunk, row: &Chunk) {
@@ -230,6 +236,39 @@ impl<'a> Run<'a, '_> {
         if odd {
             self.look_up_odd(block, lines, from, looked);
         }
+    }
+
+    /// What the header's lines leave of a block of few members, by the first words of their rows;
+    /// nothing where a fact lies in no cell.
+    #[inline]
+    pub(super) fn narrow<const W: usize>(&mut self, block: &Block, ranks: &[u32]) -> Option<Bits> {
+        let mut bits = Bits::full(block, 0);
+        let mut left = first_words::<W>(&bits.possible)?;
+        let mut sure = left;
+        for line in &block.header {
+            let rank = *ranks.get(line.place as usize)?;
+            let cell = line.first as usize + rank.min(line.count) as usize;
+            let cell = block.cells.get(cell)?;
+            let row = first_words::<W>(block.rows.get(cell.possible as usize)?)?;
+            for (left, word) in left.iter_mut().zip(row) {
+                *left &= word;
+            }
+            if cell.certain != cell.possible {
+                let row = first_words::<W>(block.rows.get(cell.certain as usize)?)?;
+                for (sure, word) in sure.iter_mut().zip(row) {
+                    *sure &= word;
+                }
+            }
+        }
+        self.evaluator.state.steps += block.header.len() as u64;
+        for (to, word) in bits.possible.iter_mut().zip(left) {
+            *to = word;
+        }
+        // What is certain is possible.
+        for (to, (left, sure)) in bits.certain.iter_mut().zip(left.iter().zip(sure)) {
+            *to = left & sure;
+        }
+        Some(bits)
     }
 
     /// Works out the rows of the facts that lie in no cell.
