@@ -15,7 +15,8 @@ use crate::schema::{Home, Schema};
 use crate::syntax::ast;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What rules are held against.
 pub(super) struct Whole<'w, 'a> {
@@ -26,7 +27,7 @@ pub(super) struct Whole<'w, 'a> {
     pub pilots: &'w [(&'a ast::Pilot, Span)],
     pub frames: &'w [PilotFrame],
     /// All rules as written, those that could not be checked included.
-    pub written: Vec<&'a ast::Rule>,
+    pub written: &'w [&'w str],
 }
 
 /// Sorts and numbers the rules, resolves their exceptions and checks them against each other.
@@ -36,22 +37,12 @@ pub(super) fn number(
     whole: &Whole<'_, '_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Rule> {
-    drafts.sort_by(|a, b| {
-        (
-            natural(&a.rule.id),
-            a.rule.force.from,
-            a.rule.force.until,
-            a.rule.place.0,
-        )
-            .cmp(&(
-                natural(&b.rule.id),
-                b.rule.force.from,
-                b.rule.force.until,
-                b.rule.place.0,
-            ))
+    drafts.sort_by_cached_key(|d| {
+        let force = d.rule.force;
+        (natural(&d.rule.id), force.from, force.until, d.rule.place.0)
     });
     identifiers(&drafts, diagnostics);
-    exceptions(&mut drafts, &whole.written, diagnostics);
+    exceptions(&mut drafts, whole.written, diagnostics);
     exception_cycles(&drafts, diagnostics);
     for (index, draft) in drafts.iter().enumerate() {
         let id = RuleId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -98,7 +89,7 @@ fn natural(id: &str) -> Vec<(u64, String)> {
 
 /// The same identifier twice only with disjoint periods, counted on the same date.
 fn identifiers(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
-    let mut by_id: BTreeMap<&str, Vec<&RuleDraft>> = BTreeMap::new();
+    let mut by_id: HashMap<&str, Vec<&RuleDraft>> = HashMap::with_capacity(drafts.len());
     for draft in drafts {
         let earlier = by_id.entry(&draft.rule.id).or_default();
         let clash = earlier
@@ -125,20 +116,20 @@ fn name_at(text: &str, at: Span) -> ast::Name {
 }
 
 /// Numbers what `over` names: all versions of a rule, or all parts of a rule's table.
-fn exceptions(drafts: &mut [RuleDraft], written: &[&ast::Rule], diagnostics: &mut Vec<Diagnostic>) {
-    let written: BTreeSet<&str> = written.iter().map(|r| r.id.node.as_str()).collect();
-    let mut by_id: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+fn exceptions(drafts: &mut [RuleDraft], written: &[&str], diagnostics: &mut Vec<Diagnostic>) {
+    let written: LazyCell<HashSet<&str>, _> = LazyCell::new(|| written.iter().copied().collect());
+    let mut by_id: HashMap<&str, Vec<usize>> = HashMap::with_capacity(drafts.len());
     for (index, draft) in drafts.iter().enumerate() {
-        by_id.entry(draft.rule.id.clone()).or_default().push(index);
+        by_id.entry(&draft.rule.id).or_default().push(index);
         if let Some(whole) = &draft.whole {
-            by_id.entry(whole.clone()).or_default().push(index);
+            by_id.entry(whole).or_default().push(index);
         }
     }
     let mut resolved = Vec::new();
     for draft in drafts.iter() {
         let mut over = Vec::new();
         for name in &draft.over {
-            let Some(targets) = by_id.get(&name.node) else {
+            let Some(targets) = by_id.get(name.node.as_str()) else {
                 // A rule that was complained of is there all the same.
                 let table = name.node.rsplit_once('.').map_or("", |(rule, _)| rule);
                 if written.contains(name.node.as_str())
@@ -146,7 +137,9 @@ fn exceptions(drafts: &mut [RuleDraft], written: &[&ast::Rule], diagnostics: &mu
                 {
                     continue;
                 }
-                diagnostics.push(unknown_name("rule", name, by_id.keys().map(String::as_str)));
+                let mut known: Vec<&str> = by_id.keys().copied().collect();
+                known.sort_unstable();
+                diagnostics.push(unknown_name("rule", name, known.into_iter()));
                 continue;
             };
             for target in targets {
