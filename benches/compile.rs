@@ -95,7 +95,8 @@ fn build(checked: impl FnOnce() -> Option<Arc<RuleSet>>) -> (Built, [f64; 3]) {
 
 /// The medians of the parts and of their sum.
 fn medians(times: &[[f64; 3]]) -> [f64; 4] {
-    let middle = |of: &dyn Fn(&[f64; 3]) -> f64| median(&mut times.iter().map(of).collect::<Vec<_>>());
+    let middle =
+        |of: &dyn Fn(&[f64; 3]) -> f64| median(&mut times.iter().map(of).collect::<Vec<_>>());
     [
         middle(&|t| t[0]),
         middle(&|t| t[1]),
@@ -160,9 +161,7 @@ fn timed(criterion: &mut Criterion, work: &Workload) {
     let mut compiler = Compiler::default();
     compiler.compile(&work.folder, &limits);
     group.bench_function(format!("recompile after one edit/{}", work.name), |bench| {
-        let edited = |folder: Folder| {
-            black_box(build(|| compiler.compile(&folder, &limits).rules))
-        };
+        let edited = |folder: Folder| black_box(build(|| compiler.compile(&folder, &limits).rules));
         bench.iter_batched(&mut next, edited, BatchSize::PerIteration);
     });
     group.finish();

@@ -14,8 +14,8 @@ use super::names::{Named, Names};
 use super::pilot;
 use super::rule;
 use super::rules::{
-    Cover, DecisionTable, DecisionTableId, Fingerprint, KindId, Parameter, ParameterId,
-    PilotId, Place, RuleSet,
+    Cover, DecisionTable, DecisionTableId, Fingerprint, KindId, Parameter, ParameterId, PilotId,
+    Place, RuleSet,
 };
 use super::scenario::{self, Scenario};
 use super::schema::TypeNames;
@@ -28,8 +28,8 @@ use crate::schema::Schema;
 use crate::schema::table::NamedList;
 use crate::syntax::ast::{self, ItemKind};
 use declared::{rates, read_lists, read_schema};
-use rules::{Checking, Written};
 use parts::{fill_tables, kind_types, kinds, parameters, required, table_frames};
+use rules::{Checking, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -55,7 +55,9 @@ struct Items<'a> {
 impl<'a> Items<'a> {
     fn sort(files: &'a [Read<'a>]) -> Items<'a> {
         let mut items = Items::default();
-        let all = files.iter().flat_map(|file| file.items.iter().map(move |item| (file, item)));
+        let all = files
+            .iter()
+            .flat_map(|file| file.items.iter().map(move |item| (file, item)));
         for (file, item) in all {
             let at = item.at.0;
             match &item.kind {
@@ -272,12 +274,22 @@ fn written<'a>(
     again: &'a [Again<'a>],
 ) -> Vec<Written<'a>> {
     let read = items.rules.iter();
-    let mut all: Vec<Written<'a>> =
-        read.map(|(rule, at, own_text)| Written::Read(rule, *at, *own_text)).collect();
+    let mut all: Vec<Written<'a>> = read
+        .map(|(rule, at, own_text)| Written::Read(rule, *at, *own_text))
+        .collect();
     if again.is_empty() {
-        all.extend(files.iter().flat_map(|file| &file.known).map(Written::Known));
+        all.extend(
+            files
+                .iter()
+                .flat_map(|file| &file.known)
+                .map(Written::Known),
+        );
     }
-    all.extend(again.iter().map(|(rule, at, text)| Written::Read(rule, *at, Some(*text))));
+    all.extend(
+        again
+            .iter()
+            .map(|(rule, at, text)| Written::Read(rule, *at, Some(*text))),
+    );
     all.sort_by_key(Written::at);
     all
 }

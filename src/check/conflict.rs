@@ -16,6 +16,7 @@ use crate::syntax::ast;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 use std::cell::LazyCell;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What rules are held against.
@@ -37,9 +38,9 @@ pub(super) fn number(
     whole: &Whole<'_, '_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Rule> {
-    drafts.sort_by_cached_key(|d| {
-        let force = d.rule.force;
-        (natural(&d.rule.id), force.from, force.until, d.rule.place.0)
+    drafts.sort_by(|a, b| {
+        let key = |d: &RuleDraft| (d.rule.force.from, d.rule.force.until, d.rule.place.0);
+        natural(&a.rule.id, &b.rule.id).then_with(|| key(a).cmp(&key(b)))
     });
     identifiers(&drafts, diagnostics);
     exceptions(&mut drafts, whole.written, diagnostics);
@@ -68,23 +69,36 @@ pub(super) fn number(
 }
 
 /// `BR-2` before `BR-10`: runs of digits are compared as numbers.
-fn natural(id: &str) -> Vec<(u64, String)> {
-    let mut parts = Vec::new();
-    let mut rest = id;
-    while !rest.is_empty() {
-        let letters = rest
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        let (word, after) = rest.split_at(letters);
-        let digits = after
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(after.len());
-        let (number, after) = after.split_at(digits);
-        parts.push((0, word.to_owned()));
-        parts.push((number.parse().unwrap_or(u64::MAX), number.to_owned()));
-        rest = after;
+fn natural(mut a: &str, mut b: &str) -> Ordering {
+    while !a.is_empty() && !b.is_empty() {
+        let (ours, theirs) = (first_run(a), first_run(b));
+        let number = |digits: &str| digits.parse().unwrap_or(u64::MAX);
+        let order = ours
+            .word
+            .cmp(theirs.word)
+            .then_with(|| number(ours.digits).cmp(&number(theirs.digits)))
+            .then_with(|| ours.digits.cmp(theirs.digits));
+        if order != Ordering::Equal {
+            return order;
+        }
+        (a, b) = (ours.rest, theirs.rest);
     }
-    parts
+    b.is_empty().cmp(&a.is_empty())
+}
+
+/// Letters, the digits behind them, and what follows.
+struct Run<'t> {
+    word: &'t str,
+    digits: &'t str,
+    rest: &'t str,
+}
+
+fn first_run(text: &str) -> Run<'_> {
+    let letters = text.find(|c: char| c.is_ascii_digit());
+    let (word, after) = text.split_at(letters.unwrap_or(text.len()));
+    let digits = after.find(|c: char| !c.is_ascii_digit());
+    let (digits, rest) = after.split_at(digits.unwrap_or(after.len()));
+    Run { word, digits, rest }
 }
 
 /// The same identifier twice only with disjoint periods, counted on the same date.
@@ -500,5 +514,21 @@ pub(super) fn labels_apart(
             let rest = others.iter().skip(usize::from(field.is_none()));
             rest.for_each(|other| complain(first, *other, diagnostics));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_ordered_as_people_count() {
+        let wanted = [
+            "", "01", "1", "2", "A", "A-02", "A-2", "A-2.1", "A-10", "A-10b", "A-", "B", "甲-9",
+        ];
+        let mut found = wanted;
+        found.reverse();
+        found.sort_by(|a, b| natural(a, b));
+        assert_eq!(found, wanted);
     }
 }

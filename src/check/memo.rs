@@ -14,8 +14,8 @@ use crate::ground::diagnostic::Diagnostic;
 use crate::ground::limits::Limits;
 use crate::ground::source::Sources;
 use crate::ground::span::{At, SourceId, Span};
-use crate::syntax::{self, ast, ast::ItemKind};
 use crate::syntax::parts::{Part, PartReader, is_too_long, parts};
+use crate::syntax::{self, ast, ast::ItemKind};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -48,11 +48,16 @@ impl Kept {
         let drafts = self.drafts.iter().flat_map(|draft| {
             let own = [draft.rule.place.0, draft.id_at, draft.scope_at];
             let over = draft.over.iter().map(|name| name.at.0);
-            own.into_iter().chain(over).chain(draft.cited_at.iter().copied())
+            own.into_iter()
+                .chain(over)
+                .chain(draft.cited_at.iter().copied())
         });
         let noted = self.noted.iter().map(|(span, _)| *span);
         let own = [self.item_at, self.id_at];
-        own.into_iter().chain(drafts).chain(noted).all(|span| inside(&span))
+        own.into_iter()
+            .chain(drafts)
+            .chain(noted)
+            .all(|span| inside(&span))
     }
 }
 
@@ -61,7 +66,10 @@ pub(super) type OwnText<'t> = (&'t str, Span);
 
 fn own_text<'t>(id: SourceId, part: &Part<'t>) -> OwnText<'t> {
     let length = u32::try_from(part.text.len()).unwrap_or(u32::MAX);
-    (part.text, Span::new(id, part.start, part.start.saturating_add(length)))
+    (
+        part.text,
+        Span::new(id, part.start, part.start.saturating_add(length)),
+    )
 }
 
 /// A rule that is known from before, at its place now.
@@ -271,11 +279,13 @@ impl Memo {
         }
         let texts = files.iter().flat_map(|file| &file.beside);
         let lists = sources.iter().skip(files.len());
-        let lists: Vec<(&str, &str)> =
-            lists.map(|(_, list)| (list.name(), list.text())).collect();
+        let lists: Vec<(&str, &str)> = lists.map(|(_, list)| (list.name(), list.text())).collect();
         let same = self.beside.as_ref().is_some_and(|then| {
             let names = then.lists.iter().map(|(name, text)| (&**name, &**text));
-            then.texts.iter().map(|text| &**text).eq(texts.clone().copied())
+            then.texts
+                .iter()
+                .map(|text| &**text)
+                .eq(texts.clone().copied())
                 && names.eq(lists.iter().copied())
                 && then.events == events
                 && then.limits == *limits

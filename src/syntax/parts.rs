@@ -107,7 +107,10 @@ mod tests {
     fn together(text: &str) -> (Vec<Item>, Vec<Diagnostic>) {
         let limits = Limits::default();
         let mut reader = PartReader::new(SourceId(3), &limits);
-        let all = parts(text).iter().flat_map(|part| reader.read(part).0).collect();
+        let all = parts(text)
+            .iter()
+            .flat_map(|part| reader.read(part).0)
+            .collect();
         (all, reader.finish().expect("few complaints"))
     }
 
@@ -119,7 +122,10 @@ mod tests {
         assert_eq!(all, text);
         let rules: Vec<&str> = found.iter().filter(|p| p.is_rule).map(|p| p.text).collect();
         assert_eq!(rules.len(), 3, "{rules:?}");
-        assert!(rules[2].ends_with("rulex D\n"), "a word that begins no item cuts nothing");
+        assert!(
+            rules[2].ends_with("rulex D\n"),
+            "a word that begins no item cuts nothing"
+        );
         for part in &found {
             assert!(text[part.start as usize..].starts_with(part.text));
         }
@@ -153,7 +159,10 @@ mod tests {
 
     #[test]
     fn too_many_complaints_are_left_to_the_whole() {
-        let limits = Limits { diagnostics: 1, ..Limits::default() };
+        let limits = Limits {
+            diagnostics: 1,
+            ..Limits::default()
+        };
         let mut reader = PartReader::new(SourceId(0), &limits);
         for part in parts("rul A\nrule B\n  then\nrule C\n  then\n") {
             reader.read(&part);
