@@ -14,8 +14,9 @@ use crate::ground::diagnostic::Diagnostic;
 use crate::ground::limits::Limits;
 use crate::ground::source::Sources;
 use crate::ground::span::{At, SourceId, Span};
+use crate::syntax;
+use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::parts::{Part, PartReader, is_too_long, parts};
-use crate::syntax::{self, ast, ast::ItemKind};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -317,5 +318,66 @@ impl Memo {
     pub fn end(&mut self) {
         let now = self.now;
         self.rules.retain(|_, entry| entry.seen == now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::compile_with;
+    use crate::folder::Folder;
+
+    const SCHEMA: &str = "outcomes release \"放行\" / \"release\" < hold \"暂缓\" / \"hold\" \
+        missing hold advice hold\ndeclaration \"申报\" / \"declaration\" judged on date\n  \
+        date : date \"日期\" / \"date\"\n  a : integer \"甲\" / \"a\"\nlaw L \"法\" / \"law\"\n  sure found\n";
+
+    fn rule(id: &str, more: i64) -> String {
+        format!("rule {id} \"甲\" / \"a\"\n  by L\n  when a > {more}\n  then hold\n\n")
+    }
+
+    /// How many rules are known, and how many items are read, of the next state of a folder.
+    fn known_and_read(memo: &mut Memo, schema: &str, rules: &str) -> (usize, usize) {
+        let limits = Limits::default();
+        let folder = Folder::from_texts([("a.rules", schema), ("b.rules", rules)]);
+        memo.begin();
+        let (read, _) = Read::new(SourceId(1), rules, &limits, memo);
+        assert!(!compile_with(memo, &folder, &limits).has_errors());
+        (read.known.len(), read.items.len())
+    }
+
+    #[test]
+    fn only_what_was_edited_is_read() {
+        let mut memo = Memo::keeping();
+        let all = [rule("A", 1), rule("B", 2), rule("C", 3)].concat();
+        assert_eq!(known_and_read(&mut memo, SCHEMA, &all), (0, 3));
+        assert_eq!(known_and_read(&mut memo, SCHEMA, &all), (3, 0));
+        let edited = format!("# moved\n{}", all.replace("a > 2", "a > 5"));
+        assert_eq!(known_and_read(&mut memo, SCHEMA, &edited), (2, 1));
+        // What the folder no longer has is forgotten.
+        let fewer = [rule("A", 1), rule("C", 3)].concat();
+        assert_eq!(known_and_read(&mut memo, SCHEMA, &fewer), (2, 0));
+        assert_eq!(memo.rules.len(), 2);
+        assert_eq!(known_and_read(&mut memo, SCHEMA, &all), (2, 1));
+    }
+
+    #[test]
+    fn an_edit_beside_the_rules_makes_them_new() {
+        let mut memo = Memo::keeping();
+        let all = [rule("A", 1), rule("B", 2)].concat();
+        known_and_read(&mut memo, SCHEMA, &all);
+        let then = Arc::clone(&memo.rules[&rule("A", 1)].kept);
+        let schema = SCHEMA.replace("sure found", "sure low");
+        known_and_read(&mut memo, &schema, &all);
+        let now = &memo.rules[&rule("A", 1)].kept;
+        assert_ne!(now.drafts[0].rule.sure, then.drafts[0].rule.sure);
+    }
+
+    #[test]
+    fn nothing_is_kept_of_one_compilation_alone() {
+        let mut memo = Memo::default();
+        let all = rule("A", 1);
+        assert_eq!(known_and_read(&mut memo, SCHEMA, &all), (0, 1));
+        assert_eq!(known_and_read(&mut memo, SCHEMA, &all), (0, 1));
+        assert!(memo.rules.is_empty() && memo.beside.is_none());
     }
 }
