@@ -93,20 +93,40 @@ fn build(checked: impl FnOnce() -> Option<Arc<RuleSet>>) -> (Built, [f64; 3]) {
     ((rules, engine), [check, made, engine_made])
 }
 
-/// The medians of the parts and of their sum.
-fn medians(times: &[[f64; 3]]) -> [f64; 4] {
-    let middle =
-        |of: &dyn Fn(&[f64; 3]) -> f64| median(&mut times.iter().map(of).collect::<Vec<_>>());
-    [
-        middle(&|t| t[0]),
-        middle(&|t| t[1]),
-        middle(&|t| t[2]),
-        middle(&|t| t.iter().sum()),
-    ]
+/// What builds of one kind took, in milliseconds: the median of each part and of the sum, and the
+/// least sum, which other work on the machine moves the least.
+struct Taken {
+    parts: [f64; 3],
+    all: f64,
+    least: f64,
+}
+
+impl Taken {
+    fn of(times: &[[f64; 3]]) -> Taken {
+        let middle =
+            |of: &dyn Fn(&[f64; 3]) -> f64| median(&mut times.iter().map(of).collect::<Vec<_>>());
+        let sum = |parts: &[f64; 3]| parts.iter().sum::<f64>();
+        Taken {
+            parts: [middle(&|t| t[0]), middle(&|t| t[1]), middle(&|t| t[2])],
+            all: middle(&sum),
+            least: times.iter().map(sum).fold(f64::INFINITY, f64::min),
+        }
+    }
+}
+
+impl std::fmt::Display for Taken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ([check, graph, engine], all, least) = (self.parts, self.all, self.least);
+        write!(
+            f,
+            "{all:.1} ms (text to rules {check:.1}, graph {graph:.1}, engine {engine:.1}; at \
+             least {least:.1})"
+        )
+    }
 }
 
 /// Builds in turns: the edited folder as a whole, and with what is known from the edit before.
-fn ratio(work: &Workload) -> ([f64; 4], [f64; 4]) {
+fn ratio(work: &Workload) -> (Taken, Taken) {
     let limits = Limits::default();
     let mut compiler = Compiler::default();
     compiler.compile(&work.folder, &limits);
@@ -120,21 +140,16 @@ fn ratio(work: &Workload) -> ([f64; 4], [f64; 4]) {
         assert_eq!(whole.0, edited.0, "round {round}");
         assert_eq!(whole.1.bytes(), edited.1.bytes(), "round {round}");
     }
-    (medians(&full), medians(&after))
+    (Taken::of(&full), Taken::of(&after))
 }
 
 fn compiling(criterion: &mut Criterion) {
     for work in workloads() {
         let (full, after) = ratio(&work);
-        let parts = |[check, graph, engine, all]: [f64; 4]| {
-            format!("{all:.1} ms (text to rules {check:.1}, graph {graph:.1}, engine {engine:.1})")
-        };
         println!(
-            "compile {}: {}; after an edit of one rule {}, ratio {:.1}",
+            "compile {}: {full}; after an edit of one rule {after}, ratio {:.1}",
             work.name,
-            parts(full),
-            parts(after),
-            full[3] / after[3],
+            full.all / after.all,
         );
         if std::env::var_os("RATIOS_ONLY").is_none() {
             timed(criterion, &work);
