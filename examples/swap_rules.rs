@@ -21,12 +21,8 @@ struct InForce {
 /// compiler uses again what it knows of rules that stay as they are.
 fn version(compiler: &mut Compiler, limit: &str) -> Result<Arc<InForce>, Box<dyn Error>> {
     let text = std::fs::read_to_string("examples/gate/gate.rules")?.replace("3 % from", limit);
-    let folder = Folder::from_texts([("gate.rules", text)])
-        .with_file("lines.csv", std::fs::read("examples/gate/lines.csv")?)
-        .with_file(
-            "currencies.csv",
-            std::fs::read("examples/gate/currencies.csv")?,
-        );
+    let gate = Folder::open("examples/gate".as_ref(), &Limits::default())?;
+    let folder = gate.with_rules("gate.rules", text);
     let rules = accept(compiler.compile(&folder, &Limits::default()))?;
     let graph =
         Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;

@@ -12,6 +12,10 @@
 )]
 
 #[path = "support/generate/mod.rs"]
+#[allow(
+    dead_code,
+    reason = "each test that shares this uses its own part of it"
+)]
 mod generate;
 
 #[path = "laws/case.rs"]
