@@ -149,6 +149,35 @@ impl Folder {
         self
     }
 
+    /// The same with the text of one rule file put in, in place of the one of that name if there is
+    /// one: what an editor holds and nobody has written to disk.
+    ///
+    /// ```
+    /// use kakou::Folder;
+    /// let folder = Folder::from_texts([("a.rules", "law A"), ("b.rules", "law B")]);
+    /// let edited = folder.clone().with_rules("b.rules", "law C").with_rules("c.rules", "law D");
+    /// let texts: Vec<&str> = edited.rules().map(|(_, text)| text).collect();
+    /// assert_eq!(texts, ["law A", "law C", "law D"]);
+    /// assert_eq!(folder.rules().count(), 2); // What it was made from stays as it is.
+    /// ```
+    pub fn with_rules(mut self, name: impl Into<String>, text: impl Into<String>) -> Folder {
+        self.rules.insert(name.into(), without_mark(text.into()));
+        self
+    }
+
+    /// The same without the rule file of that name; nothing changes where there is none.
+    ///
+    /// ```
+    /// use kakou::Folder;
+    /// let folder = Folder::from_texts([("a.rules", "law A"), ("b.rules", "law B")]);
+    /// assert_eq!(folder.clone().without_rules("a.rules").rules().count(), 1);
+    /// assert_eq!(folder.without_rules("c.rules").rules().count(), 2);
+    /// ```
+    pub fn without_rules(mut self, name: &str) -> Folder {
+        self.rules.remove(name);
+        self
+    }
+
     /// The same with other limits for the files that are still to be read.
     ///
     /// ```

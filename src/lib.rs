@@ -139,7 +139,7 @@ pub mod doc;
 pub mod command;
 
 pub use check::rules::{RuleSet, Sure};
-pub use check::{Compiled, compile};
+pub use check::{Compiled, Compiler, compile};
 pub use engine::Engine;
 pub use facts::Facts;
 pub use folder::Folder;

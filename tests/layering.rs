@@ -387,6 +387,14 @@ const CRATES: &[(&str, &[&str], &str)] = &[
 /// Files that may name a hashed collection, and why its order cannot show.
 const HASHED: &[(&str, &str)] = &[
     (
+        "check/conflict.rs",
+        "asked for an identifier; the ones that a complaint is near to are sorted",
+    ),
+    (
+        "check/memo.rs",
+        "asked for a text; what is forgotten may be so in any order",
+    ),
+    (
         "check/table.rs",
         "asked for a group; the groups keep the order of the rows",
     ),

@@ -2,30 +2,34 @@
 
 mod declared;
 mod parts;
+mod rules;
 
 use super::codes;
 use super::conflict;
 use super::law::{self, Events, twice};
 use super::lints;
 use super::lower::{Lower, Scope};
+use super::memo::{Memo, OwnText, Read};
 use super::names::{Named, Names};
 use super::pilot;
-use super::rule::{self, RuleDraft};
+use super::rule;
 use super::rules::{
-    Cover, DecisionTable, DecisionTableId, Event, Fingerprint, KindId, Parameter, ParameterId,
-    PilotId, Place, RuleSet,
+    Cover, DecisionTable, DecisionTableId, Fingerprint, KindId, Parameter, ParameterId, PilotId,
+    Place, RuleSet,
 };
 use super::scenario::{self, Scenario};
 use super::schema::TypeNames;
 use super::table;
 use super::tables::Loading;
 use crate::ground::diagnostic::{Diagnostic, Severity};
+use crate::ground::limits::Limits;
 use crate::ground::span::Span;
 use crate::schema::Schema;
 use crate::schema::table::NamedList;
 use crate::syntax::ast::{self, ItemKind};
 use declared::{rates, read_lists, read_schema};
 use parts::{fill_tables, kind_types, kinds, parameters, required, table_frames};
+use rules::{Checking, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -41,7 +45,7 @@ struct Items<'a> {
     laws: Vec<&'a ast::Law>,
     parameters: Vec<&'a ast::Parameter>,
     lets: Vec<&'a ast::Let>,
-    rules: Vec<(&'a ast::Rule, Span)>,
+    rules: Vec<(&'a ast::Rule, Span, Option<OwnText<'a>>)>,
     tables: Vec<&'a ast::Table>,
     covers: Vec<(&'a ast::Covers, Span)>,
     pilots: Vec<(&'a ast::Pilot, Span)>,
@@ -49,9 +53,12 @@ struct Items<'a> {
 }
 
 impl<'a> Items<'a> {
-    fn sort(files: &'a [ast::File]) -> Items<'a> {
+    fn sort(files: &'a [Read<'a>]) -> Items<'a> {
         let mut items = Items::default();
-        for item in files.iter().flat_map(|f| &f.items) {
+        let all = files
+            .iter()
+            .flat_map(|file| file.items.iter().map(move |item| (file, item)));
+        for (file, item) in all {
             let at = item.at.0;
             match &item.kind {
                 ItemKind::Outcomes(i) => items.outcomes.push((i, at)),
@@ -64,7 +71,7 @@ impl<'a> Items<'a> {
                 ItemKind::Event(_) => {}
                 ItemKind::Parameter(i) => items.parameters.push(i),
                 ItemKind::Let(i) => items.lets.push(i),
-                ItemKind::Rule(i) => items.rules.push((i, at)),
+                ItemKind::Rule(i) => items.rules.push((i, at, file.own_text(at))),
                 ItemKind::Table(i) => items.tables.push(i),
                 ItemKind::Covers(i) => items.covers.push((i, at)),
                 ItemKind::Pilot(i) => items.pilots.push((i, at)),
@@ -81,8 +88,9 @@ pub(super) type Assembled = (RuleSet, Vec<Scenario>, Vec<(Span, Named)>);
 /// The rule set and its scenarios; nothing where the schema's frame is broken. `partial`: some text
 /// could not be read, so that names it declares may be missing without anybody's fault.
 pub(super) fn assemble(
-    files: &[ast::File],
+    files: &[Read<'_>],
     loading: &mut Loading<'_>,
+    memo: &mut Memo,
     partial: bool,
 ) -> Option<Assembled> {
     let items = Items::sort(files);
@@ -94,6 +102,12 @@ pub(super) fn assemble(
     let diagnostics = &mut *loading.complaints;
     let events =
         Events::gather(files.iter().flat_map(|f| &f.items), diagnostics).finish(&mut names);
+    let holds = memo.holds(files, loading.sources, &events, loading.limits);
+    let again = match holds {
+        true => Vec::new(),
+        false => read_again(files, loading.limits),
+    };
+    let written = written(files, &items, &again);
     let laws = law::laws(&items.laws, &mut names, &events, diagnostics);
     number_names(&items, &mut names, diagnostics);
     let parameters = parameters(
@@ -134,15 +148,16 @@ pub(super) fn assemble(
         kinds: &kind_types,
         pilots: &frames,
     };
-    let mut drafts = rules(
-        &items,
-        &all,
-        &events,
+    let mut checking = Checking {
+        events: &events,
         register,
-        &mut tables,
+        memo,
+        tables: &mut tables,
         diagnostics,
-        &mut used,
-    );
+        used: &mut used,
+    };
+    let mut drafts = checking.rules(&written, &all);
+    memo.end();
     let (mut pilots, pilot_drafts) = pilot::pilots(
         &items.pilots,
         &all.scope(),
@@ -160,15 +175,12 @@ pub(super) fn assemble(
                 drafts.len(),
                 loading.limits.rules
             ),
-            items
-                .rules
-                .last()
-                .map(|(r, _)| r.id.at.0)
-                .unwrap_or_default(),
+            written.last().map(Written::id_at).unwrap_or_default(),
         ));
         return None;
     }
     let covers = covers(&items, &all, diagnostics, &mut used);
+    let written_ids: Vec<&str> = written.iter().map(Written::id).collect();
     let whole = conflict::Whole {
         schema: &schema,
         laws: &laws,
@@ -176,13 +188,13 @@ pub(super) fn assemble(
         names: &names,
         pilots: &items.pilots,
         frames: &frames,
-        written: items.rules.iter().map(|(r, _)| *r).collect(),
+        written: &written_ids,
     };
     let rules = conflict::number(drafts, &mut pilots, &whole, diagnostics);
     let rule_ids: Vec<&str> = rules
         .iter()
         .map(|r| r.id.as_str())
-        .chain(items.rules.iter().map(|(r, _)| r.id.node.as_str()))
+        .chain(written_ids.iter().copied())
         .collect();
     let mut scenarios = Vec::new();
     for (item, at) in &items.scenarios {
@@ -196,7 +208,7 @@ pub(super) fn assemble(
             &rule_ids,
         ));
     }
-    lints::labels(&items.rules, &schema, diagnostics);
+    lints::labels(items.rules.iter().map(|rule| rule.0), &schema, diagnostics);
     // What errors hide would look unused or without effect.
     if !partial
         && !diagnostics
@@ -208,7 +220,7 @@ pub(super) fn assemble(
             parameters: &items.parameters,
             lists: &items.lists,
             tables: &items.tables,
-            rules: &items.rules,
+            first_rule: written.first().map(Written::id_at).unwrap_or_default(),
             pilots: &items.pilots,
         };
         lints::lints(
@@ -223,11 +235,11 @@ pub(super) fn assemble(
     }
     loading.dropped += names.dropped.get();
     let mut set = RuleSet {
-        schema: Arc::new(schema.clone()),
+        schema: Arc::new(schema),
         laws,
         events,
-        parameters: parameters.clone(),
-        lists: lists.clone(),
+        parameters,
+        lists,
         tables,
         kinds,
         required,
@@ -240,6 +252,48 @@ pub(super) fn assemble(
     Some((set, scenarios, names.take_noted()))
 }
 
+/// A rule that was known and had to be read again.
+type Again<'a> = (ast::Rule, Span, OwnText<'a>);
+
+/// The rules that were known from before, read now.
+fn read_again<'a>(files: &'a [Read<'_>], limits: &Limits) -> Vec<Again<'a>> {
+    let known = files.iter().flat_map(|file| &file.known);
+    known
+        .filter_map(|known| {
+            let (rule, at) = known.read(limits)?;
+            Some((rule, at, known.own_text()))
+        })
+        .collect()
+}
+
+/// All rules in the order of files and lines. Those that were known are taken from `again` where
+/// they had to be read.
+fn written<'a>(
+    files: &'a [Read<'a>],
+    items: &Items<'a>,
+    again: &'a [Again<'a>],
+) -> Vec<Written<'a>> {
+    let read = items.rules.iter();
+    let mut all: Vec<Written<'a>> = read
+        .map(|(rule, at, own_text)| Written::Read(rule, *at, *own_text))
+        .collect();
+    if again.is_empty() {
+        all.extend(
+            files
+                .iter()
+                .flat_map(|file| &file.known)
+                .map(Written::Known),
+        );
+    }
+    all.extend(
+        again
+            .iter()
+            .map(|(rule, at, text)| Written::Read(rule, *at, Some(*text))),
+    );
+    all.sort_by_key(Written::at);
+    all
+}
+
 /// What expressions may refer to, before the decision tables are all known.
 struct Base<'b> {
     schema: &'b Schema,
@@ -247,7 +301,7 @@ struct Base<'b> {
     lists: &'b [NamedList],
     parameters: &'b [Parameter],
     tables: &'b [DecisionTable],
-    limits: &'b crate::ground::limits::Limits,
+    limits: &'b Limits,
 }
 
 impl<'b> Base<'b> {
@@ -260,6 +314,10 @@ impl<'b> Base<'b> {
             tables: self.tables,
             limits: self.limits,
         }
+    }
+
+    fn too_many_errors(&self) -> bool {
+        self.scope().too_many_errors()
     }
 
     fn types(&self) -> TypeNames<'b> {
@@ -396,65 +454,6 @@ fn hidden(name: &ast::Name, what: &str) -> Diagnostic {
         name.at.0,
     )
     .label("choose another name")
-}
-
-fn rules(
-    items: &Items<'_>,
-    base: &Base<'_>,
-    events: &[Event],
-    register: rule::Register<'_>,
-    tables: &mut Vec<DecisionTable>,
-    diagnostics: &mut Vec<Diagnostic>,
-    used: &mut BTreeSet<String>,
-) -> Vec<RuleDraft> {
-    let scope = base.scope();
-    // Tables of rules are numbered in the order of the rules' identifiers and periods.
-    let mut sorted: Vec<(&ast::Rule, Span, super::rules::Force)> = items
-        .rules
-        .iter()
-        .map(|(rule, at)| {
-            let force = rule.clauses.iter().find_map(|c| match &c.node {
-                ast::Clause::Force(force) => Some(force),
-                _ => None,
-            });
-            let declared = force
-                .map(|f| law::declared_force(f, base.names, events, diagnostics))
-                .unwrap_or_default();
-            (*rule, *at, declared)
-        })
-        .collect();
-    sorted.sort_by(|a, b| {
-        (&a.0.id.node, a.2.from, a.2.until).cmp(&(&b.0.id.node, b.2.from, b.2.until))
-    });
-    let mut drafts = Vec::new();
-    let mut weight = 0;
-    for (item, at, declared) in sorted {
-        let mut lower = Lower::new(&scope, diagnostics, used);
-        let written = rule::Written { item, at, declared };
-        let found = rule::rule(&mut lower, &written, register, tables);
-        let frame = found.first().and_then(|d| d.rule.pilot);
-        let frame = frame.and_then(|p| register.pilots.get(usize::from(p.0)));
-        // A rule without any condition weighs something too.
-        let nodes = lower.nodes() + frame.map_or(0, |f| f.nodes) + 8;
-        weight += nodes.saturating_mul(found.len().max(1));
-        if weight > base.limits.set_nodes {
-            lower.push(
-                Diagnostic::new(
-                    codes::SET_TOO_LARGE,
-                    format!(
-                        "more than {} conditions and values in all rules together",
-                        base.limits.set_nodes
-                    ),
-                    item.id.at.0,
-                )
-                .label("the limit is reached here")
-                .help("a long condition that many rules share may be stated in one of them, with the others `over` it"),
-            );
-            return drafts;
-        }
-        drafts.extend(found);
-    }
-    drafts
 }
 
 fn covers(

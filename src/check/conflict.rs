@@ -15,7 +15,9 @@ use crate::schema::{Home, Schema};
 use crate::syntax::ast;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::LazyCell;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What rules are held against.
 pub(super) struct Whole<'w, 'a> {
@@ -26,7 +28,7 @@ pub(super) struct Whole<'w, 'a> {
     pub pilots: &'w [(&'a ast::Pilot, Span)],
     pub frames: &'w [PilotFrame],
     /// All rules as written, those that could not be checked included.
-    pub written: Vec<&'a ast::Rule>,
+    pub written: &'w [&'w str],
 }
 
 /// Sorts and numbers the rules, resolves their exceptions and checks them against each other.
@@ -37,21 +39,11 @@ pub(super) fn number(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Rule> {
     drafts.sort_by(|a, b| {
-        (
-            natural(&a.rule.id),
-            a.rule.force.from,
-            a.rule.force.until,
-            a.rule.place.0,
-        )
-            .cmp(&(
-                natural(&b.rule.id),
-                b.rule.force.from,
-                b.rule.force.until,
-                b.rule.place.0,
-            ))
+        let key = |d: &RuleDraft| (d.rule.force.from, d.rule.force.until, d.rule.place.0);
+        natural(&a.rule.id, &b.rule.id).then_with(|| key(a).cmp(&key(b)))
     });
     identifiers(&drafts, diagnostics);
-    exceptions(&mut drafts, &whole.written, diagnostics);
+    exceptions(&mut drafts, whole.written, diagnostics);
     exception_cycles(&drafts, diagnostics);
     for (index, draft) in drafts.iter().enumerate() {
         let id = RuleId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -77,28 +69,41 @@ pub(super) fn number(
 }
 
 /// `BR-2` before `BR-10`: runs of digits are compared as numbers.
-fn natural(id: &str) -> Vec<(u64, String)> {
-    let mut parts = Vec::new();
-    let mut rest = id;
-    while !rest.is_empty() {
-        let letters = rest
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        let (word, after) = rest.split_at(letters);
-        let digits = after
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(after.len());
-        let (number, after) = after.split_at(digits);
-        parts.push((0, word.to_owned()));
-        parts.push((number.parse().unwrap_or(u64::MAX), number.to_owned()));
-        rest = after;
+fn natural(mut a: &str, mut b: &str) -> Ordering {
+    while !a.is_empty() && !b.is_empty() {
+        let (ours, theirs) = (first_run(a), first_run(b));
+        let number = |digits: &str| digits.parse().unwrap_or(u64::MAX);
+        let order = ours
+            .word
+            .cmp(theirs.word)
+            .then_with(|| number(ours.digits).cmp(&number(theirs.digits)))
+            .then_with(|| ours.digits.cmp(theirs.digits));
+        if order != Ordering::Equal {
+            return order;
+        }
+        (a, b) = (ours.rest, theirs.rest);
     }
-    parts
+    b.is_empty().cmp(&a.is_empty())
+}
+
+/// Letters, the digits behind them, and what follows.
+struct Run<'t> {
+    word: &'t str,
+    digits: &'t str,
+    rest: &'t str,
+}
+
+fn first_run(text: &str) -> Run<'_> {
+    let letters = text.find(|c: char| c.is_ascii_digit());
+    let (word, after) = text.split_at(letters.unwrap_or(text.len()));
+    let digits = after.find(|c: char| !c.is_ascii_digit());
+    let (digits, rest) = after.split_at(digits.unwrap_or(after.len()));
+    Run { word, digits, rest }
 }
 
 /// The same identifier twice only with disjoint periods, counted on the same date.
 fn identifiers(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
-    let mut by_id: BTreeMap<&str, Vec<&RuleDraft>> = BTreeMap::new();
+    let mut by_id: HashMap<&str, Vec<&RuleDraft>> = HashMap::with_capacity(drafts.len());
     for draft in drafts {
         let earlier = by_id.entry(&draft.rule.id).or_default();
         let clash = earlier
@@ -125,20 +130,20 @@ fn name_at(text: &str, at: Span) -> ast::Name {
 }
 
 /// Numbers what `over` names: all versions of a rule, or all parts of a rule's table.
-fn exceptions(drafts: &mut [RuleDraft], written: &[&ast::Rule], diagnostics: &mut Vec<Diagnostic>) {
-    let written: BTreeSet<&str> = written.iter().map(|r| r.id.node.as_str()).collect();
-    let mut by_id: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+fn exceptions(drafts: &mut [RuleDraft], written: &[&str], diagnostics: &mut Vec<Diagnostic>) {
+    let written: LazyCell<HashSet<&str>, _> = LazyCell::new(|| written.iter().copied().collect());
+    let mut by_id: HashMap<&str, Vec<usize>> = HashMap::with_capacity(drafts.len());
     for (index, draft) in drafts.iter().enumerate() {
-        by_id.entry(draft.rule.id.clone()).or_default().push(index);
+        by_id.entry(&draft.rule.id).or_default().push(index);
         if let Some(whole) = &draft.whole {
-            by_id.entry(whole.clone()).or_default().push(index);
+            by_id.entry(whole).or_default().push(index);
         }
     }
     let mut resolved = Vec::new();
     for draft in drafts.iter() {
         let mut over = Vec::new();
         for name in &draft.over {
-            let Some(targets) = by_id.get(&name.node) else {
+            let Some(targets) = by_id.get(name.node.as_str()) else {
                 // A rule that was complained of is there all the same.
                 let table = name.node.rsplit_once('.').map_or("", |(rule, _)| rule);
                 if written.contains(name.node.as_str())
@@ -146,7 +151,9 @@ fn exceptions(drafts: &mut [RuleDraft], written: &[&ast::Rule], diagnostics: &mu
                 {
                     continue;
                 }
-                diagnostics.push(unknown_name("rule", name, by_id.keys().map(String::as_str)));
+                let mut known: Vec<&str> = by_id.keys().copied().collect();
+                known.sort_unstable();
+                diagnostics.push(unknown_name("rule", name, known.into_iter()));
                 continue;
             };
             for target in targets {
@@ -507,5 +514,21 @@ pub(super) fn labels_apart(
             let rest = others.iter().skip(usize::from(field.is_none()));
             rest.for_each(|other| complain(first, *other, diagnostics));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_ordered_as_people_count() {
+        let wanted = [
+            "", "01", "1", "2", "A", "A-02", "A-2", "A-2.1", "A-10", "A-10b", "A-", "B", "甲-9",
+        ];
+        let mut found = wanted;
+        found.reverse();
+        found.sort_by(|a, b| natural(a, b));
+        assert_eq!(found, wanted);
     }
 }

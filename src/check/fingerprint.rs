@@ -8,14 +8,32 @@ use super::rules::{Fingerprint, RuleSet};
 use sha2::{Digest, Sha256};
 use std::hash::{Hash, Hasher};
 
-struct Feed(Sha256);
+/// So many bytes are gathered before they are digested: most writes are of eight.
+const GATHERED: usize = 1 << 14;
+
+#[derive(Default)]
+struct Feed {
+    digest: Sha256,
+    gathered: Vec<u8>,
+}
+
+impl Feed {
+    fn end(mut self) -> [u8; 32] {
+        self.digest.update(&self.gathered);
+        self.digest.finalize().into()
+    }
+}
 
 impl Hasher for Feed {
     fn finish(&self) -> u64 {
         0
     }
     fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        self.gathered.extend_from_slice(bytes);
+        if self.gathered.len() >= GATHERED {
+            self.digest.update(&self.gathered);
+            self.gathered.clear();
+        }
     }
     fn write_u8(&mut self, n: u8) {
         self.write_u64(u64::from(n));
@@ -27,10 +45,10 @@ impl Hasher for Feed {
         self.write_u64(u64::from(n));
     }
     fn write_u64(&mut self, n: u64) {
-        self.0.update(n.to_le_bytes());
+        self.write(&n.to_le_bytes());
     }
     fn write_u128(&mut self, n: u128) {
-        self.0.update(n.to_le_bytes());
+        self.write(&n.to_le_bytes());
     }
     fn write_usize(&mut self, n: usize) {
         self.write_u64(n as u64);
@@ -45,10 +63,10 @@ impl Hasher for Feed {
         self.write_i64(i64::from(n));
     }
     fn write_i64(&mut self, n: i64) {
-        self.0.update(n.to_le_bytes());
+        self.write(&n.to_le_bytes());
     }
     fn write_i128(&mut self, n: i128) {
-        self.0.update(n.to_le_bytes());
+        self.write(&n.to_le_bytes());
     }
     fn write_isize(&mut self, n: isize) {
         self.write_i64(n as i64);
@@ -57,7 +75,7 @@ impl Hasher for Feed {
 
 /// The fingerprint of a rule set; the one it carries does not count.
 pub(super) fn fingerprint(rules: &RuleSet) -> Fingerprint {
-    let mut feed = Feed(Sha256::new());
+    let mut feed = Feed::default();
     // The version of what is hashed: it changes when the checked form does.
     2u32.hash(&mut feed);
     rules.schema.hash(&mut feed);
@@ -71,5 +89,5 @@ pub(super) fn fingerprint(rules: &RuleSet) -> Fingerprint {
     rules.rules.hash(&mut feed);
     rules.covers.hash(&mut feed);
     rules.pilots.hash(&mut feed);
-    Fingerprint(feed.0.finalize().into())
+    Fingerprint(feed.end())
 }

@@ -52,6 +52,26 @@ pub(super) fn unknown_name<'n>(
     diagnostic
 }
 
+/// The days of a period that are known only to the month or the year.
+fn rough_days(force: &ast::Force) -> impl Iterator<Item = (&String, RoughDay)> {
+    let days = [&force.from, &force.until].into_iter().flatten();
+    days.filter_map(|day| match day {
+        ast::LegalDay::Date(text) if text.node.len() < 10 => {
+            Some((&text.node, RoughDay::parse(&text.node)?))
+        }
+        _ => None,
+    })
+}
+
+/// Whether the period of a rule has a day that is known only roughly.
+pub(super) fn has_rough_days(rule: &ast::Rule) -> bool {
+    let periods = rule.clauses.iter().filter_map(|clause| match &clause.node {
+        ast::Clause::Force(force) => Some(force),
+        _ => None,
+    });
+    periods.flat_map(rough_days).next().is_some()
+}
+
 /// Days of the law that have a name or are known only roughly, gathered before they are numbered.
 #[derive(Debug, Default)]
 pub(super) struct Events {
@@ -116,18 +136,13 @@ impl Events {
 
     /// A day that is only a month or a year is an event without a name of its own.
     fn rough(&mut self, force: &ast::Force) {
-        for day in [&force.from, &force.until].into_iter().flatten() {
-            if let ast::LegalDay::Date(text) = day
-                && text.node.len() < 10
-                && let Some(on) = RoughDay::parse(&text.node)
-            {
-                self.all.entry(text.node.clone()).or_insert_with(|| Event {
-                    name: text.node.clone(),
-                    labels: Labels::default(),
-                    on: Some(on),
-                    sure: Sure::Found,
-                });
-            }
+        for (name, on) in rough_days(force) {
+            self.all.entry(name.clone()).or_insert_with(|| Event {
+                name: name.clone(),
+                labels: Labels::default(),
+                on: Some(on),
+                sure: Sure::Found,
+            });
         }
     }
 

@@ -9,13 +9,23 @@ use crate::schema::Schema;
 use crate::syntax::ast;
 use std::collections::BTreeSet;
 
+/// Whether the title and the message of a rule are there in both languages.
+pub(super) fn is_titled(rule: &ast::Rule) -> bool {
+    let both = |texts: &ast::Labels| both_languages(&super::law::labels(texts));
+    let says = rule.clauses.iter().filter_map(|clause| match &clause.node {
+        ast::Clause::Say(texts) => Some(texts),
+        _ => None,
+    });
+    both(&rule.labels) && says.into_iter().all(both)
+}
+
 /// Texts for people that lack one of the languages.
-pub(super) fn labels(
-    rules: &[(&ast::Rule, Span)],
+pub(super) fn labels<'a>(
+    rules: impl Iterator<Item = &'a ast::Rule>,
     schema: &Schema,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    for (item, _) in rules {
+    for item in rules.filter(|rule| !is_titled(rule)) {
         let titles = super::law::labels(&item.labels);
         if !both_languages(&titles) {
             diagnostics.push(
@@ -66,7 +76,8 @@ pub(super) struct Written<'w, 'a> {
     pub parameters: &'w [&'a ast::Parameter],
     pub lists: &'w [&'a ast::List],
     pub tables: &'w [&'a ast::Table],
-    pub rules: &'w [(&'a ast::Rule, Span)],
+    /// Where the identifier of the first rule stands.
+    pub first_rule: Span,
     pub pilots: &'w [(&'a ast::Pilot, Span)],
 }
 
@@ -134,11 +145,7 @@ pub(super) fn lints(
         }
     }
     if covers.is_empty() && !rules.is_empty() {
-        let at = written
-            .rules
-            .first()
-            .map(|(r, _)| r.id.at.0)
-            .unwrap_or_default();
+        let at = written.first_rule;
         diagnostics.push(
             Diagnostic::new(
                 codes::NO_COVERAGE,

@@ -33,6 +33,8 @@ pub(super) struct Names<'a> {
     noted: RefCell<Vec<(Span, Named)>>,
     /// Errors found in expressions so far.
     pub errors: Cell<usize>,
+    /// How often something was said of expressions, also of what it was said of before.
+    told: Cell<usize>,
     /// Complaints that were only counted.
     pub dropped: Cell<u64>,
 }
@@ -103,6 +105,27 @@ impl<'a> Names<'a> {
     /// Notes what a name at a place turned out to stand for.
     pub fn note(&self, at: At, named: Named) {
         self.noted.borrow_mut().push((at.0, named));
+    }
+
+    /// How much was noted.
+    pub fn noted(&self) -> usize {
+        self.noted.borrow().len()
+    }
+
+    /// What was noted since there was so much.
+    pub fn noted_since(&self, before: usize) -> Vec<(Span, Named)> {
+        let noted = self.noted.borrow();
+        noted.get(before..).map_or_else(Vec::new, <[_]>::to_vec)
+    }
+
+    /// How often something was said, whether or not it was said before.
+    pub fn told(&self) -> usize {
+        self.told.get()
+    }
+
+    /// Notes that something was said.
+    pub fn tell(&self) {
+        self.told.set(self.told.get() + 1);
     }
 
     /// All that was noted, once for each place, in their order.

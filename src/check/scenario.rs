@@ -298,8 +298,18 @@ fn path_of(lower: &mut Lower<'_, '_>, path: &ast::Name) -> Option<String> {
     None
 }
 
+/// Whether some field has that path. A path ends with the last part of its field's name, so that
+/// few are written out to be compared.
 fn known_path(schema: &crate::schema::Schema, plain: &str) -> bool {
-    all_paths(schema).iter().any(|p| p == plain)
+    let last = plain.rsplit_once('.').map_or(plain, |(_, last)| last);
+    let mut fields = schema.fields.iter().filter(|field| {
+        let end = field
+            .path
+            .rsplit_once('.')
+            .map_or(field.path.as_str(), |(_, last)| last);
+        end == last
+    });
+    fields.any(|field| path(schema, field) == plain)
 }
 
 /// Paths as declarations write them: `items.total` rather than `item.total`.
@@ -307,13 +317,17 @@ fn all_paths(schema: &crate::schema::Schema) -> Vec<String> {
     schema
         .fields
         .iter()
-        .map(|field| match field.home {
-            crate::schema::Home::Header(_) => field.path.clone(),
-            crate::schema::Home::Element(list, _) => {
-                format!("{}.{}", list_path(schema, list), field.parts.join("."))
-            }
-        })
+        .map(|field| path(schema, field))
         .collect()
+}
+
+fn path(schema: &crate::schema::Schema, field: &crate::schema::Field) -> String {
+    match field.home {
+        crate::schema::Home::Header(_) => field.path.clone(),
+        crate::schema::Home::Element(list, _) => {
+            format!("{}.{}", list_path(schema, list), field.parts.join("."))
+        }
+    }
 }
 
 fn list_path(schema: &crate::schema::Schema, list: ListId) -> String {

@@ -411,26 +411,29 @@ fn lay_cells(
     full: &[Chunk],
     rows: &mut RowPool,
 ) -> Vec<Cell> {
-    let mut by_member: BTreeMap<u32, Vec<&Told>> = BTreeMap::new();
-    for (member, number) in tests {
-        if let Some(told) = told.get(*number as usize) {
-            by_member.entry(*member).or_default().push(told);
+    let mut changes: Vec<(u32, u32, Truth)> = Vec::with_capacity(tests.len() * 3);
+    // The tests of a member stand together.
+    for mine in tests.chunk_by(|one, other| one.0 == other.0) {
+        let of = |(member, number): &(u32, u32)| Some((*member, told.get(*number as usize)?));
+        if let [test] = mine {
+            let runs = of(test).into_iter();
+            changes.extend(runs.flat_map(|(member, told)| {
+                told.runs
+                    .iter()
+                    .map(move |(cell, says)| (*cell, member, *says))
+            }));
+            continue;
         }
-    }
-    let mut changes: Vec<(u32, u32, Truth)> = Vec::new();
-    for (member, told) in &by_member {
-        let mut starts: Vec<u32> = told
-            .iter()
-            .flat_map(|t| t.runs.iter().map(|r| r.0))
+        let all = || mine.iter().filter_map(of);
+        let mut starts: Vec<(u32, u32)> = all()
+            .flat_map(|(member, told)| told.runs.iter().map(move |run| (run.0, member)))
             .collect();
         starts.sort_unstable();
         starts.dedup();
-        for cell in starts {
-            let says = told
-                .iter()
-                .fold(Truth::True, |truth, told| truth.and(told.says(cell)));
-            changes.push((cell, *member, says));
-        }
+        changes.extend(starts.into_iter().map(|(cell, member)| {
+            let says = all().fold(Truth::True, |truth, (_, told)| truth.and(told.says(cell)));
+            (cell, member, says)
+        }));
     }
     changes.sort_unstable_by_key(|change| (change.0, change.1));
     let (mut possible, mut certain) = (full.to_vec(), full.to_vec());
@@ -446,10 +449,18 @@ fn lay_cells(
         }
         let at = match last {
             Some(at) if !changed => at,
-            _ => Cell {
-                possible: rows.intern(&possible),
-                certain: rows.intern(&certain),
-            },
+            _ => {
+                let possibly = rows.intern(&possible);
+                let same = possible == certain;
+                Cell {
+                    possible: possibly,
+                    certain: if same {
+                        possibly
+                    } else {
+                        rows.intern(&certain)
+                    },
+                }
+            }
         };
         last = Some(at);
         cells.push(at);

@@ -270,6 +270,33 @@ fn under_costs(program: &Program, costs: &[u64]) -> Vec<u64> {
     under
 }
 
+/// The nodes that were come by, forgotten without going through them.
+struct Seen {
+    /// By node, the last walk that came by it.
+    walks: Vec<u32>,
+    walk: u32,
+}
+
+impl Seen {
+    fn new(program: &Program) -> Seen {
+        Seen {
+            walks: vec![0; program.nodes.len()],
+            walk: 0,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.walk += 1;
+    }
+
+    /// Whether this walk has not come by the node before; from now on it has.
+    fn is_new(&mut self, node: NodeId) -> bool {
+        let walk = self.walk;
+        let last = self.walks.get_mut(node.0 as usize);
+        last.is_some_and(|last| std::mem::replace(last, walk) != walk)
+    }
+}
+
 /// The facts that a condition, or a rule with all rules over it, may name.
 #[derive(Debug, Clone, Default)]
 struct Names {
@@ -279,9 +306,10 @@ struct Names {
 }
 
 impl Names {
-    fn add(&mut self, program: &Program, nodes: impl IntoIterator<Item = NodeId>) {
-        let mut waiting: Vec<NodeId> = nodes.into_iter().collect();
-        let mut seen: BTreeSet<NodeId> = waiting.iter().copied().collect();
+    fn add(&mut self, program: &Program, nodes: impl IntoIterator<Item = NodeId>, seen: &mut Seen) {
+        seen.clear();
+        let nodes = nodes.into_iter();
+        let mut waiting: Vec<NodeId> = nodes.filter(|node| seen.is_new(*node)).collect();
         while let Some(node) = waiting.pop() {
             match program.op(node) {
                 Op::Field(field) => {
@@ -295,7 +323,7 @@ impl Names {
                 _ => {}
             }
             let operands = program.operands(node).iter().copied();
-            waiting.extend(operands.filter(|operand| seen.insert(*operand)));
+            waiting.extend(operands.filter(|operand| seen.is_new(*operand)));
         }
     }
 
@@ -348,7 +376,7 @@ impl Names {
 }
 
 /// The facts that each rule and the rules over it may name.
-fn names(program: &Program) -> Vec<Names> {
+fn names(program: &Program, seen: &mut Seen) -> Vec<Names> {
     let mut order: Vec<(u32, usize)> = program
         .forms
         .iter()
@@ -362,7 +390,7 @@ fn names(program: &Program) -> Vec<Names> {
             continue;
         };
         let mut mine = Names::default();
-        mine.add(program, conditions(form));
+        mine.add(program, conditions(form), seen);
         for over in &form.excused_by {
             if let Some(names) = all.get(over.0 as usize) {
                 mine.join(names);
@@ -391,7 +419,8 @@ fn search_bound(program: &Program, costs: &[u64]) -> u64 {
         node.and_then(|node| of.get(node.0 as usize).copied())
             .unwrap_or(0)
     };
-    let names = names(program);
+    let mut seen = Seen::new(program);
+    let names = names(program, &mut seen);
     let facts: Vec<u64> = program
         .forms
         .iter()
@@ -399,7 +428,7 @@ fn search_bound(program: &Program, costs: &[u64]) -> u64 {
         .map(|(form, names)| names.most(program, &form.each))
         .collect();
     let settled = |rule: usize| facts.get(rule).copied().unwrap_or(0);
-    let kinds = kinds(program, &names);
+    let kinds = kinds(program, &names, &mut seen);
     let mut waivers = vec![0u64; program.kinds.len()];
     for (form, facts) in program.forms.iter().zip(&facts) {
         for waive in &form.waives {
@@ -445,7 +474,11 @@ fn search_bound(program: &Program, costs: &[u64]) -> u64 {
 
 /// The facts that the requirements of a kind for one element may name, all rules that require it
 /// together and those that waive it.
-fn kinds<'p>(program: &'p Program, names: &[Names]) -> BTreeMap<(KindId, &'p [Each]), Names> {
+fn kinds<'p>(
+    program: &'p Program,
+    names: &[Names],
+    seen: &mut Seen,
+) -> BTreeMap<(KindId, &'p [Each]), Names> {
     let mut kinds: BTreeMap<(KindId, &[Each]), Names> = BTreeMap::new();
     for (form, of_rule) in program.forms.iter().zip(names) {
         for require in &form.requires {
@@ -453,7 +486,7 @@ fn kinds<'p>(program: &'p Program, names: &[Names]) -> BTreeMap<(KindId, &'p [Ea
                 .entry((require.kind, form.each.as_slice()))
                 .or_default();
             kind.join(of_rule);
-            kind.add(program, require.argument);
+            kind.add(program, require.argument, seen);
         }
     }
     for ((kind, each), names_of_kind) in &mut kinds {
@@ -461,12 +494,12 @@ fn kinds<'p>(program: &'p Program, names: &[Names]) -> BTreeMap<(KindId, &'p [Ea
             .kinds
             .get(usize::from(kind.0))
             .and_then(|kind| kind.met);
-        names_of_kind.add(program, met);
+        names_of_kind.add(program, met, seen);
         for (form, of_rule) in program.forms.iter().zip(names) {
             for waive in form.waives.iter().filter(|waive| waive.kind == *kind) {
                 if each.starts_with(&form.each) {
                     names_of_kind.join(of_rule);
-                    names_of_kind.add(program, waive.condition);
+                    names_of_kind.add(program, waive.condition, seen);
                 }
             }
         }

@@ -13,6 +13,7 @@ use crate::schema::value::{Code, FieldId, Type, Value};
 use crate::schema::{Home, Schema};
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// The full contents of a node: what it is, and its operands in order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -74,7 +75,8 @@ impl<'a> Builder<'a> {
     pub(super) fn new(rules: &'a RuleSet) -> Builder<'a> {
         Builder {
             graph: DiGraph::new(),
-            known: HashMap::new(),
+            // Most rules bring so many conditions and values of their own.
+            known: HashMap::with_capacity(rules.rules.len().saturating_mul(4)),
             schema: &rules.schema,
             rules,
             needs: Vec::new(),
@@ -86,18 +88,20 @@ impl<'a> Builder<'a> {
     /// The node with these contents, made where there is none yet.
     pub(super) fn intern(&mut self, node: Node, operands: Vec<NodeIndex>) -> NodeIndex {
         self.made += 1;
-        let key = NodeKey { node, operands };
-        if let Some(found) = self.known.get(&key) {
-            self.shared += 1;
-            return *found;
-        }
-        let needs = self.needs_of(&key);
-        let index = self.graph.add_node(key.node.clone());
+        let place = match self.known.entry(NodeKey { node, operands }) {
+            Entry::Occupied(found) => {
+                self.shared += 1;
+                return *found.get();
+            }
+            Entry::Vacant(place) => place,
+        };
+        let needs = needs_of(self.schema, &self.needs, place.key());
+        let index = self.graph.add_node(place.key().node.clone());
         self.needs.push(needs);
-        for (at, operand) in (0u32..).zip(&key.operands) {
+        for (at, operand) in (0u32..).zip(&place.key().operands) {
             self.graph.add_edge(index, *operand, Edge::Operand(at));
         }
-        self.known.insert(key, index);
+        place.insert(index);
         index
     }
 
@@ -110,64 +114,6 @@ impl<'a> Builder<'a> {
                 operands: vec![],
             })
             .copied()
-    }
-
-    fn needs_of(&self, key: &NodeKey) -> Needs {
-        let mut needs = Needs::default();
-        for operand in &key.operands {
-            needs = needs.union(self.needs.get(operand.index()).copied().unwrap_or_default());
-        }
-        let Node::Meaning(op) = &key.node else {
-            return needs;
-        };
-        match op {
-            Op::Field(field) => needs = needs.union(self.needs_of_field(*field)),
-            Op::Bound(number) => needs.bounds |= 1u64 << (*number).min(63),
-            Op::It => needs.it = true,
-            Op::Aggregate { list, same, .. } => {
-                needs.lists &= !Needs::own_bit(*list);
-                if !same.is_empty() {
-                    needs.lists |= Needs::bit(*list);
-                }
-                needs.lists |= self.parent_bit(*list);
-            }
-            Op::Quantified {
-                over: Each::List(list),
-                ..
-            } => {
-                needs.lists &= !Needs::own_bit(*list);
-                needs.lists |= self.parent_bit(*list);
-            }
-            Op::Quantified {
-                over: Each::Set(field),
-                binds,
-                ..
-            } => {
-                if *binds < 63 {
-                    needs.bounds &= !(1u64 << *binds);
-                }
-                needs = needs.union(self.needs_of_field(*field));
-            }
-            _ => {}
-        }
-        needs
-    }
-
-    fn needs_of_field(&self, field: FieldId) -> Needs {
-        match self.schema.field(field).map(|f| f.home) {
-            Some(Home::Element(list, _)) => Needs {
-                lists: Needs::bit(list),
-                ..Needs::default()
-            },
-            _ => Needs::default(),
-        }
-    }
-
-    fn parent_bit(&self, list: crate::schema::value::ListId) -> u64 {
-        self.schema
-            .list(list)
-            .and_then(|l| l.parent)
-            .map_or(0, Needs::bit)
     }
 
     /// A rule with all that hangs on it, apart from the edges to other rules.
@@ -576,4 +522,63 @@ impl<'a> Builder<'a> {
         let operands = vec![self.expr(left, bound), self.expr(right, bound)];
         self.meaning(op, operands)
     }
+}
+
+/// What a node needs of those that its operands need.
+fn needs_of(schema: &Schema, of_nodes: &[Needs], key: &NodeKey) -> Needs {
+    let mut needs = Needs::default();
+    for operand in &key.operands {
+        needs = needs.union(of_nodes.get(operand.index()).copied().unwrap_or_default());
+    }
+    let Node::Meaning(op) = &key.node else {
+        return needs;
+    };
+    match op {
+        Op::Field(field) => needs = needs.union(needs_of_field(schema, *field)),
+        Op::Bound(number) => needs.bounds |= 1u64 << (*number).min(63),
+        Op::It => needs.it = true,
+        Op::Aggregate { list, same, .. } => {
+            needs.lists &= !Needs::own_bit(*list);
+            if !same.is_empty() {
+                needs.lists |= Needs::bit(*list);
+            }
+            needs.lists |= parent_bit(schema, *list);
+        }
+        Op::Quantified {
+            over: Each::List(list),
+            ..
+        } => {
+            needs.lists &= !Needs::own_bit(*list);
+            needs.lists |= parent_bit(schema, *list);
+        }
+        Op::Quantified {
+            over: Each::Set(field),
+            binds,
+            ..
+        } => {
+            if *binds < 63 {
+                needs.bounds &= !(1u64 << *binds);
+            }
+            needs = needs.union(needs_of_field(schema, *field));
+        }
+        _ => {}
+    }
+    needs
+}
+
+fn needs_of_field(schema: &Schema, field: FieldId) -> Needs {
+    match schema.field(field).map(|f| f.home) {
+        Some(Home::Element(list, _)) => Needs {
+            lists: Needs::bit(list),
+            ..Needs::default()
+        },
+        _ => Needs::default(),
+    }
+}
+
+fn parent_bit(schema: &Schema, list: crate::schema::value::ListId) -> u64 {
+    schema
+        .list(list)
+        .and_then(|l| l.parent)
+        .map_or(0, Needs::bit)
 }

@@ -167,6 +167,17 @@ fn drafts(program: &Program) -> Vec<Draft> {
         });
     }
     for draft in &mut drafts {
+        // Most have a handful, and those are looked through faster than a set is made.
+        if draft.conjuncts.len() <= 16 {
+            let mut kept: Vec<Conjunct> = Vec::with_capacity(draft.conjuncts.len());
+            for conjunct in &draft.conjuncts {
+                if !kept.contains(conjunct) {
+                    kept.push(*conjunct);
+                }
+            }
+            draft.conjuncts = kept;
+            continue;
+        }
         let mut seen = std::collections::HashSet::new();
         draft.conjuncts.retain(|conjunct| seen.insert(*conjunct));
     }
@@ -176,20 +187,20 @@ fn drafts(program: &Program) -> Vec<Draft> {
 /// Works out axes, cells and members.
 pub(super) fn plan(program: &Program) -> Plan {
     let drafts = drafts(program);
-    let mut shapes: BTreeMap<NodeId, Shape> = BTreeMap::new();
+    let mut shapes: Vec<Option<Shape>> = vec![None; program.nodes.len()];
     let mut tried = vec![false; program.nodes.len()];
     for conjunct in drafts.iter().flat_map(|draft| &draft.conjuncts) {
-        if let Some(tried) = tried.get_mut(conjunct.node.0 as usize)
+        let at = conjunct.node.0 as usize;
+        if let (Some(tried), Some(place)) = (tried.get_mut(at), shapes.get_mut(at))
             && !std::mem::replace(tried, true)
-            && let Some(shape) = shape(program, conjunct.node)
         {
-            shapes.insert(conjunct.node, shape);
+            *place = shape(program, conjunct.node);
         }
     }
     let axes = axes(program, &mut shapes);
     let mut teller = Teller::new(program, &axes);
     let mut told = Vec::new();
-    let mut numbers: HashMap<Conjunct, Option<u32>> = HashMap::new();
+    let mut numbers: HashMap<Conjunct, Option<u32>> = HashMap::with_capacity(drafts.len());
     let members = drafts.into_iter().map(|draft| {
         let list = match draft.each.first() {
             Some(Each::List(list)) => Some(*list),
@@ -203,7 +214,7 @@ pub(super) fn plan(program: &Program) -> Plan {
         };
         for conjunct in draft.conjuncts {
             let number = *numbers.entry(conjunct).or_insert_with(|| {
-                let shape = shapes.get(&conjunct.node)?;
+                let shape = shapes.get(conjunct.node.0 as usize)?.as_ref()?;
                 let new = teller.tell(conjunct, shape)?;
                 told.push(new);
                 u32::try_from(told.len() - 1).ok()
@@ -233,12 +244,14 @@ pub(super) fn plan(program: &Program) -> Plan {
 }
 
 /// The axes of all shapes. Shapes that fit no axis are taken out.
-fn axes(program: &Program, shapes: &mut BTreeMap<NodeId, Shape>) -> Vec<AxisPlan> {
+fn axes(program: &Program, shapes: &mut [Option<Shape>]) -> Vec<AxisPlan> {
     let schema = &program.rules.schema;
     let mut points: BTreeMap<Option<FieldId>, Points> = BTreeMap::new();
     let mut sets: BTreeMap<FieldId, Vec<Vec<Code>>> = BTreeMap::new();
-    let mut refused = Vec::new();
-    for (node, shape) in shapes.iter_mut() {
+    for place in shapes.iter_mut() {
+        let Some(shape) = place else {
+            continue;
+        };
         shape.points.tidy();
         let typ = shape.field.and_then(|f| schema.field(f)).map(|f| f.typ);
         match (shape.field, typ) {
@@ -249,13 +262,10 @@ fn axes(program: &Program, shapes: &mut BTreeMap<NodeId, Shape>) -> Vec<AxisPlan
             }
             _ => {
                 if !points.entry(shape.field).or_default().join(&shape.points) {
-                    refused.push(*node);
+                    *place = None;
                 }
             }
         }
-    }
-    for node in refused {
-        shapes.remove(&node);
     }
     let mut axes = Vec::new();
     for (field, mut points) in points {

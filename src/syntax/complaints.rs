@@ -33,6 +33,16 @@ impl Complaints {
         }
     }
 
+    /// How many there were.
+    pub fn count(&self) -> usize {
+        self.kept.len() + self.dropped
+    }
+
+    /// Whether none was only counted.
+    pub fn all_kept(&self) -> bool {
+        self.dropped == 0
+    }
+
     /// All that were kept, by place, and last the number of those that were not.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         diagnostic::sort(&mut self.kept);

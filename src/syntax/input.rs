@@ -57,13 +57,38 @@ pub(crate) struct Tokens<'t> {
 /// The outcome of a production.
 pub(crate) type Parsed<'t, T> = IResult<Tokens<'t>, T, Failure>;
 
+/// What was expected somewhere. Nearly all of it is forgotten, so it is written out only where it
+/// is complained of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Something that is called so.
+    Called(&'static str),
+    /// A word or a mark that is spelled so.
+    Spelled(&'static str),
+}
+
+impl From<&'static str> for Expected {
+    fn from(called: &'static str) -> Expected {
+        Expected::Called(called)
+    }
+}
+
+impl std::fmt::Display for Expected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Expected::Called(called) => f.write_str(called),
+            Expected::Spelled(spelled) => write!(f, "`{spelled}`"),
+        }
+    }
+}
+
 /// Where reading failed, and what was expected there.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     /// Tokens left at the place.
     left: usize,
     /// What was expected there, in the order tried.
-    pub expected: Vec<String>,
+    pub expected: Vec<Expected>,
     /// A complaint made on the spot, which says more than what was expected.
     pub said: Option<Box<Diagnostic>>,
 }
@@ -190,15 +215,18 @@ impl<'t> Tokens<'t> {
     }
 
     /// Fails here, having expected that.
-    pub fn expected<T>(&self, what: impl Into<String>) -> Parsed<'t, T> {
+    pub fn expected<T>(&self, what: impl Into<Expected>) -> Parsed<'t, T> {
         let failure = Failure {
             left: self.rest.len(),
             expected: vec![what.into()],
             said: None,
         };
         let mut furthest = self.context.furthest.borrow_mut();
-        let before = std::mem::replace(&mut *furthest, Failure::nowhere());
-        *furthest = before.or(failure.clone());
+        // Most failures are not as far as somebody came before.
+        if furthest.said.is_none() && furthest.left >= failure.left {
+            let before = std::mem::replace(&mut *furthest, Failure::nowhere());
+            *furthest = before.or(failure.clone());
+        }
         Err(nom::Err::Error(failure))
     }
 

@@ -85,8 +85,19 @@ type Lex<'a, T> = IResult<&'a str, T>;
 
 /// Reads a whole text. What is wrong with it goes to `complaints`.
 pub(crate) fn lex<'a>(id: SourceId, text: &'a str, complaints: &mut Complaints) -> Lexed<'a> {
+    lex_part(id, 0, text, complaints)
+}
+
+/// Reads a part of a text that begins with a line; `start` is the place of its first byte.
+pub(crate) fn lex_part<'a>(
+    id: SourceId,
+    start: u32,
+    text: &'a str,
+    complaints: &mut Complaints,
+) -> Lexed<'a> {
     let mut lexer = Lexer {
         id,
+        start,
         text,
         tokens: Vec::new(),
         comments: Vec::new(),
@@ -124,6 +135,8 @@ pub(crate) fn is_digits(text: &str) -> bool {
 
 struct Lexer<'a, 'c> {
     id: SourceId,
+    /// The place of the first byte of the text.
+    start: u32,
     text: &'a str,
     tokens: Vec<Token<'a>>,
     comments: Vec<Comment>,
@@ -136,12 +149,18 @@ impl<'a> Lexer<'a, '_> {
     }
 
     fn span(&self, from: &str, to: &str) -> Span {
-        let byte = |rest: &str| u32::try_from(self.offset(rest)).unwrap_or(u32::MAX);
+        let byte = |rest: &str| {
+            let offset = u32::try_from(self.offset(rest)).unwrap_or(u32::MAX);
+            self.start.saturating_add(offset)
+        };
         Span::new(self.id, byte(from), byte(to))
     }
 
     fn run(&mut self) {
-        let mut rest = self.text.strip_prefix('\u{feff}').unwrap_or(self.text);
+        let mut rest = match self.start {
+            0 => self.text.strip_prefix('\u{feff}').unwrap_or(self.text),
+            _ => self.text,
+        };
         let (mut first, mut column_one, mut glued) = (true, true, false);
         loop {
             let before = rest;

@@ -15,6 +15,7 @@ mod grammar;
 mod input;
 mod lex;
 mod notes;
+pub(crate) mod parts;
 pub mod print;
 mod words;
 
@@ -41,7 +42,7 @@ use grammar::stretch::Reader;
 /// ```
 pub fn parse(id: SourceId, text: &str, limits: &Limits) -> (ast::File, Vec<Diagnostic>) {
     let mut complaints = Complaints::new(limits.diagnostics);
-    if text.len() > limits.source_bytes || u32::try_from(text.len()).is_err() {
+    if parts::is_too_long(text, limits) {
         let title = format!(
             "the file has {} bytes, and {} are allowed",
             text.len(),

@@ -254,10 +254,17 @@ pub fn single(text: &str) -> Option<(Word, Lang)> {
 
 /// The English words of several parts whose first part is spelled so.
 pub fn phrases(first: &str) -> impl Iterator<Item = (Word, &'static str)> {
-    TABLE.iter().filter_map(move |entry| {
-        let rest = entry.en.strip_prefix(first)?.strip_prefix(' ')?;
-        Some((entry.word, rest))
-    })
+    static INDEX: LazyLock<HashMap<&'static str, Vec<(Word, &'static str)>>> =
+        LazyLock::new(|| {
+            let mut index: HashMap<_, Vec<_>> = HashMap::new();
+            for entry in TABLE {
+                if let Some((first, rest)) = entry.en.split_once(' ') {
+                    index.entry(first).or_default().push((entry.word, rest));
+                }
+            }
+            index
+        });
+    INDEX.get(first).into_iter().flatten().copied()
 }
 
 /// The item word nearest to what was written, where one is near.

@@ -29,6 +29,15 @@ pub(super) struct Scope<'a> {
     pub limits: &'a Limits,
 }
 
+impl Scope<'_> {
+    /// Whether no more errors are looked for: more than are shown, so that those shown are the first
+    /// ones of most rule folders, and not so many that looking takes long.
+    pub fn too_many_errors(&self) -> bool {
+        let most = self.limits.diagnostics.saturating_mul(4).max(100);
+        self.names.errors.get() >= most
+    }
+}
+
 /// A code at hand of a set that is ranged over.
 #[derive(Debug, Clone)]
 pub(super) struct BoundName {
@@ -145,7 +154,7 @@ impl<'s, 'a> Lower<'s, 'a> {
 
     /// A value or a condition, counted against the limits.
     pub fn any(&mut self, expr: &ast::Expr) -> Option<Lowered> {
-        if self.scope.names.errors.get() >= self.most_errors() {
+        if self.scope.too_many_errors() {
             return None;
         }
         self.nodes += 1;
@@ -254,6 +263,7 @@ impl<'s, 'a> Lower<'s, 'a> {
 
     /// Adds a complaint once: a definition is looked at wherever it is used.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.scope.names.tell();
         let known = self.diagnostics.iter().rev().take(200).any(|d| {
             d.code == diagnostic.code
                 && d.span() == diagnostic.span()
@@ -264,19 +274,13 @@ impl<'s, 'a> Lower<'s, 'a> {
         }
         let names = self.scope.names;
         if diagnostic.code.severity() == Severity::Error {
-            if names.errors.get() >= self.most_errors() {
+            if self.scope.too_many_errors() {
                 names.dropped.set(names.dropped.get() + 1);
                 return;
             }
             names.errors.set(names.errors.get() + 1);
         }
         self.diagnostics.push(diagnostic);
-    }
-
-    /// So many errors are looked for: more than are shown, so that those shown are the first ones
-    /// of most rule folders, and not so many that looking takes long.
-    fn most_errors(&self) -> usize {
-        self.scope.limits.diagnostics.saturating_mul(4).max(100)
     }
 
     /// The conditions and values lowered so far.

@@ -5,7 +5,7 @@ use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::At;
 use crate::syntax::ast::*;
 use crate::syntax::codes;
-use crate::syntax::input::{Failure, Parsed, Tokens};
+use crate::syntax::input::{Expected, Failure, Parsed, Tokens};
 use crate::syntax::lex::{Kind, Token};
 use crate::syntax::words::{Lang, Word};
 use nom::Parser;
@@ -36,7 +36,7 @@ fn spelled<'t>(word: Word, lang: Option<Lang>) -> impl Fn(Tokens<'t>) -> Parsed<
                 None if word.spelling(Lang::En).is_empty() => word.spelling(Lang::Zh),
                 None => word.spelling(Lang::En),
             };
-            input.expected(format!("`{shown}`"))
+            input.expected(Expected::Spelled(shown))
         }
     }
 }
@@ -48,7 +48,7 @@ pub(crate) fn mark<'t>(mark: &'static str) -> impl Fn(Tokens<'t>) -> Parsed<'t, 
             let rest = input.after(1);
             Ok((rest, input.at(&rest)))
         } else {
-            input.expected(format!("`{mark}`"))
+            input.expected(Expected::Spelled(mark))
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::ground::diagnostic::Diagnostic;
 use crate::ground::number::Rounding;
 use crate::syntax::ast::*;
 use crate::syntax::codes;
-use crate::syntax::input::{Parsed, Tokens};
+use crate::syntax::input::{Expected, Parsed, Tokens};
 use crate::syntax::lex::Kind;
 use crate::syntax::words::{Lang, Word};
 use nom::Parser;
@@ -265,7 +265,7 @@ fn aggregate(input: Tokens<'_>) -> Parsed<'_, Expr> {
 }
 
 fn no_aggregate(input: Tokens<'_>) -> Parsed<'_, Expr> {
-    input.expected("`之和`")
+    input.expected(Expected::Spelled("之和"))
 }
 
 /// `restriction = [ "where" postfix ] [ "with same" NAME { "," NAME } ]`

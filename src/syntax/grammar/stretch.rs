@@ -6,7 +6,7 @@ use crate::ground::span::{At, Span};
 use crate::syntax::ast::{Noted, Notes};
 use crate::syntax::codes;
 use crate::syntax::complaints::Complaints;
-use crate::syntax::input::{Context, Failure, Parsed, Tokens};
+use crate::syntax::input::{Context, Expected, Failure, Parsed, Tokens};
 use crate::syntax::lex::{Kind, Token};
 use crate::syntax::words::{Class, Word};
 
@@ -84,7 +84,7 @@ impl Reader<'_> {
         let wants_name = failure
             .expected
             .iter()
-            .any(|e| e == "a name" || e == "a code");
+            .any(|e| matches!(e, Expected::Called("a name" | "a code")));
         if let (Some(_), true) = (word, wants_name) {
             let title = format!(
                 "expected {expected}, but `{}` is a word of the language",
@@ -136,11 +136,12 @@ pub(crate) fn place(tokens: &[Token<'_>]) -> At {
 }
 
 /// "`a`, `b` or a name"
-fn joined(expected: &[String]) -> String {
+fn joined(expected: &[Expected]) -> String {
+    let expected: Vec<String> = expected.iter().map(Expected::to_string).collect();
     let (head, last) = match expected.get(..NAMED.min(expected.len())) {
         Some(named) if expected.len() > NAMED => (named, Some("something else")),
         Some([head @ .., last]) => (head, Some(last.as_str())),
-        _ => (expected, None),
+        _ => (expected.as_slice(), None),
     };
     match (head.is_empty(), last) {
         (true, Some(last)) => last.to_string(),
