@@ -200,3 +200,38 @@ rule F-3 "单证已闭" / "a document is closed"
         ],
     );
 }
+
+/// What a table says of the as-of date turns at the days that stand in its cells.
+#[test]
+fn a_table_that_is_asked_of_the_as_of_date_is_asked_of_it_on_its_day() {
+    let text = r#"
+table t(d1, mode) "日" / "by day" gives code mode, first row that fits
+  | < 2020-06-15 | any => 10 |
+  | 2020-06-15 | 10 => 20 |
+  | any | any => 30 |
+table u(d1, mode) "集" / "set" gives set of code mode, all rows that fit
+  | from 2020-06-01 to 2020-06-15 | 10 or 20 => any |
+rule G-1 "一" / "one"
+  by L
+  when t(as_of, mode) is 20
+  then hold
+rule G-2 "二" / "two"
+  by L
+  when (mode in u(as_of, mode)) or (flag)
+  then review
+rule G-3 "三" / "three"
+  by L
+  table as_of, mode, first row that fits
+  | <= 2020-06-14 | any => pass |
+  | any | 20 => reject |
+"#;
+    agree(
+        text,
+        &[
+            (r#","mode":"10""#, "hold..hold G-1 G-2"),
+            (r#","mode":"20","flag":false"#, "reject..reject G-2 G-3.2"),
+            (r#","mode":"30""#, "release..review G-2?"),
+            (r#","mode":null,"flag":false"#, "release..release"),
+        ],
+    );
+}

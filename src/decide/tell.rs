@@ -6,6 +6,7 @@ use super::atomize::Maker;
 use super::eval::Evaluator;
 use super::program::{NodeId, Op, Program};
 use super::state::{At, BoundCode};
+use crate::check::rules::{Cell, DecisionTable};
 use crate::facts::eval::Eval;
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
@@ -56,6 +57,23 @@ impl Reads {
             self.days.extend(period.from);
             self.days
                 .extend(period.until.and_then(|until| until.add(0, 1)));
+        }
+    }
+
+    /// The days that stand in the cells of a table that it asks, perhaps of the as-of date.
+    fn cells(&mut self, table: &DecisionTable) {
+        let mut stands = |value: &Value| {
+            if let Value::Date(day) = value {
+                self.stand.push(*day);
+            }
+        };
+        for cell in table.rows.iter().flat_map(|row| &row.cells) {
+            match cell {
+                Cell::OneOf(values) => values.iter().for_each(&mut stands),
+                Cell::Compare(_, value) => stands(value),
+                Cell::Range(low, high) => [low, high].into_iter().for_each(&mut stands),
+                Cell::Any | Cell::IsNone | Cell::Under(_) => {}
+            }
         }
     }
 
@@ -276,6 +294,7 @@ impl Maker<'_> {
                 let form = program.tables.get(table.0 as usize)?;
                 reads.nodes += form.stretches();
                 reads.tables = true;
+                reads.cells(program.rules.decision_table(*table)?);
             }
             Op::AsOf => {
                 reads.as_of = true;
