@@ -12,6 +12,7 @@ pub mod layout;
 pub(crate) mod named;
 pub mod render;
 pub mod text;
+pub mod trace;
 pub mod why;
 pub(crate) mod words;
 

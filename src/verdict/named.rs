@@ -68,11 +68,11 @@ impl<'a> NamedFacts<'a> {
     fn gathered(&self, (id, element): (RuleId, Element)) -> BTreeSet<FactRef> {
         let mut facts = BTreeSet::new();
         if let Some(rule) = self.scene.rules.rule(id) {
-            let mut names = Names {
+            let mut gathered = Gathered {
                 scene: &self.scene,
                 facts: &mut facts,
             };
-            names.rule(rule, &here(&rule.each, element));
+            Names(&mut gathered).rule(rule, &here(&rule.each, element));
         }
         for over in self.over.get(&id).into_iter().flatten() {
             let known = self.known.get(&self.part(*over, element));
@@ -88,17 +88,25 @@ pub fn here(each: &[Each], element: Element) -> Here {
     steps.fold(Here::default(), |here, (each, step)| here.with(*each, step))
 }
 
-struct Names<'s, 'a, 'f> {
-    scene: &'s Scene<'a>,
-    facts: &'f mut BTreeSet<FactRef>,
+/// Who is told of what a rule names.
+pub trait Naming {
+    /// A field of the header or of elements.
+    fn field(&mut self, field: FieldId, here: &Here);
+
+    /// A list itself: whether it was given, and how many elements it has.
+    fn list(&mut self, list: ListId, here: &Here);
 }
 
-impl Names<'_, '_, '_> {
-    fn rule(&mut self, rule: &Rule, here: &Here) {
+/// Goes through a rule and tells of everything that it names.
+pub struct Names<'n, N>(pub &'n mut N);
+
+impl<N: Naming> Names<'_, N> {
+    /// The rule without those over it.
+    pub fn rule(&mut self, rule: &Rule, here: &Here) {
         for each in &rule.each {
             match each {
-                Each::List(list) => self.list(*list, here),
-                Each::Set(field) => self.field(*field, here),
+                Each::List(list) => self.0.list(*list, here),
+                Each::Set(field) => self.0.field(*field, here),
             }
         }
         let conditions = [&rule.in_force, &rule.scope, &rule.when];
@@ -135,8 +143,8 @@ impl Names<'_, '_, '_> {
             Cond::Not(inner) => self.condition(inner, here),
             Cond::Quantified { over, body, .. } => {
                 match over {
-                    Each::List(list) => self.list(*list, here),
-                    Each::Set(field) => self.field(*field, here),
+                    Each::List(list) => self.0.list(*list, here),
+                    Each::Set(field) => self.0.field(*field, here),
                 }
                 self.condition(body, &here.with(*over, Step::Unknown));
             }
@@ -150,7 +158,7 @@ impl Names<'_, '_, '_> {
 
     fn value(&mut self, expr: &Expr, here: &Here) {
         match expr {
-            Expr::Field(field) => self.field(*field, here),
+            Expr::Field(field) => self.0.field(*field, here),
             Expr::Choice { arms, otherwise } => {
                 for (value, condition) in arms {
                     self.condition(condition, here);
@@ -165,11 +173,11 @@ impl Names<'_, '_, '_> {
                 same,
                 ..
             } => {
-                self.list(*list, here);
+                self.0.list(*list, here);
                 let inside = here.with(Each::List(*list), Step::Unknown);
                 for field in same {
-                    self.field(*field, &inside);
-                    self.field(*field, here);
+                    self.0.field(*field, &inside);
+                    self.0.field(*field, here);
                 }
                 if let Some(condition) = condition {
                     self.condition(condition, &inside);
@@ -186,7 +194,15 @@ impl Names<'_, '_, '_> {
             }
         }
     }
+}
 
+/// The facts of one declaration.
+struct Gathered<'s, 'a, 'f> {
+    scene: &'s Scene<'a>,
+    facts: &'f mut BTreeSet<FactRef>,
+}
+
+impl Naming for Gathered<'_, '_, '_> {
     /// A field of the header or of the element at hand; where the element is ranged over, of
     /// every row.
     fn field(&mut self, field: FieldId, here: &Here) {
@@ -226,7 +242,9 @@ impl Names<'_, '_, '_> {
             }
         }
     }
+}
 
+impl Gathered<'_, '_, '_> {
     fn rows(&self, list: ListId, here: &Here) -> Vec<u32> {
         if let Some(row) = here.row(list) {
             return vec![row];

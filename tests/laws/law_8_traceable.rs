@@ -7,10 +7,11 @@ use kakou::check::rules::{RuleSet, Sure};
 use kakou::ground::limits::Limits;
 use kakou::verdict::judgement::Fired;
 use kakou::verdict::render::render;
+use kakou::verdict::trace::{Trace, Tracer};
 use kakou::verdict::{Finding, Verdict};
 use proptest::prelude::*;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// The field that names the currency or unit belongs to the amount.
 const NAMES: &[(&str, &str)] = &[("mi", "cur"), ("qi", "u"), ("v", "cur")];
@@ -112,6 +113,36 @@ proptest! {
                     "{} {:?} {:?} {:?}: {:?}\n{}", finding.rule, finding.element, finding.truth, listed, finding.facts.iter().map(|f| &f.path).collect::<Vec<_>>(), said(&case, &[declaration, &reduced])
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_trace_names_the_facts_of_the_verdict(drawn in bytes()) {
+        let Some(case) = case(&drawn, USUAL) else { return Ok(()) };
+        let (tracer, mut trace) = (Tracer::new(&case.rules), Trace::default());
+        let limits = Limits { undetermined: 10_000, ..Limits::default() };
+        for declaration in &case.declarations {
+            let facts = facts(&case.rules, declaration);
+            let judgement = judge(&case.rules, declaration);
+            tracer.trace(&facts, &judgement, &mut trace);
+            let verdict = render(&case.rules, &facts, &judgement, Sure::High, &limits);
+            let traced = |at: usize| trace.of(at).unwrap_or(&[]);
+            for at in 0..judgement.fired.len() + judgement.shadow.len() {
+                let once: HashSet<_> = traced(at).iter().collect();
+                prop_assert_eq!(once.len(), traced(at).len());
+            }
+            // Undetermined findings that cannot worsen the verdict are counted, not listed: those of
+            // one rule come one after the other, so that what is listed is found in its order.
+            let fired = judgement.fired.iter().chain(&judgement.shadow).enumerate();
+            let mut shown = verdict.findings.iter().chain(&verdict.shadow).peekable();
+            for (at, fired) in fired {
+                let rule = &case.rules.rules[fired.rule.0 as usize];
+                let same = |finding: &&Finding| finding.rule == rule.id && finding.truth == fired.truth;
+                if let Some(finding) = shown.next_if(same) {
+                    prop_assert_eq!(traced(at).len(), finding.facts.len(), "{} {:?}\n{}", finding.rule, finding.element, said(&case, &[declaration]));
+                }
+            }
+            prop_assert_eq!(shown.count(), 0);
         }
     }
 }
