@@ -131,23 +131,23 @@ impl Dice {
         self.0 ^= self.0 << 17;
         self.0 >> 11
     }
-    fn below(&mut self, n: u64) -> u64 {
+    pub fn below(&mut self, n: u64) -> u64 {
         self.next() % n.max(1)
     }
-    fn percent(&mut self, n: u64) -> bool {
+    pub fn percent(&mut self, n: u64) -> bool {
         self.below(100) < n
     }
     /// Small numbers far more often than large ones.
-    fn skewed(&mut self, n: u64) -> u64 {
+    pub fn skewed(&mut self, n: u64) -> u64 {
         let unit = self.below(1 << 20) as f64 / (1u64 << 20) as f64;
         ((n as f64).powf(unit) - 1.0).max(0.0) as u64 % n
     }
-    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len() as u64) as usize]
     }
 }
 
-fn tariff(dice: &mut Dice) -> u64 {
+pub fn tariff(dice: &mut Dice) -> u64 {
     let chapter = 1 + dice.skewed(97);
     let heading = 1 + dice.skewed(20);
     let rest = [dice.skewed(10), dice.skewed(10)];
@@ -182,7 +182,7 @@ fn declaration(dice: &mut Dice) -> Declaration {
     }
 }
 
-fn under(hs: u64, prefix: u64, digits: u8) -> bool {
+pub fn under(hs: u64, prefix: u64, digits: u8) -> bool {
     hs / 10u64.pow(u32::from(10 - digits)) == prefix
 }
 
@@ -433,7 +433,7 @@ pub fn checked(folder: &Folder) -> Arc<RuleSet> {
         .unwrap_or_else(|| panic!("{}", complaints()))
 }
 
-fn money(fen: i64) -> String {
+pub fn money(fen: i64) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
 }
 
