@@ -14,6 +14,8 @@ pub mod regorus;
 pub mod wirefilter;
 #[cfg(feature = "zen")]
 pub mod zen;
+#[cfg(feature = "zen-table")]
+pub mod zen_table;
 
 use crate::condition::Condition;
 use crate::racer::{Lane, Peer, Racer};
@@ -35,6 +37,8 @@ pub fn all() -> Vec<(&'static str, Load)> {
     all.push(one::<wirefilter::Wirefilter>());
     #[cfg(feature = "zen")]
     all.push(one::<zen::Expressions>());
+    #[cfg(feature = "zen-table")]
+    all.push(one::<zen_table::Table>());
     #[cfg(feature = "cel")]
     all.push(one::<cel::Cel>());
     #[cfg(feature = "regorus")]
