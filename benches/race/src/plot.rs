@@ -95,6 +95,12 @@ pub fn plot(entries: &[Entry]) -> Result<String, Box<dyn std::error::Error>> {
                 at = other.1 + 16;
             }
             taken.push((x, at));
+            // Lines that go on further would run through the name.
+            let width = 7 * engine.len() as i32;
+            root.draw(&Rectangle::new(
+                [(x + 8, at), (x + 12 + width, at + 14)],
+                WHITE.filled(),
+            ))?;
             root.draw(&Text::new(
                 engine,
                 (x + 10, at),
