@@ -112,8 +112,8 @@ fn rulebook(criterion: &mut Criterion) {
     );
     let same = in_versions(&root.join("rules"), VERSIONS, Amended::Days);
     let same = Book::new(&same.folder, &texts);
-    for at in 0..texts.len() {
-        assert_eq!(one.found(at), same.found(at), "{}", texts[at]);
+    for (at, text) in texts.iter().enumerate() {
+        assert_eq!(one.found(at), same.found(at), "{text}");
     }
     drop(same);
     let amended = in_versions(&root.join("rules"), VERSIONS, Amended::Amounts);
