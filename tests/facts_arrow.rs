@@ -20,6 +20,7 @@ use kakou::facts::arrow::Columns;
 use kakou::facts::error::FactErrors;
 use kakou::facts::json::from_json;
 use kakou::facts::map::Map;
+use kakou::facts::sheet::Sheet;
 use kakou::{Facts, Folder, Limits, RuleSet, compile, load};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -57,10 +58,10 @@ fn all(rules: &RuleSet, batch: &RecordBatch) -> Vec<Result<Facts, FactErrors>> {
     let columns = Columns::by_name(&rules.schema, &batch.schema()).unwrap();
     let ready = columns.ready(batch).unwrap();
     // Whatever was in the memory before, it is this row's.
-    let mut used = Facts::default();
+    let mut used = Sheet::default();
     let all: Vec<_> = (0..ready.len()).map(|row| ready.facts(row)).collect();
     for row in (0..ready.len()).rev() {
-        assert_eq!(ready.facts_into(row, &mut used).cloned(), all[row]);
+        assert_eq!(ready.read_into(row, &mut used).cloned(), all[row]);
     }
     all
 }

@@ -152,7 +152,8 @@ pub(super) fn refuse(path: &Path, inputs: &[Input], others: &[PathBuf]) -> Resul
     Ok(())
 }
 
-fn unwritable(path: &Path, why: &io::Error) -> Failure {
+/// That a file cannot be written.
+pub(super) fn unwritable(path: &Path, why: &io::Error) -> Failure {
     let shown = visible(&path.display().to_string());
     Failure::usage(format!("`{shown}` cannot be written: {}", said(why)))
 }

@@ -190,18 +190,6 @@ impl Facts {
         }
     }
 
-    /// Begins anew with these facts, in the same memory.
-    #[cfg(feature = "arrow")]
-    fn begin(&mut self, blank: &Facts) {
-        self.header.clone_from(&blank.header);
-        self.keys.clone_from(&blank.keys);
-        self.lists.resize_with(blank.lists.len(), Rows::default);
-        for (rows, blank) in self.lists.iter_mut().zip(&blank.lists) {
-            rows.begin(blank);
-        }
-        self.assumed.clone_from(&blank.assumed);
-    }
-
     /// A header fact by slot.
     ///
     /// ```
