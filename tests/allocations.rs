@@ -165,6 +165,61 @@ fn reading_lines_and_rows_allocates_nothing_for_a_record() {
     assert_eq!(read_lines(1), read_lines(2));
 }
 
+#[cfg(feature = "arrow")]
+#[test]
+fn reading_columns_allocates_nothing_for_a_declaration() {
+    use kakou::facts::arrow::{Columns, Pile};
+    let (reader, text) = examples();
+    let mut pile = Pile::new(reader.schema());
+    for line in text.lines() {
+        pile.add(&reader.read(line.as_bytes()).unwrap());
+    }
+    let batch = pile.batch().unwrap();
+    let columns = Columns::by_name(reader.schema(), &batch.schema()).unwrap();
+    let ready = columns.ready(&batch).unwrap();
+    let mut sheet = Sheet::default();
+    let counted = in_steady_state(|| {
+        for row in 0..ready.len() {
+            assert!(ready.read_into(row, &mut sheet).is_ok());
+        }
+    });
+    assert_eq!(counted, 0);
+    // Making a batch ready takes as much for one row as for all.
+    let making = |rows: usize| {
+        let batch = batch.slice(0, rows);
+        in_steady_state(|| assert!(columns.ready(&batch).is_ok()))
+    };
+    assert_eq!(making(ready.len()), making(ready.len() / 2));
+}
+
+#[test]
+fn writing_a_verdict_allocates_nothing() {
+    use kakou::verdict::lines::{Lines, Room};
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rules = kakou::load(root.join("rules")).unwrap();
+    let engine = Engine::from(&Graph::build(&rules, Options::default()).unwrap());
+    let (reader, text) = examples();
+    let facts: Vec<Facts> = text
+        .lines()
+        .map(|line| reader.read(line.as_bytes()).unwrap())
+        .collect();
+    let lines = Lines::new(&rules, kakou::Sure::High, &Limits::default());
+    let (mut room, mut scratch, mut out) = (Room::default(), Scratch::default(), Vec::new());
+    let mut some = Vec::new();
+    for facts in &facts {
+        let day = facts.as_of(&rules.schema).unwrap();
+        let judgement = engine.judge(facts, day, &mut scratch);
+        let counted = in_steady_state(|| {
+            out.clear();
+            lines.write(&mut out, facts, judgement, &mut room);
+        });
+        if counted > 0 {
+            some.push((facts.id(&rules.schema), counted));
+        }
+    }
+    assert_eq!(some, [], "declarations whose verdicts allocate");
+}
+
 #[test]
 fn a_day_beyond_the_last_year_allocates_nothing() {
     let last = kakou::ground::day::Day::MAX;

@@ -366,6 +366,16 @@ impl Facts {
         }
     }
 
+    /// The same, or that it is missed.
+    #[cfg(any(feature = "arrow", feature = "cli"))]
+    pub(crate) fn day_to_judge(&self, schema: &Schema) -> Result<Day, error::FactError> {
+        self.as_of(schema).ok_or_else(|| {
+            let field = schema.field(schema.judged_on);
+            let path = field.map_or("", |field| field.path.as_str());
+            error::FactError::new(error::NO_DAY, path, "the day to judge on is not given")
+        })
+    }
+
     /// The identifier that the declaration gives.
     ///
     /// ```

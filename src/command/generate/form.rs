@@ -82,7 +82,11 @@ mod tests {
 
     #[test]
     fn what_is_packed_in_wholes_is_unpacked_as_one() {
-        let lines = ["{\"id\":\"G-1\"}\n".repeat(3000), String::new(), "{}\n".into()];
+        let lines = [
+            "{\"id\":\"G-1\"}\n".repeat(3000),
+            String::new(),
+            "{}\n".into(),
+        ];
         for packing in [Packing::Plain, Packing::Gzip, Packing::Zstd] {
             let form = Form::Lines(packing);
             let packed: Vec<u8> = lines.iter().flat_map(|l| form.pack(l.clone())).collect();

@@ -8,7 +8,7 @@ use super::super::leaf::{Fault, Raw};
 use super::super::map::{Map, Rule, Source};
 use super::super::pen::Pen;
 use super::super::row;
-use super::cells::{self, Found, Once, fits, is_text};
+use super::cells::{self, Found, Null, Once, fits, is_text};
 use super::{assume, bad_column, other_batch};
 use crate::schema::Schema;
 use crate::schema::value::{Fact, ListId, Type};
@@ -187,11 +187,7 @@ fn column<'b>(schema: &Schema, rule: &'b Rule, array: &'b dyn Array) -> Option<C
 }
 
 /// Writes one row of a batch on a sheet; nothing where it has to be read with care.
-pub(super) fn write(
-    pen: &mut Pen<'_>,
-    cells: &Cells<'_>,
-    (from, row): (usize, u32),
-) -> Option<()> {
+pub(super) fn write(pen: &mut Pen<'_>, cells: &Cells<'_>, (from, row): (usize, u32)) -> Option<()> {
     for bind in &cells.rules {
         bind.write(pen, (from, row))?;
     }
@@ -220,9 +216,8 @@ pub(super) fn write(
 impl Bind<'_> {
     fn write(&self, pen: &mut Pen<'_>, (from, at): (usize, u32)) -> Option<()> {
         let rule = self.rule;
-        let text = |text: &str, pen: &mut Pen<'_>| {
-            row::said(rule, true, (text, 0, text.len()), at, pen)
-        };
+        let text =
+            |text: &str, pen: &mut Pen<'_>| row::said(rule, true, (text, 0, text.len()), at, pen);
         if let Source::Constant(constant) = &rule.source {
             return text(constant, pen);
         }
@@ -253,7 +248,7 @@ impl Bind<'_> {
             }
             (Raw::Number(_) | Raw::Day(_) | Raw::Bool(_), _) => match &self.column {
                 Some(Column::Cells(cells, once)) => {
-                    cells.write(pen, rule.leaf, (from, at), once, false)
+                    cells.write(pen, rule.leaf, (from, at), once, Null::IsElsewhere)
                 }
                 _ => None,
             },

@@ -8,7 +8,7 @@ use super::super::given::{no_record, step};
 use super::super::index::{Child, Index, Leaf, NodeId};
 use super::super::leaf::{self, Fault};
 use super::super::pen::Pen;
-use super::cells::{Cells, Found, Once, fits, is_text};
+use super::cells::{Cells, Found, Null, Once, fits, is_text};
 use super::nones::{self, Target};
 use super::{bad_column, called, other_batch};
 use crate::schema::Schema;
@@ -245,13 +245,19 @@ impl<'b> Parts<'b> {
         parts
     }
 
-    /// The columns that may hold something in a row.
+    /// The columns that are asked in each row.
     #[inline]
-    fn of(&self, row: usize) -> impl Iterator<Item = &Part<'b>> {
+    fn dense(&self) -> impl Iterator<Item = &Part<'b>> {
+        let dense = self.dense.iter();
+        dense.filter_map(|at| self.all.get(*at as usize))
+    }
+
+    /// The others that hold something in a row.
+    #[inline]
+    fn sparse(&self, row: usize) -> impl Iterator<Item = &Part<'b>> {
         let at = |row: usize| self.starts.get(row).map_or(0, |start| *start as usize);
         let sparse = self.sparse.get(at(row)..at(row + 1)).unwrap_or_default();
-        let all = self.dense.iter().chain(sparse);
-        all.filter_map(|at| self.all.get(*at as usize))
+        sparse.iter().filter_map(|at| self.all.get(*at as usize))
     }
 }
 
@@ -385,29 +391,40 @@ fn values<'b>(
 
 /// Writes a record on a sheet: from that row of the arrays, into that row of facts. Nothing where it
 /// has to be read with care.
-pub(super) fn write(
-    pen: &mut Pen<'_>,
-    parts: &Parts<'_>,
-    (from, row): (usize, u32),
-) -> Option<()> {
-    for part in parts.of(from) {
-        match &part.values {
+pub(super) fn write(pen: &mut Pen<'_>, parts: &Parts<'_>, (from, row): (usize, u32)) -> Option<()> {
+    for part in parts.dense() {
+        let null = match part.silent {
+            true => Null::SaysNothing,
+            false => Null::IsNone,
+        };
+        part.write(pen, (from, row), null)?;
+    }
+    for part in parts.sparse(from) {
+        part.write(pen, (from, row), Null::IsElsewhere)?;
+    }
+    Some(())
+}
+
+impl Part<'_> {
+    #[inline]
+    fn write(&self, pen: &mut Pen<'_>, (from, row): (usize, u32), null: Null) -> Option<()> {
+        match &self.values {
             Values::Leaf(leaf, cells, once) => {
-                cells.write(pen, *leaf, (from, row), once, part.silent)?;
+                return cells.write(pen, *leaf, (from, row), once, null);
             }
             Values::Set(leaf, spans, cells, once) => match spans.get(from) {
                 Some(elements) => write_set(pen, (*leaf, row), elements, cells, once)?,
-                None if part.silent => {}
+                None if self.silent => {}
                 None => pen.none(*leaf, row),
             },
             Values::Record(node, array, inner) => match array.is_valid(from) {
                 true => write(pen, inner, (from, row))?,
-                false if part.silent => {}
+                false if self.silent => {}
                 false => pen.no_record(*node, row),
             },
             Values::List(list, spans, inner) => match spans.get(from) {
                 Some(elements) => write_list(pen, *list, elements, inner)?,
-                None if part.silent => {}
+                None if self.silent => {}
                 None => pen.state(*list, ListState::None),
             },
             Values::Nones(spans, cells) => {
@@ -416,8 +433,8 @@ pub(super) fn write(
                 }
             }
         }
+        Some(())
     }
-    Some(())
 }
 
 fn write_none(pen: &mut Pen<'_>, path: &str) -> Option<()> {

@@ -51,6 +51,16 @@ impl<'b> Texts<'b> {
         }
     }
 
+    /// The text of a row that is no null.
+    #[inline]
+    fn at(&self, row: usize) -> Option<&'b str> {
+        match self {
+            Texts::Short(array) => (row < array.len()).then(|| array.value(row)),
+            Texts::Long(array) => (row < array.len()).then(|| array.value(row)),
+            Texts::View(array) => (row < array.len()).then(|| array.value(row)),
+        }
+    }
+
     #[inline]
     fn get(&self, row: usize) -> Option<&'b str> {
         match self {
@@ -80,6 +90,15 @@ impl Places<'_> {
         match self {
             Places::Plain(keys) => keys.len(),
             Places::Others(places) => places.len(),
+        }
+    }
+
+    /// The place of a row that is no null.
+    #[inline]
+    fn at(&self, row: usize) -> Option<usize> {
+        match self {
+            Places::Plain(keys) => usize::try_from(keys.values().get(row).copied()?).ok(),
+            Places::Others(places) => places.get(row).map(|place| *place as usize),
         }
     }
 
@@ -122,6 +141,21 @@ macro_rules! integers {
                 }
             }
 
+            /// The number of a row that is no null.
+            #[inline]
+            fn at(&self, row: usize) -> Option<i128> {
+                match self {
+                    $(Integers::$size(array) => array.values().get(row).map(|n| i128::from(*n)),)*
+                }
+            }
+
+            #[inline]
+            fn is_null(&self, row: usize) -> bool {
+                match self {
+                    $(Integers::$size(array) => !is_there(*array, row),)*
+                }
+            }
+
             #[inline]
             fn get(&self, row: usize) -> Option<i128> {
                 match self {
@@ -141,6 +175,15 @@ integers! {
     UInt16: UInt16Array of UInt16Type,
     UInt32: UInt32Array of UInt32Type,
     UInt64: UInt64Array of UInt64Type,
+}
+
+/// What a null of a column says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Null {
+    IsNone,
+    SaysNothing,
+    /// Only rows are asked that are no nulls.
+    IsElsewhere,
 }
 
 /// The values of a column.
@@ -248,6 +291,9 @@ impl<'b> Cells<'b> {
             Cells::Nothing => true,
             Cells::Decimals(array, _) => !is_there(*array, row),
             Cells::Days(array) => !is_there(*array, row),
+            Cells::Bools(array) => !is_there(*array, row),
+            Cells::Integers(integers) => integers.is_null(row),
+            Cells::Texts(Texts::Short(array)) => !is_there(*array, row),
             other => other.raw(row) == NOTHING,
         }
     }
@@ -261,19 +307,20 @@ impl<'b> Cells<'b> {
         leaf: Leaf,
         (from, row): (usize, u32),
         once: &Once<Found>,
-        silent: bool,
+        null: Null,
     ) -> Option<()> {
         let nothing = |pen: &mut Pen<'_>| {
-            if !silent {
+            if null == Null::IsNone {
                 pen.none(leaf, row);
             }
             Some(())
         };
+        if null != Null::IsElsewhere && self.is_null(from) {
+            return nothing(pen);
+        }
         match self {
             Cells::Keyed(places, texts) => {
-                let Some(place) = places.get(from) else {
-                    return nothing(pen);
-                };
+                let place = places.at(from)?;
                 match once.0.get(place) {
                     Some(Found::Nothing) => nothing(pen),
                     Some(Found::ByRow) | None => match texts.get(place) {
@@ -283,26 +330,20 @@ impl<'b> Cells<'b> {
                     Some(found) => found.write(pen, leaf, row),
                 }
             }
-            Cells::Texts(texts) => match texts.get(from) {
-                Some(text) => write_text(pen, leaf, row, text),
-                None => nothing(pen),
-            },
-            Cells::Bools(array) => match is_there(*array, from) {
-                true => pen.bool(leaf, row, array.value(from)),
-                false => nothing(pen),
-            },
-            Cells::Integers(integers) => match integers.get(from) {
-                Some(n) => pen.number(leaf, row, written(n, 0)?),
-                None => nothing(pen),
-            },
-            Cells::Decimals(array, scale) => match value(array, from) {
-                Some(n) => pen.number(leaf, row, written(n, *scale)?),
-                None => nothing(pen),
-            },
-            Cells::Days(array) => match value(array, from) {
-                Some(n) => pen.day(leaf, row, Day::from_number(n)?),
-                None => nothing(pen),
-            },
+            Cells::Texts(texts) => write_text(pen, leaf, row, texts.at(from)?),
+            Cells::Bools(array) => {
+                let yes = (from < array.len()).then(|| array.value(from))?;
+                pen.bool(leaf, row, yes)
+            }
+            Cells::Integers(integers) => pen.number(leaf, row, written(integers.at(from)?, 0)?),
+            Cells::Decimals(array, scale) => {
+                let n = array.values().get(from).copied()?;
+                pen.number(leaf, row, written(n, *scale)?)
+            }
+            Cells::Days(array) => {
+                let n = array.values().get(from).copied()?;
+                pen.day(leaf, row, Day::from_number(n)?)
+            }
             Cells::Nothing => nothing(pen),
         }
     }

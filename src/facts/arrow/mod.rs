@@ -141,6 +141,11 @@ impl Columns {
         })
     }
 
+    /// The schema that they are read by.
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// Makes the rows of a batch ready to be put together.
     ///
     /// # Errors
@@ -312,11 +317,7 @@ impl Ready<'_> {
     /// assert!(ready.read_into(2, &mut sheet).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn read_into<'f>(
-        &self,
-        row: usize,
-        sheet: &'f mut Sheet,
-    ) -> Result<&'f Facts, FactErrors> {
+    pub fn read_into<'f>(&self, row: usize, sheet: &'f mut Sheet) -> Result<&'f Facts, FactErrors> {
         sheet.begin(&self.columns.tables);
         if self.write(row, sheet).is_none() {
             let read = self.read_with_care(row);

@@ -45,7 +45,9 @@ pub(super) fn target(index: &Index, facts: &Facts, path: &str) -> Result<Target,
                     .ok_or_else(|| Fault::new(error::BAD_LENGTH, "there is no such element"))?;
                 node = index.element(list);
             }
-            (Child::List(..), ..) | (Child::Leaf(_), Some(_), _) | (Child::Record(_), Some(_), _) => {
+            (Child::List(..), ..)
+            | (Child::Leaf(_), Some(_), _)
+            | (Child::Record(_), Some(_), _) => {
                 let message = format!("`{}` is no fact", shown(part));
                 return Err(Fault::new(error::UNKNOWN_FIELD, message));
             }

@@ -18,9 +18,7 @@ use arrow_array::builder::{
     ListBuilder, NullBufferBuilder, OffsetBufferBuilder, StringBuilder,
 };
 use arrow_array::types::Int32Type;
-use arrow_array::{
-    ArrayRef, DictionaryArray, ListArray, RecordBatch, StringArray, StructArray,
-};
+use arrow_array::{ArrayRef, DictionaryArray, ListArray, RecordBatch, StringArray, StructArray};
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Fields, Schema as ArrowSchema};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -299,7 +297,11 @@ impl Record {
             let silent = !matches!(column.what, What::Record(..));
             let field = Field::new(&*column.name, typ, silent);
             let says = HashMap::from([(EMPTY.to_owned(), "unknown".to_owned())]);
-            if silent { field.with_metadata(says) } else { field }
+            if silent {
+                field.with_metadata(says)
+            } else {
+                field
+            }
         };
         self.0.iter().map(field).collect()
     }
@@ -337,9 +339,7 @@ impl What {
                     What::Numbers(leaf, numbers())
                 }
                 Type::Date => What::Days(leaf, Date32Builder::new()),
-                Type::Code(_) => {
-                    What::Codes(leaf, Int32Builder::new(), codes_of(schema, leaf.typ))
-                }
+                Type::Code(_) => What::Codes(leaf, Int32Builder::new(), codes_of(schema, leaf.typ)),
                 Type::Set(_) => {
                     let codes = codes_of(schema, leaf.typ);
                     What::Set(leaf, Spans::new(), Int32Builder::new(), codes)
