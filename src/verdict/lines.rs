@@ -26,6 +26,7 @@ use paths::Paths;
 use spell::{escape, quote, quoted};
 use std::sync::Arc;
 
+#[cfg(feature = "cli")]
 pub(crate) use spell::obeyed;
 
 /// Writes verdicts on judgements by one rule set; made once, used from many threads.

@@ -9,8 +9,9 @@
 //! By name, a column is called like a field (`head.supervision_mode`), or a struct holds the fields
 //! of a record and a list of structs the elements of a list; a set of codes is a list of texts. A
 //! null is none, as in JSON; a column that is not there leaves its field unknown, and so do the
-//! nulls of a column whose metadata say `kakou.empty` = `unknown`. Money, quantities and rates are
-//! exact: a column of floats is refused, unless a map rounds it.
+//! nulls of a column whose metadata say `kakou.empty` = `unknown`; which facts of a row are none all
+//! the same is said by their paths (`items[2].total`) in a list of texts called `kakou.none`. Money,
+//! quantities and rates are exact: a column of floats is refused, unless a map rounds it.
 
 mod by_map;
 mod by_name;
