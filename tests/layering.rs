@@ -353,7 +353,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "arrow_array",
-        &["facts::arrow", "command"],
+        &["facts::arrow", "batches", "command"],
         "column batches are one way in and one way out",
     ),
     (

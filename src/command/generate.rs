@@ -184,10 +184,12 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
                     made.packed.len() as u64
                 }
                 #[cfg(feature = "parquet")]
-                Sink::Parquet(table) => match made.rows {
-                    Some(mut rows) => table.put(&mut rows)?,
-                    None => 0,
-                },
+                Sink::Parquet(table) => {
+                    if let Some(mut rows) = made.rows {
+                        table.put(&mut rows)?;
+                    }
+                    0
+                }
             };
             if let Some(key) = &mut key {
                 key.write(made.flaws.as_bytes())?;

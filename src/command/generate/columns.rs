@@ -40,23 +40,19 @@ impl Table {
         })
     }
 
-    /// Writes the declarations of a pile, and says how many bytes that came to: none while a group
-    /// is not full.
-    pub(in super::super) fn put(&mut self, pile: &mut Pile) -> Result<u64, Failure> {
-        let before = self.writer.bytes_written();
+    /// Writes the declarations of a pile.
+    pub(in super::super) fn put(&mut self, pile: &mut Pile) -> Result<(), Failure> {
         let batch: Result<RecordBatch, _> = pile.batch();
         let put = batch.map_err(ParquetError::from);
         let put = put.and_then(|batch| self.writer.write(&batch));
-        put.map_err(|why| failed(&self.path, &why))?;
-        Ok((self.writer.bytes_written() - before) as u64)
+        put.map_err(|why| failed(&self.path, &why))
     }
 
     /// Writes the last group and what tells of the columns, without which nobody can read them, and
-    /// says how many bytes that came to.
+    /// says how many bytes the file has.
     pub(super) fn end(self) -> Result<u64, Failure> {
         let Table { mut writer, path } = self;
-        let before = writer.bytes_written();
         writer.finish().map_err(|why| failed(&path, &why))?;
-        Ok((writer.bytes_written() - before) as u64)
+        Ok(writer.bytes_written() as u64)
     }
 }

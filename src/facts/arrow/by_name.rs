@@ -204,7 +204,7 @@ impl<'b> Parts<'b> {
             ..Parts::default()
         };
         let is_sparse = |(part, array): &(Part<'_>, &dyn Array)| {
-            let few = array.null_count() > array.len() / 4;
+            let few = array.null_count().saturating_mul(4) > array.len();
             part.silent && (few || matches!(part.values, Values::Nones(..)))
         };
         let valid = |array: &'b dyn Array, each: &mut dyn FnMut(usize)| match array.nulls() {

@@ -20,7 +20,6 @@ use arrow_array::builder::{
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, ListArray, RecordBatch, StringArray, StructArray};
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Fields, Schema as ArrowSchema};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The digits of a column of numbers: no number of ours has more.
@@ -296,9 +295,9 @@ impl Record {
             let typ = column.what.typ();
             let silent = !matches!(column.what, What::Record(..));
             let field = Field::new(&*column.name, typ, silent);
-            let says = HashMap::from([(EMPTY.to_owned(), "unknown".to_owned())]);
+            let says = [(EMPTY.to_owned(), "unknown".to_owned())];
             if silent {
-                field.with_metadata(says)
+                field.with_metadata(says.into())
             } else {
                 field
             }
