@@ -295,9 +295,9 @@ impl Record {
             let typ = column.what.typ();
             let silent = !matches!(column.what, What::Record(..));
             let field = Field::new(&*column.name, typ, silent);
-            let says = [(EMPTY.to_owned(), "unknown".to_owned())];
+
             if silent {
-                field.with_metadata(says.into())
+                field.with_metadata([(EMPTY, "unknown")])
             } else {
                 field
             }
