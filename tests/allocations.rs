@@ -177,7 +177,8 @@ fn reading_columns_allocates_nothing_for_a_declaration() {
         }
         pile.batch().unwrap()
     };
-    let (few, many) = (batch(10), batch(20));
+    // Enough that each dictionary is worth being looked up once.
+    let (few, many) = (batch(40), batch(80));
     let columns = Columns::by_name(reader.schema(), &few.schema()).unwrap();
     let ready = columns.ready(&few).unwrap();
     let mut sheet = Sheet::default();
