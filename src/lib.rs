@@ -106,6 +106,10 @@ pub mod graph;
 
 pub mod engine;
 
+// Columns in, judgements out.
+#[cfg(feature = "arrow")]
+pub mod batches;
+
 // What is said of a declaration.
 pub mod verdict;
 

@@ -165,6 +165,62 @@ fn reading_lines_and_rows_allocates_nothing_for_a_record() {
     assert_eq!(read_lines(1), read_lines(2));
 }
 
+#[cfg(feature = "arrow")]
+#[test]
+fn reading_columns_allocates_nothing_for_a_declaration() {
+    use kakou::facts::arrow::{Columns, Pile};
+    let (reader, text) = examples();
+    let batch = |times: usize| {
+        let mut pile = Pile::new(reader.schema());
+        for line in text.repeat(times).lines() {
+            pile.add(&reader.read(line.as_bytes()).unwrap());
+        }
+        pile.batch().unwrap()
+    };
+    // Enough that each dictionary is worth being looked up once.
+    let (few, many) = (batch(40), batch(80));
+    let columns = Columns::by_name(reader.schema(), &few.schema()).unwrap();
+    let ready = columns.ready(&few).unwrap();
+    let mut sheet = Sheet::default();
+    let counted = in_steady_state(|| {
+        for row in 0..ready.len() {
+            assert!(ready.read_into(row, &mut sheet).is_ok());
+        }
+    });
+    assert_eq!(counted, 0);
+    // What it takes to make a batch ready does not depend on how many declarations are in it.
+    let making = |batch| in_steady_state(|| assert!(columns.ready(batch).is_ok()));
+    assert_eq!(making(&few), making(&many));
+}
+
+#[test]
+fn writing_a_verdict_allocates_nothing() {
+    use kakou::verdict::lines::{Lines, Room};
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rules = kakou::load(root.join("rules")).unwrap();
+    let engine = Engine::from(&Graph::build(&rules, Options::default()).unwrap());
+    let (reader, text) = examples();
+    let facts: Vec<Facts> = text
+        .lines()
+        .map(|line| reader.read(line.as_bytes()).unwrap())
+        .collect();
+    let lines = Lines::new(&rules, kakou::Sure::High, &Limits::default());
+    let (mut room, mut scratch, mut out) = (Room::default(), Scratch::default(), Vec::new());
+    let mut some = Vec::new();
+    for facts in &facts {
+        let day = facts.as_of(&rules.schema).unwrap();
+        let judgement = engine.judge(facts, day, &mut scratch);
+        let counted = in_steady_state(|| {
+            out.clear();
+            lines.write(&mut out, facts, judgement, &mut room);
+        });
+        if counted > 0 {
+            some.push((facts.id(&rules.schema), counted));
+        }
+    }
+    assert_eq!(some, [], "declarations whose verdicts allocate");
+}
+
 #[test]
 fn a_day_beyond_the_last_year_allocates_nothing() {
     let last = kakou::ground::day::Day::MAX;

@@ -12,6 +12,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "command/generated.rs"]
+mod generated;
 #[path = "command/hard.rs"]
 mod hard;
 #[path = "command/measured.rs"]

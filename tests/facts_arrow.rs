@@ -20,6 +20,7 @@ use kakou::facts::arrow::Columns;
 use kakou::facts::error::FactErrors;
 use kakou::facts::json::from_json;
 use kakou::facts::map::Map;
+use kakou::facts::sheet::Sheet;
 use kakou::{Facts, Folder, Limits, RuleSet, compile, load};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -57,10 +58,10 @@ fn all(rules: &RuleSet, batch: &RecordBatch) -> Vec<Result<Facts, FactErrors>> {
     let columns = Columns::by_name(&rules.schema, &batch.schema()).unwrap();
     let ready = columns.ready(batch).unwrap();
     // Whatever was in the memory before, it is this row's.
-    let mut used = Facts::default();
+    let mut used = Sheet::default();
     let all: Vec<_> = (0..ready.len()).map(|row| ready.facts(row)).collect();
     for row in (0..ready.len()).rev() {
-        assert_eq!(ready.facts_into(row, &mut used).cloned(), all[row]);
+        assert_eq!(ready.read_into(row, &mut used).cloned(), all[row]);
     }
     all
 }
@@ -410,4 +411,111 @@ fn columns_of_a_map_are_read_as_cells_of_a_table() {
         Columns::by_map(&map, &float).unwrap_err().errors[0].code.0,
         "E0709"
     );
+}
+
+/// All rows of a batch, read on one sheet.
+fn read(columns: &Columns, batch: &RecordBatch) -> Vec<Result<Facts, FactErrors>> {
+    let ready = columns.ready(batch).unwrap();
+    let mut sheet = Sheet::default();
+    let rows = 0..ready.len();
+    rows.map(|row| ready.read_into(row, &mut sheet).cloned())
+        .collect()
+}
+
+#[cfg(feature = "generate")]
+#[test]
+fn what_is_piled_up_is_read_back() {
+    use kakou::facts::arrow::Pile;
+    use kakou::generate::{Generator, Options};
+    let rules =
+        kakou::load(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap();
+    let generator = Generator::new(&rules, Options::default());
+    let made: Vec<Facts> = (1..=700)
+        .map(|number| generator.record(number).facts)
+        .collect();
+    let (mut pile, mut none) = (Pile::new(&rules.schema), 0);
+    let columns = Columns::by_name(&rules.schema, pile.columns()).unwrap();
+    for part in made.chunks(300) {
+        part.iter().for_each(|facts| pile.add(facts));
+        let batch = pile.batch().unwrap();
+        none += batch.num_rows() - batch.column_by_name("kakou.none").unwrap().null_count();
+        let whole = read(&columns, &batch);
+        assert!(whole == part.iter().cloned().map(Ok).collect::<Vec<_>>());
+        let middle = read(&columns, &batch.slice(50, 20));
+        assert!(middle == whole[50..70]);
+    }
+    assert!(
+        none > 10,
+        "{none} declarations say of something that it is none"
+    );
+}
+
+#[test]
+fn what_is_none_among_nulls_that_say_nothing() {
+    let rules = rules();
+    let says = HashMap::from([("kakou.empty".to_owned(), "unknown".to_owned())]);
+    let batch = |paths: &[&[&str]]| {
+        let items = items();
+        let fields = items.schema();
+        let item = fields.field_with_name("items").unwrap().clone();
+        let copies = Field::new("copies", DataType::Int64, true).with_metadata(says.clone());
+        let mut nones = ListBuilder::new(StringBuilder::new());
+        for paths in paths {
+            paths
+                .iter()
+                .for_each(|path| nones.values().append_value(path));
+            nones.append(!paths.is_empty());
+        }
+        let nones = array(nones.finish());
+        let none = Field::new("kakou.none", nones.data_type().clone(), true);
+        // It may stand before what it is about.
+        let table = Arc::new(ArrowSchema::new(vec![none, copies, item]));
+        let copies = array(Int64Array::from(vec![None, Some(2), None]));
+        let items = items.column_by_name("items").unwrap().clone();
+        RecordBatch::try_new(table, vec![nones, copies, items]).unwrap()
+    };
+    let given = batch(&[
+        &["copies", "items[1].seals[2].number", "head.mode"],
+        &["licences"],
+        &[],
+    ]);
+    let texts = [
+        r#"{"copies": null, "head": {"mode": null}, "items": [
+            {"no": 1, "total": "1", "currency": "USD", "seals": [{"number": "A"}, {"number": null}]},
+            {"no": 2, "total": "2", "currency": "USD", "seals": []}]}"#,
+        r#"{"copies": 2, "items": null, "licences": null}"#,
+    ];
+    same(&rules, &given.slice(0, 2), &texts);
+    let columns = Columns::by_name(&rules.schema, &given.schema()).unwrap();
+    for (path, code) in [
+        ("copy", "E0704"),
+        ("copies.x", "E0704"),
+        ("copies[1]", "E0704"),
+        ("head", "E0704"),
+        ("items[3].no", "E0713"),
+        ("items", "E0705"),
+        ("", "E0704"),
+    ] {
+        let batch = batch(&[&[path], &[], &[]]);
+        let refused = read(&columns, &batch).swap_remove(0).unwrap_err();
+        let first = &refused.errors[0];
+        assert_eq!(
+            (first.code.0, first.path.as_str()),
+            (code, path),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
+fn a_field_has_one_column() {
+    let rules = rules();
+    let mode = || Field::new("mode", DataType::Utf8, true);
+    let head = DataType::Struct(vec![mode()].into());
+    let table = ArrowSchema::new(vec![
+        Field::new("head", head, true),
+        Field::new("head.mode", DataType::Utf8, true),
+    ]);
+    let refused = Columns::by_name(&rules.schema, &table).unwrap_err();
+    assert_eq!(refused.errors[0].code.0, "E0705");
 }

@@ -87,10 +87,16 @@ fn the_number_of_threads_changes_nothing() {
     let by = |threads: usize| {
         let (mut text, threads) = (String::new(), NonZeroUsize::new(threads).unwrap());
         let encode = |chunk: &mut String, record: &Record| record.write(&lines, chunk);
-        let took: Result<(), ()> = generator.in_order(1..=2_500, threads, encode, |chunk| {
-            text.push_str(&chunk);
-            Ok(())
-        });
+        let took: Result<(), ()> = generator.in_order(
+            1..=2_500,
+            threads,
+            encode,
+            |_| {},
+            |chunk| {
+                text.push_str(&chunk);
+                Ok(())
+            },
+        );
         assert_eq!(took, Ok(()));
         text
     };

@@ -142,6 +142,12 @@ const PARTS: &[Part] = &[
         must_not_know: "text, tree and petgraph: it has its own flat form",
     },
     Part {
+        name: "batches",
+        work: "batches of columns, judged row by row",
+        may_import: &["ground", "facts", "verdict::judgement", "engine"],
+        must_not_know: "rules and texts: whoever holds columns has an engine already",
+    },
+    Part {
         name: "verdict",
         work: "judgements as names and texts, for people and machines",
         may_import: &[
@@ -347,7 +353,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "arrow_array",
-        &["facts::arrow", "command"],
+        &["facts::arrow", "batches", "command"],
         "column batches are one way in and one way out",
     ),
     (

@@ -24,6 +24,7 @@ use crate::check::rules::Sure;
 use crate::engine::Engine;
 use crate::ground::limits::Limits;
 use crate::ground::render::visible;
+use crate::verdict::lines::Lines;
 use clock::Times;
 use cost::Costs;
 use edits::Edit;
@@ -129,7 +130,8 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let graph = judging::graph(&rules, trust, limits)?;
     let engine = Engine::from(&graph);
     let progress = bar(args, terminal);
-    let times = clock::measure(&source, &sample, (&rules, trust, &limits), &engine, threads)?;
+    let lines = Lines::new(&rules, trust, &limits);
+    let times = clock::measure(&source, &sample, &lines, &engine, threads)?;
     progress.inc(1);
     let ground = cost::Ground {
         rules: &rules,

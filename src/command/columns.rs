@@ -7,6 +7,7 @@ use crate::facts::Facts;
 use crate::facts::arrow::Columns;
 use crate::facts::batch::Place;
 use crate::facts::error::{FactError, FactErrors, UNREADABLE};
+use crate::facts::sheet::Sheet;
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{
@@ -129,7 +130,7 @@ impl Load {
     /// Has each record put together and told, in order.
     pub(super) fn each(
         &self,
-        facts: &mut Facts,
+        sheet: &mut Sheet,
         mut tell: impl FnMut(Place, Result<&Facts, FactErrors>),
     ) {
         let mut record = self.before;
@@ -145,7 +146,7 @@ impl Load {
             match columns.ready(batch) {
                 Ok(ready) => {
                     for row in 0..ready.len() {
-                        tell(place(), ready.facts_into(row, facts));
+                        tell(place(), ready.read_into(row, sheet));
                     }
                 }
                 Err(errors) => {

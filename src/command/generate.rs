@@ -1,10 +1,16 @@
 //! `kakou generate`: declarations made up, for load tests and demonstrations.
 
+#[cfg(feature = "parquet")]
+mod columns;
+mod form;
+
 use super::failure::Failure;
 use super::loading::{self, counted, thousands};
 use super::output::{self, Output};
 use super::terminal::Terminal;
 use super::{End, Language};
+#[cfg(feature = "parquet")]
+use crate::facts::arrow::Pile;
 use crate::facts::lines::Lines;
 use crate::facts::write::fact_text;
 use crate::generate::{Generator, Options, Record, VERSION};
@@ -13,6 +19,7 @@ use crate::ground::limits::Limits;
 use crate::ground::number::Number;
 use crate::schema::Lang;
 use crate::schema::value::Type;
+use form::{Form, Sink};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::io::{self, Write};
@@ -30,6 +37,8 @@ generator is the same; it is told at the end.
 Examples:
   kakou generate rules --count 1000000 --seed 7 --output made.ndjson
   kakou generate rules --count 10000000 --series 10 --output many.ndjson
+  kakou generate rules --count 1000000 --output made.ndjson.zst
+  kakou generate rules --count 1000000 --output made.parquet
   kakou generate rules --count 1000 --invalid 5 --flaws flaws.ndjson
   kakou generate rules --count 100 | kakou run rules -")]
 pub(super) struct Args {
@@ -59,7 +68,8 @@ pub(super) struct Args {
     /// The last of them.
     #[arg(long, value_name = "DATE", requires = "from", value_parser = day)]
     until: Option<Day>,
-    /// Where to write the declarations; the standard output where it is not given.
+    /// Where to write the declarations; the standard output where it is not given. NDJSON, also
+    /// packed (`.gz`, `.zst`), or a `.parquet` file.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The language of what is told at the end.
@@ -94,10 +104,14 @@ fn day(text: &str) -> Result<Day, String> {
         .map_err(|_| "a day is written YYYY-MM-DD, such as 2026-08-03".to_string())
 }
 
-/// What a thread made: lines, and which of them have which mistake.
+/// What a thread made: lines or rows, and which of them have which mistake.
 #[derive(Default)]
 struct Made {
     lines: String,
+    /// The lines as they are written.
+    packed: Vec<u8>,
+    #[cfg(feature = "parquet")]
+    rows: Option<Pile>,
     flaws: String,
     records: u64,
     wrong: u64,
@@ -131,7 +145,19 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         output::refuse(path, &[], &others)?;
         others.push(path.clone());
     }
-    let mut output = Output::open(args.output.as_deref())?;
+    let form = Form::of(args.output.as_deref())?;
+    if form == Form::Parquet && options.invalid_per_million > 0 {
+        let what = "a mistake is a text that is no fact, and columns hold facts alone";
+        return Err(Failure::usage(what).help("leave `--invalid` out, or write NDJSON"));
+    }
+    let mut sink = match (form, &args.output) {
+        #[cfg(feature = "parquet")]
+        (Form::Parquet, Some(path)) => {
+            let table = columns::Table::open(path, &rules.schema)?;
+            Sink::Parquet(Box::new(table))
+        }
+        _ => Sink::Lines(Output::open(args.output.as_deref())?),
+    };
     let mut key = match &args.flaws {
         Some(path) => Some(Output::open(Some(path))?),
         None => None,
@@ -140,26 +166,41 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     let threads = args.threads.and_then(|n| NonZeroUsize::new(usize::from(n)));
     let generator = Generator::new(&rules, options);
     let lines = Lines::new(&rules.schema);
-    let encode = |made: &mut Made, record: &Record| put(made, record, &lines, args.flaws.is_some());
+    let encode = |made: &mut Made, record: &Record| {
+        made.put(record, &lines, form, args.flaws.is_some());
+    };
     let (progress, clock) = (bar(args, terminal), Instant::now());
     let mut told = Told::default();
     generator.in_order(
         args.start..=last,
         threads.unwrap_or(processors),
         encode,
+        // Whoever made them packs them too, as only one writes.
+        |made| made.pack(form),
         |made| {
-            output.write(made.lines.as_bytes())?;
+            told.bytes += match &mut sink {
+                Sink::Lines(output) => {
+                    output.write(&made.packed)?;
+                    made.packed.len() as u64
+                }
+                #[cfg(feature = "parquet")]
+                Sink::Parquet(table) => {
+                    if let Some(mut rows) = made.rows {
+                        table.put(&mut rows)?;
+                    }
+                    0
+                }
+            };
             if let Some(key) = &mut key {
                 key.write(made.flaws.as_bytes())?;
             }
             told.records += made.records;
             told.wrong += made.wrong;
-            told.bytes += made.lines.len() as u64;
             progress.set_position(told.records);
             Ok::<(), Failure>(())
         },
     )?;
-    output.flush()?;
+    told.bytes += sink.end()?;
     if let Some(key) = &mut key {
         key.flush()?;
     }
@@ -170,24 +211,41 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
     Ok(End::Fine)
 }
 
-/// Adds a declaration to what a thread made.
-fn put(made: &mut Made, record: &Record, lines: &Lines, key: bool) {
-    record.write(lines, &mut made.lines);
-    made.records += 1;
-    let Some(flaw) = &record.flaw else { return };
-    made.wrong += 1;
-    if key {
-        let schema = lines.schema();
-        let id = schema
-            .id
-            .map(|id| fact_text(schema, record.facts.fact(schema, id, None), Type::Text));
-        let line = json!({
-            "record": record.number,
-            "id": id,
-            "code": flaw.code.0,
-            "path": flaw.path,
-        });
-        made.flaws.push_str(&format!("{line}\n"));
+impl Made {
+    /// Adds a declaration.
+    fn put(&mut self, record: &Record, lines: &Lines, form: Form, key: bool) {
+        match form {
+            Form::Lines(_) => record.write(lines, &mut self.lines),
+            #[cfg(feature = "parquet")]
+            Form::Parquet => {
+                let rows = &mut self.rows;
+                let rows = rows.get_or_insert_with(|| Pile::new(lines.schema()));
+                rows.add(&record.facts);
+            }
+            #[cfg(not(feature = "parquet"))]
+            Form::Parquet => {}
+        }
+        self.records += 1;
+        let Some(flaw) = &record.flaw else { return };
+        self.wrong += 1;
+        if key {
+            let schema = lines.schema();
+            let id = schema
+                .id
+                .map(|id| fact_text(schema, record.facts.fact(schema, id, None), Type::Text));
+            let line = json!({
+                "record": record.number,
+                "id": id,
+                "code": flaw.code.0,
+                "path": flaw.path,
+            });
+            self.flaws.push_str(&format!("{line}\n"));
+        }
+    }
+
+    /// Makes bytes of the lines.
+    fn pack(&mut self, form: Form) {
+        self.packed = form.pack(std::mem::take(&mut self.lines));
     }
 }
 

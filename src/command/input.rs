@@ -162,7 +162,7 @@ impl Load {
     ) {
         #[cfg(feature = "parquet")]
         if let Some(columns) = &self.columns {
-            return columns.each(room.facts(), tell);
+            return columns.each(room.sheet(), tell);
         }
         self.text.each(room, tell);
     }

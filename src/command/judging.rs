@@ -6,7 +6,7 @@ use crate::department::{View, find};
 use crate::engine::{Engine, Scratch};
 use crate::facts::Facts;
 use crate::facts::batch::Place;
-use crate::facts::error::{FactError, FactErrors, NO_DAY};
+use crate::facts::error::{FactError, FactErrors};
 use crate::graph::{Graph, Options};
 use crate::ground::day::Day;
 use crate::ground::diagnostic::Diagnostic;
@@ -15,9 +15,11 @@ use crate::ground::nearest::nearest;
 use crate::ground::render::visible;
 use crate::reference::Reference;
 use crate::scenario::counting;
+use crate::schema::Lang;
 use crate::schema::value::DepartmentId;
 use crate::verdict::Verdict;
 use crate::verdict::judgement::Judgement;
+use crate::verdict::lines::Lines;
 use crate::verdict::render::render;
 use clap::{Args, ValueEnum};
 use std::borrow::Cow;
@@ -38,6 +40,19 @@ pub(super) struct How {
     /// Show the view of this department: its own rules, on the facts that they read and no others.
     #[arg(long, value_name = "NAME")]
     department: Option<String>,
+}
+
+#[cfg(test)]
+impl How {
+    /// As it is judged where nothing is asked for.
+    pub(super) fn usual() -> How {
+        How {
+            as_of: None,
+            trust: Mark::High,
+            pilot: None,
+            department: None,
+        }
+    }
 }
 
 fn day(text: &str) -> Result<Day, String> {
@@ -126,16 +141,12 @@ impl Judge {
 
     /// The day a declaration is judged on.
     pub(super) fn day(&self, facts: &Facts) -> Result<Day, FactError> {
-        self.as_of
-            .or_else(|| facts.as_of(&self.rules.schema))
-            .ok_or_else(|| {
-                let schema = &self.rules.schema;
-                let path = schema
-                    .field(schema.judged_on)
-                    .map_or("", |f| f.path.as_str());
-                FactError::new(NO_DAY, path, "the day to judge on is not given")
-                    .help(Some("give one for all with `--as-of DATE`".into()))
-            })
+        match self.as_of {
+            Some(day) => Ok(day),
+            None => facts
+                .day_to_judge(&self.rules.schema)
+                .map_err(|error| error.help(Some("give one for all with `--as-of DATE`".into()))),
+        }
     }
 
     /// The evaluator.
@@ -173,6 +184,22 @@ impl Judge {
             facts,
             judgement: own.as_ref().unwrap_or(judgement),
         }))
+    }
+
+    /// What writes verdicts as lines of JSON; nothing where the view of a department is shown, which
+    /// is no verdict of the rules that it is a part of.
+    pub(super) fn lines(&self, lang: Option<Lang>) -> Option<Lines> {
+        if self.view.is_some() {
+            return None;
+        }
+        let mut lines = Lines::new(&self.rules, self.trust, &self.limits);
+        if let Some(lang) = lang {
+            lines = lines.in_language(lang);
+        }
+        Some(match &self.pilot {
+            Some(pilot) => lines.of_pilot(pilot),
+            None => lines,
+        })
     }
 
     /// The verdict on one declaration.

@@ -11,6 +11,7 @@ use crate::ground::truth::Truth;
 use crate::schema::Lang;
 use crate::verdict::Verdict;
 use crate::verdict::json::to_json;
+use crate::verdict::lines::obeyed;
 use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::json;
@@ -152,7 +153,8 @@ pub(super) fn refuse(path: &Path, inputs: &[Input], others: &[PathBuf]) -> Resul
     Ok(())
 }
 
-fn unwritable(path: &Path, why: &io::Error) -> Failure {
+/// That a file cannot be written.
+pub(super) fn unwritable(path: &Path, why: &io::Error) -> Failure {
     let shown = visible(&path.display().to_string());
     Failure::usage(format!("`{shown}` cannot be written: {}", said(why)))
 }
@@ -259,10 +261,6 @@ fn shown_as_escapes(line: String) -> String {
         }
     }
     out
-}
-
-fn obeyed(c: char) -> bool {
-    matches!(c, '\u{7f}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The first line of a table for spreadsheets.

@@ -337,16 +337,21 @@ impl Parts {
     }
 
     fn failed(&self, why: ParquetError) -> Failure {
-        // What cannot be written has a reason of the system behind it, however deep.
-        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&why);
-        let mut kind = None;
-        while let Some(error) = source {
-            kind = kind.or(error.downcast_ref::<io::Error>().map(io::Error::kind));
-            source = error.source();
-        }
-        let why = kind.map_or_else(|| io::Error::other(why.to_string()), io::Error::from);
-        Failure::write(format!("`{}`", self.folder.display()), why)
+        failed(&self.folder, &why)
     }
+}
+
+/// That a file or folder of Parquet cannot be written on.
+pub(super) fn failed(path: &Path, why: &ParquetError) -> Failure {
+    // What cannot be written has a reason of the system behind it, however deep.
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(why);
+    let mut kind = None;
+    while let Some(error) = source {
+        kind = kind.or(error.downcast_ref::<io::Error>().map(io::Error::kind));
+        source = error.source();
+    }
+    let why = kind.map_or_else(|| io::Error::other(why.to_string()), io::Error::from);
+    Failure::write(format!("`{}`", path.display()), why)
 }
 
 /// How many rows a part has; nothing where it cannot be read.

@@ -22,6 +22,7 @@ use super::{End, Language};
 use crate::engine::Scratch;
 use crate::facts::chunk::Room;
 use crate::ground::limits::Limits;
+use crate::verdict::lines as line;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -118,7 +119,10 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result<End, Failure> {
         stop: Stop::listen(),
         whole: Arc::default(),
     };
+    let json = matches!(format, Some(Format::Ndjson | Format::Json));
+    let lines = json.then(|| judge.lines(args.lang.map(Into::into)));
     let work = Arc::new(Work {
+        lines: lines.flatten(),
         judge,
         format,
         lang: args.lang,
@@ -187,6 +191,7 @@ fn judge_all(
             work: work.clone(),
             room: Room::default(),
             scratch: Scratch::default(),
+            line: line::Room::default(),
             summary: summary.clone(),
         };
         move |job: &mut Job| worker.run(job)
@@ -320,6 +325,7 @@ impl Feed {
             work: work.clone(),
             room: Room::default(),
             scratch: Scratch::default(),
+            line: line::Room::default(),
             summary: Arc::default(),
         };
         worker.run(&mut job);

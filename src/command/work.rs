@@ -17,6 +17,7 @@ use crate::ground::truth::Truth;
 use crate::schema::Lang;
 use crate::verdict::Verdict;
 use crate::verdict::judgement::Coverage;
+use crate::verdict::lines::{self as line, Lines};
 use anstyle::AnsiColor;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,6 +51,8 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) struct Work {
     pub(super) judge: Arc<Judge>,
+    /// What writes verdicts as JSON, where that is asked for and it can.
+    pub(super) lines: Option<Lines>,
     /// None where only the summary is asked for.
     pub(super) format: Option<Format>,
     pub(super) lang: Option<Language>,
@@ -63,6 +66,8 @@ pub(super) struct Worker {
     pub(super) work: Arc<Work>,
     pub(super) room: Room,
     pub(super) scratch: Scratch,
+    /// For lines of JSON.
+    pub(super) line: line::Room,
     /// What this thread counted; read by the writer at the end.
     pub(super) summary: Arc<Mutex<Summary>>,
 }
@@ -74,6 +79,7 @@ impl Worker {
             work,
             room,
             scratch,
+            line,
             summary,
         } = self;
         // Nobody else waits for this lock before the end.
@@ -89,6 +95,7 @@ impl Worker {
             work,
             input,
             text,
+            line,
             rows,
             #[cfg(feature = "parquet")]
             columns: &mut job.columns,
@@ -220,6 +227,7 @@ struct Say<'a> {
     work: &'a Work,
     input: &'a Arc<str>,
     text: &'a mut Vec<u8>,
+    line: &'a mut line::Room,
     rows: &'a mut Vec<Vec<Cell>>,
     #[cfg(feature = "parquet")]
     columns: &'a mut Rows,
@@ -234,9 +242,18 @@ impl Say<'_> {
     }
 
     fn told(&mut self, place: Place, told: Told<'_>) {
-        // Where only the summary is asked for, no verdict is made.
-        if let Some(format) = self.work.format {
-            self.say(format, place, Ok(&told.verdict()));
+        match (self.work.format, &self.work.lines) {
+            // Where only the summary is asked for, no verdict is made.
+            (None, _) => {}
+            (Some(Format::Ndjson), Some(lines)) => {
+                lines.write(self.text, told.facts, told.judgement, self.line);
+                self.text.push(b'\n');
+            }
+            (Some(Format::Json), Some(lines)) => {
+                self.text.extend_from_slice(b",\n");
+                lines.write(self.text, told.facts, told.judgement, self.line);
+            }
+            (Some(format), _) => self.say(format, place, Ok(&told.verdict())),
         }
     }
 
@@ -289,4 +306,75 @@ fn named(mut errors: FactErrors, encoding: Encoding) -> FactErrors {
         }
     }
     errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::input::Source;
+    use crate::command::judging::How;
+    use crate::command::unpack::Bytes;
+    use crate::facts::chunk::Chunks;
+    use crate::facts::json::Reader;
+    use crate::ground::limits::Limits;
+    use std::io::Cursor;
+    use std::path::Path;
+
+    /// The allocations of reading, judging, counting and writing declarations so many times over, once
+    /// all memory that is used again has grown.
+    fn allocations(worker: &mut Worker, text: &str, times: usize) -> u64 {
+        let schema = worker.work.judge.rules.schema.clone();
+        let (text, mut job) = (text.repeat(times), Job::default());
+        let mut pass = || {
+            let bytes: Bytes = Box::new(Cursor::new(text.clone()));
+            let chunks = Chunks::ndjson(Reader::new(schema.clone()), bytes);
+            let (mut source, mut records) = (Source::Text(Box::new(chunks)), 0);
+            while source.next(&mut job.load) {
+                worker.run(&mut job);
+                records += job.records;
+            }
+            assert_eq!(records, (text.lines().count()) as u64);
+        };
+        (0..20).for_each(|_| pass());
+        allocation_counter::measure(pass).count_total
+    }
+
+    #[test]
+    fn from_the_text_to_the_verdict_nothing_is_allocated_for_a_declaration() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let rules = crate::load(root.join("rules")).unwrap();
+        let text = std::fs::read_to_string(root.join("examples/declarations.ndjson")).unwrap();
+        for format in [None, Some(Format::Ndjson), Some(Format::Json)] {
+            let judge = Judge::new(rules.clone(), &How::usual(), Limits::default());
+            let judge = Arc::new(judge.unwrap());
+            // What is missing is still worked out in memory of its own.
+            let reader = Reader::new(judge.rules.schema.clone());
+            let settled = |line: &&str| {
+                let facts = reader.read(line.as_bytes()).unwrap();
+                let missing = |told: Told<'_>| told.judgement.missing.is_empty();
+                let told = judge.told(&facts, &mut Scratch::default(), missing);
+                told.is_ok_and(|settled| settled)
+            };
+            let lines = text.lines().filter(settled);
+            let text: String = lines.map(|line| format!("{line}\n")).collect();
+            assert!(text.lines().count() >= 40);
+            let mut worker = Worker {
+                work: Arc::new(Work {
+                    lines: judge.lines(None),
+                    judge,
+                    format,
+                    lang: None,
+                    encoding: Encoding::Utf8,
+                    several: false,
+                }),
+                room: Room::default(),
+                scratch: Scratch::default(),
+                line: line::Room::default(),
+                summary: Arc::default(),
+            };
+            // What an input itself takes does not depend on how many declarations are in it.
+            let few = allocations(&mut worker, &text, 1);
+            assert_eq!(allocations(&mut worker, &text, 3), few, "{format:?}");
+        }
+    }
 }

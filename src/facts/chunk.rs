@@ -47,15 +47,13 @@ pub(crate) struct Chunk {
 pub(crate) struct Room {
     sheet: Sheet,
     cells: Cells,
-    #[cfg(feature = "parquet")]
-    facts: Facts,
 }
 
 impl Room {
-    /// The facts, to be filled by another reader.
+    /// The sheet, to be written on by another reader.
     #[cfg(feature = "parquet")]
-    pub(crate) fn facts(&mut self) -> &mut Facts {
-        &mut self.facts
+    pub(crate) fn sheet(&mut self) -> &mut Sheet {
+        &mut self.sheet
     }
 }
 

@@ -94,19 +94,6 @@ pub(crate) struct CodeSet {
     place: u32,
 }
 
-impl CodeSet {
-    /// Adds a code that is known to be one; false where it stands in the set already.
-    #[cfg(feature = "arrow")]
-    pub(crate) fn add(&mut self, code: Code) -> bool {
-        let place = self.codes.binary_search(&code);
-        if let Err(before) = place {
-            self.codes.insert(before, code);
-            self.place += 1;
-        }
-        place.is_err()
-    }
-}
-
 /// The facts gathered so far and what was wrong with them.
 #[derive(Debug)]
 pub(crate) struct Gather<'s> {

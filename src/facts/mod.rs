@@ -190,18 +190,6 @@ impl Facts {
         }
     }
 
-    /// Begins anew with these facts, in the same memory.
-    #[cfg(feature = "arrow")]
-    fn begin(&mut self, blank: &Facts) {
-        self.header.clone_from(&blank.header);
-        self.keys.clone_from(&blank.keys);
-        self.lists.resize_with(blank.lists.len(), Rows::default);
-        for (rows, blank) in self.lists.iter_mut().zip(&blank.lists) {
-            rows.begin(blank);
-        }
-        self.assumed.clone_from(&blank.assumed);
-    }
-
     /// A header fact by slot.
     ///
     /// ```
@@ -376,6 +364,16 @@ impl Facts {
             Fact::Value(Value::Date(day)) => Some(*day),
             _ => None,
         }
+    }
+
+    /// The same, or that it is missed.
+    #[cfg(any(feature = "arrow", feature = "cli"))]
+    pub(crate) fn day_to_judge(&self, schema: &Schema) -> Result<Day, error::FactError> {
+        self.as_of(schema).ok_or_else(|| {
+            let field = schema.field(schema.judged_on);
+            let path = field.map_or("", |field| field.path.as_str());
+            error::FactError::new(error::NO_DAY, path, "the day to judge on is not given")
+        })
     }
 
     /// The identifier that the declaration gives.

@@ -62,24 +62,24 @@ impl Pen<'_> {
         at: usize,
         end: usize,
     ) -> Option<()> {
-        let (value, key) = match leaf.typ {
+        match leaf.typ {
             Type::Code(table) => {
                 let code = self.code(table, bytes, at, end)?;
                 self.put_code(leaf, row, code);
-                return Some(());
+                Some(())
             }
             Type::Hs => {
                 let code = Hs::of_digits(bytes.get(at..end)?)?;
                 self.put_hs(leaf, row, code);
-                return Some(());
+                Some(())
             }
             Type::Date => {
                 let day = Day::of_text(bytes.get(at..end)?)?;
-                (Value::Date(day), Key::of_day(day))
+                self.day(leaf, row, day)
             }
             Type::Text => {
                 let text = std::str::from_utf8(bytes.get(at..end)?).ok()?;
-                return self.words(leaf, row, text);
+                self.words(leaf, row, text)
             }
             Type::Integer | Type::Decimal | Type::Rate | Type::Money(_) | Type::Quantity(_) => {
                 let number = match Number::plain(bytes, at) {
@@ -89,11 +89,20 @@ impl Pen<'_> {
                         .parse()
                         .ok()?,
                 };
-                return self.number(leaf, row, number);
+                self.number(leaf, row, number)
             }
-            Type::Bool | Type::Set(_) | Type::List(_) => return None,
-        };
-        self.sheet.write(leaf.home, row, Fact::Value(value), key);
+            Type::Bool | Type::Set(_) | Type::List(_) => None,
+        }
+    }
+
+    /// Writes a day.
+    #[inline]
+    pub(super) fn day(&mut self, leaf: Leaf, row: u32, day: Day) -> Option<()> {
+        if leaf.typ != Type::Date {
+            return None;
+        }
+        let fact = Fact::Value(Value::Date(day));
+        self.sheet.write(leaf.home, row, fact, Key::of_day(day));
         Some(())
     }
 
@@ -228,6 +237,13 @@ impl Pen<'_> {
         if let Some(rows) = self.sheet.facts.rows_mut(list) {
             rows.set_last_state(state);
         }
+    }
+
+    /// Says that the list of an owner is none; nothing where it has elements.
+    #[cfg(feature = "arrow")]
+    pub(super) fn no_list(&mut self, list: ListId, owner: u32) -> Option<()> {
+        let rows = self.sheet.facts.rows_mut(list)?;
+        rows.set_none(owner).then_some(())
     }
 
     /// Begins the next element of the list being written.

@@ -179,7 +179,7 @@ impl Group {
 }
 
 /// Whether the map translates nothing.
-fn is_plain(rule: &Rule) -> bool {
+pub(super) fn is_plain(rule: &Rule) -> bool {
     rule.codes.is_none()
         && rule.date == DateOrder::Iso
         && rule.places_kept.is_none()
@@ -210,20 +210,25 @@ impl Cell {
                 said(rule, true, (text, 0, text.len()), at, pen)
             }
             None => {
-                let (fact, key) = match rule.empty_is_unknown {
-                    true => (Fact::Unknown, Key::UNKNOWN),
-                    false => (Fact::None, Key::NONE),
-                };
-                pen.sheet.write(rule.leaf.home, at, fact, key);
+                empty(rule, at, pen);
                 Some(())
             }
         }
     }
 }
 
+/// Writes what an empty cell says where the map has nothing to put in its place.
+pub(super) fn empty(rule: &Rule, row: u32, pen: &mut Pen<'_>) {
+    let (fact, key) = match rule.empty_is_unknown {
+        true => (Fact::Unknown, Key::UNKNOWN),
+        false => (Fact::None, Key::NONE),
+    };
+    pen.sheet.write(rule.leaf.home, row, fact, key);
+}
+
 /// Writes what a text says, once it is translated.
 #[inline]
-fn said(
+pub(super) fn said(
     rule: &Rule,
     plain: bool,
     (text, from, end): (&str, usize, usize),

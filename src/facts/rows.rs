@@ -97,16 +97,6 @@ impl Rows {
         }
     }
 
-    /// Begins anew with these rows, in the same memory.
-    #[cfg(feature = "arrow")]
-    pub(super) fn begin(&mut self, blank: &Rows) {
-        self.states.clone_from(&blank.states);
-        self.starts.clone_from(&blank.starts);
-        self.cells.clone_from(&blank.cells);
-        self.keys.clone_from(&blank.keys);
-        self.width = blank.width;
-    }
-
     /// Whether the list of that owner was given; 0 is the only owner of a list of the header.
     ///
     /// ```
@@ -241,6 +231,19 @@ impl Rows {
     pub(crate) fn push_owner(&mut self, state: ListState) {
         self.states.push(state);
         self.starts.push(self.len());
+    }
+
+    /// Says that the list of an owner is given as empty; false where it has elements.
+    #[cfg(feature = "arrow")]
+    pub(super) fn set_none(&mut self, owner: u32) -> bool {
+        let empty = self.of(owner).is_empty();
+        match self.states.get_mut(owner as usize) {
+            Some(state) if empty => {
+                *state = ListState::None;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Says of the last owner whether its list was given.

@@ -52,6 +52,9 @@ pub struct Sheet {
     pub(super) order: Vec<u32>,
     /// A text that is being put together.
     pub(super) scratch: String,
+    /// A value of a column as it is spelt.
+    #[cfg(feature = "arrow")]
+    pub(super) spelt: String,
 }
 
 /// An amount that waits for its currency or unit.

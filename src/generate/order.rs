@@ -19,7 +19,7 @@ const WAITING: usize = 2;
 /// let numbers = |threads| {
 ///     let mut all: Vec<u64> = Vec::new();
 ///     let note = |chunk: &mut Vec<u64>, record: &Record| chunk.push(record.number);
-///     let took: Result<(), ()> = generator.in_order(1..=2500, threads, note, |chunk| {
+///     let took: Result<(), ()> = generator.in_order(1..=2500, threads, note, |_| {}, |chunk| {
 ///         all.extend(chunk);
 ///         Ok(())
 ///     });
@@ -44,13 +44,13 @@ impl Generator {
     /// let lines = kakou::facts::lines::Lines::new(&rules.schema);
     /// let (mut text, threads) = (String::new(), std::num::NonZeroUsize::MIN);
     /// let encode = |chunk: &mut String, record: &Record| record.write(&lines, chunk);
-    /// let took: Result<(), ()> = generator.in_order(1..=5, threads, encode, |chunk| {
+    /// let took: Result<(), ()> = generator.in_order(1..=5, threads, encode, |_| {}, |chunk| {
     ///     text.push_str(&chunk);
     ///     Ok(())
     /// });
     /// assert_eq!((took, text.lines().count()), (Ok(()), 5));
     /// // A disk that is full ends it.
-    /// let full = generator.in_order(1..=5, threads, encode, |_| Err("full"));
+    /// let full = generator.in_order(1..=5, threads, encode, |_| {}, |_| Err("full"));
     /// assert_eq!(full, Err("full"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -59,6 +59,7 @@ impl Generator {
         numbers: RangeInclusive<u64>,
         threads: NonZeroUsize,
         encode: impl Fn(&mut C, &Record) + Sync,
+        finish: impl Fn(&mut C) + Sync,
         mut take: impl FnMut(C) -> Result<(), E>,
     ) -> Result<(), E> {
         let (first, last) = (*numbers.start(), *numbers.end());
@@ -67,7 +68,7 @@ impl Generator {
         }
         let chunks = (last - first) / CHUNK + 1;
         let step = u64::try_from(threads.get()).unwrap_or(1);
-        let encode = &encode;
+        let (encode, finish) = (&encode, &finish);
         let work = |thread: u64, done: SyncSender<C>| {
             let (mut chunk, mut room) = (thread, Room::default());
             while chunk < chunks {
@@ -76,6 +77,7 @@ impl Generator {
                 for number in start..=last.min(start.saturating_add(CHUNK - 1)) {
                     encode(&mut made, &self.record_in(number, &mut room));
                 }
+                finish(&mut made);
                 // Nobody takes them any more: something went wrong there.
                 if done.send(made).is_err() {
                     return;

@@ -8,7 +8,7 @@
 
 use super::word::Digits;
 use rust_decimal::{Decimal, RoundingStrategy};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 mod sum;
 
@@ -305,27 +305,36 @@ impl Number {
     /// assert_eq!(shown("0.0375"), "0.0375"); // Digits that are there are not hidden.
     /// ```
     pub fn for_people(self, places: u32) -> String {
-        let text = self.0.abs().to_string();
-        let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
         let mut out = String::new();
+        // Writing to memory does not fail.
+        let _ = self.write_for_people(&mut out, places);
+        out
+    }
+
+    /// Writes the same.
+    pub(crate) fn write_for_people(self, out: &mut impl fmt::Write, places: u32) -> fmt::Result {
+        let mut text = Written::default();
+        write!(text, "{}", self.0.abs())?;
+        let text = text.text();
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
         if self.0.is_sign_negative() && !self.0.is_zero() {
-            out.push('-');
+            out.write_char('-')?;
         }
-        let digits = whole.chars().count();
+        let digits = whole.len();
         for (i, c) in whole.chars().enumerate() {
             if i > 0 && (digits - i) % 3 == 0 {
-                out.push(',');
+                out.write_char(',')?;
             }
-            out.push(c);
+            out.write_char(c)?;
         }
         if !part.is_empty() || places > 0 {
-            out.push('.');
-            out.push_str(part);
+            out.write_char('.')?;
+            out.write_str(part)?;
             for _ in part.len()..places as usize {
-                out.push('0');
+                out.write_char('0')?;
             }
         }
-        out
+        Ok(())
     }
 }
 
@@ -446,6 +455,30 @@ impl Number {
 fn power(exponent: usize) -> Option<u64> {
     const POWERS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
     POWERS.get(exponent).copied()
+}
+
+/// A number as it is written, which is never longer than its digits, a point and a zero before it.
+#[derive(Default)]
+struct Written {
+    bytes: [u8; 32],
+    length: usize,
+}
+
+impl Written {
+    fn text(&self) -> &str {
+        let bytes = self.bytes.get(..self.length).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+impl fmt::Write for Written {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        let place = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
 }
 
 impl fmt::Display for Number {

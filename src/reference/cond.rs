@@ -64,12 +64,10 @@ impl Scene<'_> {
                 quantity,
                 over,
                 body,
-            } => match self.elements(*over, here) {
+            } => match self.steps(*over, here) {
                 None => Truth::Unknown,
                 Some(steps) => {
-                    let truths = steps
-                        .iter()
-                        .map(|s| self.truth(body, &here.with(*over, *s)));
+                    let truths = steps.map(|step| self.truth(body, &here.with(*over, step)));
                     quantified(*quantity, truths)
                 }
             },

@@ -118,10 +118,9 @@ impl Scene<'_> {
                     return Eval::Unknown(Reason::ElementNotGiven);
                 };
                 let (Some(value), false) = (value, *what == Aggregation::Count) else {
-                    return arith::count(members.into_iter().map(|(truth, _)| truth));
+                    return arith::count(members.map(|(truth, _)| truth));
                 };
                 let valued = members
-                    .into_iter()
                     .filter(|(truth, _)| truth.possible())
                     .map(|(truth, element)| (truth, self.value(value, &element)));
                 match what {
@@ -136,16 +135,16 @@ impl Scene<'_> {
 
     /// The elements of a list, each with whether it is a member: its condition holds, and it
     /// equals the element at hand in the fields named.
-    pub(crate) fn members(
-        &self,
+    pub(crate) fn members<'m>(
+        &'m self,
         list: ListId,
-        condition: Option<&Cond>,
-        same: &[FieldId],
-        here: &Here,
-    ) -> Option<Vec<(Truth, Here)>> {
+        condition: Option<&'m Cond>,
+        same: &'m [FieldId],
+        here: &'m Here,
+    ) -> Option<impl Iterator<Item = (Truth, Here)> + 'm> {
         let each = Each::List(list);
-        let steps = self.elements(each, here)?;
-        let member = |step| {
+        let steps = self.steps(each, here)?;
+        let member = move |step| {
             let element = here.with(each, step);
             let holds = condition.map_or(Truth::True, |c| self.truth(c, &element));
             let truth = same.iter().fold(holds, |truth, field| {
@@ -154,7 +153,7 @@ impl Scene<'_> {
             });
             (truth, element)
         };
-        Some(steps.into_iter().map(member).collect())
+        Some(steps.map(member))
     }
 
     /// The day that something is read on: the as-of date where none is named. A rough day is no day.

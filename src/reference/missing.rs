@@ -317,15 +317,15 @@ impl Trial<'_> {
             facts.0.insert(self.scene.list_ref(*list, here));
             return;
         };
-        for (member, element) in members.iter().filter(|(member, _)| member.possible()) {
+        for (member, element) in members.filter(|(member, _)| member.possible()) {
+            let element = &element;
             if let Some(condition) = condition {
                 self.under_condition(condition, element, facts);
             }
             for field in same {
                 let both = [element, here].map(|at| self.scene.field(*field, at));
                 let [its, ours] = &both;
-                if *member == Truth::Unknown && compare(CompareOp::Eq, its, ours) == Truth::Unknown
-                {
+                if member == Truth::Unknown && compare(CompareOp::Eq, its, ours) == Truth::Unknown {
                     self.under_field(*field, element, facts);
                     self.under_field(*field, here, facts);
                 }

@@ -8,6 +8,8 @@ use crate::ground::day::Day;
 use crate::schema::value::{Code, FieldId, ListId, Type, Value};
 use crate::schema::{Home, Schema};
 use crate::verdict::judgement::{Element, FactRef, Step};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// The facts of one declaration, judged on one day by one rule set.
 ///
@@ -54,12 +56,64 @@ pub struct Scene<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Here {
     /// From the outside in; an inner element shadows an outer one of the same list.
-    elements: Vec<(ListId, Step)>,
+    elements: Few<(ListId, Step)>,
     /// From the outside in, as [`Expr::Bound`](crate::check::rules::Expr::Bound) numbers them;
     /// no code where the set was not given.
-    codes: Vec<(FieldId, Option<Code>)>,
+    codes: Few<(FieldId, Option<Code>)>,
     /// What `it` is.
     pub(crate) it: Option<Eval>,
+}
+
+/// Some things in order, of which there are seldom more than a few: these need no memory of their
+/// own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Few<T> {
+    first: [Option<T>; 3],
+    others: Vec<T>,
+}
+
+impl<T> Default for Few<T> {
+    fn default() -> Few<T> {
+        Few {
+            first: [None, None, None],
+            others: Vec::new(),
+        }
+    }
+}
+
+impl<T> Few<T> {
+    fn push(&mut self, one: T) {
+        match self.first.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some(one),
+            None => self.others.push(one),
+        }
+    }
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.first.iter().flatten().chain(&self.others)
+    }
+}
+
+/// The elements of a list or the codes of a set, one after the other.
+#[derive(Debug, Clone)]
+pub(crate) enum Steps {
+    Rows(Range<u32>),
+    Codes(Arc<[Code]>, usize),
+}
+
+impl Iterator for Steps {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        match self {
+            Steps::Rows(rows) => rows.next().map(Step::Row),
+            Steps::Codes(codes, at) => {
+                let code = codes.get(*at).copied()?;
+                *at += 1;
+                Some(Step::Code(code))
+            }
+        }
+    }
 }
 
 /// One element that a rule judges.
@@ -128,7 +182,7 @@ impl Here {
 
     /// The set and the code at hand of that number.
     pub(crate) fn bound(&self, number: u8) -> Option<(FieldId, Option<Code>)> {
-        self.codes.get(usize::from(number)).copied()
+        self.codes.iter().nth(usize::from(number)).copied()
     }
 }
 
@@ -186,20 +240,24 @@ impl<'a> Scene<'a> {
 
     /// The elements of a list or the codes of a set; nothing where it was not given.
     pub(crate) fn elements(&self, each: Each, here: &Here) -> Option<Vec<Step>> {
+        self.steps(each, here).map(Iterator::collect)
+    }
+
+    /// The same one by one.
+    pub(crate) fn steps(&self, each: Each, here: &Here) -> Option<Steps> {
+        let nothing = Steps::Rows(0..0);
         match each {
             Each::List(list) => match self.list_state(list, here) {
                 ListState::Unknown => None,
-                ListState::None => Some(Vec::new()),
+                ListState::None => Some(nothing),
                 ListState::Given => {
                     let rows = self.facts.rows(list)?.of(self.owner(list, here)?);
-                    Some(rows.map(Step::Row).collect())
+                    Some(Steps::Rows(rows))
                 }
             },
             Each::Set(field) => match self.field(field, here) {
-                Eval::None => Some(Vec::new()),
-                Eval::Value(Value::Set(codes)) => {
-                    Some(codes.iter().map(|code| Step::Code(*code)).collect())
-                }
+                Eval::None => Some(nothing),
+                Eval::Value(Value::Set(codes)) => Some(Steps::Codes(codes, 0)),
                 _ => None,
             },
         }

@@ -157,13 +157,19 @@ impl CodeEntry {
     /// assert_eq!(code("out", None).words(Lang::Zh), "out");
     /// ```
     pub fn words(&self, lang: Lang) -> String {
+        let [code, gap, label] = self.said(lang);
+        [code, gap, label].concat()
+    }
+
+    /// The same in parts: the code, a blank and the label, or as much of it as is said.
+    pub(crate) fn said(&self, lang: Lang) -> [&str; 3] {
         let letters = self.code.chars().count();
         let small = |c: char| c.is_ascii_lowercase() || c == '_';
         let identifier = letters > SPOKEN_CODE || (letters > 1 && self.code.chars().all(small));
         match self.labels.get(lang, &self.code) {
-            label if label == self.code => self.code.clone(),
-            label if identifier => label.to_owned(),
-            label => format!("{} {label}", self.code),
+            label if label == self.code => [&self.code, "", ""],
+            label if identifier => ["", "", label],
+            label => [&self.code, " ", label],
         }
     }
 }

@@ -9,6 +9,7 @@
 pub mod json;
 pub mod judgement;
 pub mod layout;
+pub mod lines;
 pub(crate) mod named;
 pub mod render;
 pub mod text;

@@ -7,6 +7,7 @@ use crate::reference::scene::Scene;
 use crate::schema::value::{Code, FieldId, ListId, OutcomeId, TableId, Type, Value};
 use crate::schema::{Home, Labels, Lang, Schema};
 use crate::verdict::judgement::{Element, FactRef, Step};
+use std::fmt::{self, Write};
 
 /// Labels in both languages, the identifier where there are none.
 pub fn labels(labels: &Labels, identifier: &str) -> Bilingual {
@@ -24,67 +25,115 @@ pub fn outcome(schema: &Schema, id: OutcomeId) -> Named {
 
 /// A value for people: amounts with thousands separators and their unit, codes with their label.
 pub fn value(schema: &Schema, typ: Type, value: &Value, lang: Lang) -> String {
-    match value {
-        Value::Bool(flag) => match (lang, flag) {
-            (Lang::Zh, true) => "是".into(),
-            (Lang::Zh, false) => "否".into(),
-            (Lang::En, true) => "yes".into(),
-            (Lang::En, false) => "no".into(),
-        },
-        Value::Number(number) if typ == Type::Rate => {
-            let hundred = crate::ground::number::Number::from_i64(100);
-            number
-                .mul(hundred)
-                .map_or_else(|| number.to_string(), |n| format!("{n} %"))
-        }
-        Value::Number(number) => number.for_people(0),
-        Value::Money(number, code) => {
-            format!("{} {}", number.for_people(2), unit(schema, true, *code))
-        }
-        Value::Quantity(number, code) => {
-            format!("{} {}", number.for_people(0), unit(schema, false, *code))
-        }
-        Value::Date(day) => day.to_string(),
-        Value::Text(text) => text.to_string(),
-        Value::Hs(code) => code.to_string(),
-        Value::Code(code) => code_words(schema, table_of(typ), *code, lang),
-        Value::Set(codes) => {
-            let joint = if lang == Lang::Zh { "、" } else { ", " };
-            let each = codes
-                .iter()
-                .map(|code| code_words(schema, table_of(typ), *code, lang));
-            each.collect::<Vec<_>>().join(joint)
-        }
-    }
+    text(|out| write_value(out, schema, typ, value, lang))
 }
 
 /// What evaluating gave, for people.
 pub fn eval(schema: &Schema, typ: Type, eval: &Eval, lang: Lang) -> String {
-    match (eval, lang) {
-        (Eval::Value(v), _) => value(schema, typ, v, lang),
-        (Eval::Between { low, high, .. }, _) => {
-            let joint = if lang == Lang::Zh { " 至 " } else { " to " };
-            [low, high].map(|v| value(schema, typ, v, lang)).join(joint)
-        }
-        (Eval::None, Lang::Zh) => "空".into(),
-        (Eval::None, Lang::En) => "none".into(),
-        (Eval::Unknown(reason), Lang::Zh) => format!("未知（{}）", reason.text(lang)),
-        (Eval::Unknown(reason), Lang::En) => format!("unknown ({})", reason.text(lang)),
-    }
+    text(|out| write_eval(out, schema, typ, eval, lang))
 }
 
 /// A value for machines: amounts without separators, codes alone.
 pub fn plain(schema: &Schema, typ: Type, value: &Value) -> String {
+    text(|out| write_plain(out, schema, typ, value))
+}
+
+/// What is written, which into memory does not fail.
+fn text(write: impl FnOnce(&mut String) -> fmt::Result) -> String {
+    let mut out = String::new();
+    let _ = write(&mut out);
+    out
+}
+
+/// Writes a value as [`value`] says it.
+pub fn write_value(
+    out: &mut impl Write,
+    schema: &Schema,
+    typ: Type,
+    value: &Value,
+    lang: Lang,
+) -> fmt::Result {
     match value {
-        Value::Bool(flag) => flag.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::Money(number, code) => format!("{number} {}", unit(schema, true, *code)),
-        Value::Quantity(number, code) => format!("{number} {}", unit(schema, false, *code)),
-        Value::Date(day) => day.to_string(),
-        Value::Text(text) => text.to_string(),
-        Value::Hs(code) => code.to_string(),
-        Value::Code(code) => code_text(schema, table_of(typ), *code).to_string(),
-        Value::Set(_) => codes(schema, typ, value).join(" "),
+        Value::Bool(true) => out.write_str(lang.pick("是", "yes")),
+        Value::Bool(false) => out.write_str(lang.pick("否", "no")),
+        Value::Number(number) if typ == Type::Rate => {
+            let hundred = crate::ground::number::Number::from_i64(100);
+            match number.mul(hundred) {
+                Some(percent) => write!(out, "{percent} %"),
+                None => write!(out, "{number}"),
+            }
+        }
+        Value::Number(number) => number.write_for_people(out, 0),
+        Value::Money(number, code) => {
+            number.write_for_people(out, 2)?;
+            write!(out, " {}", unit(schema, true, *code))
+        }
+        Value::Quantity(number, code) => {
+            number.write_for_people(out, 0)?;
+            write!(out, " {}", unit(schema, false, *code))
+        }
+        Value::Date(day) => write!(out, "{day}"),
+        Value::Text(text) => out.write_str(text),
+        Value::Hs(code) => write!(out, "{code}"),
+        Value::Code(code) => write_code(out, schema, table_of(typ), *code, lang),
+        Value::Set(codes) => {
+            for (at, code) in codes.iter().enumerate() {
+                if at > 0 {
+                    out.write_str(lang.pick("、", ", "))?;
+                }
+                write_code(out, schema, table_of(typ), *code, lang)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Writes what evaluating gave as [`eval`] says it.
+pub fn write_eval(
+    out: &mut impl Write,
+    schema: &Schema,
+    typ: Type,
+    eval: &Eval,
+    lang: Lang,
+) -> fmt::Result {
+    match eval {
+        Eval::Value(value) => write_value(out, schema, typ, value, lang),
+        Eval::Between { low, high, .. } => {
+            write_value(out, schema, typ, low, lang)?;
+            out.write_str(lang.pick(" 至 ", " to "))?;
+            write_value(out, schema, typ, high, lang)
+        }
+        Eval::None => out.write_str(lang.pick("空", "none")),
+        Eval::Unknown(reason) => {
+            let reason = reason.text(lang);
+            match lang {
+                Lang::Zh => write!(out, "未知（{reason}）"),
+                Lang::En => write!(out, "unknown ({reason})"),
+            }
+        }
+    }
+}
+
+/// Writes a value as [`plain`] says it.
+pub fn write_plain(out: &mut impl Write, schema: &Schema, typ: Type, value: &Value) -> fmt::Result {
+    match value {
+        Value::Bool(flag) => write!(out, "{flag}"),
+        Value::Number(number) => write!(out, "{number}"),
+        Value::Money(number, code) => write!(out, "{number} {}", unit(schema, true, *code)),
+        Value::Quantity(number, code) => write!(out, "{number} {}", unit(schema, false, *code)),
+        Value::Date(day) => write!(out, "{day}"),
+        Value::Text(text) => out.write_str(text),
+        Value::Hs(code) => write!(out, "{code}"),
+        Value::Code(code) => out.write_str(&code_text(schema, table_of(typ), *code)),
+        Value::Set(codes) => {
+            for (at, code) in codes.iter().enumerate() {
+                if at > 0 {
+                    out.write_char(' ')?;
+                }
+                out.write_str(&code_text(schema, table_of(typ), *code))?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -134,9 +183,22 @@ pub fn code_text(schema: &Schema, table: Option<TableId>, code: Code) -> std::bo
 
 /// A code with its label; of an identifier only the label is readable.
 pub fn code_words(schema: &Schema, table: Option<TableId>, code: Code, lang: Lang) -> String {
+    text(|out| write_code(out, schema, table, code, lang))
+}
+
+fn write_code(
+    out: &mut impl Write,
+    schema: &Schema,
+    table: Option<TableId>,
+    code: Code,
+    lang: Lang,
+) -> fmt::Result {
     match table.and_then(|table| schema.table(table)?.entry(code)) {
-        Some(entry) => entry.words(lang),
-        None => format!("#{}", code.0),
+        Some(entry) => entry
+            .said(lang)
+            .into_iter()
+            .try_for_each(|part| out.write_str(part)),
+        None => write!(out, "#{}", code.0),
     }
 }
 

@@ -1,14 +1,11 @@
 //! How long each stage takes, how that is spread, how it grows with threads, and what it allocates.
 
 use super::super::failure::Failure;
-use super::super::output::json_line;
 use super::sample::{Sample, Source};
-use crate::check::rules::{RuleSet, Sure};
 use crate::engine::{Engine, Scratch};
 use crate::facts::Facts;
 use crate::ground::day::Day;
-use crate::ground::limits::Limits;
-use crate::verdict::render::render;
+use crate::verdict::lines::{Lines, Room};
 use hdrhistogram::Histogram;
 use std::fs::File;
 use std::hint::black_box;
@@ -83,13 +80,17 @@ impl Times {
     }
 }
 
-/// What judging and writing take: the rules, how sure a basis must be, and the limits.
-pub(super) type Law<'a> = (&'a RuleSet, Sure, &'a Limits);
+/// The memory of a thread that judges and writes.
+#[derive(Default)]
+struct Memory {
+    scratch: Scratch,
+    room: Room,
+}
 
 pub(super) fn measure(
     source: &Source<'_>,
     sample: &Sample,
-    law: Law<'_>,
+    lines: &Lines,
     engine: &Engine,
     threads: usize,
 ) -> Result<Times, Failure> {
@@ -121,48 +122,48 @@ pub(super) fn measure(
             allocated,
         });
     }
-    let (mut scratch, mut out) = (Scratch::default(), Vec::new());
+    let (mut memory, mut out) = (Memory::default(), Vec::new());
     let all = &sample.declarations;
-    let judge = |scratch: &mut Scratch, ticks: &mut Ticks| {
+    let judge = |memory: &mut Memory, ticks: &mut Ticks| {
         for (facts, day) in all {
-            black_box(engine.judge(facts, *day, scratch));
+            black_box(engine.judge(facts, *day, &mut memory.scratch));
             ticks.tick();
         }
     };
     let judged = all.len() as u64;
     let judging = passes(|ticks| {
-        judge(&mut scratch, ticks);
+        judge(&mut memory, ticks);
         Ok(())
     })? / judged;
     let mut ticks = Ticks::with_room(all.len());
-    let allocated = allocations(judged, || judge(&mut scratch, &mut ticks));
+    let allocated = allocations(judged, || judge(&mut memory, &mut ticks));
     stages.push(Took {
         stage: Stage::Judge,
         nanos: judging,
         allocated,
     });
-    let mut both = |scratch: &mut Scratch, ticks: &mut Ticks| {
+    let mut both = |memory: &mut Memory, ticks: &mut Ticks| {
         out.clear();
         for (facts, day) in all {
-            put(law, engine, facts, *day, scratch, &mut out);
+            put(lines, engine, (facts, *day), memory, &mut out);
             ticks.tick();
         }
         black_box(&out);
     };
     let whole = passes(|ticks| {
-        both(&mut scratch, ticks);
+        both(&mut memory, ticks);
         Ok(())
     })? / judged;
     let mut ticks = Ticks::with_room(all.len());
-    let allocated = allocations(judged, || both(&mut scratch, &mut ticks));
+    let allocated = allocations(judged, || both(&mut memory, &mut ticks));
     stages.push(Took {
         stage: Stage::Write,
         nanos: whole.saturating_sub(judging),
         allocated,
     });
     Ok(Times {
-        spreads: spreads(source, sample, law, engine)?,
-        rates: rates(sample, law, engine, threads),
+        spreads: spreads(source, sample, lines, engine)?,
+        rates: rates(sample, lines, engine, threads),
         steps: steps(sample, engine),
         stages,
     })
@@ -170,16 +171,14 @@ pub(super) fn measure(
 
 /// Judges one and writes its verdict.
 fn put(
-    (rules, trust, limits): Law<'_>,
+    lines: &Lines,
     engine: &Engine,
-    facts: &Facts,
-    day: Day,
-    scratch: &mut Scratch,
+    (facts, day): (&Facts, Day),
+    memory: &mut Memory,
     out: &mut Vec<u8>,
 ) {
-    let judgement = engine.judge(facts, day, scratch);
-    let verdict = render(rules, facts, judgement, trust, limits);
-    out.extend_from_slice(json_line(&verdict, None, None).as_bytes());
+    let judgement = engine.judge(facts, day, &mut memory.scratch);
+    lines.write(out, facts, judgement, &mut memory.room);
 }
 
 /// Measures passes over the declarations, in nanoseconds: each slice of them by the median of all
@@ -273,11 +272,11 @@ fn read_bytes(source: &Source<'_>, bytes: u64) -> Result<(), Failure> {
 fn spreads(
     source: &Source<'_>,
     sample: &Sample,
-    law: Law<'_>,
+    lines: &Lines,
     engine: &Engine,
 ) -> Result<Vec<Spread>, Failure> {
     let mut spreads = Vec::new();
-    let (mut scratch, mut out) = (Scratch::default(), Vec::new());
+    let (mut memory, mut out) = (Memory::default(), Vec::new());
     if source.again() {
         let mut times = histogram()?;
         let mut before = Instant::now();
@@ -293,7 +292,7 @@ fn spreads(
     for round in 0..4 {
         for (facts, day) in &sample.declarations {
             let start = Instant::now();
-            black_box(engine.judge(facts, *day, &mut scratch));
+            black_box(engine.judge(facts, *day, &mut memory.scratch));
             if round > 0 {
                 note(&mut judging, start);
             }
@@ -302,7 +301,7 @@ fn spreads(
     for (facts, day) in &sample.declarations {
         out.clear();
         let start = Instant::now();
-        put(law, engine, facts, *day, &mut scratch, &mut out);
+        put(lines, engine, (facts, *day), &mut memory, &mut out);
         note(&mut writing, start);
     }
     spreads.push(spread(Stage::Judge, &judging));
@@ -330,18 +329,18 @@ fn spread(stage: Stage, times: &Histogram<u64>) -> Spread {
 }
 
 /// One thread, two, four and so on, up to as many as there are.
-fn rates(sample: &Sample, law: Law<'_>, engine: &Engine, most: usize) -> Vec<Rate> {
+fn rates(sample: &Sample, lines: &Lines, engine: &Engine, most: usize) -> Vec<Rate> {
     let doubled = std::iter::successors(Some(1usize), |n| n.checked_mul(2));
     let mut counts: Vec<usize> = doubled.take_while(|n| *n < most).collect();
     counts.push(most);
     let rate = |threads: usize| Rate {
         threads,
-        judged: rate(sample, threads, |facts, day, scratch, _| {
-            black_box(engine.judge(facts, day, scratch));
+        judged: rate(sample, threads, |facts, day, memory, _| {
+            black_box(engine.judge(facts, day, &mut memory.scratch));
         }),
-        written: rate(sample, threads, |facts, day, scratch, out| {
+        written: rate(sample, threads, |facts, day, memory, out| {
             out.clear();
-            put(law, engine, facts, day, scratch, out);
+            put(lines, engine, (facts, day), memory, out);
             black_box(&out);
         }),
     };
@@ -352,7 +351,7 @@ fn rates(sample: &Sample, law: Law<'_>, engine: &Engine, most: usize) -> Vec<Rat
 fn rate(
     sample: &Sample,
     threads: usize,
-    work: impl Fn(&Facts, Day, &mut Scratch, &mut Vec<u8>) + Sync,
+    work: impl Fn(&Facts, Day, &mut Memory, &mut Vec<u8>) + Sync,
 ) -> u64 {
     let (done, stop) = (AtomicU64::new(0), AtomicBool::new(false));
     let share = sample.declarations.len().div_ceil(threads).max(1);
@@ -361,10 +360,10 @@ fn rate(
         for part in sample.declarations.chunks(share) {
             let (work, done, stop) = (&work, &done, &stop);
             scope.spawn(move || {
-                let (mut scratch, mut out) = (Scratch::default(), Vec::new());
+                let (mut memory, mut out) = (Memory::default(), Vec::new());
                 while !stop.load(Ordering::Relaxed) {
                     for (facts, day) in part {
-                        work(facts, *day, &mut scratch, &mut out);
+                        work(facts, *day, &mut memory, &mut out);
                     }
                     done.fetch_add(part.len() as u64, Ordering::Relaxed);
                     if start.elapsed() > LEAST {

@@ -6,7 +6,9 @@ use super::super::error::FactErrors;
 use super::super::gather::{CodeSet, Frame, Gather};
 use super::super::leaf::{Fault, Raw};
 use super::super::map::{Map, Rule, Source};
-use super::cells::{self, Once, fact, fits, is_text};
+use super::super::pen::Pen;
+use super::super::row;
+use super::cells::{self, Found, Null, Once, fits, is_text};
 use super::{assume, bad_column, other_batch};
 use crate::schema::Schema;
 use crate::schema::value::{Fact, ListId, Type};
@@ -16,6 +18,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, Schema as ArrowSchema};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::{Display, Write};
 
 /// The rules that lead into one record, and into the lists in it.
 #[derive(Debug, Clone, Default)]
@@ -115,15 +118,24 @@ impl Group {
 /// The columns of a batch, rule by rule.
 #[derive(Debug)]
 pub(super) struct Cells<'b> {
-    rules: Vec<(&'b Rule, Option<Column<'b>>)>,
+    rules: Vec<Bind<'b>>,
     lists: Vec<(ListId, &'b str, Vec<Cells<'b>>)>,
+}
+
+/// A rule and its column of the batch; none for a constant.
+#[derive(Debug)]
+struct Bind<'b> {
+    rule: &'b Rule,
+    column: Option<Column<'b>>,
+    /// Whether the map translates nothing.
+    plain: bool,
 }
 
 #[derive(Debug)]
 enum Column<'b> {
     /// Floats that are rounded.
     Floats(&'b arrow_array::Float64Array),
-    Cells(cells::Cells<'b>, Option<Once<Option<Fact>>>),
+    Cells(cells::Cells<'b>, Once<Found>),
 }
 
 /// Makes the columns of a batch ready.
@@ -140,7 +152,11 @@ pub(super) fn ready<'b>(
         };
         let column = array.map(|array| self::column(schema, rule, array.as_ref()));
         let column = column.map(|found| found.ok_or_else(|| other_batch(&rule.path)));
-        rules.push((rule, column.transpose()?));
+        rules.push(Bind {
+            rule,
+            column: column.transpose()?,
+            plain: row::is_plain(rule),
+        });
     }
     let mut lists = Vec::new();
     for (list, path, groups) in &group.lists {
@@ -160,22 +176,106 @@ fn column<'b>(schema: &Schema, rule: &'b Rule, array: &'b dyn Array) -> Option<C
     let cells = cells::Cells::of(array)?;
     let once = cells.once(|cell| match cell {
         Raw::Text(text) if !text.is_empty() && rule.split.is_none() => {
-            let text = translate(rule, text, true).ok()?;
-            fact(schema, rule.leaf.typ, raw(rule, &text))
+            let text = translate(rule, text, true);
+            text.map_or(Found::ByRow, |text| {
+                Found::of(schema, rule.leaf.typ, raw(rule, &text))
+            })
         }
-        _ => None,
+        _ => Found::ByRow,
     });
     Some(Column::Cells(cells, once))
 }
 
-/// Puts one row of a batch together.
+/// Writes one row of a batch on a sheet; nothing where it has to be read with care.
+pub(super) fn write(pen: &mut Pen<'_>, cells: &Cells<'_>, (from, row): (usize, u32)) -> Option<()> {
+    for bind in &cells.rules {
+        bind.write(pen, (from, row))?;
+    }
+    for (list, _, groups) in &cells.lists {
+        let mut made = 0;
+        for group in groups {
+            if !group.holds_something(from) {
+                continue;
+            }
+            if made == 0 {
+                pen.state(*list, ListState::Given);
+            }
+            made += 1;
+            let row = pen.open_row(*list);
+            write(pen, group, (from, row))?;
+        }
+        match made {
+            0 if groups.iter().all(Cells::is_silent) => pen.state(*list, ListState::Unknown),
+            0 => pen.state(*list, ListState::None),
+            _ => pen.close_list(*list, made)?,
+        }
+    }
+    Some(())
+}
+
+impl Bind<'_> {
+    fn write(&self, pen: &mut Pen<'_>, (from, at): (usize, u32)) -> Option<()> {
+        let rule = self.rule;
+        let text =
+            |text: &str, pen: &mut Pen<'_>| row::said(rule, true, (text, 0, text.len()), at, pen);
+        if let Source::Constant(constant) = &rule.source {
+            return text(constant, pen);
+        }
+        let raw = match &self.column {
+            None => Raw::Null,
+            Some(Column::Floats(floats)) => match from < floats.len() && floats.is_valid(from) {
+                true => return self.spelt(pen, &floats.value(from), at),
+                false => Raw::Null,
+            },
+            Some(Column::Cells(cells, once)) => match cells.known(once, from) {
+                Some(Found::ByRow | Found::Nothing) | None => cells.raw(from),
+                Some(found) => return found.write(pen, rule.leaf, at),
+            },
+        };
+        match (raw, &rule.default) {
+            (Raw::Null | Raw::Text(""), Some(default)) => {
+                pen.sheet.assume(&rule.path, default);
+                text(default, pen)
+            }
+            (Raw::Null | Raw::Text(""), None) => {
+                row::empty(rule, at, pen);
+                Some(())
+            }
+            (Raw::Text(text), _) => row::said(rule, self.plain, (text, 0, text.len()), at, pen),
+            (Raw::Number(number), _) if is_translated(rule) => self.spelt(pen, &number, at),
+            (Raw::Bool(yes), _) if is_translated(rule) => {
+                self.spelt(pen, if yes { &"true" } else { &"false" }, at)
+            }
+            (Raw::Number(_) | Raw::Day(_) | Raw::Bool(_), _) => match &self.column {
+                Some(Column::Cells(cells, once)) => {
+                    cells.write(pen, rule.leaf, (from, at), once, Null::IsElsewhere)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Writes what a value is once it is spelt.
+    fn spelt(&self, pen: &mut Pen<'_>, value: &dyn Display, at: u32) -> Option<()> {
+        let mut text = std::mem::take(&mut pen.sheet.spelt);
+        text.clear();
+        let written = write!(text, "{value}").ok();
+        let written = written
+            .and_then(|()| row::said(self.rule, self.plain, (&text, 0, text.len()), at, pen));
+        pen.sheet.spelt = text;
+        written
+    }
+}
+
+/// Puts one row of a batch together with care.
 pub(super) fn fill(gather: &mut Gather<'_>, cells: &Cells<'_>, from: usize) {
     record(gather, cells, from, 0);
 }
 
 fn record(gather: &mut Gather<'_>, cells: &Cells<'_>, from: usize, row: u32) {
-    for (rule, column) in &cells.rules {
-        cell(gather, rule, column.as_ref(), from, row);
+    for bind in &cells.rules {
+        cell(gather, bind.rule, bind.column.as_ref(), from, row);
     }
     for (list, path, groups) in &cells.lists {
         gather.state(*list, ListState::Given);
@@ -200,7 +300,7 @@ fn record(gather: &mut Gather<'_>, cells: &Cells<'_>, from: usize, row: u32) {
 impl Cells<'_> {
     /// Whether some column of an element holds something in that row.
     fn holds_something(&self, from: usize) -> bool {
-        let here = self.rules.iter().any(|(_, column)| match column {
+        let here = self.rules.iter().any(|bind| match &bind.column {
             None => false,
             Some(Column::Floats(floats)) => from < floats.len() && floats.is_valid(from),
             Some(Column::Cells(cells, _)) => !matches!(cells.raw(from), Raw::Null | Raw::Text("")),
@@ -211,9 +311,7 @@ impl Cells<'_> {
 
     /// Whether the map says that empty cells say nothing.
     fn is_silent(&self) -> bool {
-        let quiet = |(rule, column): &(&Rule, Option<Column<'_>>)| {
-            column.is_none() || rule.empty_is_unknown
-        };
+        let quiet = |bind: &Bind<'_>| bind.column.is_none() || bind.rule.empty_is_unknown;
         let mut inner = self.lists.iter().flat_map(|(_, _, groups)| groups);
         self.rules.iter().all(quiet) && inner.all(Cells::is_silent)
     }
@@ -227,14 +325,7 @@ fn cell(gather: &mut Gather<'_>, rule: &Rule, column: Option<&Column<'_>>, from:
             true => Said::Text(Cow::Owned(floats.value(from).to_string())),
             false => Said::Nothing,
         },
-        Some(Column::Cells(cells, once)) => {
-            let place = cells.place(from);
-            let known = once.as_ref().zip(place).and_then(|(o, p)| o.get(p));
-            if let Some(Some(fact)) = known {
-                return gather.put(rule.leaf, row, fact.clone());
-            }
-            said(rule, cells.raw(from))
-        }
+        Some(Column::Cells(cells, _)) => said(rule, cells.raw(from)),
     };
     let frame = &Frame::ROOT.name(&rule.path);
     let (text, said) = match (&rule.source, &said, &rule.default) {
@@ -280,13 +371,18 @@ enum Said<'a> {
     Text(Cow<'a, str>),
 }
 
-fn said<'a>(rule: &Rule, raw: Raw<'a>) -> Said<'a> {
-    let translated = rule.codes.is_some()
+/// Whether the map does something with a number or a word.
+fn is_translated(rule: &Rule) -> bool {
+    rule.codes.is_some()
         || rule.pad > 0
         || !rule.prefix.is_empty()
         || rule.percent
         || rule.places_kept.is_some()
-        || rule.split.is_some();
+        || rule.split.is_some()
+}
+
+fn said<'a>(rule: &Rule, raw: Raw<'a>) -> Said<'a> {
+    let translated = is_translated(rule);
     match raw {
         Raw::Null | Raw::Text("") => Said::Nothing,
         Raw::Text(text) => Said::Text(Cow::Borrowed(text)),

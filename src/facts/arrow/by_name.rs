@@ -7,16 +7,19 @@ use super::super::gather::{CodeSet, Frame, Gather};
 use super::super::given::{no_record, step};
 use super::super::index::{Child, Index, Leaf, NodeId};
 use super::super::leaf::{self, Fault};
-use super::cells::{Cells, Once, fact, fits, is_text};
+use super::super::pen::Pen;
+use super::cells::{Cells, Found, Null, Once, fits, is_text};
+use super::nones::{self, Target};
 use super::{bad_column, called, other_batch};
 use crate::schema::Schema;
-use crate::schema::value::{Code, Fact, ListId, Type};
+use crate::schema::value::{Code, Fact, FieldId, ListId, Type};
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, LargeListArray, ListArray, StructArray};
 use arrow_schema::{DataType, Field, Fields, Schema as ArrowSchema};
+use std::collections::BTreeSet;
 
 /// Metadata that say what a null is.
-const EMPTY: &str = "kakou.empty";
+pub(super) const EMPTY: &str = "kakou.empty";
 
 /// A column, bound.
 #[derive(Debug, Clone)]
@@ -33,12 +36,15 @@ enum What {
     Set(Leaf),
     Record(NodeId, Vec<Column>),
     List(ListId, Vec<Column>),
+    /// The paths of what is none.
+    Nones,
 }
 
 /// Binds columns to the names of a declaration.
 pub(super) fn bind(index: &Index, columns: &ArrowSchema) -> Result<Vec<Column>, FactErrors> {
     let mut binding = Binding {
         index,
+        bound: BTreeSet::new(),
         errors: FactErrors::default(),
     };
     let bound = binding.record(index.root(), columns.fields(), "");
@@ -47,6 +53,8 @@ pub(super) fn bind(index: &Index, columns: &ArrowSchema) -> Result<Vec<Column>, 
 
 struct Binding<'s> {
     index: &'s Index,
+    /// The fields that have a column.
+    bound: BTreeSet<FieldId>,
     errors: FactErrors,
 }
 
@@ -72,7 +80,17 @@ impl Binding<'_> {
     }
 
     fn column(&mut self, node: NodeId, field: &Field, path: &str) -> Result<Column, Fault> {
-        let what = match (self.find(node, field.name())?, field.data_type()) {
+        if field.name() == nones::COLUMN && node == self.index.root() {
+            return self.nones(field);
+        }
+        let child = self.find(node, field.name())?;
+        if let Child::Leaf(Leaf { field, .. }) | Child::List(_, field) = child
+            && !self.bound.insert(field)
+        {
+            let message = "the field has a column already, inside a struct or beside it";
+            return Err(Fault::new(error::GIVEN_TWICE, message));
+        }
+        let what = match (child, field.data_type()) {
             (Child::Leaf(leaf), DataType::List(of) | DataType::LargeList(of))
                 if matches!(leaf.typ, Type::Set(_)) && may_be(of, is_text) =>
             {
@@ -109,6 +127,22 @@ impl Binding<'_> {
         })
     }
 
+    /// The column that says what is none, unless the schema has a field that is called so.
+    fn nones(&self, field: &Field) -> Result<Column, Fault> {
+        if self.find(self.index.root(), nones::COLUMN).is_ok() {
+            let message = "the schema has a field of this name, which has a meaning of its own";
+            return Err(Fault::new(error::BAD_COLUMNS, message));
+        }
+        match field.data_type() {
+            DataType::List(of) | DataType::LargeList(of) if may_be(of, is_text) => Ok(Column {
+                name: nones::COLUMN.to_owned(),
+                what: What::Nones,
+                unknown: true,
+            }),
+            other => Err(unfit("a list of texts", other)),
+        }
+    }
+
     /// What stands under a name, which may lead through records.
     fn find(&self, node: NodeId, name: &str) -> Result<Child, Fault> {
         let mut at = Child::Record(node);
@@ -143,53 +177,143 @@ pub(super) fn repeats(columns: &[Column], path: &[&str]) -> bool {
         What::Leaf(leaf) => leaf.typ != Type::Text,
         What::Set(_) => true,
         What::Record(_, inner) | What::List(_, inner) => repeats(inner, rest),
+        What::Nones => false,
     })
+}
+
+/// The columns of a record in a batch.
+///
+/// Most columns hold something in few rows: which of them do in a row is found out for all rows at
+/// once, so that a row costs what it holds and not what it could.
+#[derive(Debug, Default)]
+pub(super) struct Parts<'b> {
+    all: Vec<Part<'b>>,
+    /// Those that are asked in each row.
+    dense: Vec<u32>,
+    /// Those of the others that hold something, row by row, and where each row begins.
+    sparse: Vec<u32>,
+    starts: Vec<u32>,
+}
+
+impl<'b> Parts<'b> {
+    fn new(mut all: Vec<(Part<'b>, &'b dyn Array)>, rows: usize) -> Parts<'b> {
+        // Elements are there before it is said what of them is none.
+        all.sort_by_key(|(part, _)| matches!(part.values, Values::Nones(..)));
+        let mut parts = Parts {
+            starts: vec![0; rows + 1],
+            ..Parts::default()
+        };
+        let is_sparse = |(part, array): &(Part<'_>, &dyn Array)| {
+            let few = array.null_count().saturating_mul(4) > array.len();
+            part.silent && (few || matches!(part.values, Values::Nones(..)))
+        };
+        let valid = |array: &'b dyn Array, each: &mut dyn FnMut(usize)| match array.nulls() {
+            Some(nulls) => nulls.valid_indices().for_each(each),
+            None => (0..array.len()).for_each(each),
+        };
+        for one in all.iter().filter(|one| is_sparse(one)) {
+            valid(one.1, &mut |row| {
+                if let Some(count) = parts.starts.get_mut(row + 1) {
+                    *count += 1;
+                }
+            });
+        }
+        let mut before = 0;
+        for start in &mut parts.starts {
+            before += *start;
+            *start = before;
+        }
+        parts.sparse = vec![0; before as usize];
+        let mut next = parts.starts.clone();
+        for (at, one) in (0u32..).zip(&all) {
+            if !is_sparse(one) {
+                parts.dense.push(at);
+                continue;
+            }
+            valid(one.1, &mut |row| {
+                let place = next.get_mut(row);
+                let place = place.map_or(usize::MAX, |place| {
+                    *place += 1;
+                    *place as usize - 1
+                });
+                if let Some(of) = parts.sparse.get_mut(place) {
+                    *of = at;
+                }
+            });
+        }
+        parts.all = all.into_iter().map(|(part, _)| part).collect();
+        parts
+    }
+
+    /// The columns that are asked in each row.
+    #[inline]
+    fn dense(&self) -> impl Iterator<Item = &Part<'b>> {
+        let dense = self.dense.iter();
+        dense.filter_map(|at| self.all.get(*at as usize))
+    }
+
+    /// The others that hold something in a row.
+    #[inline]
+    fn sparse(&self, row: usize) -> impl Iterator<Item = &Part<'b>> {
+        let at = |row: usize| self.starts.get(row).map_or(0, |start| *start as usize);
+        let sparse = self.sparse.get(at(row)..at(row + 1)).unwrap_or_default();
+        sparse.iter().filter_map(|at| self.all.get(*at as usize))
+    }
 }
 
 /// A column of a batch.
 #[derive(Debug)]
-pub(super) struct Part<'b> {
+struct Part<'b> {
     name: &'b str,
-    unknown: bool,
+    /// Whether its nulls say nothing.
+    silent: bool,
     values: Values<'b>,
 }
 
 #[derive(Debug)]
 enum Values<'b> {
-    Leaf(Leaf, Cells<'b>, Option<Once<Option<Fact>>>),
-    Set(Leaf, Spans<'b>, Cells<'b>, Option<Once<Option<Code>>>),
-    Record(NodeId, &'b dyn Array, Vec<Part<'b>>),
-    List(ListId, Spans<'b>, Vec<Part<'b>>),
+    Leaf(Leaf, Cells<'b>, Once<Found>),
+    Set(Leaf, Spans<'b>, Cells<'b>, Once<Option<Code>>),
+    Record(NodeId, &'b StructArray, Parts<'b>),
+    List(ListId, Spans<'b>, Parts<'b>),
+    /// The paths of what is none.
+    Nones(Spans<'b>, Cells<'b>),
 }
 
 /// Which elements belong to which row.
 #[derive(Debug)]
 enum Spans<'b> {
-    Short(&'b dyn Array, &'b [i32]),
-    Long(&'b dyn Array, &'b [i64]),
+    Short(&'b ListArray),
+    Long(&'b LargeListArray),
 }
 
 impl<'b> Spans<'b> {
     /// Those of a list, and its elements.
     fn of(array: &'b dyn Array) -> Option<(Spans<'b>, &'b ArrayRef)> {
         if let Some(list) = array.as_list_opt::<i32>() {
-            return Some((Spans::Short(array, list.value_offsets()), list.values()));
+            return Some((Spans::Short(list), list.values()));
         }
         let list = array.as_list_opt::<i64>()?;
-        Some((Spans::Long(array, list.value_offsets()), list.values()))
+        Some((Spans::Long(list), list.values()))
     }
 
     /// The elements of a row; none for a null.
+    #[inline]
     fn get(&self, row: usize) -> Option<std::ops::Range<usize>> {
         let place = |n: i64| usize::try_from(n).unwrap_or(0);
-        let (array, start, end) = match self {
-            Spans::Short(array, all) => {
-                let at = |n: usize| all.get(n).copied().map(i64::from);
-                (array, at(row)?, at(row + 1)?)
+        let (valid, start, end) = match self {
+            Spans::Short(list) => {
+                let at = |n: usize| list.value_offsets().get(n).copied().map(i64::from);
+                let (start, end) = (at(row)?, at(row + 1)?);
+                (list.is_valid(row), start, end)
             }
-            Spans::Long(array, all) => (array, *all.get(row)?, *all.get(row + 1)?),
+            Spans::Long(list) => {
+                let at = |n: usize| list.value_offsets().get(n).copied();
+                let (start, end) = (at(row)?, at(row + 1)?);
+                (list.is_valid(row), start, end)
+            }
         };
-        array.is_valid(row).then(|| place(start)..place(end))
+        valid.then(|| place(start)..place(end))
     }
 }
 
@@ -198,20 +322,26 @@ pub(super) fn ready<'b>(
     schema: &Schema,
     columns: &'b [Column],
     arrays: &'b [ArrayRef],
-) -> Result<Vec<Part<'b>>, FactErrors> {
+    rows: usize,
+) -> Result<Parts<'b>, FactErrors> {
     if columns.len() != arrays.len() {
         let message = "the batch has another number of columns";
         return Err(FactError::new(error::BAD_COLUMNS, "", message).into());
     }
-    let part = |(column, array): (&'b Column, &'b ArrayRef)| {
+    let mut parts = Vec::with_capacity(columns.len());
+    for (column, array) in columns.iter().zip(arrays) {
         let values = values(schema, column, array.as_ref())?;
-        Ok(Part {
+        let part = Part {
             name: &column.name,
-            unknown: column.unknown,
+            silent: column.unknown,
             values: values.ok_or_else(|| other_batch(&column.name))?,
-        })
-    };
-    columns.iter().zip(arrays).map(part).collect()
+        };
+        // A column without a value in the whole batch need not be asked row by row.
+        if !(part.silent && array.null_count() == array.len()) {
+            parts.push((part, array.as_ref()));
+        }
+    }
+    Ok(Parts::new(parts, rows))
 }
 
 fn values<'b>(
@@ -223,7 +353,7 @@ fn values<'b>(
         What::Leaf(leaf) => Cells::of(array)
             .filter(|_| fits(leaf.typ, array.data_type()).is_ok())
             .map(|cells| {
-                let once = cells.once(|raw| fact(schema, leaf.typ, raw));
+                let once = cells.once(|raw| Found::of(schema, leaf.typ, raw));
                 Values::Leaf(*leaf, cells, once)
             }),
         What::Set(leaf) => Spans::of(array).and_then(|(spans, elements)| {
@@ -236,64 +366,181 @@ fn values<'b>(
         }),
         What::Record(node, inner) => match array.as_struct_opt() {
             Some(record) => {
-                let parts = ready(schema, inner, record.columns())?;
-                Some(Values::Record(*node, array, parts))
+                let parts = ready(schema, inner, record.columns(), record.len())?;
+                Some(Values::Record(*node, record, parts))
             }
             None => None,
         },
         What::List(list, inner) => match Spans::of(array) {
             Some((spans, elements)) => match elements.as_struct_opt() {
                 Some(record) => {
-                    let parts = ready(schema, inner, record.columns())?;
+                    let parts = ready(schema, inner, record.columns(), record.len())?;
                     Some(Values::List(*list, spans, parts))
                 }
-                None if inner.is_empty() => Some(Values::List(*list, spans, Vec::new())),
+                None if inner.is_empty() => Some(Values::List(*list, spans, Parts::default())),
                 None => None,
             },
             None => None,
         },
+        What::Nones => Spans::of(array).and_then(|(spans, paths)| {
+            let cells = Cells::of(paths.as_ref())?;
+            Some(Values::Nones(spans, cells))
+        }),
     })
 }
 
-/// Puts one row of a batch together.
-pub(super) fn fill(gather: &mut Gather<'_>, parts: &[Part<'_>], row: usize) {
+/// Writes a record on a sheet: from that row of the arrays, into that row of facts. Nothing where it
+/// has to be read with care.
+pub(super) fn write(pen: &mut Pen<'_>, parts: &Parts<'_>, (from, row): (usize, u32)) -> Option<()> {
+    for part in parts.dense() {
+        let null = match part.silent {
+            true => Null::SaysNothing,
+            false => Null::IsNone,
+        };
+        part.write(pen, (from, row), null)?;
+    }
+    for part in parts.sparse(from) {
+        part.write(pen, (from, row), Null::IsElsewhere)?;
+    }
+    Some(())
+}
+
+impl Part<'_> {
+    #[inline]
+    fn write(&self, pen: &mut Pen<'_>, (from, row): (usize, u32), null: Null) -> Option<()> {
+        match &self.values {
+            Values::Leaf(leaf, cells, once) => {
+                return cells.write(pen, *leaf, (from, row), once, null);
+            }
+            Values::Set(leaf, spans, cells, once) => match spans.get(from) {
+                Some(elements) => write_set(pen, (*leaf, row), elements, cells, once)?,
+                None if self.silent => {}
+                None => pen.none(*leaf, row),
+            },
+            Values::Record(node, array, inner) => match array.is_valid(from) {
+                true => write(pen, inner, (from, row))?,
+                false if self.silent => {}
+                false => pen.no_record(*node, row),
+            },
+            Values::List(list, spans, inner) => match spans.get(from) {
+                Some(elements) => write_list(pen, *list, elements, inner)?,
+                None if self.silent => {}
+                None => pen.state(*list, ListState::None),
+            },
+            Values::Nones(spans, cells) => {
+                for at in spans.get(from).into_iter().flatten() {
+                    write_none(pen, cells.text(at)?)?;
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+fn write_none(pen: &mut Pen<'_>, path: &str) -> Option<()> {
+    match nones::target(pen.tables, pen.sheet.facts(), path).ok()? {
+        Target::Leaf(leaf, row) => pen.none(leaf, row),
+        Target::List(list, owner) => pen.no_list(list, owner)?,
+        Target::Record => return None,
+    }
+    Some(())
+}
+
+fn write_set(
+    pen: &mut Pen<'_>,
+    (leaf, row): (Leaf, u32),
+    elements: std::ops::Range<usize>,
+    cells: &Cells<'_>,
+    once: &Once<Option<Code>>,
+) -> Option<()> {
+    let table = pen.begin_set(leaf)?;
+    for element in elements {
+        match cells.known(once, element).flatten() {
+            Some(code) => pen.put_in_set(code)?,
+            None => {
+                let text = cells.text(element)?.as_bytes();
+                pen.add_code(table, text, 0, text.len())?;
+            }
+        }
+    }
+    pen.end_set(leaf, row);
+    Some(())
+}
+
+fn write_list(
+    pen: &mut Pen<'_>,
+    list: ListId,
+    elements: std::ops::Range<usize>,
+    inner: &Parts<'_>,
+) -> Option<()> {
+    let most = pen.schema.list(list)?.most;
+    let given = u32::try_from(elements.len()).ok()?;
+    if given > most {
+        return None;
+    }
+    pen.state(list, ListState::Given);
+    for element in elements {
+        let row = pen.open_row(list);
+        write(pen, inner, (element, row))?;
+    }
+    pen.close_list(list, given)
+}
+
+/// Puts a record together with care: from that row of the arrays, into that row of facts.
+pub(super) fn fill(gather: &mut Gather<'_>, parts: &Parts<'_>, row: usize) {
     record(gather, parts, row, 0, &Frame::ROOT);
 }
 
-/// Fills a record: from that row of the arrays, into that row of facts.
-fn record(gather: &mut Gather<'_>, parts: &[Part<'_>], from: usize, row: u32, frame: &Frame<'_>) {
-    for part in parts {
+fn record(gather: &mut Gather<'_>, parts: &Parts<'_>, from: usize, row: u32, frame: &Frame<'_>) {
+    for part in &parts.all {
         let frame = &frame.name(part.name);
         match &part.values {
-            Values::Leaf(_, cells, _) if part.unknown && cells.is_null(from) => {}
-            Values::Leaf(leaf, cells, once) => {
-                let place = cells.place(from);
-                let known = once.as_ref().zip(place).and_then(|(o, p)| o.get(p));
-                if let Some(Some(fact)) = known {
-                    gather.put(*leaf, row, fact.clone());
-                    continue;
-                }
+            Values::Leaf(_, cells, _) if part.silent && cells.is_null(from) => {}
+            Values::Leaf(leaf, cells, _) => {
                 gather.leaf(*leaf, row, cells.raw(from), None, frame);
             }
-            Values::Set(leaf, spans, cells, once) => match spans.get(from) {
+            Values::Set(leaf, spans, cells, _) => match spans.get(from) {
                 Some(elements) => {
-                    let set = set(gather, *leaf, elements, cells, once.as_ref(), frame);
+                    let set = set(gather, *leaf, elements, cells, frame);
                     gather.put_set(*leaf, row, set);
                 }
-                None if part.unknown => {}
+                None if part.silent => {}
                 None => gather.put(*leaf, row, Fact::None),
             },
             Values::Record(node, array, inner) => match array.is_valid(from) {
                 true => record(gather, inner, from, row, frame),
-                false if part.unknown => {}
+                false if part.silent => {}
                 false => gather.none(*node, row),
             },
             Values::List(list, spans, inner) => match spans.get(from) {
                 Some(elements) => self::list(gather, *list, elements, inner, frame),
-                None if part.unknown => {}
+                None if part.silent => {}
                 None => gather.state(*list, ListState::None),
             },
+            Values::Nones(spans, cells) => {
+                for at in spans.get(from).into_iter().flatten() {
+                    none(gather, cells.text(at).unwrap_or_default());
+                }
+            }
         }
+    }
+}
+
+fn none(gather: &mut Gather<'_>, path: &str) {
+    match nones::target(gather.index, gather.facts(), path) {
+        Ok(Target::Leaf(leaf, row)) => gather.put(leaf, row, Fact::None),
+        Ok(Target::List(list, owner)) => {
+            let rows = gather.facts_mut().rows_mut(list);
+            if !rows.is_some_and(|rows| rows.set_none(owner)) {
+                let fault = Fault::new(error::GIVEN_TWICE, "it has elements");
+                gather.fault(fault, None, || path.to_owned());
+            }
+        }
+        Ok(Target::Record) => {
+            let fault = Fault::new(error::UNKNOWN_FIELD, "a record: say it of its fields");
+            gather.fault(fault, None, || path.to_owned());
+        }
+        Err(fault) => gather.fault(fault, None, || path.to_owned()),
     }
 }
 
@@ -302,18 +549,11 @@ fn set(
     leaf: Leaf,
     elements: std::ops::Range<usize>,
     cells: &Cells<'_>,
-    once: Option<&Once<Option<Code>>>,
     frame: &Frame<'_>,
 ) -> CodeSet {
     let mut codes = CodeSet::default();
     for element in elements {
-        // A code that was looked up is known to be there; that it is new is still to be seen.
-        let place = cells.place(element);
-        let known = once.zip(place).and_then(|(o, p)| o.get(p).copied());
-        match known.flatten() {
-            Some(code) if codes.add(code) => {}
-            _ => gather.add_code(&mut codes, leaf, cells.raw(element), None, frame),
-        }
+        gather.add_code(&mut codes, leaf, cells.raw(element), None, frame);
     }
     codes
 }
@@ -322,7 +562,7 @@ fn list(
     gather: &mut Gather<'_>,
     list: ListId,
     elements: std::ops::Range<usize>,
-    inner: &[Part<'_>],
+    inner: &Parts<'_>,
     frame: &Frame<'_>,
 ) {
     gather.state(list, ListState::Given);

@@ -1,18 +1,25 @@
-//! The values of one column, ready to be asked by row.
+//! The values of one column, ready to be asked by row. Nothing is converted before it is asked for,
+//! but for the texts of a dictionary: what each of them says is found out once a batch.
 
 use super::super::error;
+use super::super::index::Leaf;
 use super::super::leaf::{self, Fault, Raw, Read};
+use super::super::pen::Pen;
 use super::{NOTHING, called};
 use crate::ground::day::Day;
-use crate::ground::number::Number;
+use crate::ground::number::{MAX_INTEGER_DIGITS, MAX_PLACES, Number};
 use crate::schema::Schema;
-use crate::schema::value::{Fact, Type};
+use crate::schema::value::{Code, Fact, Hs, Type, Value};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, BooleanArray, LargeStringArray, StringArray, StringViewArray};
+use arrow_array::{
+    Array, BooleanArray, Date32Array, Decimal128Array, Int8Array, Int16Array, Int32Array,
+    Int64Array, LargeStringArray, PrimitiveArray, StringArray, StringViewArray, UInt8Array,
+    UInt16Array, UInt32Array, UInt64Array,
+};
 use arrow_schema::DataType;
 
 /// That a row has no text of the dictionary.
@@ -44,16 +51,139 @@ impl<'b> Texts<'b> {
         }
     }
 
-    fn get(&self, row: usize) -> Option<&'b str> {
-        if row >= self.len() {
-            return None;
-        }
+    /// The text of a row that is no null.
+    #[inline]
+    fn at(&self, row: usize) -> Option<&'b str> {
         match self {
-            Texts::Short(array) => array.is_valid(row).then(|| array.value(row)),
-            Texts::Long(array) => array.is_valid(row).then(|| array.value(row)),
-            Texts::View(array) => array.is_valid(row).then(|| array.value(row)),
+            Texts::Short(array) => (row < array.len()).then(|| array.value(row)),
+            Texts::Long(array) => (row < array.len()).then(|| array.value(row)),
+            Texts::View(array) => (row < array.len()).then(|| array.value(row)),
         }
     }
+
+    #[inline]
+    fn get(&self, row: usize) -> Option<&'b str> {
+        match self {
+            Texts::Short(array) => is_there(*array, row).then(|| array.value(row)),
+            Texts::Long(array) => is_there(*array, row).then(|| array.value(row)),
+            Texts::View(array) => is_there(*array, row).then(|| array.value(row)),
+        }
+    }
+}
+
+/// Whether a row has a value.
+#[inline]
+fn is_there(array: &impl Array, row: usize) -> bool {
+    row < array.len() && array.is_valid(row)
+}
+
+/// For each row the place of its text in a dictionary.
+#[derive(Debug)]
+pub(super) enum Places<'b> {
+    /// As readers of Parquet number them.
+    Plain(&'b Int32Array),
+    Others(Vec<u32>),
+}
+
+impl Places<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Places::Plain(keys) => keys.len(),
+            Places::Others(places) => places.len(),
+        }
+    }
+
+    /// The place of a row that is no null.
+    #[inline]
+    fn at(&self, row: usize) -> Option<usize> {
+        match self {
+            Places::Plain(keys) => usize::try_from(keys.values().get(row).copied()?).ok(),
+            Places::Others(places) => places.get(row).map(|place| *place as usize),
+        }
+    }
+
+    #[inline]
+    fn get(&self, row: usize) -> Option<usize> {
+        match self {
+            Places::Plain(keys) => value(keys, row).and_then(|key| usize::try_from(key).ok()),
+            Places::Others(places) => {
+                let place = places.get(row).copied().filter(|place| *place != NO_PLACE);
+                place.map(|place| place as usize)
+            }
+        }
+    }
+}
+
+/// The value of a row; none for a null.
+#[inline]
+fn value<T: arrow_array::types::ArrowPrimitiveType>(
+    array: &PrimitiveArray<T>,
+    row: usize,
+) -> Option<T::Native> {
+    let value = array.values().get(row).copied()?;
+    array.is_valid(row).then_some(value)
+}
+
+/// Columns of whole numbers, of whatever size.
+macro_rules! integers {
+    ($($size:ident: $array:ident of $typ:ident,)*) => {
+        /// The whole numbers of a column.
+        #[derive(Debug)]
+        pub(super) enum Integers<'b> {
+            $($size(&'b $array),)*
+        }
+
+        impl<'b> Integers<'b> {
+            fn of(array: &'b dyn Array) -> Option<Integers<'b>> {
+                match array.data_type() {
+                    $(DataType::$size => Some(Integers::$size(array.as_primitive_opt::<$typ>()?)),)*
+                    _ => None,
+                }
+            }
+
+            /// The number of a row that is no null.
+            #[inline]
+            fn at(&self, row: usize) -> Option<i128> {
+                match self {
+                    $(Integers::$size(array) => array.values().get(row).map(|n| i128::from(*n)),)*
+                }
+            }
+
+            #[inline]
+            fn is_null(&self, row: usize) -> bool {
+                match self {
+                    $(Integers::$size(array) => !is_there(*array, row),)*
+                }
+            }
+
+            #[inline]
+            fn get(&self, row: usize) -> Option<i128> {
+                match self {
+                    $(Integers::$size(array) => value(array, row).map(i128::from),)*
+                }
+            }
+        }
+    };
+}
+
+integers! {
+    Int8: Int8Array of Int8Type,
+    Int16: Int16Array of Int16Type,
+    Int32: Int32Array of Int32Type,
+    Int64: Int64Array of Int64Type,
+    UInt8: UInt8Array of UInt8Type,
+    UInt16: UInt16Array of UInt16Type,
+    UInt32: UInt32Array of UInt32Type,
+    UInt64: UInt64Array of UInt64Type,
+}
+
+/// What a null of a column says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Null {
+    IsNone,
+    SaysNothing,
+    /// Only rows are asked that are no nulls.
+    IsElsewhere,
 }
 
 /// The values of a column.
@@ -62,10 +192,14 @@ pub(super) enum Cells<'b> {
     /// Texts, row by row.
     Texts(Texts<'b>),
     /// Texts that repeat: for each row the place of its own among them.
-    Keyed(Vec<u32>, Texts<'b>),
+    Keyed(Places<'b>, Texts<'b>),
     Bools(&'b BooleanArray),
-    /// Numbers and days.
-    Plain(Vec<Raw<'static>>),
+    Integers(Integers<'b>),
+    /// Numbers, and how many of their digits stand behind the point.
+    Decimals(&'b Decimal128Array, u32),
+    Days(&'b Date32Array),
+    /// Whoever wrote it had no value to take a type from.
+    Nothing,
 }
 
 impl<'b> Cells<'b> {
@@ -74,9 +208,15 @@ impl<'b> Cells<'b> {
         if let Some(texts) = Texts::of(array) {
             return Some(Cells::Texts(texts));
         }
+        if let Some(integers) = Integers::of(array) {
+            return Some(Cells::Integers(integers));
+        }
         if let Some(dictionary) = array.as_any_dictionary_opt() {
             let texts = Texts::of(dictionary.values().as_ref())?;
             let keys = dictionary.keys();
+            if let Some(plain) = keys.as_primitive_opt::<Int32Type>() {
+                return Some(Cells::Keyed(Places::Plain(plain), texts));
+            }
             let mut places = vec![NO_PLACE; keys.len()];
             if texts.len() > 0 {
                 let all = dictionary.normalized_keys();
@@ -86,114 +226,213 @@ impl<'b> Cells<'b> {
                     }
                 }
             }
-            return Some(Cells::Keyed(places, texts));
-        }
-        /// The numbers of a column of integers; one that is too large is no integer of ours.
-        macro_rules! integers {
-            ($typ:ty) => {{
-                let all = array.as_primitive_opt::<$typ>()?.iter();
-                all.map(|n| n.map_or(NOTHING, |n| number(i128::from(n), 0)))
-                    .collect()
-            }};
+            return Some(Cells::Keyed(Places::Others(places), texts));
         }
         Some(match array.data_type() {
-            // Whoever wrote it had no value to take a type from.
-            DataType::Null => Cells::Plain(vec![NOTHING; array.len()]),
+            DataType::Null => Cells::Nothing,
             DataType::Boolean => Cells::Bools(array.as_boolean_opt()?),
-            DataType::Int8 => Cells::Plain(integers!(Int8Type)),
-            DataType::Int16 => Cells::Plain(integers!(Int16Type)),
-            DataType::Int32 => Cells::Plain(integers!(Int32Type)),
-            DataType::Int64 => Cells::Plain(integers!(Int64Type)),
-            DataType::UInt8 => Cells::Plain(integers!(UInt8Type)),
-            DataType::UInt16 => Cells::Plain(integers!(UInt16Type)),
-            DataType::UInt32 => Cells::Plain(integers!(UInt32Type)),
-            DataType::UInt64 => Cells::Plain(integers!(UInt64Type)),
             DataType::Decimal128(_, scale) => {
                 let scale = u32::try_from(*scale).ok()?;
-                let all = array.as_primitive_opt::<Decimal128Type>()?.iter();
-                let read = |n: Option<i128>| n.map_or(NOTHING, |n| number(n, scale));
-                Cells::Plain(all.map(read).collect())
+                Cells::Decimals(array.as_primitive_opt::<Decimal128Type>()?, scale)
             }
-            DataType::Date32 => {
-                let all = array.as_primitive_opt::<Date32Type>()?.iter();
-                let day = |n: i32| Day::from_number(n).map_or(Raw::Text("?"), Raw::Day);
-                Cells::Plain(all.map(|n| n.map_or(NOTHING, day)).collect())
-            }
+            DataType::Date32 => Cells::Days(array.as_primitive_opt::<Date32Type>()?),
             _ => return None,
         })
     }
 
     /// What a row holds.
-    pub(super) fn raw(&self, row: usize) -> Raw<'_> {
+    pub(super) fn raw(&self, row: usize) -> Raw<'b> {
         let text = |text: Option<&'b str>| text.map_or(NOTHING, Raw::Text);
         match self {
             Cells::Texts(texts) => text(texts.get(row)),
-            Cells::Keyed(_, texts) => text(self.place(row).and_then(|place| texts.get(place))),
-            Cells::Bools(array) => match row < array.len() && array.is_valid(row) {
+            Cells::Keyed(places, texts) => text(places.get(row).and_then(|place| texts.get(place))),
+            Cells::Bools(array) => match is_there(*array, row) {
                 true => Raw::Bool(array.value(row)),
                 false => NOTHING,
             },
-            Cells::Plain(all) => all.get(row).copied().unwrap_or(NOTHING),
+            Cells::Integers(integers) => integers.get(row).map_or(NOTHING, |n| number(n, 0)),
+            Cells::Decimals(array, scale) => {
+                value(array, row).map_or(NOTHING, |n| number(n, *scale))
+            }
+            Cells::Days(array) => {
+                let day = |n: i32| Day::from_number(n).map_or(Raw::Text("?"), Raw::Day);
+                value(array, row).map_or(NOTHING, day)
+            }
+            Cells::Nothing => NOTHING,
         }
     }
 
     /// Works out once what is said in several rows; nothing where texts do not repeat.
-    pub(super) fn once<T>(&self, mut work: impl FnMut(Raw<'b>) -> T) -> Option<Once<T>> {
+    pub(super) fn once<T>(&self, mut work: impl FnMut(Raw<'b>) -> T) -> Once<T> {
         let Cells::Keyed(places, texts) = self else {
-            return None;
+            return Once(Vec::new());
         };
         // A dictionary larger than its batch would be looked up for rows that are not there.
         if texts.len() > places.len().saturating_mul(2) {
-            return None;
+            return Once(Vec::new());
         }
         let all = (0..texts.len()).map(|at| work(texts.get(at).map_or(NOTHING, Raw::Text)));
-        Some(Once(all.collect()))
+        Once(all.collect())
+    }
+
+    /// What was worked out once of what a row says.
+    #[inline]
+    pub(super) fn known<T: Copy>(&self, once: &Once<T>, row: usize) -> Option<T> {
+        match self {
+            Cells::Keyed(places, _) => once.0.get(places.get(row)?).copied(),
+            _ => None,
+        }
     }
 
     /// Whether a row holds nothing.
     #[inline]
     pub(super) fn is_null(&self, row: usize) -> bool {
         match self {
-            Cells::Keyed(places, _) => places.get(row).is_none_or(|place| *place == NO_PLACE),
-            Cells::Plain(all) => all.get(row).is_none_or(|raw| *raw == NOTHING),
+            Cells::Nothing => true,
+            Cells::Decimals(array, _) => !is_there(*array, row),
+            Cells::Days(array) => !is_there(*array, row),
+            Cells::Bools(array) => !is_there(*array, row),
+            Cells::Integers(integers) => integers.is_null(row),
+            Cells::Texts(Texts::Short(array)) => !is_there(*array, row),
             other => other.raw(row) == NOTHING,
         }
     }
 
-    /// The place of a row's text among those that were worked out once.
-    pub(super) fn place(&self, row: usize) -> Option<usize> {
-        match self {
-            Cells::Keyed(places, _) => {
-                let place = places.get(row).copied().filter(|place| *place != NO_PLACE);
-                place.map(|place| place as usize)
+    /// Writes what a row holds of a field that is no set; nothing where it has to be read with
+    /// care. Of a null only is written that it is none, unless it says nothing.
+    #[inline]
+    pub(super) fn write(
+        &self,
+        pen: &mut Pen<'_>,
+        leaf: Leaf,
+        (from, row): (usize, u32),
+        once: &Once<Found>,
+        null: Null,
+    ) -> Option<()> {
+        let nothing = |pen: &mut Pen<'_>| {
+            if null == Null::IsNone {
+                pen.none(leaf, row);
             }
+            Some(())
+        };
+        if null != Null::IsElsewhere && self.is_null(from) {
+            return nothing(pen);
+        }
+        match self {
+            Cells::Keyed(places, texts) => {
+                let place = places.at(from)?;
+                match once.0.get(place) {
+                    Some(Found::Nothing) => nothing(pen),
+                    Some(Found::ByRow) | None => match texts.get(place) {
+                        Some(text) => write_text(pen, leaf, row, text),
+                        None => nothing(pen),
+                    },
+                    Some(found) => found.write(pen, leaf, row),
+                }
+            }
+            Cells::Texts(texts) => write_text(pen, leaf, row, texts.at(from)?),
+            Cells::Bools(array) => {
+                let yes = (from < array.len()).then(|| array.value(from))?;
+                pen.bool(leaf, row, yes)
+            }
+            Cells::Integers(integers) => pen.number(leaf, row, written(integers.at(from)?, 0)?),
+            Cells::Decimals(array, scale) => {
+                let n = array.values().get(from).copied()?;
+                pen.number(leaf, row, written(n, *scale)?)
+            }
+            Cells::Days(array) => {
+                let n = array.values().get(from).copied()?;
+                pen.day(leaf, row, Day::from_number(n)?)
+            }
+            Cells::Nothing => nothing(pen),
+        }
+    }
+
+    /// The text of a row, where it has one.
+    #[inline]
+    pub(super) fn text(&self, row: usize) -> Option<&'b str> {
+        match self {
+            Cells::Texts(texts) => texts.get(row),
+            Cells::Keyed(places, texts) => texts.get(places.get(row)?),
             _ => None,
         }
     }
 }
 
-/// What was worked out for each text of a dictionary.
-#[derive(Debug)]
-pub(super) struct Once<T>(Vec<T>);
-
-impl<T> Once<T> {
-    pub(super) fn get(&self, place: usize) -> Option<&T> {
-        self.0.get(place)
+#[inline]
+fn write_text(pen: &mut Pen<'_>, leaf: Leaf, row: u32, text: &str) -> Option<()> {
+    match leaf.typ {
+        Type::Text => pen.words(leaf, row, text),
+        _ => pen.text(leaf, row, text.as_bytes(), 0, text.len()),
     }
 }
 
-/// The fact that a text of a dictionary is; nothing where it has to be read row by row, to wait for
-/// a unit or to be told with its place.
-pub(super) fn fact(schema: &Schema, typ: Type, raw: Raw<'_>) -> Option<Fact> {
-    match leaf::read(schema, typ, raw) {
-        Ok(Read::Fact(fact)) => Some(fact),
-        _ => None,
+/// What was worked out for each text of a dictionary; nothing where that was not worth it.
+#[derive(Debug)]
+pub(super) struct Once<T>(Vec<T>);
+
+/// What a text of a dictionary says of a field.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Found {
+    Nothing,
+    Bool(bool),
+    Code(Code),
+    Hs(Hs),
+    Day(Day),
+    /// A number, or an amount whose unit another field may name.
+    Number(Number),
+    /// It has to be read row by row: to be copied as a text, or to be told with its place.
+    ByRow,
+}
+
+impl Found {
+    /// What is said of a field of that type.
+    pub(super) fn of(schema: &Schema, typ: Type, raw: Raw<'_>) -> Found {
+        match leaf::read(schema, typ, raw) {
+            Ok(Read::Amount(number, None)) => Found::Number(number),
+            Ok(Read::Fact(Fact::None)) => Found::Nothing,
+            Ok(Read::Fact(Fact::Value(value))) => match value {
+                Value::Bool(yes) => Found::Bool(yes),
+                Value::Code(code) => Found::Code(code),
+                Value::Hs(code) => Found::Hs(code),
+                Value::Date(day) => Found::Day(day),
+                Value::Number(n) | Value::Money(n, _) | Value::Quantity(n, _) => Found::Number(n),
+                Value::Text(_) | Value::Set(_) => Found::ByRow,
+            },
+            _ => Found::ByRow,
+        }
+    }
+
+    /// Writes it; nothing where it says nothing that could be written.
+    #[inline]
+    pub(super) fn write(self, pen: &mut Pen<'_>, leaf: Leaf, row: u32) -> Option<()> {
+        match self {
+            Found::Code(code) => pen.put_code(leaf, row, code),
+            Found::Hs(code) => pen.put_hs(leaf, row, code),
+            Found::Day(day) => return pen.day(leaf, row, day),
+            Found::Number(number) => return pen.number(leaf, row, number),
+            Found::Bool(yes) => return pen.bool(leaf, row, yes),
+            Found::Nothing | Found::ByRow => return None,
+        }
+        Some(())
     }
 }
 
 fn number(mantissa: i128, scale: u32) -> Raw<'static> {
     // What no number of ours can hold is told as a number that is none.
     Number::from_parts(mantissa, scale).map_or(Raw::Digits("?"), Raw::Number)
+}
+
+/// A number that could have been written in digits, as nearly all are; the others are looked at with
+/// care.
+#[inline]
+fn written(mantissa: i128, scale: u32) -> Option<Number> {
+    const MOST: u64 = 10u64.pow(MAX_INTEGER_DIGITS as u32);
+    let small = i64::try_from(mantissa).ok()?;
+    if small.unsigned_abs() >= MOST || scale as usize > MAX_PLACES {
+        return None;
+    }
+    Number::from_parts(mantissa, scale)
 }
 
 /// Whether a column of that type holds texts.

@@ -1,24 +1,32 @@
 //! Column batches become facts, without a text or a row of texts between.
 //!
 //! Columns are bound once, to the names of the schema or by a map as those of a CSV table. A batch
-//! is made ready column by column: numbers and days are converted, and what a dictionary holds is
-//! looked up once, however many rows say it. Then each row is put together.
+//! is made ready column by column: what a dictionary holds is looked up once, however many rows say
+//! it, and what holds nothing in the whole batch is left out. Then each row is written straight on a
+//! [`Sheet`], in one pass over its columns; what is not plain is put together with care, and only
+//! there it is said what is wrong.
 //!
 //! By name, a column is called like a field (`head.supervision_mode`), or a struct holds the fields
 //! of a record and a list of structs the elements of a list; a set of codes is a list of texts. A
 //! null is none, as in JSON; a column that is not there leaves its field unknown, and so do the
-//! nulls of a column whose metadata say `kakou.empty` = `unknown`. Money, quantities and rates are
-//! exact: a column of floats is refused, unless a map rounds it.
+//! nulls of a column whose metadata say `kakou.empty` = `unknown`; which facts of a row are none all
+//! the same is said by their paths (`items[2].total`) in a list of texts called `kakou.none`. Money,
+//! quantities and rates are exact: a column of floats is refused, unless a map rounds it.
 
 mod by_map;
 mod by_name;
 mod cells;
+mod nones;
+mod pile;
+
+pub use pile::Pile;
 
 use super::error::{self, FactError, FactErrors};
 use super::gather::Gather;
-use super::index::Index;
 use super::leaf::{Fault, Raw};
 use super::map::Map;
+use super::pen::Pen;
+use super::sheet::Sheet;
 use super::tables::Tables;
 use super::{Assumed, Facts};
 use crate::schema::Schema;
@@ -134,6 +142,11 @@ impl Columns {
         })
     }
 
+    /// The schema that they are read by.
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// Makes the rows of a batch ready to be put together.
     ///
     /// # Errors
@@ -156,7 +169,8 @@ impl Columns {
     pub fn ready<'b>(&'b self, batch: &'b RecordBatch) -> Result<Ready<'b>, FactErrors> {
         let parts = match &self.plan {
             Plan::ByName(columns) => {
-                Parts::ByName(by_name::ready(&self.schema, columns, batch.columns())?)
+                let (arrays, rows) = (batch.columns(), batch.num_rows());
+                Parts::ByName(by_name::ready(&self.schema, columns, arrays, rows)?)
             }
             Plan::ByMap(group) => {
                 Parts::ByMap(by_map::ready(&self.schema, group, batch.columns())?)
@@ -206,7 +220,7 @@ pub struct Ready<'b> {
 
 #[derive(Debug)]
 enum Parts<'b> {
-    ByName(Vec<by_name::Part<'b>>),
+    ByName(by_name::Parts<'b>),
     ByMap(by_map::Cells<'b>),
 }
 
@@ -278,48 +292,72 @@ impl Ready<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn facts(&self, row: usize) -> Result<Facts, FactErrors> {
-        let mut facts = Facts::default();
-        self.facts_into(row, &mut facts).map(|_| ())?;
-        Ok(facts)
+        let mut sheet = Sheet::default();
+        self.read_into(row, &mut sheet)?;
+        Ok(sheet.take())
     }
 
-    /// The same into facts whose memory is used again: whatever they were, they are this row's.
+    /// The same on a sheet that is used again: once the sheet has grown, reading allocates nothing,
+    /// unless something is wrong with the row.
     ///
     /// # Errors
-    /// As [`Ready::facts`]; what the facts are then is not defined.
+    /// As [`Ready::facts`]; nothing is known of what the sheet then holds.
     ///
     /// ```
     /// # let rules = kakou::load("examples/gate")?;
     /// use arrow_array::{ArrayRef, RecordBatch, StringArray};
-    /// use kakou::{Facts, facts::arrow::Columns};
+    /// use kakou::facts::{arrow::Columns, sheet::Sheet};
     /// let ids: ArrayRef = std::sync::Arc::new(StringArray::from(vec!["D-1", "D-2"]));
     /// let batch = RecordBatch::try_from_iter([("id", ids)])?;
     /// let columns = Columns::by_name(&rules.schema, &batch.schema())?;
     /// let ready = columns.ready(&batch)?;
-    /// let mut facts = Facts::builder(&rules.schema).set("line", "first").build()?;
-    /// assert_eq!(ready.facts_into(1, &mut facts)?, &ready.facts(1)?);
-    /// assert!(ready.facts_into(2, &mut facts).is_err());
+    /// let mut sheet = Sheet::default();
+    /// for (row, id) in [(1, "D-2"), (0, "D-1")] {
+    ///     assert_eq!(ready.read_into(row, &mut sheet)?.id(&rules.schema), Some(id));
+    /// }
+    /// assert!(ready.read_into(2, &mut sheet).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn facts_into<'f>(
-        &self,
-        row: usize,
-        facts: &'f mut Facts,
-    ) -> Result<&'f Facts, FactErrors> {
+    pub fn read_into<'f>(&self, row: usize, sheet: &'f mut Sheet) -> Result<&'f Facts, FactErrors> {
+        sheet.begin(&self.columns.tables);
+        if self.write(row, sheet).is_none() {
+            let read = self.read_with_care(row);
+            sheet.keep(read)?;
+        }
+        Ok(sheet.facts())
+    }
+
+    /// Writes a row; nothing where it has to be read with care.
+    #[inline]
+    fn write(&self, row: usize, sheet: &mut Sheet) -> Option<()> {
+        if row >= self.rows {
+            return None;
+        }
+        let mut pen = Pen {
+            schema: &self.columns.schema,
+            tables: &self.columns.tables,
+            sheet,
+        };
+        match &self.parts {
+            Parts::ByName(parts) => by_name::write(&mut pen, parts, (row, 0))?,
+            Parts::ByMap(cells) => by_map::write(&mut pen, cells, (row, 0))?,
+        }
+        pen.finish()
+    }
+
+    /// Puts a row together and says all that is wrong with it.
+    #[cold]
+    fn read_with_care(&self, row: usize) -> Result<Facts, FactErrors> {
         if row >= self.rows {
             let message = format!("the batch has {} rows", self.rows);
             return Err(FactError::new(error::BAD_ROW, "", message).into());
         }
-        let (schema, index): (_, &Index) = (&self.columns.schema, &self.columns.tables);
-        let mut begun = std::mem::take(facts);
-        begun.begin(index.blank());
-        let mut gather = Gather::of(schema, index, begun, "");
+        let mut gather = Gather::new(&self.columns.schema, &self.columns.tables, "");
         match &self.parts {
             Parts::ByName(parts) => by_name::fill(&mut gather, parts, row),
             Parts::ByMap(cells) => by_map::fill(&mut gather, cells, row),
         }
-        *facts = gather.finish()?;
-        Ok(facts)
+        gather.finish()
     }
 }
 
