@@ -173,14 +173,36 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn list(rows: Vec<(u8, Hs, Period)>) -> NamedList {
+    /// Where the tariff code stands among the keys.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Keys {
+        Last,
+        First,
+        Alone,
+    }
+
+    impl Keys {
+        fn of<T>(self, zone: T, code: T) -> Vec<T> {
+            match self {
+                Keys::Last => vec![zone, code],
+                Keys::First => vec![code, zone],
+                Keys::Alone => vec![code],
+            }
+        }
+
+        fn value(self, zone: u8, code: Hs) -> Vec<Value> {
+            self.of(Value::Text(zone.to_string().into()), Value::Hs(code))
+        }
+    }
+
+    fn list(rows: &[(u8, Hs, Period)], keys: Keys) -> NamedList {
         let column = |name: &str, typ| Column {
             name: name.into(),
             typ,
         };
-        let rows = rows.into_iter().map(|(zone, hs, period)| ListRow {
-            keys: vec![Value::Text(zone.to_string().into()), Value::Hs(hs)],
-            period,
+        let rows = rows.iter().map(|(zone, hs, period)| ListRow {
+            keys: keys.value(*zone, *hs),
+            period: *period,
             attributes: Vec::new(),
         });
         let mut rows: Vec<ListRow> = rows.collect();
@@ -188,27 +210,37 @@ mod tests {
         NamedList {
             name: "allowed".into(),
             labels: Labels::default(),
-            keys: vec![column("zone", Type::Text), column("hs", Type::Hs)],
+            keys: keys.of(column("zone", Type::Text), column("hs", Type::Hs)),
             attributes: Vec::new(),
             rows,
             example: false,
         }
     }
 
-    /// The row of the zone with the longest prefix of the code that holds, one by one.
-    fn plainly<'l>(list: &'l NamedList, zone: &Value, code: Hs, day: Day) -> Option<&'l ListRow> {
-        let prefix = |row: &ListRow| match row.keys.get(1) {
-            Some(Value::Hs(prefix)) => *prefix,
-            _ => panic!("no prefix"),
-        };
-        let mut best: Option<&ListRow> = None;
+    /// The row of the zone with the longest prefix of the code that holds, one by one; too short where
+    /// a longer one may yet fit.
+    fn plainly(list: &NamedList, keys: Keys, wanted: (u8, Hs), day: Day) -> Found<'_> {
+        let (zone, code) = wanted;
+        let mut best: Option<(Hs, &ListRow)> = None;
         for row in &list.rows {
-            let fits = row.keys.first() == Some(zone) && code.is_under(prefix(row));
-            if fits && row.period.holds(day) && best.is_none_or(|b| prefix(b) < prefix(row)) {
-                best = Some(row);
+            let have = row.keys.iter().find_map(|key| match key {
+                Value::Hs(have) => Some(*have),
+                _ => None,
+            });
+            let Some(have) = have else {
+                panic!("no prefix")
+            };
+            if row.keys != keys.value(zone, have) || !row.period.holds(day) {
+                continue;
+            }
+            if have.digits() > code.digits() && have.is_under(code) {
+                return Found::TooShort;
+            }
+            if code.is_under(have) && best.is_none_or(|(best, _)| best.digits() < have.digits()) {
+                best = Some((have, row));
             }
         }
-        best
+        best.map_or(Found::Nothing, |(_, row)| Found::Row(row))
     }
 
     fn codes() -> impl Strategy<Value = Hs> {
@@ -231,20 +263,23 @@ mod tests {
     }
 
     proptest! {
-        /// Many rows of one chapter are searched, few are gone through.
+        /// Many rows of one chapter are searched, few are gone through; wherever the tariff code
+        /// stands among the keys, and however short it is.
         #[test]
         fn the_longest_prefix_is_found(
             rows in prop::collection::vec((0u8..3, codes(), periods()), 0..120),
+            few in 0usize..120,
             zone in 0u8..4,
-            code in "8[45][0-1]{8}",
+            code in prop_oneof![3 => "8[45][0-1]{8}", 1 => "8[45]([0-1]{2}){0,3}"],
         ) {
-            let list = list(rows);
+            let rows = rows.get(..few).unwrap_or(&rows);
             let code: Hs = code.parse().unwrap();
-            let zone = Value::Text(zone.to_string().into());
             let day = "2026-08-03".parse().unwrap();
-            let expected = plainly(&list, &zone, code, day);
-            let expected = expected.map_or(Found::Nothing, Found::Row);
-            prop_assert_eq!(list.find(&[zone, Value::Hs(code)], day), expected);
+            for keys in [Keys::Last, Keys::First, Keys::Alone] {
+                let list = list(rows, keys);
+                let expected = plainly(&list, keys, (zone, code), day);
+                prop_assert_eq!(list.find(&keys.value(zone, code), day), expected, "{:?}", keys);
+            }
         }
     }
 }
