@@ -7,7 +7,7 @@ mod generate;
 
 use generate::choices::Choices;
 use generate::declaration::{Known, declaration};
-use generate::rules::{USUAL, rules};
+use generate::rules::{KEYED, USUAL, rules};
 use generate::world;
 use kakou::check::rules::Sure;
 use kakou::engine::{Engine, Scratch};
@@ -31,7 +31,8 @@ fuzz_target!(|bytes: &[u8]| {
             declaration(&mut c, known).to_string()
         })
         .collect();
-    let text = rules(&mut c, USUAL);
+    let shape = if c.chance(8) { KEYED } else { USUAL };
+    let text = rules(&mut c, shape);
     let Some(rules) = world::compiled(&text).rules else {
         return;
     };

@@ -22,6 +22,7 @@ const LARGE: Shape = Shape {
     rules: 24,
     depth: 3,
     as_of: true,
+    keyed: false,
 };
 
 fuzz_target!(|bytes: &[u8]| {

@@ -29,7 +29,7 @@ pub fn config() -> ProptestConfig {
 /// The bytes that a rule set and its declarations are drawn from.
 pub fn bytes() -> impl Strategy<Value = (Vec<u8>, Vec<Vec<u8>>)> {
     use proptest::collection::vec;
-    (vec(any::<u8>(), 60..700), vec(vec(any::<u8>(), 0..220), 4))
+    (vec(any::<u8>(), 60..700), vec(vec(any::<u8>(), 0..420), 4))
 }
 
 /// A rule set in text and checked, and declarations.
@@ -117,11 +117,21 @@ pub fn said(case: &Case, declarations: &[&Value]) -> String {
 /// out true, undetermined and false.
 #[test]
 fn generated_rules_pass_and_differ() {
+    pass_and_differ(crate::generate::rules::USUAL);
+}
+
+/// The same of rules that keys decide.
+#[test]
+fn generated_rules_that_keys_decide_pass_and_differ() {
+    pass_and_differ(crate::generate::rules::KEYED);
+}
+
+fn pass_and_differ(shape: Shape) {
     let (mut refused, mut certain, mut open, mut quiet) = (0, 0, 0, 0);
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     for _ in 0..150 {
         let drawn = bytes().new_tree(&mut runner).unwrap().current();
-        let Some(case) = case(&drawn, crate::generate::rules::USUAL) else {
+        let Some(case) = case(&drawn, shape) else {
             refused += 1;
             continue;
         };

@@ -4,8 +4,8 @@
 //! worked out here a second time, independently of the library, and compared for every rule set
 //! of a fixed sample and every declaration there is.
 
-use crate::case::{bytes, case, config, facts, judge, said};
-use crate::generate::rules::USUAL;
+use crate::case::{Case, bytes, case, config, facts, judge, said};
+use crate::generate::rules::{KEYED, Shape, USUAL};
 use crate::generate::world;
 use kakou::check::rules::{RuleSet, Sure};
 use kakou::engine::{Engine, Scratch};
@@ -16,6 +16,7 @@ use kakou::reference::Reference;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// A condition of the small language.
 #[derive(Debug, Clone)]
@@ -258,7 +259,10 @@ fn declarations() -> Vec<(Small3, Value)> {
                 put("items", Some(json!([{}])));
                 put("other", Some(json!(false)));
                 put("docs", Some(json!([])));
-                let mut item = json!({"ok": false, "k": "10"});
+                put("good", Some(json!("8471301000")));
+                put("seal", Some(json!("AB")));
+                put("lines", Some(json!([])));
+                let mut item = json!({"ok": false, "k": "10", "good": "8471301000", "parts": []});
                 std::mem::swap(&mut record["items"][0], &mut item);
                 out.push((Small3 { a, flag, mode }, Value::Object(record)));
             }
@@ -349,23 +353,87 @@ proptest! {
 
     #[test]
     fn engine_walker_and_reference_agree(drawn in bytes()) {
-        let Some(case) = case(&drawn, USUAL) else { return Ok(()) };
-        for trust in [Sure::High, Sure::Design] {
-            let options = Options { trust, ..Options::default() };
-            let graph = Graph::build(&case.rules, options).expect("a small rule set has a graph");
-            let engine = Engine::from(&graph);
-            let reference = Reference::new(&case.rules, trust);
-            // The scratch is used again: what one declaration left must not show in the next.
-            let mut scratch = Scratch::default();
-            for declaration in &case.declarations {
-                let facts = facts(&case.rules, declaration);
-                for day in ["2018-06-15", "2019-12-31", "2020-06-15", "2020-07-01"] {
-                    let day = day.parse().unwrap();
-                    let expected = reference.judge(&facts, day);
-                    prop_assert_eq!(&expected, &walk(&graph, &facts, day), "walker {}\n{}", day, said(&case, &[declaration]));
-                    prop_assert_eq!(&expected, engine.judge(&facts, day, &mut scratch), "engine {}\n{}", day, said(&case, &[declaration]));
+        agree(&drawn, USUAL)?;
+    }
+
+    #[test]
+    fn they_agree_on_what_keys_decide(drawn in bytes()) {
+        agree(&drawn, KEYED)?;
+    }
+
+    #[test]
+    fn they_agree_on_more_elements_than_are_judged_at_once(drawn in bytes()) {
+        let Some(case) = case(&drawn, KEYED) else { return Ok(()) };
+        let rules = world::compiled_for_many_items(&case.text).rules.expect("only the schema differs");
+        alike(&case, &rules, &[long(&case.declarations[1])], &DAYS[3..4])?;
+    }
+}
+
+/// Days on which the law is another one, and days after the last of what no longer holds.
+const DAYS: [&str; 6] = [
+    "2018-06-15",
+    "2019-12-31",
+    "2020-01-01",
+    "2020-06-15",
+    "2020-06-16",
+    "2020-07-01",
+];
+
+/// A declaration with more items than are judged at once.
+fn long(declaration: &Value) -> Value {
+    let mut long = declaration.clone();
+    if let Some(Value::Array(items)) = long.get_mut("items") {
+        let few = items.clone();
+        items.extend(few.into_iter().cycle().take(66));
+    }
+    long
+}
+
+/// Judges a case in all three ways at several days and trusts.
+fn agree(drawn: &(Vec<u8>, Vec<Vec<u8>>), shape: Shape) -> Result<(), TestCaseError> {
+    match case(drawn, shape) {
+        Some(case) => alike(&case, &case.rules, &case.declarations, &DAYS),
+        None => Ok(()),
+    }
+}
+
+/// Judges declarations in all three ways, laid out for few rules and for many.
+fn alike(
+    case: &Case,
+    rules: &Arc<RuleSet>,
+    declarations: &[Value],
+    days: &[&str],
+) -> Result<(), TestCaseError> {
+    for trust in [Sure::High, Sure::Design] {
+        let usual = Options {
+            trust,
+            ..Options::default()
+        };
+        let cut = Options {
+            split_above: 1,
+            block: 3,
+            ..usual
+        };
+        let graphs =
+            [usual, cut].map(|o| Graph::build(rules, o).expect("a small rule set has a graph"));
+        let engines = graphs.each_ref().map(Engine::from);
+        let reference = Reference::new(rules, trust);
+        // The scratches are used again: what one declaration left must not show in the next.
+        let mut scratches = [Scratch::default(), Scratch::default()];
+        for declaration in declarations {
+            let facts = facts(rules, declaration);
+            for day in days {
+                let day = day.parse().unwrap();
+                let expected = reference.judge(&facts, day);
+                let walked = walk(&graphs[0], &facts, day);
+                let said = || said(case, &[declaration]);
+                prop_assert_eq!(&expected, &walked, "walker {}\n{}", day, said());
+                for (engine, scratch) in engines.iter().zip(&mut scratches) {
+                    let judged = engine.judge(&facts, day, scratch);
+                    prop_assert_eq!(&expected, judged, "engine {}\n{}", day, said());
                 }
             }
         }
     }
+    Ok(())
 }

@@ -39,8 +39,41 @@ pub const HEADER: &[(&str, Pool)] = &[
     ("q", AMOUNTS),
     ("qi", AMOUNTS),
     ("t", &["\"x\"", "\"文\""]),
+    ("good", GOODS),
+    ("plate", TEXTS),
+    ("seal", TEXTS),
+    ("sort", &["\"x\"", "\"y\""]),
     ("head.form", &["\"F\""]),
     ("head.n", &["1", "0", "3"]),
+];
+/// Whole tariff codes, and such as are too short to tell.
+const GOODS: Pool = &[
+    "\"8471301000\"",
+    "\"8471301001\"",
+    "\"8471300000\"",
+    "\"8499000000\"",
+    "\"8501000000\"",
+    "\"8539000000\"",
+    "\"8539999999\"",
+    "\"8599000000\"",
+    "\"0101210000\"",
+    "\"0199000000\"",
+    "\"9999999999\"",
+    "\"8471\"",
+    "\"84713010\"",
+    "\"01\"",
+];
+/// Short and long texts. The two of sixteen letters have the same key.
+const TEXTS: Pool = &[
+    "\"AB\"",
+    "\"沪A1\"",
+    "\"ABCDEF\"",
+    "\"ABCDEFGHIJ\"",
+    "\"沪A12345\"",
+    "\"SEAL2020ABCD0001\"",
+    "\"KORT7M1S*$B0+-NL\"",
+    "\"\"",
+    "\"another text that no list has\"",
 ];
 const DAYS: Pool = &[
     "\"2020-06-15\"",
@@ -74,18 +107,34 @@ pub const ITEM: &[(&str, Pool)] = &[
     ("ok", &["true", "false"]),
     ("lic", &["[]", "[\"pass\"]", "[\"list\",\"form\"]"]),
     ("seq", &["1", "2", "3"]),
+    ("good", GOODS),
+    ("plate", TEXTS),
+    ("seal", TEXTS),
+    ("g", AMOUNTS),
+    ("due", DAYS),
+    ("no", &["true", "false"]),
+    ("lv", &["\"best\"", "\"good\"", "\"old\""]),
 ];
 
 /// The fields of a part.
 pub const PART: &[(&str, Pool)] = &[
     ("n", &["1", "0", "2"]),
     ("k", &["\"10\"", "\"20\""]),
+    ("good", GOODS),
     ("w", AMOUNTS),
     ("docs", &["[]", "[\"pass\"]"]),
 ];
 
 /// The fields of a ledger line, but its key.
-pub const LINE: &[(&str, Pool)] = &[("q", AMOUNTS), ("k", &["\"10\"", "\"20\""]), ("v", AMOUNTS)];
+pub const LINE: &[(&str, Pool)] = &[
+    ("q", AMOUNTS),
+    ("k", &["\"10\"", "\"20\""]),
+    ("v", AMOUNTS),
+    ("good", GOODS),
+    ("plate", TEXTS),
+    ("on", DAYS),
+    ("lic", &["[]", "[\"pass\"]", "[\"list\",\"form\"]"]),
+];
 
 /// How much of a declaration is known.
 #[derive(Debug, Clone, Copy)]

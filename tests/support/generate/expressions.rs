@@ -1,6 +1,7 @@
 //! Random conditions and values as text, typed, so that most of them pass the checker.
 
 use super::choices::Choices;
+use super::keyed;
 
 /// What can be named where an expression stands.
 #[derive(Debug, Clone, Copy, Default)]
@@ -418,7 +419,7 @@ fn quantified(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
 
 fn test(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
     let compare = c.pick(COMPARISONS);
-    match c.below(23) {
+    match c.below(26) {
         0 | 1 => format!("{} {compare} {}", number(c, at, depth), number(c, at, 0)),
         2 => {
             let mut flags = vec!["flag", "other", "some_truth"];
@@ -511,11 +512,12 @@ fn test(c: &mut Choices<'_>, at: Scope, depth: u32) -> String {
         ),
         20 => format!("mode.kind is {}", c.pick(&["x", "y"])),
         21 => format!("{} {} {}", hs(c, at), c.pick(&["=", "!="]), hs(c, at)),
-        _ => format!(
+        22 => format!(
             "cur {} {}",
             c.pick(&["is", "is not"]),
             c.pick(&["USD", "CNY", "JPY"])
         ),
+        _ => keyed::test(c, at),
     }
 }
 

@@ -4,5 +4,6 @@
 pub mod choices;
 pub mod declaration;
 pub mod expressions;
+pub mod keyed;
 pub mod rules;
 pub mod world;

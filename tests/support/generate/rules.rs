@@ -2,7 +2,8 @@
 //! exceptions, waivers, departments, pilots, coverage.
 
 use super::choices::Choices;
-use super::expressions::{Scope, condition, date, mode, money, quantity, scope};
+use super::expressions::{self, Scope, date, mode, money, quantity, scope};
+use super::keyed;
 use std::fmt::Write as _;
 
 /// What a rule set may contain.
@@ -14,6 +15,8 @@ pub struct Shape {
     pub depth: u32,
     /// Whether rules may name the as-of date.
     pub as_of: bool,
+    /// Whether conditions are mostly such as keys decide, and rules require much of one kind.
+    pub keyed: bool,
 }
 
 /// The usual shape.
@@ -21,6 +24,15 @@ pub const USUAL: Shape = Shape {
     rules: 6,
     depth: 3,
     as_of: true,
+    keyed: false,
+};
+
+/// Many rules that keys decide, and that require the same and other things of one kind.
+pub const KEYED: Shape = Shape {
+    rules: 12,
+    depth: 2,
+    as_of: true,
+    keyed: true,
 };
 
 /// What a rule judges one by one.
@@ -65,6 +77,15 @@ impl Ranges {
     }
 }
 
+/// A condition of the shape's sort.
+fn condition(c: &mut Choices<'_>, shape: Shape, at: Scope, depth: u32) -> String {
+    if shape.keyed && !c.chance(2) {
+        keyed::condition(c, at, depth)
+    } else {
+        expressions::condition(c, at, depth)
+    }
+}
+
 /// A rule text, one item after another, with a blank line between items.
 pub fn rules(c: &mut Choices<'_>, shape: Shape) -> String {
     items(c, shape).join("\n")
@@ -73,17 +94,19 @@ pub fn rules(c: &mut Choices<'_>, shape: Shape) -> String {
 /// The same, item by item, so that they can stand in any order and in several files.
 pub fn items(c: &mut Choices<'_>, shape: Shape) -> Vec<String> {
     let mut out = surroundings(c);
+    out.extend(keyed::surroundings(c));
     let many = 1 + c.below(shape.rules);
     let pilots = [0, 0, 1, 2][c.below(4)];
     let mut before: Vec<Ranges> = Vec::new();
     for number in 0..many {
-        let ranges = match c.below(10) {
+        let ranges = match c.below(if shape.keyed { 14 } else { 10 }) {
             0..=2 => Ranges::Whole,
             3 | 4 => Ranges::Items,
             5 => Ranges::Parts,
             6 => Ranges::Licences,
             7 => Ranges::Lines,
             8 => Ranges::Documents,
+            10 | 11 => Ranges::Items,
             _ => Ranges::Whole,
         };
         out.push(rule(c, shape, number, ranges, &before, pilots));
@@ -108,7 +131,7 @@ fn surroundings(c: &mut Choices<'_>) -> Vec<String> {
         } else if c.chance(4) {
             format!(
                 " met when ({usual}) or ({})",
-                condition(c, Scope::default(), 1)
+                expressions::condition(c, Scope::default(), 1)
             )
         } else {
             format!(" met when {usual}")
@@ -150,7 +173,7 @@ fn surroundings(c: &mut Choices<'_>) -> Vec<String> {
         ..Scope::default()
     };
     // A definition cannot name itself.
-    let restricted = condition(c, inner, 1).replace("some_count", "2");
+    let restricted = expressions::condition(c, inner, 1).replace("some_count", "2");
     out.push("let total_value = sum of item.v in CNY over items \"值\"\n".to_owned());
     out.push(format!(
         "let some_count = count of items where ({restricted}) \"数\"\n"
@@ -222,7 +245,66 @@ fn mode_cell(c: &mut Choices<'_>) -> &'static str {
     c.pick(&["any", "10", "10 or 20", "none", "30"])
 }
 
-fn consequence(c: &mut Choices<'_>, at: Scope) -> String {
+/// One of a few consequences that meet each other: requirements of one kind with equal and other
+/// arguments, and what waives them.
+fn of_one_kind(c: &mut Choices<'_>, at: Scope) -> String {
+    let firmly = if c.chance(6) { " firmly" } else { "" };
+    match c.below(14) {
+        0..=2 => {
+            let bound: &[&str] = &["c", "c", "pass"];
+            let codes: &[&str] = &["pass", "pass", "form", "\"list\""];
+            format!(
+                "require{firmly} paper {}",
+                c.pick(if at.code { bound } else { codes })
+            )
+        }
+        3 => {
+            let amounts: &[&str] = &["5 CNY", "5.00 CNY", "money_limit", "m", "mi", "total_value"];
+            format!("require{firmly} bond {}", c.pick(amounts))
+        }
+        4 => format!(
+            "require{firmly} tariff {}",
+            c.pick(&["10", "20", "usual_mode", "mode"])
+        ),
+        5 => {
+            let days: &[&str] = &["d1", "2020-06-15", "last_day", "date"];
+            format!("require{firmly} due {}", c.pick(days))
+        }
+        6 => {
+            let amounts: &[&str] = &["5 kg", "weight_limit", "q", "0.5 kg"];
+            format!("require{firmly} stock {}", c.pick(amounts))
+        }
+        7 | 11 => format!("require{firmly} route"),
+        8 => c
+            .pick(&[
+                "waive paper where it is pass",
+                "waive paper where it is none",
+                "waive paper",
+            ])
+            .to_owned(),
+        9 | 12 => c
+            .pick(&[
+                "waive stock",
+                "waive route",
+                "waive route",
+                "waive tariff where it is 20",
+                "waive tariff where it is none",
+            ])
+            .to_owned(),
+        10 => c
+            .pick(&[
+                "waive bond where it < money_limit",
+                "waive due where it > last_day",
+            ])
+            .to_owned(),
+        _ => c.pick(&["hold", "review", "pass"]).to_owned(),
+    }
+}
+
+fn consequence(c: &mut Choices<'_>, shape: Shape, at: Scope) -> String {
+    if shape.keyed && !c.chance(3) {
+        return of_one_kind(c, at);
+    }
     let firmly = if c.chance(4) { " firmly" } else { "" };
     match c.below(14) {
         0..=4 => c
@@ -262,10 +344,10 @@ fn consequence(c: &mut Choices<'_>, at: Scope) -> String {
     }
 }
 
-fn consequences(c: &mut Choices<'_>, at: Scope) -> String {
-    let mut all = vec![consequence(c, at)];
+fn consequences(c: &mut Choices<'_>, shape: Shape, at: Scope) -> String {
+    let mut all = vec![consequence(c, shape, at)];
     if c.chance(5) {
-        let more = consequence(c, at);
+        let more = consequence(c, shape, at);
         let outcome = |text: &str| !text.contains(' ');
         if more != all[0]
             && !(outcome(&more) && outcome(&all[0]))
@@ -306,11 +388,11 @@ fn rule(
         ]);
         let _ = writeln!(out, "  force {force}");
     }
-    if c.chance(5) {
+    if c.chance(if shape.keyed { 9 } else { 5 }) {
         let _ = writeln!(
             out,
             "  department {}",
-            c.pick(&["commerce", "tax, customs", "customs"])
+            c.pick(&["commerce", "tax, customs", "customs", "commerce, tax"])
         );
     }
     let _ = ranges
@@ -339,7 +421,7 @@ fn rule(
             "all rows that fit",
         ]);
         let when = if c.chance(8) {
-            format!("  when {}\n", condition(c, at, 1))
+            format!("  when {}\n", condition(c, shape, at, 1))
         } else {
             String::new()
         };
@@ -352,16 +434,16 @@ fn rule(
                 "  | {} | {} => {} |",
                 number_cell(c),
                 mode_cell(c),
-                consequences(c, at)
+                consequences(c, shape, at)
             );
         }
         return out;
     }
-    let _ = writeln!(out, "  when {}", condition(c, at, shape.depth));
+    let _ = writeln!(out, "  when {}", condition(c, shape, at, shape.depth));
     if c.chance(5) {
-        let _ = writeln!(out, "  unless {}", condition(c, at, 1));
+        let _ = writeln!(out, "  unless {}", condition(c, shape, at, 1));
     }
-    let _ = writeln!(out, "  then {}", consequences(c, at));
+    let _ = writeln!(out, "  then {}", consequences(c, shape, at));
     if c.chance(4) {
         out.push_str("  say \"甲 {a} {mi}\" / \"a {a + 1} {total_value}\"\n");
     }

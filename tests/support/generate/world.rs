@@ -30,11 +30,21 @@ pub const FILES: &[(&str, &str)] = &[
     ),
     ("lists/pairs.csv", include_str!("world/lists/pairs.csv")),
     ("lists/levels.csv", include_str!("world/lists/levels.csv")),
+    ("lists/plates.csv", include_str!("world/lists/plates.csv")),
+    ("lists/seals.csv", include_str!("world/lists/seals.csv")),
+    ("lists/goods.csv", include_str!("world/lists/goods.csv")),
+    ("lists/permits.csv", include_str!("world/lists/permits.csv")),
+    ("lists/turned.csv", include_str!("world/lists/turned.csv")),
+    ("lists/closing.csv", include_str!("world/lists/closing.csv")),
 ];
 
 /// The folder of the world with more rule files beside the schema.
 pub fn folder<'a>(rules: impl IntoIterator<Item = (&'a str, &'a str)>) -> Folder {
-    let texts = [("schema.rules", SCHEMA)].into_iter().chain(rules);
+    beside(SCHEMA, rules)
+}
+
+fn beside<'a>(schema: &'a str, rules: impl IntoIterator<Item = (&'a str, &'a str)>) -> Folder {
+    let texts = [("schema.rules", schema)].into_iter().chain(rules);
     FILES
         .iter()
         .fold(Folder::from_texts(texts), |folder, file| {
@@ -45,4 +55,11 @@ pub fn folder<'a>(rules: impl IntoIterator<Item = (&'a str, &'a str)>) -> Folder
 /// Compiles one rule text beside the schema.
 pub fn compiled(rules: &str) -> Compiled {
     compile(&folder([("rules.rules", rules)]), &Limits::default())
+}
+
+/// The same where a declaration may have more items than are judged at once.
+pub fn compiled_for_many_items(rules: &str) -> Compiled {
+    let schema = SCHEMA.replace("items : 0 to 4 item", "items : 0 to 70 item");
+    let folder = beside(&schema, [("rules.rules", rules)]);
+    compile(&folder, &Limits::default())
 }
