@@ -7,7 +7,6 @@ use super::atom::Atom;
 use super::eval::Evaluator;
 use super::program::{Needs, NodeForm, NodeId, Op};
 use super::state::At;
-use crate::facts::Rows;
 use crate::facts::key::Key;
 use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
@@ -185,12 +184,8 @@ impl<'a> Evaluator<'a, '_> {
             }
             return Some(found);
         };
-        let keys = Keys {
-            rows,
-            column: column as usize,
-            span,
-            live,
-        };
+        let (keys, width) = rows.column(span.first, column)?;
+        let keys = Keys { keys, width, live };
         // Which test it is is looked at once and not for each element.
         match self.prepared(atom, None) {
             asked @ Asked::Flag => keys.plainly(asked, |key| key == Key(1)),
@@ -211,9 +206,10 @@ impl<'a> Evaluator<'a, '_> {
 
 /// The keys of one column of the elements that are live.
 struct Keys<'f> {
-    rows: &'f Rows,
-    column: usize,
-    span: Span,
+    /// From that of the first element on.
+    keys: &'f [Key],
+    /// How many keys further that of the next element is.
+    width: usize,
     live: u64,
 }
 
@@ -223,7 +219,7 @@ impl Keys<'_> {
     fn plainly(&self, asked: Asked, known: impl Fn(Key) -> bool) -> Option<Many> {
         let mut found = Many::all(Truth::False, self.live);
         for bit in set_bits(self.live) {
-            let key = *self.rows.keys(self.span.row(bit)).get(self.column)?;
+            let key = *self.keys.get(bit as usize * self.width)?;
             if key.is_special() {
                 found.put(bit, asked.ask_special(key)?);
             } else {
@@ -239,7 +235,7 @@ impl Keys<'_> {
     fn ask(&self, ask: impl Fn(Key) -> Option<Truth>) -> Option<Many> {
         let mut found = Many::all(Truth::False, self.live);
         for bit in set_bits(self.live) {
-            let key = *self.rows.keys(self.span.row(bit)).get(self.column)?;
+            let key = *self.keys.get(bit as usize * self.width)?;
             found.put(bit, ask(key)?);
         }
         Some(found)

@@ -215,6 +215,15 @@ impl Rows {
         self.keys.get(start..start + width).unwrap_or(&[])
     }
 
+    /// The keys from that of a column in a row on, and after how many the one of the next row comes;
+    /// nothing where there is no such column.
+    #[inline]
+    pub(crate) fn column(&self, row: u32, column: u32) -> Option<(&[Key], usize)> {
+        let width = self.width as usize;
+        let start = row as usize * width + column as usize;
+        (column < self.width).then_some((self.keys.get(start..)?, width))
+    }
+
     /// The same rows with some of their columns; the others are unknown.
     pub(super) fn with_columns(&self, keep: impl Fn(usize) -> bool) -> Rows {
         let mut rows = self.clone();
