@@ -213,6 +213,8 @@ impl<'a> Evaluator<'a, '_> {
                 Err(reason) => Found::Unknown(reason),
             }
         };
+        // A text that stayed here could not be written anew where the facts have it.
+        values.clear();
         self.state.keys = values;
         found
     }
