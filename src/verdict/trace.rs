@@ -83,6 +83,23 @@ struct Cells {
     or_list: bool,
 }
 
+/// Made once for a rule set, and good for all its judgements.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let day = "2026-08-03".parse()?;
+/// use kakou::verdict::trace::{Trace, Tracer};
+/// use kakou::{Facts, Reference, Sure};
+/// let (tracer, mut trace) = (Tracer::new(&rules), Trace::default());
+/// let reference = Reference::new(&rules, Sure::High);
+/// let mut findings = |facts: &Facts| {
+///     tracer.trace(facts, &reference.judge(facts, day), &mut trace);
+///     (0..).take_while(|at| trace.of(*at).is_some()).count()
+/// };
+/// let facts = Facts::builder(&rules.schema).set("line", "second").set("weight_error", "0.04").build()?;
+/// assert!(findings(&facts) > 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl Tracer {
     /// Goes through all rules.
     ///
@@ -179,6 +196,12 @@ impl Tracer {
     }
 }
 
+/// A trace is read finding by finding.
+///
+/// ```
+/// use kakou::verdict::trace::Trace;
+/// assert_eq!(Trace::default().of(0), None); // Of no judgement there is nothing to read.
+/// ```
 impl Trace {
     /// The facts of a finding, by its place in the judgement: first those that count, then those in
     /// shadow. Each fact stands once, in no order that means anything.
