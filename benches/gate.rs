@@ -258,7 +258,11 @@ fn ask(folder: &Path, ran: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The instructions of every path, counted in a child under callgrind.
+/// How many children count: where memory is taken from differs from process to process, and with it
+/// what some paths take by a few in a hundred. The least of all is the same again and again.
+const CHILDREN: usize = 3;
+
+/// The instructions of every path, counted in children under callgrind.
 fn figures() -> Result<Figures, Failure> {
     for tool in ["valgrind", "vgdb"] {
         if !has(tool) {
@@ -267,11 +271,18 @@ fn figures() -> Result<Figures, Failure> {
             );
         }
     }
-    let folder = env::temp_dir().join(format!("kakou-gate-{}", std::process::id()));
-    fs::create_dir_all(&folder)?;
-    let counted = under_callgrind(&folder);
-    fs::remove_dir_all(&folder)?;
-    counted
+    let mut least = Figures::new();
+    for child in 0..CHILDREN {
+        let folder = env::temp_dir().join(format!("kakou-gate-{}-{child}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        let counted = under_callgrind(&folder);
+        fs::remove_dir_all(&folder)?;
+        for (path, count) in counted? {
+            let place = least.entry(path).or_insert(count);
+            *place = count.min(*place);
+        }
+    }
+    Ok(least)
 }
 
 fn under_callgrind(folder: &Path) -> Result<Figures, Failure> {
