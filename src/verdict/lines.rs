@@ -6,11 +6,11 @@
 //! but for characters that a terminal would obey, which are escapes here.
 
 mod line;
-mod names;
 mod paths;
 mod spell;
 
 use super::judgement::{Element, FactRef, Fired, Judgement};
+use super::trace::Tracer;
 use super::{Bilingual, Verdict, mark, words};
 use crate::check::rules::{Basis, MessagePart, Rule, RuleId, RuleSet, Sure};
 use crate::facts::Facts;
@@ -21,7 +21,6 @@ use crate::schema::Lang;
 use crate::schema::value::{FieldId, OutcomeId};
 use crate::verdict::json::{FORMAT, to_json};
 use line::Line;
-use names::Name;
 use paths::Paths;
 use spell::{escape, quote, quoted};
 use std::sync::Arc;
@@ -63,6 +62,8 @@ pub struct Lines {
     /// What it ends with, behind the assumptions.
     end: Vec<u8>,
     texts: Vec<RuleTexts>,
+    /// The facts that each rule names.
+    tracer: Tracer,
     /// Of each kind of requirement what stands before its argument, and what it is else.
     kinds: Vec<(Vec<u8>, Vec<u8>)>,
     outcomes: Vec<Box<[u8]>>,
@@ -85,7 +86,6 @@ struct RuleTexts {
     /// From behind the message up to the element, and from there to the facts.
     basis: Vec<u8>,
     speakers: Vec<u8>,
-    names: Vec<Name>,
     /// The worst that may come of it.
     worst: OutcomeId,
 }
@@ -149,6 +149,7 @@ impl Lines {
             begin: format!("{{\"format\":{FORMAT},\"id\":").into_bytes(),
             end: b"],\"trust\":\"".to_vec(),
             texts: Vec::new(),
+            tracer: Tracer::new(rules),
             kinds: Vec::new(),
             outcomes: Vec::new(),
             departments: Vec::new(),
@@ -267,11 +268,10 @@ impl Lines {
             (head, otherwise)
         });
         self.kinds = kinds.collect();
-        let texts = rules.rules.iter().zip(names::of_rules(&rules));
-        self.texts = texts.map(|(rule, names)| self.texts(rule, names)).collect();
+        self.texts = rules.rules.iter().map(|rule| self.texts(rule)).collect();
     }
 
-    fn texts(&self, rule: &Rule, names: Vec<Name>) -> RuleTexts {
+    fn texts(&self, rule: &Rule) -> RuleTexts {
         let rules = &self.rules;
         let head = |value: &str| {
             let mut out = b"{\"rule\":".to_vec();
@@ -333,7 +333,6 @@ impl Lines {
             ],
             basis,
             speakers,
-            names,
             worst: worst_consequence(rules, rule),
         }
     }

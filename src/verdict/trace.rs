@@ -182,7 +182,8 @@ impl Tracer {
         }
     }
 
-    fn finding(&self, facts: &Facts, fired: &Fired, out: &mut Vec<FactRef>) {
+    /// Adds the facts of one finding, each once.
+    pub(super) fn finding(&self, facts: &Facts, fired: &Fired, out: &mut Vec<FactRef>) {
         let uses = self.rules.get(fired.rule.0 as usize);
         let uses = uses.and_then(|range| self.uses.get(range.clone()));
         let start = out.len();

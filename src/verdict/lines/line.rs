@@ -1,6 +1,5 @@
 //! One line: what depends on the declaration, between the texts that were made ready.
 
-use super::names::{self, Name};
 use super::paths::{Paths, natural};
 use super::spell::{Inside, quote};
 use super::{Lines, Room, RuleTexts};
@@ -157,7 +156,7 @@ impl Line<'_> {
             self.out.extend_from_slice(&texts.basis);
             self.element(rule, fired.element, room);
             self.out.extend_from_slice(&texts.speakers);
-            self.facts(&texts.names, fired.element, room);
+            self.facts(fired, room);
             self.put("]}");
         }
     }
@@ -197,7 +196,7 @@ impl Line<'_> {
     }
 
     /// The facts that a rule and its exceptions name, by path.
-    fn facts(&mut self, names: &[Name], element: Element, room: &mut Room) {
+    fn facts(&mut self, fired: &Fired, room: &mut Room) {
         let Room {
             facts,
             paths,
@@ -205,11 +204,8 @@ impl Line<'_> {
             ..
         } = room;
         facts.clear();
-        for name in names {
-            names::facts(name, self.scene.facts, element, facts);
-        }
+        self.lines.tracer.finding(self.scene.facts, fired, facts);
         facts.sort_unstable();
-        facts.dedup();
         self.sort(facts.iter().copied(), paths, spans);
         let mut commas = Commas(false);
         for (start, end, at) in spans.iter() {
