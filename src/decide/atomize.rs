@@ -236,10 +236,7 @@ impl<'a> Maker<'a> {
     /// The keys of a list of texts on each day.
     fn dated(&self, list: NamedListId) -> Option<Dated> {
         let rows = &self.program.rules.named_list(list)?.rows;
-        let days = rows.iter().flat_map(|row| {
-            let after = row.period.until.and_then(|until| until.add(0, 1));
-            row.period.from.into_iter().chain(after)
-        });
+        let days = rows.iter().flat_map(|row| row.period.turns());
         let mut from: Vec<Day> = days.collect();
         from.sort_unstable();
         from.dedup();

@@ -53,11 +53,7 @@ struct Reads {
 impl Reads {
     /// What it says may change where one of these begins or ends.
     fn periods(&mut self, periods: impl Iterator<Item = Period>) {
-        for period in periods {
-            self.days.extend(period.from);
-            self.days
-                .extend(period.until.and_then(|until| until.add(0, 1)));
-        }
+        self.days.extend(periods.flat_map(Period::turns));
     }
 
     /// The days that stand in the cells of a table that it asks, perhaps of the as-of date.

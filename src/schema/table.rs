@@ -51,6 +51,12 @@ impl Period {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
     }
 
+    /// The days from which it begins or ceases to hold.
+    pub(crate) fn turns(self) -> impl Iterator<Item = Day> {
+        let after = self.until.and_then(|until| until.add(0, 1));
+        self.from.into_iter().chain(after)
+    }
+
     /// Whether some day is in both.
     ///
     /// ```
