@@ -1,7 +1,7 @@
 //! The facts that a rule and its exceptions name, for the element it judged: with just these the
 //! reference evaluator finds the same.
 
-use crate::check::rules::{Cond, Each, Expr, MessagePart, Rule, RuleId};
+use crate::check::rules::{Cond, Each, Expr, MessagePart, Rule, RuleId, RuleSet};
 use crate::reference::missing::{operands, parts};
 use crate::reference::scene::{Here, Scene, prefix};
 use crate::schema::value::{FieldId, ListId};
@@ -22,15 +22,9 @@ pub struct NamedFacts<'a> {
 impl<'a> NamedFacts<'a> {
     /// Nothing is asked for yet.
     pub fn new(scene: Scene<'a>) -> NamedFacts<'a> {
-        let mut over = BTreeMap::<RuleId, Vec<RuleId>>::new();
-        for (id, rule) in (0u32..).map(RuleId).zip(&scene.rules.rules) {
-            for excused in &rule.over {
-                over.entry(*excused).or_default().push(id);
-            }
-        }
         NamedFacts {
+            over: rules_over(scene.rules),
             scene,
-            over,
             known: BTreeMap::new(),
         }
     }
@@ -80,6 +74,17 @@ impl<'a> NamedFacts<'a> {
         }
         facts
     }
+}
+
+/// The rules over each rule.
+pub(super) fn rules_over(rules: &RuleSet) -> BTreeMap<RuleId, Vec<RuleId>> {
+    let mut over = BTreeMap::<RuleId, Vec<RuleId>>::new();
+    for (id, rule) in (0u32..).map(RuleId).zip(&rules.rules) {
+        for excused in &rule.over {
+            over.entry(*excused).or_default().push(id);
+        }
+    }
+    over
 }
 
 /// The element for evaluation, without looking whether it exists.

@@ -6,14 +6,14 @@
 //! leaves it alone; the texts of a [`Verdict`](crate::Verdict) are made later, where somebody reads
 //! them.
 
-use super::named::{Names, Naming};
+use super::named::{Names, Naming, rules_over};
 use crate::check::rules::{RuleId, RuleSet};
 use crate::facts::Facts;
 use crate::reference::scene::Here;
 use crate::schema::value::{FieldId, ListId};
 use crate::schema::{Home, Schema};
 use crate::verdict::judgement::{Element, FactRef, Fired, Judgement, Step};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Which facts each rule names, worked out once for a rule set; any number of threads share it.
@@ -118,14 +118,8 @@ impl Tracer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(rules: &RuleSet) -> Tracer {
-        let mut over = BTreeMap::<RuleId, Vec<RuleId>>::new();
-        let numbered = || (0u32..).map(RuleId).zip(&rules.rules);
-        for (id, rule) in numbered() {
-            for excused in &rule.over {
-                over.entry(*excused).or_default().push(id);
-            }
-        }
-        let own = numbered().map(|(_, rule)| {
+        let over = rules_over(rules);
+        let own = rules.rules.iter().map(|rule| {
             let mut uses = Uses {
                 schema: &rules.schema,
                 found: BTreeSet::new(),
@@ -140,7 +134,7 @@ impl Tracer {
             rules: Vec::new(),
             uses: Vec::new(),
         };
-        for (id, _) in numbered() {
+        for id in (0u32..).map(RuleId).take(own.len()) {
             let mut all = BTreeSet::new();
             let (mut entered, mut waiting) = (BTreeSet::from([id]), vec![id]);
             while let Some(id) = waiting.pop() {

@@ -356,20 +356,14 @@ impl What {
     /// Where the schema's text declares it.
     fn place(&self, schema: &Schema) -> u32 {
         let field = match self {
-            What::Bools(leaf, _)
-            | What::Integers(leaf, _)
-            | What::Numbers(leaf, _)
-            | What::Days(leaf, _)
-            | What::Texts(leaf, _)
-            | What::Codes(leaf, ..)
-            | What::Set(leaf, ..) => leaf.field,
-            What::List(_, field, ..) => *field,
+            What::List(_, field, ..) => Some(*field),
             What::Record(record, _) => {
                 let first = record.0.first();
                 return first.map_or(u32::MAX, |column| column.what.place(schema));
             }
+            _ => self.leaf().map(|leaf| leaf.field),
         };
-        let place = schema.places.0.get(field.0 as usize);
+        let place = field.and_then(|field| schema.places.0.get(field.0 as usize));
         place.map_or(u32::MAX, |span| span.start)
     }
 
