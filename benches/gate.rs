@@ -10,10 +10,13 @@
 //! The work runs in a child under callgrind. Making the workloads is not looked at: the child asks
 //! for the instrumentation when all is made, and counts only what runs within [`counted`].
 
+#[path = "../tests/support/grouped.rs"]
+mod grouped;
 #[path = "support/race.rs"]
 #[allow(dead_code, reason = "each bench uses a part")]
 mod race;
 
+use grouped::grouped;
 use kakou::engine::{Engine, Scratch};
 use kakou::facts::batch::Batch;
 use kakou::facts::json::Reader;
@@ -462,17 +465,4 @@ fn compare(figures: &Figures) -> Result<(), Failure> {
 /// Whether a program is on the path.
 fn has(program: &str) -> bool {
     Command::new(program).arg("--help").output().is_ok()
-}
-
-/// A number with commas.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

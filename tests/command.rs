@@ -14,6 +14,8 @@
 
 #[path = "command/generated.rs"]
 mod generated;
+#[path = "support/grouped.rs"]
+mod grouped;
 #[path = "command/hard.rs"]
 mod hard;
 #[path = "command/measured.rs"]

@@ -3,8 +3,11 @@
 
 #[path = "support/golden.rs"]
 mod golden;
+#[path = "support/grouped.rs"]
+mod grouped;
 
 use golden::folder_of;
+use grouped::grouped;
 use kakou::check::{self, compile};
 use kakou::facts::error::CODES as FACTS;
 use kakou::folder::FolderError;
@@ -295,18 +298,6 @@ fn limit_table() -> String {
     rows.iter()
         .map(|(what, value, code)| format!("| {what} | {} | {code} |\n", grouped(*value)))
         .collect()
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// What stands under the head of a table.

@@ -1,5 +1,6 @@
 //! What is made up is the same in every form that it is written in.
 
+use super::grouped::grouped;
 use super::place::Place;
 use super::{Came, kakou, run};
 use std::fs;
@@ -16,7 +17,7 @@ fn judged(place: &Place, name: &str) -> String {
     ]);
     assert_eq!(made.code, 0, "{}", made.err);
     let bytes = fs::read(place.at(name)).unwrap();
-    let told = format!("2,500 declarations, {} bytes", grouped(bytes.len()));
+    let told = format!("2,500 declarations, {} bytes", grouped(bytes.len() as u64));
     assert!(made.err.contains(&told), "{} {told}", made.err);
     // With another number of threads every byte is the same.
     let again = place.arg(&format!("again.{name}"));
@@ -36,18 +37,6 @@ fn judged(place: &Place, name: &str) -> String {
     let came = ask(&["run", "small", &path, "--lang", "en"]);
     assert_eq!(came.code, 0, "{}", came.err);
     came.out
-}
-
-fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[test]
