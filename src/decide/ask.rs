@@ -11,10 +11,10 @@ use crate::schema::table::NamedList;
 /// of no code is behind them all.
 #[inline]
 pub(super) fn place(key: Key) -> usize {
-    let place = match key.is_special() {
-        // Of the three keys that are no values the third has to be looked at.
-        true if key == Key::LOOK => u64::MAX,
-        true => key.0.wrapping_sub(Key::UNKNOWN.0).cast_unsigned(),
+    let from_unknown = key.0.wrapping_sub(Key::UNKNOWN.0).cast_unsigned();
+    let place = match from_unknown < 2 {
+        true => from_unknown,
+        // One that has to be looked at is behind all codes.
         false => key.0.cast_unsigned().saturating_add(2),
     };
     usize::try_from(place).unwrap_or(usize::MAX)

@@ -7,7 +7,7 @@
 use super::ask::{Asked, holds, place, told_of};
 use super::atomize::Maker;
 use super::eval::Evaluator;
-use super::program::{NodeForm, NodeId, Program};
+use super::program::{NodeId, Program};
 use super::state::{At, BoundCode};
 use crate::check::rules::{CompareOp, NamedListId, Quantity};
 use crate::facts::eval::Eval;
@@ -105,6 +105,9 @@ pub(super) struct Dated {
     pub(super) keys: Vec<Box<[Key]>>,
 }
 
+/// The number that no atom has.
+pub(crate) const NO_ATOM: u32 = u32::MAX;
+
 /// A condition that keys decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Atom {
@@ -170,22 +173,21 @@ impl Test {
 type AtHand<'k> = Option<(ListId, &'k [Key])>;
 
 impl<'a> Evaluator<'a, '_> {
-    /// What an atom says at the place at hand; nothing where the key says too little.
-    #[inline]
-    pub(super) fn by_keys(&self, atom: &Atom) -> Option<Truth> {
-        // Most ask a code or a flag of the header, which takes a few instructions.
-        if let Source::Header(slot) = atom.source {
-            let key = self.facts.key(slot);
-            if !key.is_special()
-                && let Some(known) = atom.test.plainly(key)
-            {
-                return Some(Truth::from(known));
-            }
+    /// What an atom says that asks only a code or a flag of the header, where that is a value.
+    #[inline(always)]
+    pub(super) fn at_once(&self, atom: &Atom) -> Option<bool> {
+        let Source::Header(slot) = atom.source else {
+            return None;
+        };
+        let key = self.facts.key(slot);
+        match key.is_special() {
+            true => None,
+            false => atom.test.plainly(key),
         }
-        self.by_any_keys(atom)
     }
 
-    fn by_any_keys(&self, atom: &Atom) -> Option<Truth> {
+    /// What an atom says at the place at hand; nothing where the key says too little.
+    pub(super) fn by_keys(&self, atom: &Atom) -> Option<Truth> {
         let key = self.key(atom.source, None);
         match &atom.test {
             Test::Told(told) => *told.on(self.as_of).get(place(key))?,
@@ -366,10 +368,10 @@ pub(crate) struct Atoms {
 }
 
 impl Atoms {
-    /// The atom that a node is.
+    /// The atom of that number; none of [`NO_ATOM`].
     #[inline]
-    pub(crate) fn of(&self, node: &NodeForm) -> Option<&Atom> {
-        self.atoms.get(node.atom? as usize)
+    pub(crate) fn get(&self, number: u32) -> Option<&Atom> {
+        self.atoms.get(number as usize)
     }
 
     /// Whether an atom reads nothing of an element but the key of its column.

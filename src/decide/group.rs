@@ -1,7 +1,7 @@
 //! What several requirements of one kind and element ask for together: each of them, or only the
 //! largest or the earliest, and whether they contradict each other.
 
-use super::duty::Work;
+use super::duty::{Ask, Work, asks_of};
 use crate::facts::eval::comparable;
 use crate::ground::truth::Truth;
 use crate::schema::value::{OutcomeId, Value};
@@ -22,6 +22,8 @@ pub(super) struct Claim {
 pub(super) struct Group<'g> {
     pub(super) works: &'g [Work],
     pub(super) claims: &'g [Claim],
+    /// What each rule asks for, of all groups.
+    pub(super) asks: &'g [Ask],
 }
 
 /// Which requirements of a group count.
@@ -64,13 +66,18 @@ impl<'g> Group<'g> {
         claims.filter_map(move |claim| Some((self.works.get(claim.work as usize)?, *claim)))
     }
 
+    /// What a requirement of the group is about.
+    fn argument(self, work: &Work) -> Option<&'g Value> {
+        asks_of(self.asks, work).first()?.argument.as_ref()
+    }
+
     pub(super) fn every_one(self, otherwise: OutcomeId) -> Interval {
         let mut interval = Interval::default();
         for (work, claim) in self.each() {
-            if claim.obliged != Truth::False && work.duty.met != Truth::True {
+            if claim.obliged != Truth::False && work.met != Truth::True {
                 interval.high = interval.high.max(otherwise);
             }
-            if claim.obliged == Truth::True && work.duty.met == Truth::False {
+            if claim.obliged == Truth::True && work.met == Truth::False {
                 interval.low = interval.low.max(otherwise);
             }
         }
@@ -81,7 +88,7 @@ impl<'g> Group<'g> {
     fn all_comparable(self, way: fn(Truth) -> bool) -> bool {
         let mut first: Option<&Value> = None;
         let mut due = self.each().filter(|(_, claim)| way(claim.obliged));
-        due.all(|(work, _)| match &work.duty.argument {
+        due.all(|(work, _)| match self.argument(work) {
             Some(value) => comparable(first.get_or_insert(value), value),
             None => true,
         })
@@ -92,9 +99,7 @@ impl<'g> Group<'g> {
     fn not_compared(self, otherwise: OutcomeId) -> Interval {
         let mut interval = self.every_one(otherwise);
         let mut due = self.each().filter(|(_, claim)| claim.obliged.possible());
-        if self.all_comparable(Truth::certain)
-            && !due.all(|(work, _)| work.duty.met == Truth::False)
-        {
+        if self.all_comparable(Truth::certain) && !due.all(|(work, _)| work.met == Truth::False) {
             interval.low = OutcomeId::default();
         }
         interval
@@ -110,7 +115,7 @@ impl<'g> Group<'g> {
             .each()
             .filter(|(_, claim)| claim.obliged == Truth::True)
         {
-            let Some(value) = &work.duty.argument else {
+            let Some(value) = self.argument(work) else {
                 continue;
             };
             if certain.is_none_or(|best| beats(value, best, largest)) {
@@ -128,11 +133,11 @@ impl<'g> Group<'g> {
                 continue;
             }
             some_certain |= claim.obliged == Truth::True;
-            if !picked.keeps(work.duty.argument.as_ref(), claim.obliged) {
+            if !picked.keeps(self.argument(work), claim.obliged) {
                 continue;
             }
-            all_unmet &= work.duty.met == Truth::False;
-            if work.duty.met != Truth::True {
+            all_unmet &= work.met == Truth::False;
+            if work.met != Truth::True {
                 interval.high = otherwise;
             }
         }
@@ -148,7 +153,9 @@ impl<'g> Group<'g> {
     pub(super) fn contradiction(self, missing: OutcomeId) -> Interval {
         let (mut certain, mut possible, mut several) = (0u32, 0u32, false);
         for (work, claim) in self.each() {
-            let known = work.duty.argument_known;
+            let known = asks_of(self.asks, work)
+                .first()
+                .is_some_and(|ask| ask.argument_known);
             certain += u32::from(claim.obliged.certain() && known);
             possible += u32::from(claim.obliged.possible());
             several |= claim.obliged.possible() && !known && claim.several;

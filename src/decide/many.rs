@@ -16,6 +16,7 @@ use crate::schema::value::ListId;
 pub struct Span {
     list: ListId,
     first: u32,
+    count: u32,
 }
 
 /// The most elements of a span.
@@ -76,15 +77,24 @@ impl Span {
     /// The elements of a list from `first` to before `end`, 64 at a time, each time with the mask
     /// of all of them.
     pub fn over(list: ListId, first: u32, end: u32) -> impl Iterator<Item = (Span, u64)> {
-        (first..end).step_by(MOST as usize).map(move |first| {
-            let count = (end - first).min(MOST);
-            (Span { list, first }, u64::MAX >> (MOST - count))
+        let mut next = first;
+        std::iter::from_fn(move || {
+            let first = next;
+            let count = end.saturating_sub(first).min(MOST);
+            next += count;
+            let live = u64::MAX.checked_shr(MOST - count)?;
+            Some((Span { list, first, count }, live))
         })
     }
 
     /// The list that it is of.
     pub(super) fn list(self) -> ListId {
         self.list
+    }
+
+    /// How many elements it has.
+    pub(super) fn count(self) -> u32 {
+        self.count
     }
 
     /// The row of an element.
@@ -113,13 +123,26 @@ impl<'a> Evaluator<'a, '_> {
         if form.needs.lists & Needs::bit(span.list) == 0 {
             return Many::all(self.truth(node), live);
         }
-        if let Some(atom) = program.atoms.of(form)
+        if let Some(atom) = form.atom.and_then(|atom| program.atoms.get(atom))
             && let Some(found) = self.many_keys(atom, span, live)
         {
-            self.state.steps += u64::from(live.count_ones());
+            self.state.steps += u64::from(span.count);
             return found;
         }
         self.many_worked_out(node, form, span, live)
+    }
+
+    /// The same, of a condition of which the number of its atom is at hand.
+    #[inline]
+    pub(crate) fn many_by(&mut self, node: NodeId, atom: u32, span: Span, live: u64) -> Many {
+        if let Some(atom) = self.program.atoms.get(atom)
+            && let Some(column) = atom.column(span.list)
+            && let Some(found) = self.many_keys_of(atom, column, span, live)
+        {
+            self.state.steps += u64::from(span.count);
+            return found;
+        }
+        self.many(node, span, live)
     }
 
     /// A condition on elements that keys do not decide.
@@ -175,15 +198,21 @@ impl<'a> Evaluator<'a, '_> {
 
     /// What the keys of the elements say; nothing where one says too little.
     fn many_keys(&self, atom: &Atom, span: Span, live: u64) -> Option<Many> {
+        if let Some(column) = atom.column(span.list) {
+            return self.many_keys_of(atom, column, span, live);
+        }
         let rows = self.facts.rows(span.list)?;
-        let Some(column) = atom.column(span.list) else {
-            let mut found = Many::all(Truth::False, live);
-            for bit in set_bits(live) {
-                let keys = rows.keys(span.row(bit));
-                found.put(bit, self.by_keys_of(atom, span.list, keys)?);
-            }
-            return Some(found);
-        };
+        let mut found = Many::all(Truth::False, live);
+        for bit in set_bits(live) {
+            let keys = rows.keys(span.row(bit));
+            found.put(bit, self.by_keys_of(atom, span.list, keys)?);
+        }
+        Some(found)
+    }
+
+    /// What the keys of one column say.
+    fn many_keys_of(&self, atom: &Atom, column: u32, span: Span, live: u64) -> Option<Many> {
+        let rows = self.facts.rows(span.list)?;
         let (keys, width) = rows.column(span.first, column)?;
         let keys = Keys { keys, width, live };
         // Which test it is is looked at once and not for each element.

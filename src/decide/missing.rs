@@ -4,11 +4,12 @@
 //! This is the slow part of judging, and it is reached only where something is undetermined or
 //! not given. It goes through each rule and element once, however many others wait for it.
 
-use super::duty::{Requirer, Work};
+use super::duty::{Ask, Work};
 use super::eval::{Elements, Evaluator};
 use super::program::NodeId;
-use super::resolve::{Room, Uncovered, World, place_of, prefix};
+use super::resolve::{Room, Uncovered, place_of, prefix};
 use super::search::Search;
+use super::standing::{Traits, World};
 use super::state::At;
 use super::under::Found;
 use crate::check::rules::{Combine, Each, RuleId};
@@ -24,8 +25,10 @@ impl Evaluator<'_, '_> {
     pub(super) fn required(&mut self, missing: &mut Vec<Missing>) {
         let program = self.program;
         for required in &program.required {
+            if required.keyed.is_some_and(|home| self.has_value(home)) {
+                continue;
+            }
             match program.homes.get(required.field.0 as usize) {
-                home if home.is_some_and(|home| self.has_value(required.field, *home)) => {}
                 Some(Home::Element(list, _)) => {
                     self.required_in(*list, required.field, required.when, missing);
                 }
@@ -38,25 +41,23 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// Whether the keys say that a required field has a value, in each element where it is one of a
-    /// list of the header.
-    fn has_value(&self, field: FieldId, home: Home) -> bool {
-        let program = self.program;
+    /// Whether the keys say that a field has a value, in each element where it is one of a list of
+    /// the header.
+    #[inline]
+    fn has_value(&self, home: Home) -> bool {
         match home {
-            Home::Header(slot) => !program.is_list(field) && self.facts.key(slot) > Key::NONE,
+            Home::Header(slot) => self.facts.key(slot) > Key::NONE,
             Home::Element(list, column) => {
                 let Some(rows) = self.facts.rows(list) else {
                     return false;
                 };
-                let in_header = program.rules.schema.list(list).map(|l| l.parent) == Some(None);
-                let mut rows = match in_header && rows.state(0) == ListState::Given {
-                    true => rows.of(0).map(|row| rows.keys(row)),
-                    false => return false,
+                if rows.state(0) != ListState::Given {
+                    return false;
+                }
+                let Some((keys, width)) = rows.column(0, column) else {
+                    return rows.len() == 0;
                 };
-                rows.all(|keys| {
-                    keys.get(column as usize)
-                        .is_some_and(|key| *key > Key::NONE)
-                }) && !program.is_list(field)
+                keys.iter().step_by(width).all(|key| *key > Key::NONE)
             }
         }
     }
@@ -152,7 +153,7 @@ impl Evaluator<'_, '_> {
         );
         let covers_open = open && covers > low;
         let rules_open = out.fired.iter().any(|fired| fired.truth == Truth::Unknown);
-        let duties_open = room.works.iter().any(|work| self.is_open(work, low));
+        let duties_open = room.duties.works.iter().any(|work| self.is_open(work, low));
         if !covers_open && !rules_open && !duties_open {
             return;
         }
@@ -166,17 +167,23 @@ impl Evaluator<'_, '_> {
         }
         for (place, fired) in applies.iter().enumerate() {
             let open = room.counted.get(place) == Some(&Truth::Unknown);
-            let decides = self.program.standing(fired.rule).trusted;
+            let standing = self.program.standing(fired.rule);
+            let decides = standing.traits.has(Traits::TRUSTED);
             if open && decides && self.worst_consequence(fired.rule) > low {
                 self.settle(applies, room, place, &mut search);
                 self.take_settled(place, &mut search);
                 self.want(&mut search, Some(&[fired.rule]));
             }
         }
-        for work in &room.works {
+        for work in &room.duties.works {
             if self.is_open(work, low) {
                 self.settle_duty(applies, room, work, &mut search);
-                self.want(&mut search, Some(&work.duty.rules));
+                let mut rules = std::mem::take(&mut search.asking);
+                rules.extend(room.duties.asks_of(work).iter().map(|ask| ask.rule));
+                rules.dedup();
+                self.want(&mut search, Some(&rules));
+                rules.clear();
+                search.asking = rules;
             }
         }
         search.tell(&mut room.spare, &mut out.missing);
@@ -202,9 +209,9 @@ impl Evaluator<'_, '_> {
     /// Whether a requirement may still worsen the verdict: it is due, and not met where each
     /// counts by itself. Where they combine, one that is met may yet be the one that counts.
     fn is_open(&self, work: &Work, low: OutcomeId) -> bool {
-        let kind = self.program.kinds.get(usize::from(work.duty.kind.0));
+        let kind = self.program.kinds.get(usize::from(work.kind.0));
         let alone = kind.is_none_or(|kind| kind.combine == Combine::All);
-        let settled = alone && work.duty.met.certain();
+        let settled = alone && work.met.certain();
         !work.dropped && work.group_high > low && work.obliged.possible() && !settled
     }
 
@@ -349,33 +356,37 @@ impl Evaluator<'_, '_> {
     /// argument.
     fn settle_duty(&mut self, applies: &[Fired], room: &Room, work: &Work, search: &mut Search) {
         let program = self.program;
-        let element = work.duty.element;
-        for Requirer { rule, place, .. } in &work.requirers {
+        let asks = room.duties.asks_of(work);
+        for ask in asks {
             if work.obliged == Truth::Unknown
-                && let Some(place) = open_place(applies, room, *rule, element)
+                && let Some(place) = open_place(applies, room, ask.rule, ask.element)
             {
                 self.settle(applies, room, place, search);
                 self.take_settled(place, search);
             }
-            let Some(form) = program.form(*rule) else {
+            let Some(form) = program.form(ask.rule) else {
                 continue;
             };
-            let argument = form.requires.get(*place as usize).and_then(|r| r.argument);
-            if let (Some(argument), false) = (argument, work.duty.argument_known) {
-                self.state.enter(&form.each, element);
+            let require = form.requires.get(ask.place as usize);
+            let argument = require.and_then(|require| require.argument);
+            if let (Some(argument), false) = (argument, ask.argument_known) {
+                self.state.enter(&form.each, ask.element);
                 let found = &mut search.found;
                 self.at_sets(&form.each, |this| this.under_value(argument, found));
                 self.state.leave(&form.each);
             }
         }
+        let Some(ask) = asks.first() else {
+            return;
+        };
         if work.obliged == Truth::Unknown {
-            for waiver in &work.duty.waived_by {
-                self.settle_waiver(applies, room, work, *waiver, search);
+            for waiver in room.duties.waivers_of(work) {
+                self.settle_waiver(applies, room, ask, *waiver, search);
             }
         }
-        let kind = program.kinds.get(usize::from(work.duty.kind.0));
+        let kind = program.kinds.get(usize::from(work.kind.0));
         if let Some(met) = kind.and_then(|kind| kind.met) {
-            self.state.it = Self::argument_of(&work.duty);
+            self.state.it = Self::argument_of(ask);
             self.under_condition(met, &mut search.found);
         }
     }
@@ -384,7 +395,7 @@ impl Evaluator<'_, '_> {
         &mut self,
         applies: &[Fired],
         room: &Room,
-        work: &Work,
+        ask: &Ask,
         waiver: RuleId,
         search: &mut Search,
     ) {
@@ -392,16 +403,12 @@ impl Evaluator<'_, '_> {
         let Some(form) = program.form(waiver) else {
             return;
         };
-        let part = prefix(work.duty.element, form.each.len());
+        let part = prefix(ask.element, form.each.len());
         let fires = place_of(applies, waiver, part)
             .and_then(|place| room.counted.get(place).copied())
             .unwrap_or(Truth::False);
-        let ours = || {
-            form.waives
-                .iter()
-                .filter(|waive| waive.kind == work.duty.kind)
-        };
-        self.state.it = Self::argument_of(&work.duty);
+        let ours = || form.waives.iter().filter(|waive| waive.kind == ask.kind);
+        self.state.it = Self::argument_of(ask);
         self.state.enter(&form.each, part);
         let holds = ours().fold(Truth::False, |truth, waive| {
             truth.or(waive.condition.map_or(Truth::True, |c| self.truth(c)))

@@ -6,6 +6,7 @@
 //! - `atom`, `ask`, `atomize`, `tell`: conditions that the keys of facts decide;
 //! - `word`: amounts in one machine word;
 //! - [`many`]: a condition for many elements at once;
+//! - [`standing`]: how a rule stands among others, and in which worlds it takes part;
 //! - [`resolve`], [`duty`], `group`, [`missing`]: from rules that apply to the judgement;
 //! - [`under`], [`search`]: the facts under what is undetermined, and room to gather them.
 //!
@@ -25,6 +26,7 @@ pub mod program;
 pub mod resolve;
 pub mod search;
 mod seen;
+pub mod standing;
 pub mod state;
 pub mod table;
 mod tell;

@@ -5,6 +5,7 @@
 //! Nothing here knows the graph library, and nothing here changes after it was made.
 
 use super::atom::Atoms;
+use super::standing::Standing;
 use super::table::TableForm;
 use crate::check::rules::{
     Aggregation, ArithOp, Combine, CompareOp, DecisionTableId, Each, EventId, KindId, NamedListId,
@@ -290,39 +291,6 @@ pub struct RuleForm {
     pub departments: Vec<DepartmentId>,
 }
 
-/// How a rule stands among others: what is asked of every rule that applies, again and again, and
-/// so small that those of all rules stay near.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
-    /// Its pilot.
-    pub pilot: Option<PilotId>,
-    /// Its outcome.
-    pub outcome: Option<OutcomeId>,
-    /// Whether its pilot is live; true without a pilot.
-    pub live: bool,
-    /// Whether it is sure enough to decide.
-    pub trusted: bool,
-    /// Whether there are rules over it.
-    pub excusable: bool,
-    /// Whether it requires something.
-    pub requires: bool,
-    /// Whether it waives something.
-    pub waives: bool,
-}
-
-impl Standing {
-    /// That of no rule, which takes part in nothing.
-    pub(crate) const NONE: Standing = Standing {
-        pilot: None,
-        outcome: None,
-        live: false,
-        trusted: false,
-        excusable: false,
-        requires: false,
-        waives: false,
-    };
-}
-
 /// A requirement in dense form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequireForm {
@@ -370,6 +338,8 @@ pub struct CoverForm {
 pub struct RequiredForm {
     /// The field.
     pub field: FieldId,
+    /// Where it is, if keys tell whether it has a value; in a list it is one of the header.
+    pub keyed: Option<Home>,
     /// When.
     pub when: Option<NodeId>,
 }

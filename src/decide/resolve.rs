@@ -5,67 +5,38 @@
 //! and element. It is short for most declarations, so everything here goes over that list and
 //! never over the rule set.
 
-use super::duty::{Requirer, Work};
+use super::duty::Duties;
 use super::eval::Evaluator;
 use super::group::Claim;
-use super::program::{Program, Standing};
+use super::program::Program;
 use super::search::Search;
-use crate::check::rules::{KindId, PilotId, RuleId};
+use super::standing::{Standing, Traits, World};
+use crate::check::rules::{KindId, RuleId};
 use crate::ground::truth::Truth;
 use crate::schema::value::{DepartmentId, OutcomeId};
-use crate::verdict::judgement::{
-    Coverage, Duty, Element, Fired, Interval, Judgement, PilotView, Step,
-};
-
-/// Which pilots count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum World {
-    /// None.
-    Base,
-    /// All live ones.
-    Counted,
-    /// All live ones and this one.
-    With(PilotId),
-}
-
-impl World {
-    /// Whether a rule of this pilot, or of none, is in the world.
-    #[inline]
-    pub fn holds(self, rule: Standing) -> bool {
-        match (rule.pilot, self) {
-            (None, _) => true,
-            (Some(_), World::Base) => false,
-            (Some(_), World::Counted) => rule.live,
-            (Some(pilot), World::With(with)) => rule.live || pilot == with,
-        }
-    }
-
-    /// Whether the rule decides in the world.
-    #[inline]
-    pub fn takes_part(self, rule: Standing) -> bool {
-        rule.trusted && self.holds(rule)
-    }
-}
+use crate::verdict::judgement::{Coverage, Element, Fired, Interval, Judgement, PilotView, Step};
 
 /// Room that resolving uses again and again.
 #[derive(Debug, Clone, Default)]
 pub struct Room {
     /// By place in the list of rules that apply, how the rule stands.
     pub(super) standings: Vec<Standing>,
+    /// What there is among them.
+    pub(super) gathered: Gathered,
     /// Rules that others may excuse, by level.
     order: Vec<(u32, u32)>,
     /// By place in the list of rules that apply, whether it fires in the world at hand.
-    pub(super) fires: Vec<Truth>,
+    fires: Vec<Truth>,
     /// The same in the counted world, kept for what is missing.
     pub(super) counted: Vec<Truth>,
+    /// The rules that fire and decide without any pilot.
+    based: Vec<Fired>,
     /// The rules that waive requirements of a kind.
     pub(super) waiving: Vec<(KindId, RuleId)>,
     /// Requirements in the making.
-    pub(super) works: Vec<Work>,
+    pub(super) duties: Duties,
     /// Vectors of rules to use again.
     pub(super) spare: Vec<Vec<RuleId>>,
-    /// Vectors of requirers to use again.
-    pub(super) spare_requirers: Vec<Vec<Requirer>>,
     /// Requirements of a group as they count for all or for a department.
     pub(super) claims: Vec<Claim>,
     /// By department, its interval in the counted world.
@@ -74,6 +45,31 @@ pub struct Room {
     pub(super) named: Vec<DepartmentId>,
     /// What the search for missing facts has found.
     pub(super) search: Search,
+}
+
+/// What there is among the rules that apply: most declarations have little of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Gathered {
+    /// Which rules, by the last digits of their numbers: most rules over another do not apply at
+    /// all, which a bit tells.
+    present: [u64; 4],
+    /// What is true of some rule.
+    pub(super) traits: Traits,
+}
+
+impl Gathered {
+    /// The word and the bit of a rule among the present ones.
+    #[inline]
+    fn bit(rule: RuleId) -> (usize, u64) {
+        (rule.0 as usize / 64 % 4, 1 << (rule.0 % 64))
+    }
+
+    /// Whether the rule may be among those that apply.
+    #[inline]
+    fn may_hold(&self, rule: RuleId) -> bool {
+        let (word, bit) = Gathered::bit(rule);
+        self.present.get(word).is_some_and(|word| word & bit != 0)
+    }
 }
 
 /// The outcomes that depend on no world and belong to no department.
@@ -87,33 +83,23 @@ impl Room {
     /// Takes back what a judgement holds, so that the next one need not allocate.
     pub fn reclaim(&mut self, judgement: &mut Judgement) {
         for duty in judgement.duties.drain(..) {
-            self.reclaim_duty(duty);
+            self.reclaim_rules(duty.rules);
+            self.reclaim_rules(duty.waived_by);
         }
         for missing in judgement.missing.drain(..) {
-            // Where only the schema asks for a fact its list was never in use.
-            if missing.rules.capacity() > 0 {
-                self.reclaim_rules(missing.rules);
-            }
+            self.reclaim_rules(missing.rules);
         }
         judgement.fired.clear();
         judgement.shadow.clear();
         judgement.departments.clear();
     }
 
-    pub(super) fn reclaim_work(&mut self, mut work: Work) {
-        work.requirers.clear();
-        self.spare_requirers.push(work.requirers);
-        self.reclaim_duty(work.duty);
-    }
-
-    pub(super) fn reclaim_duty(&mut self, duty: Duty) {
-        self.reclaim_rules(duty.rules);
-        self.reclaim_rules(duty.waived_by);
-    }
-
     fn reclaim_rules(&mut self, mut rules: Vec<RuleId>) {
-        rules.clear();
-        self.spare.push(rules);
+        // One that was never in use saves nothing.
+        if rules.capacity() > 0 {
+            rules.clear();
+            self.spare.push(rules);
+        }
     }
 }
 
@@ -143,27 +129,45 @@ pub fn place_of(applies: &[Fired], rule: RuleId, element: Element) -> Option<usi
     found.map(|at| first + at)
 }
 
-/// Works out which rules fire in a world.
-pub(super) fn fires(program: &Program, applies: &[Fired], world: World, room: &mut Room) {
-    room.fires.clear();
+/// Gathers of the rules that apply what is the same in every world.
+fn gather(program: &Program, applies: &[Fired], room: &mut Room) {
+    room.standings.clear();
     room.order.clear();
-    let mut present = [0u64; 4];
-    for ((at, fired), standing) in (0u32..).zip(applies).zip(&room.standings) {
-        if let Some(word) = present.get_mut(fired.rule.0 as usize / 64 % 4) {
-            *word |= 1 << (fired.rule.0 % 64);
+    let mut gathered = Gathered::default();
+    for (at, fired) in (0u32..).zip(applies) {
+        let standing = program.standing(fired.rule);
+        let (word, bit) = Gathered::bit(fired.rule);
+        if let Some(word) = gathered.present.get_mut(word) {
+            *word |= bit;
         }
-        room.fires.push(if world.holds(*standing) {
-            fired.truth
-        } else {
-            Truth::False
-        });
-        if standing.excusable
+        gathered.traits = gathered.traits.union(standing.traits);
+        if standing.traits.has(Traits::EXCUSABLE)
             && let Some(form) = program.form(fired.rule)
         {
             room.order.push((form.level, at));
         }
+        room.standings.push(standing);
     }
-    room.order.sort_unstable();
+    room.gathered = gathered;
+    if room.order.len() > 1 {
+        room.order.sort_unstable();
+    }
+}
+
+/// Works out which rules fire in a world.
+fn fires(program: &Program, applies: &[Fired], world: World, room: &mut Room) {
+    room.fires.clear();
+    match room.gathered.traits.has(Traits::PILOTED) {
+        false => room.fires.extend(applies.iter().map(|fired| fired.truth)),
+        true => {
+            let both = applies.iter().zip(&room.standings);
+            let fires = both.map(|(fired, standing)| match world.holds(*standing) {
+                true => fired.truth,
+                false => Truth::False,
+            });
+            room.fires.extend(fires);
+        }
+    }
     for (_, at) in &room.order {
         let Some(fired) = applies.get(*at as usize) else {
             continue;
@@ -173,12 +177,7 @@ pub(super) fn fires(program: &Program, applies: &[Fired], world: World, room: &m
         };
         let mut excused = Truth::False;
         for special in &form.excused_by {
-            // Most rules over it do not apply at all, which a bit tells.
-            let word = present.get(special.0 as usize / 64 % 4).unwrap_or(&0);
-            if word >> (special.0 % 64) & 1 == 0 {
-                continue;
-            }
-            if !world.takes_part(program.standing(*special)) {
+            if !room.gathered.may_hold(*special) || !world.takes_part(program.standing(*special)) {
                 continue;
             }
             let ranges = program.form(*special).map_or(0, |other| other.each.len());
@@ -190,6 +189,26 @@ pub(super) fn fires(program: &Program, applies: &[Fired], world: World, room: &m
         if let Some(fires) = room.fires.get_mut(*at as usize) {
             *fires = fires.and(excused.not());
         }
+    }
+}
+
+impl Room {
+    /// The rules that fire in the world at hand, and whether each decides.
+    fn firing<'r>(&'r self, applies: &'r [Fired]) -> impl Iterator<Item = (Fired, bool)> + 'r {
+        let all = applies.iter().zip(&self.fires).zip(&self.standings);
+        let firing = all.filter(|((_, truth), _)| **truth != Truth::False);
+        firing.map(|((fired, truth), standing)| {
+            let truth = *truth;
+            (
+                Fired { truth, ..*fired },
+                standing.traits.has(Traits::TRUSTED),
+            )
+        })
+    }
+
+    /// Whether some rule that applies stands like this.
+    fn touches(&self, is: impl Fn(&Standing) -> bool) -> bool {
+        self.standings.iter().any(is)
     }
 }
 
@@ -223,30 +242,19 @@ impl Evaluator<'_, '_> {
         let common = Common { high };
         out.common = high;
 
-        room.standings.clear();
-        let standings = applies.iter().map(|fired| program.standing(fired.rule));
-        room.standings.extend(standings);
+        gather(program, applies, room);
         fires(program, applies, World::Counted, room);
-        out.counted = self.interval(applies, (World::Counted, true), common, room);
-        self.departments(room, out);
-        for ((fired, truth), standing) in applies.iter().zip(&room.fires).zip(&room.standings) {
-            if *truth == Truth::False {
-                continue;
-            }
-            let fired = Fired {
-                truth: *truth,
-                ..*fired
-            };
-            if standing.trusted {
-                out.fired.push(fired);
-            } else {
-                out.shadow.push(fired);
+        for (fired, decides) in room.firing(applies) {
+            match decides {
+                true => out.fired.push(fired),
+                false => out.shadow.push(fired),
             }
         }
+        out.counted = self.interval(&out.fired, true, common, room);
+        self.departments(room, out);
         std::mem::swap(&mut room.fires, &mut room.counted);
         self.settle_missing(applies, covered.1, room, out);
-        self.take_duties(room, out);
-        std::mem::swap(&mut room.fires, &mut room.counted);
+        room.give_duties(&mut out.duties);
         self.worlds(applies, common, room, out);
     }
 
@@ -266,61 +274,50 @@ impl Evaluator<'_, '_> {
         let program = self.program;
         out.base = out.counted;
         // Few movements are any pilot's.
-        let piloted = touches(room, |rule| rule.pilot.is_some());
-        if program.live_pilots && piloted && touches(room, |r| r.pilot.is_some() && r.live) {
+        let piloted = room.gathered.traits.has(Traits::PILOTED);
+        if piloted && program.live_pilots && room.touches(|rule| rule.traits.is_live_pilot()) {
             fires(program, applies, World::Base, room);
-            out.base = self.interval(applies, (World::Base, false), common, room);
+            let mut based = std::mem::take(&mut room.based);
+            based.clear();
+            based.extend(decide(room.firing(applies)));
+            out.base = self.interval(&based, false, common, room);
+            room.based = based;
         }
         out.pilots
             .resize_with(program.shadow_pilots.len(), PilotView::default);
         for (view, pilot) in out.pilots.iter_mut().zip(&program.shadow_pilots) {
             view.pilot = Some(*pilot);
             view.fired.clear();
-            if !piloted || !touches(room, |rule| rule.pilot == Some(*pilot)) {
+            if !piloted || !room.touches(|rule| rule.pilot == Some(*pilot)) {
                 view.interval = out.counted;
                 view.fired.extend_from_slice(&out.fired);
                 continue;
             }
-            let world = World::With(*pilot);
-            fires(program, applies, world, room);
-            view.interval = self.interval(applies, (world, false), common, room);
-            for ((fired, truth), standing) in applies.iter().zip(&room.fires).zip(&room.standings) {
-                if *truth != Truth::False && world.takes_part(*standing) {
-                    view.fired.push(Fired {
-                        truth: *truth,
-                        ..*fired
-                    });
-                }
-            }
+            fires(program, applies, World::With(*pilot), room);
+            view.fired.extend(decide(room.firing(applies)));
+            view.interval = self.interval(&view.fired, false, common, room);
         }
     }
 
-    /// The interval in a world whose firing rules are in the room; and, where they are asked for,
+    /// The interval in a world of which these rules fire and decide; and, where they are asked for,
     /// those of the departments into the room.
     fn interval(
         &mut self,
-        applies: &[Fired],
-        (world, departments): (World, bool),
+        fired: &[Fired],
+        departments: bool,
         common: Common,
         room: &mut Room,
     ) -> Interval {
-        let mut interval = self.outcomes(applies, (world, departments), room);
-        widen(
-            &mut interval,
-            self.duties(applies, world, departments, room),
-        );
+        let mut interval = self.outcomes(fired, departments, room);
+        widen(&mut interval, self.duties(fired, departments, room));
         interval.high = interval.high.max(common.high);
         interval
     }
 
-    /// What the rules that fire and decide in a world say.
-    fn outcomes(
-        &self,
-        applies: &[Fired],
-        (world, departments): (World, bool),
-        room: &mut Room,
-    ) -> Interval {
-        let mild = self.program.rules.schema.mildest();
+    /// What the rules that fire and decide say.
+    fn outcomes(&self, fired: &[Fired], departments: bool, room: &mut Room) -> Interval {
+        let program = self.program;
+        let mild = program.rules.schema.mildest();
         let none = Interval {
             low: mild,
             high: mild,
@@ -330,19 +327,16 @@ impl Evaluator<'_, '_> {
             room.views.clear();
             room.views.resize(self.schema().departments.len(), none);
         }
-        for ((fired, truth), standing) in applies.iter().zip(&room.fires).zip(&room.standings) {
-            let Some(outcome) = standing.outcome else {
+        for fired in fired {
+            let Some(outcome) = program.standing(fired.rule).outcome else {
                 continue;
             };
-            if *truth == Truth::False || !world.takes_part(*standing) {
-                continue;
-            }
             let says = Interval {
-                low: if truth.certain() { outcome } else { mild },
+                low: if fired.truth.certain() { outcome } else { mild },
                 high: outcome,
             };
             widen(&mut interval, says);
-            if departments && let Some(form) = self.program.form(fired.rule) {
+            if departments && let Some(form) = program.form(fired.rule) {
                 for department in &form.departments {
                     if let Some(view) = room.views.get_mut(usize::from(department.0)) {
                         widen(view, says);
@@ -354,14 +348,15 @@ impl Evaluator<'_, '_> {
     }
 }
 
+/// Those that decide.
+fn decide(firing: impl Iterator<Item = (Fired, bool)>) -> impl Iterator<Item = Fired> {
+    firing.filter_map(|(fired, decides)| decides.then_some(fired))
+}
+
 /// Makes an interval as bad as another one besides.
 pub(super) fn widen(interval: &mut Interval, by: Interval) {
     interval.low = interval.low.max(by.low);
     interval.high = interval.high.max(by.high).max(interval.low);
-}
-
-fn touches(room: &Room, is: impl Fn(&Standing) -> bool) -> bool {
-    room.standings.iter().any(is)
 }
 
 /// What coverage leaves possible.

@@ -17,6 +17,8 @@ pub(super) struct Search {
     pub(super) found: Found,
     /// Facts found for the rule that is being settled; empty in between.
     pub(super) fresh: Found,
+    /// The rules that ask for the requirement that is being looked at; empty in between.
+    pub(super) asking: Vec<RuleId>,
     /// The missing facts, each with a rule that waits for it; without one where the schema does.
     pub(super) wanted: Vec<(FactRef, Option<RuleId>)>,
 }

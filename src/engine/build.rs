@@ -2,8 +2,10 @@
 
 use super::finder::{Finder, Ranked};
 use super::rows::{Chunk, MEMBERS, WORDS, set};
-use super::{Block, Cell, Engine, Line, Member, Task};
+use super::{Block, Cell, Condition, Engine, Line, Member, Task};
 use crate::check::rules::Each;
+use crate::decide::atom::NO_ATOM;
+use crate::decide::program::Program;
 use crate::graph::Graph;
 use crate::graph::cells::{Domain, UNKNOWN};
 use crate::graph::layout::Block as Members;
@@ -302,8 +304,9 @@ fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
         for (member, told) in tests.iter().filter(|_| of_header) {
             let told = plan.told.get(*told as usize);
             if let (Some(member), Some(told)) = (made.get_mut(*member as usize), told) {
-                member.residue.insert(0, told.conjunct);
-                member.of_header += 1;
+                let first = condition(graph.program(), told.conjunct);
+                let rest = member.of_header.iter().copied();
+                member.of_header = std::iter::once(first).chain(rest).collect();
             }
         }
         false
@@ -339,7 +342,7 @@ fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
         cells: all_cells,
         header,
         element,
-        header_residue: made.iter().any(|member| member.of_header > 0),
+        header_residue: made.iter().any(|member| !member.of_header.is_empty()),
         members: made,
     }
 }
@@ -358,22 +361,42 @@ fn member(graph: &Graph, plan: &Plan, planned: &PlanMember, list: Option<ListId>
         let axis = plan.axes.get(told.axis as usize);
         axis.is_some_and(|axis| axis.list.is_some())
     });
-    let element_told: Vec<Conjunct> = of_element.map(|told| told.conjunct).collect();
-    let of_header = planned.residue.iter().take_while(needs).count();
+    let element_told: Box<[Condition]> = of_element
+        .map(|told| condition(program, told.conjunct))
+        .collect();
     let deep = each.len() > usize::from(list.is_some());
-    let residue = planned.residue.iter().skip(of_header);
-    let residue = residue.filter(|_| !deep);
+    let (mut of_header, mut beyond): (Vec<Condition>, Vec<Condition>) = (Vec::new(), Vec::new());
+    for conjunct in &planned.residue {
+        let part = match beyond.is_empty() && needs(&conjunct) {
+            true => &mut of_header,
+            false => &mut beyond,
+        };
+        part.push(condition(program, *conjunct));
+    }
+    let of_elements = match list {
+        Some(_) => {
+            let residue = beyond.iter().filter(|_| !deep);
+            element_told.iter().chain(residue).copied().collect()
+        }
+        None => Box::default(),
+    };
     Member {
         list,
-        of_elements: match list {
-            Some(_) => element_told.iter().chain(residue).copied().collect(),
-            None => Vec::new(),
-        },
+        of_elements,
         element_told,
         subject: planned.subject,
-        residue: planned.residue.clone(),
-        of_header,
+        of_header: of_header.into(),
+        beyond: beyond.into(),
         deep,
+    }
+}
+
+/// A condition with the number of its atom.
+fn condition(program: &Program, conjunct: Conjunct) -> Condition {
+    Condition {
+        node: conjunct.node,
+        atom: program.node(conjunct.node).atom.unwrap_or(NO_ATOM),
+        denied: conjunct.denied,
     }
 }
 
@@ -473,8 +496,9 @@ pub(super) fn bytes(engine: &Engine) -> usize {
     let line = |line: &Line| size_of::<Line>() + line.tests.len() * 8;
     let block = |block: &Block| {
         let residue = block.members.iter().map(|m| {
-            let conjuncts = m.residue.len() + m.element_told.len() + m.of_elements.len();
-            conjuncts * size_of::<Conjunct>() + size_of::<Member>()
+            let told = m.element_told.len() + m.of_elements.len();
+            let conditions = m.of_header.len() + m.beyond.len() + told;
+            conditions * size_of::<Condition>() + size_of::<Member>()
         });
         size_of::<Block>()
             + (block.rows.len() + block.full.len()) * size_of::<Chunk>()

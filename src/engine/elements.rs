@@ -2,7 +2,7 @@
 
 use super::judge::Run;
 use super::rows::{Bits, Looked, Part};
-use super::{Block, Member, RowRoom};
+use super::{Block, Condition, Member, RowRoom};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::Elements;
 use crate::decide::many::{Many, Span, set_bits};
@@ -104,9 +104,10 @@ impl<'a> Run<'a, '_> {
         truth: Truth,
     ) {
         let mut all = Many::all(truth, live);
-        for conjunct in &member.of_elements {
-            let mut found = self.evaluator.many(conjunct.node, span, all.possible);
-            if conjunct.denied {
+        for condition in &member.of_elements {
+            let Condition { node, atom, denied } = *condition;
+            let mut found = self.evaluator.many_by(node, atom, span, all.possible);
+            if denied {
                 found = found.not(all.possible);
             }
             all.certain &= found.certain;
@@ -164,14 +165,15 @@ impl<'a> Run<'a, '_> {
         room.alive.clear();
         let mut most = block.element.len() * left.len();
         for (at, bits) in left.iter().enumerate() {
-            for (number, truth) in bits.members(at) {
+            let mut told = 0;
+            bits.each(at, |number, truth| {
                 let member = block.members.get(number as usize);
-                let told = member.map_or(0, |member| member.element_told.len());
-                match most.checked_sub(told) {
-                    Some(less) => most = less,
-                    None => return false,
-                }
+                told += member.map_or(0, |member| member.element_told.len());
                 room.alive.push((number, truth));
+            });
+            match most.checked_sub(told) {
+                Some(less) => most = less,
+                None => return false,
             }
         }
         true

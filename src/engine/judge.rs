@@ -1,7 +1,7 @@
 //! Judging: facts to cells, rows of bits to rules that are alive, residue, then resolving.
 
 use super::rows::{Bits, MEMBERS};
-use super::{Block, Engine, Member, RowRoom, Scratch, Task};
+use super::{Block, Condition, Engine, Member, RowRoom, Scratch, Task};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::{Elements, Evaluator};
 use crate::decide::many::set_bits;
@@ -40,7 +40,7 @@ pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Sc
     run.rank_header(rows);
     run.tasks(rows);
     let [full, advice] = run.covers;
-    in_order(applies, rows);
+    in_order(applies, engine.program.forms.len(), rows);
     let mut evaluator = Evaluator {
         program: &engine.program,
         facts,
@@ -50,29 +50,66 @@ pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Sc
     evaluator.resolve(applies, (full, advice), room, judgement);
 }
 
-/// Sorts what applies by rule and element. Nearly always the elements of a rule follow each other in
-/// order, and then sorting numbers does, which costs less than moving what they stand for.
-fn in_order(applies: &mut Vec<Fired>, room: &mut RowRoom) {
-    let Some(first) = applies.first().copied() else {
-        return;
-    };
-    if applies.is_sorted_by(|a, b| a.rule < b.rule || a <= b) {
-        return;
+/// Sorts what applies by rule and element.
+fn in_order(applies: &mut Vec<Fired>, rules: usize, room: &mut RowRoom) {
+    // Few among many rules are not worth a bit for each rule.
+    if applies.len() * 8 < rules / 64 {
+        if applies.len() > 1 {
+            applies.sort_unstable();
+        }
+    } else if !by_rule(applies, rules, room) {
+        applies.sort_unstable();
     }
-    room.order.clear();
-    let numbered = (0u64..).zip(applies.iter());
-    let numbers = numbered.map(|(at, fired)| u64::from(fired.rule.0) << 32 | at);
-    room.order.extend(numbers);
-    room.order.sort_unstable();
+}
+
+/// Puts what applies in order by a bit for each rule, where that of a rule stands together and in
+/// order, as it nearly always does; says whether it does.
+fn by_rule(applies: &mut Vec<Fired>, rules: usize, room: &mut RowRoom) -> bool {
+    room.marks.clear();
+    room.marks.resize(rules.div_ceil(64), 0);
+    room.places.resize(rules, 0);
+    let (mut in_order, mut last) = (true, None);
+    for (at, fired) in (0u32..).zip(applies.iter()) {
+        if let Some(last) = last.replace(fired) {
+            let order = fired.rule.cmp(&last.rule);
+            if order.is_eq() {
+                if fired.element < last.element {
+                    return false;
+                }
+                continue;
+            }
+            in_order &= order.is_gt();
+        }
+        let rule = fired.rule.0 as usize;
+        let (Some(word), Some(place)) = (room.marks.get_mut(rule / 64), room.places.get_mut(rule))
+        else {
+            return false;
+        };
+        if *word >> (rule % 64) & 1 == 1 {
+            return false;
+        }
+        *word |= 1 << (rule % 64);
+        *place = at;
+    }
+    if in_order {
+        return true;
+    }
     room.sorted.clear();
-    let sorted = room.order.iter();
-    let sorted = sorted.map(|number| applies.get((number & 0xFFFF_FFFF) as usize).copied());
-    room.sorted
-        .extend(sorted.map(|fired| fired.unwrap_or(first)));
-    if !room.sorted.is_sorted_by(|a, b| a.rule < b.rule || a <= b) {
-        room.sorted.sort_unstable();
+    for (word, places) in room.marks.iter().zip(room.places.chunks(64)) {
+        for bit in set_bits(*word) {
+            let from = places.get(bit as usize).map_or(0, |place| *place as usize);
+            let mut mine = applies.get(from..).unwrap_or(&[]).iter();
+            let Some(first) = mine.next() else {
+                continue;
+            };
+            room.sorted.push(*first);
+            for fired in mine.take_while(|fired| fired.rule == first.rule) {
+                room.sorted.push(*fired);
+            }
+        }
     }
     std::mem::swap(applies, &mut room.sorted);
+    true
 }
 
 /// One declaration being judged.
@@ -183,12 +220,12 @@ impl<'a> Run<'a, '_> {
                     let bits = narrow.unwrap_or_else(|| {
                         self.and_rows(block, &looked, header, at, Bits::full(block, at))
                     });
-                    for (number, truth) in bits.members(at) {
+                    bits.each(at, |number, truth| {
                         if let Some(member) = block.members.get(number as usize) {
                             let gathered = (&mut guests, &mut room.alive);
                             self.alive_of_header(block, (number, member), truth, gathered);
                         }
-                    }
+                    });
                 }
                 self.guests(block, guests, &mut room.alive);
             }
@@ -211,8 +248,7 @@ impl<'a> Run<'a, '_> {
                 let member = at * MEMBERS + word * 64 + bit as usize;
                 let bit = 1u64 << bit;
                 let member = block.members.get(member);
-                let residue = member.and_then(|m| m.residue.get(..m.of_header));
-                let truth = self.all(residue.unwrap_or(&[]), Truth::True);
+                let truth = member.map_or(Truth::True, |m| self.all(&m.of_header, Truth::True));
                 if truth == Truth::False {
                     *possible &= !bit;
                 }
@@ -244,11 +280,11 @@ impl<'a> Run<'a, '_> {
             Step::Unknown => Truth::Unknown,
             _ => Truth::True,
         };
-        for (number, truth) in bits.members(at) {
+        bits.each(at, |number, truth| {
             if let Some(member) = block.members.get(number as usize) {
                 self.member(member, step, truth.and(cap));
             }
-        }
+        });
     }
 
     /// Looks at a member that the header's rows leave alive. Those that judge the elements of one
@@ -267,8 +303,7 @@ impl<'a> Run<'a, '_> {
             self.guests(block, *guests, alive);
             *guests = member.list;
         }
-        let residue = member.residue.get(..member.of_header);
-        let truth = self.all(residue.unwrap_or(&[]), truth);
+        let truth = self.all(&member.of_header, truth);
         if truth != Truth::False {
             alive.push((number, truth));
         }
@@ -284,15 +319,13 @@ impl<'a> Run<'a, '_> {
 
     pub(super) fn member(&mut self, member: &'a Member, step: Step, truth: Truth) {
         // For elements the header's part is done; what is inside one is gone through by itself.
-        let from = match member.list {
-            Some(_) => member.of_header,
-            None => 0,
-        };
-        let upto = match member.deep {
-            true => member.of_header,
-            false => member.residue.len(),
-        };
-        let truth = self.all(member.residue.get(from..upto).unwrap_or(&[]), truth);
+        let mut truth = truth;
+        if member.list.is_none() {
+            truth = self.all(&member.of_header, truth);
+        }
+        if !member.deep {
+            truth = self.all(&member.beyond, truth);
+        }
         if truth == Truth::False {
             return;
         }
@@ -321,18 +354,15 @@ impl<'a> Run<'a, '_> {
         }
     }
 
-    /// What is left to evaluate of a member once the header's part is done.
-    fn residue(&mut self, member: &'a Member, truth: Truth) -> Truth {
-        let residue = member.residue.get(member.of_header..);
-        self.all(residue.unwrap_or(&[]), truth)
-    }
-
-    pub(super) fn all(&mut self, conjuncts: &'a [Conjunct], mut truth: Truth) -> Truth {
-        for conjunct in conjuncts {
-            truth = truth.and(self.conjunct(*conjunct));
+    /// Whether all of these hold, and what is given does.
+    #[inline]
+    pub(super) fn all(&mut self, conditions: &'a [Condition], mut truth: Truth) -> Truth {
+        for Condition { node, atom, denied } in conditions {
             if truth == Truth::False {
                 break;
             }
+            let found = self.evaluator.truth_by(*node, *atom);
+            truth = truth.and(if *denied { found.not() } else { found });
         }
         truth
     }
@@ -424,7 +454,7 @@ impl<'a> Run<'a, '_> {
         truth: Truth,
     ) {
         self.evaluator.state.enter(each, element);
-        let truth = self.residue(member, truth);
+        let truth = self.all(&member.beyond, truth);
         // The outer element stays at hand for the rules that follow.
         if let [Each::List(_), Each::List(inner)] = each {
             self.evaluator.state.put_row(*inner, At::Absent);

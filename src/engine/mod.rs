@@ -9,12 +9,13 @@ mod finder;
 mod judge;
 mod rows;
 
+use crate::decide::program::NodeId;
 use crate::decide::program::Program;
 use crate::decide::resolve::Room;
 use crate::decide::state::State;
 use crate::facts::Facts;
 use crate::graph::Graph;
-use crate::graph::plan::{AxisPlan, Conjunct, Subject, Told};
+use crate::graph::plan::{AxisPlan, Subject, Told};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
@@ -125,20 +126,29 @@ impl Cell {
     };
 }
 
+/// A condition, as it stands or denied, with the number of its atom, so that its node need not be
+/// looked at where keys decide it.
+#[derive(Debug, Clone, Copy)]
+struct Condition {
+    node: NodeId,
+    atom: u32,
+    denied: bool,
+}
+
 /// A member of a block.
 #[derive(Debug, Clone)]
 struct Member {
     subject: Subject,
-    /// What is evaluated while it is alive, first what reads only the header; among that what a cell
-    /// of one field would tell, where so few members ask for it that the block has no line for it.
-    residue: Vec<Conjunct>,
-    /// How many of these read only the header.
-    of_header: usize,
+    /// What reads only the header and is evaluated while it is alive; among that what a cell of one
+    /// field would tell, where so few members ask for it that the block has no line for it.
+    of_header: Box<[Condition]>,
+    /// What else is evaluated while it is alive.
+    beyond: Box<[Condition]>,
     /// What a cell of one field of the element tells, as conditions.
-    element_told: Vec<Conjunct>,
+    element_told: Box<[Condition]>,
     /// What is asked of elements where all of them are judged at once: that, and what is evaluated of
     /// an element, but for what is inside one.
-    of_elements: Vec<Conjunct>,
+    of_elements: Box<[Condition]>,
     /// The list whose elements it judges; it may be another than that of its block, as whose guest
     /// it then is.
     list: Option<ListId>,
@@ -187,9 +197,11 @@ struct RowRoom {
     /// The same one by one, where they are few.
     alive: Vec<(u32, Truth)>,
     stack: Vec<(u32, u32)>,
-    /// Rules that apply, by number with their places.
-    order: Vec<u64>,
-    /// The same in order.
+    /// A bit for each rule that applies.
+    marks: Vec<u64>,
+    /// By rule, where what applies of it begins.
+    places: Vec<u32>,
+    /// What applies, in order.
     sorted: Vec<Fired>,
 }
 

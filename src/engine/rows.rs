@@ -2,6 +2,7 @@
 
 use super::judge::Run;
 use super::{Block, Cell, Line};
+use crate::decide::many::set_bits;
 use crate::graph::cells::ODD;
 use crate::ground::truth::Truth;
 
@@ -37,48 +38,21 @@ impl Bits {
         self.possible == [0; WORDS]
     }
 
-    /// The members of the stretch at that place that are left, by number, each with whether it
-    /// certainly applies.
-    #[inline]
-    pub(super) fn members(self, at: usize) -> Members {
-        let [possible, ..] = self.possible;
-        Members {
-            bits: self,
-            first: u32::try_from(at * MEMBERS).unwrap_or(u32::MAX),
-            word: 0,
-            rest: possible,
+    /// Calls the function for each member of the stretch at that place that is left, by number, with
+    /// whether it certainly applies.
+    #[inline(always)]
+    pub(super) fn each(self, at: usize, mut f: impl FnMut(u32, Truth)) {
+        let mut first = u32::try_from(at * MEMBERS).unwrap_or(u32::MAX);
+        for (possible, certain) in self.possible.into_iter().zip(self.certain) {
+            for bit in set_bits(possible) {
+                let truth = match certain >> bit & 1 {
+                    1 => Truth::True,
+                    _ => Truth::Unknown,
+                };
+                f(first + bit, truth);
+            }
+            first = first.wrapping_add(u64::BITS);
         }
-    }
-}
-
-/// The members of a stretch one by one.
-pub(super) struct Members {
-    bits: Bits,
-    /// The number of the first member of the word at hand.
-    first: u32,
-    word: usize,
-    /// Its members that are still to come.
-    rest: u64,
-}
-
-impl Iterator for Members {
-    type Item = (u32, Truth);
-
-    #[inline]
-    fn next(&mut self) -> Option<(u32, Truth)> {
-        while self.rest == 0 {
-            self.word += 1;
-            self.rest = *self.bits.possible.get(self.word)?;
-            self.first = self.first.saturating_add(u64::BITS);
-        }
-        let bit = self.rest.trailing_zeros();
-        self.rest &= self.rest - 1;
-        let certain = self.bits.certain.get(self.word)?;
-        let truth = match certain >> bit & 1 {
-            1 => Truth::True,
-            _ => Truth::Unknown,
-        };
-        Some((self.first + bit, truth))
     }
 }
 

@@ -7,12 +7,14 @@ use crate::decide::atom::Atoms;
 use crate::decide::atomize::keyed;
 use crate::decide::program::{
     CoverForm, KindForm, Memo, NodeForm, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm,
-    Standing, WaiveForm,
+    WaiveForm,
 };
+use crate::decide::standing::{Standing, Traits};
 use crate::decide::table::TableForm;
 use crate::ground::diagnostic::{Code, Diagnostic};
 use crate::schema::prefixes::Prefixes;
-use crate::schema::value::{DepartmentId, Type};
+use crate::schema::value::{DepartmentId, FieldId, Type};
+use crate::schema::{Home, Schema};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use std::collections::{BTreeMap, BTreeSet};
@@ -236,11 +238,17 @@ pub(super) fn program(
         Standing {
             pilot: rule.pilot,
             outcome: rule.outcome,
-            live: pilot.is_none_or(|pilot| pilot.is_some_and(|pilot| pilot.live)),
-            trusted: rule.sure <= options.trust,
-            excusable: !form.excused_by.is_empty(),
-            requires: !form.requires.is_empty(),
-            waives: !form.waives.is_empty(),
+            traits: Traits::of([
+                (Traits::TRUSTED, rule.sure <= options.trust),
+                (Traits::PILOTED, rule.pilot.is_some()),
+                (
+                    Traits::LIVE,
+                    pilot.is_none_or(|pilot| pilot.is_some_and(|pilot| pilot.live)),
+                ),
+                (Traits::EXCUSABLE, !form.excused_by.is_empty()),
+                (Traits::REQUIRES, !form.requires.is_empty()),
+                (Traits::WAIVES, !form.waives.is_empty()),
+            ]),
         }
     });
     let standings: Vec<Standing> = standings.collect();
@@ -268,6 +276,7 @@ pub(super) fn program(
         .zip(&parts.required)
         .map(|(required, when)| RequiredForm {
             field: required.field,
+            keyed: keyed_home(&rules.schema, required.field),
             when: when.map(dense),
         });
     let shadow_pilots = (0u16..)
@@ -310,7 +319,7 @@ pub(super) fn program(
             .map(|(number, _)| number)
             .collect(),
         shadow_pilots: shadow_pilots.collect(),
-        live_pilots: standings.iter().any(|s| s.pilot.is_some() && s.live),
+        live_pilots: standings.iter().any(|s| s.traits.is_live_pilot()),
         standings,
         forms,
     };
@@ -371,4 +380,15 @@ fn levels(rules: &RuleSet) -> Result<Vec<u32>, Vec<Diagnostic>> {
         "E0509",
         format!("rules excuse each other in a ring: {}", ring.join(", ")),
     )])
+}
+
+/// Where a field is, if keys tell whether it has a value wherever it is required.
+fn keyed_home(schema: &Schema, field: FieldId) -> Option<Home> {
+    let field = schema.field(field)?;
+    let plain = !matches!(field.typ, Type::List(_));
+    let in_header = match field.home {
+        Home::Header(_) => true,
+        Home::Element(list, _) => schema.list(list).is_some_and(|list| list.parent.is_none()),
+    };
+    (plain && in_header).then_some(field.home)
 }
