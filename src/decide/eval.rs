@@ -219,10 +219,22 @@ impl<'a> Evaluator<'a, '_> {
             }
             [true, false] => return self.compare_with(op.turned(), *right, *left),
             [false, true] => return self.compare_with(op, *left, *right),
-            [false, false] => {}
+            [false, false] => {
+                if let (Some(left), Some(right)) = (self.fact(*left), self.fact(*right)) {
+                    return compare_facts(op, left, right);
+                }
+            }
         }
         let (left, right) = (self.see(*left), self.see(*right));
         compare_seen(op, &left, &right)
+    }
+
+    /// The fact that a node is, where it is one.
+    fn fact(&self, node: NodeId) -> Option<&'a Fact> {
+        match self.program.op(node) {
+            Op::Field(field) if !self.program.is_list(*field) => Some(self.field(*field)),
+            _ => None,
+        }
     }
 
     /// Compares what stands somewhere with what has to be worked out; often that need not be done.
@@ -507,12 +519,26 @@ impl<'a> Evaluator<'a, '_> {
     }
 }
 
-fn compare_seen(op: CompareOp, left: &Seen, right: &Seen) -> Truth {
-    if let (Seen::At(left), Seen::At(right)) = (left, right)
-        && let (Some(left), Some(right)) = (Word::of(left), Word::of(right))
+fn compare_facts(op: CompareOp, left: &Fact, right: &Fact) -> Truth {
+    match (left, right) {
+        (Fact::None, _) | (_, Fact::None) => Truth::False,
+        (Fact::Value(left), Fact::Value(right)) => compare_values(op, left, right),
+        _ => Truth::Unknown,
+    }
+}
+
+fn compare_values(op: CompareOp, left: &Value, right: &Value) -> Truth {
+    if let (Some(left), Some(right)) = (Word::of(left), Word::of(right))
         && let Some(truth) = left.compare(op, right)
     {
         return truth;
+    }
+    compare_ends(op, (left, left), (right, right))
+}
+
+fn compare_seen(op: CompareOp, left: &Seen, right: &Seen) -> Truth {
+    if let (Seen::At(left), Seen::At(right)) = (left, right) {
+        return compare_values(op, left, right);
     }
     if matches!(left, Seen::None) || matches!(right, Seen::None) {
         return Truth::False;
