@@ -55,7 +55,7 @@ impl Evaluator<'_, '_> {
                     return false;
                 }
                 let Some((keys, width)) = rows.column(0, column) else {
-                    return rows.len() == 0;
+                    return rows.is_empty();
                 };
                 keys.iter().step_by(width).all(|key| *key > Key::NONE)
             }
