@@ -7,19 +7,6 @@ use crate::ground::truth::Truth;
 use crate::schema::prefixes::Prefixes;
 use crate::schema::table::NamedList;
 
-/// The place of a key among what is said of codes: first one that is unknown, then none. That of a key
-/// of no code is behind them all.
-#[inline]
-pub(super) fn place(key: Key) -> usize {
-    let from_unknown = key.0.wrapping_sub(Key::UNKNOWN.0).cast_unsigned();
-    let place = match from_unknown < 2 {
-        true => from_unknown,
-        // One that has to be looked at is behind all codes.
-        false => key.0.cast_unsigned().saturating_add(2),
-    };
-    usize::try_from(place).unwrap_or(usize::MAX)
-}
-
 /// Whether a code is in a mask of codes.
 #[inline]
 pub(super) fn holds(codes: u64, key: Key) -> bool {
@@ -55,7 +42,7 @@ pub(super) fn told_of(
     below: usize,
     step: usize,
 ) -> Option<Truth> {
-    let at = place(key).checked_mul(step)?.checked_add(below)?;
+    let at = key.place().checked_mul(step)?.checked_add(below)?;
     *told.get(at)?
 }
 
@@ -174,7 +161,7 @@ impl Asked<'_> {
                 prefixes.find(list, code, day).is_some() != negated
             }
             Asked::HasCode(code) => return ask_has(key, code),
-            Asked::Told(told) => return *told.get(place(key))?,
+            Asked::Told(told) => return *told.get(key.place())?,
             Asked::ToldOf { told, below, step } => return told_of(key, told, below, step),
             Asked::Some(quantity, told) => return ask_some(quantity, key, told),
         };
@@ -194,7 +181,7 @@ impl Asked<'_> {
             Asked::Compare(op, other) => ask_compare(op, key, other),
             Asked::Text { other, negated } => ask_text(key, other, negated),
             Asked::HasCode(code) => ask_has(key, code),
-            Asked::Told(told) => *told.get(place(key))?,
+            Asked::Told(told) => *told.get(key.place())?,
             Asked::ToldOf { told, below, step } => told_of(key, told, below, step),
             Asked::Some(quantity, told) => ask_some(quantity, key, told),
             _ if unknown => Some(Truth::Unknown),

@@ -4,7 +4,7 @@
 //! key is worked out once, when the rules are laid out; a key that says too little leaves the
 //! condition to the general way, so an atom never says anything that the condition does not.
 
-use super::ask::{Asked, holds, place, told_of};
+use super::ask::{Asked, holds, told_of};
 use super::atomize::Maker;
 use super::eval::Evaluator;
 use super::program::{NodeId, Program};
@@ -190,7 +190,7 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn by_keys(&self, atom: &Atom) -> Option<Truth> {
         let key = self.key(atom.source, None);
         match &atom.test {
-            Test::Told(told) => *told.on(self.as_of).get(place(key))?,
+            Test::Told(told) => *told.on(self.as_of).get(key.place())?,
             Test::ToldOf { told, also } => {
                 let (below, step) = self.below(also, None)?;
                 told_of(key, told.on(self.as_of), below, step)
@@ -261,7 +261,7 @@ impl<'a> Evaluator<'a, '_> {
     fn below(&self, also: &[Also], at: AtHand) -> Option<(usize, usize)> {
         let (mut below, mut step) = (0, 1);
         for fact in also {
-            let place = place(self.key(fact.source, at));
+            let place = self.key(fact.source, at).place();
             if place >= fact.places {
                 return None;
             }

@@ -1,6 +1,6 @@
 //! From the graph to the engine: plan nodes become tasks, blocks become rows of bits.
 
-use super::finder::{Finder, Ranked};
+use super::finder::{Axis, Finders};
 use super::rows::{Chunk, MEMBERS, WORDS, set};
 use super::{Block, Cell, Condition, Engine, Line, Member, Task};
 use crate::check::rules::Each;
@@ -12,7 +12,7 @@ use crate::graph::layout::Block as Members;
 use crate::graph::node::{Edge, Node};
 use crate::graph::plan::{Conjunct, Member as PlanMember, Plan, Subject, Told};
 use crate::ground::truth::Truth;
-use crate::schema::value::ListId;
+use crate::schema::value::{ListId, Type};
 use crate::schema::{Home, Schema};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
@@ -50,9 +50,10 @@ pub(super) fn build(graph: &Graph) -> Engine {
 
 /// The axes by where their facts are found.
 struct Axes {
-    header: Vec<Ranked>,
-    elements: Vec<Vec<Ranked>>,
-    /// By number of the axis, its place among those of the header or of its list.
+    header: Finders,
+    elements: Vec<Finders>,
+    /// By number of the axis, its place among those of the header or of its list; 0 of one that is
+    /// not looked for.
     places: Vec<u32>,
 }
 
@@ -150,32 +151,42 @@ fn used(graph: &Graph, groups: &[Group]) -> BTreeSet<u32> {
 }
 
 fn rank(plan: &Plan, schema: &Schema, used: &BTreeSet<u32>) -> Axes {
-    let mut axes = Axes {
-        header: Vec::new(),
-        elements: vec![Vec::new(); schema.lists.len()],
-        places: Vec::new(),
-    };
-    for (number, axis) in (0u32..).zip(&plan.axes) {
-        let field = axis.field().and_then(|field| schema.field(field));
+    let mut header = Vec::new();
+    let mut elements = vec![Vec::new(); schema.lists.len()];
+    for number in used {
+        let Some(planned) = plan.axes.get(*number as usize) else {
+            continue;
+        };
+        let field = planned.field().and_then(|field| schema.field(field));
         let (slot, among) = match field.map(|field| field.home) {
-            None => (None, &mut axes.header),
-            Some(Home::Header(slot)) => (Some(slot), &mut axes.header),
-            Some(Home::Element(list, column)) => match axes.elements.get_mut(list.0 as usize) {
+            None => (None, &mut header),
+            Some(Home::Header(slot)) => (Some(slot), &mut header),
+            Some(Home::Element(list, column)) => match elements.get_mut(list.0 as usize) {
                 Some(among) => (Some(column), among),
                 None => continue,
             },
         };
-        axes.places.push(u32::try_from(among.len()).unwrap_or(0));
-        if !used.contains(&number) {
-            continue;
-        }
-        among.push(Ranked {
-            axis: number,
+        let axis = Axis {
+            number: *number,
             slot,
-            finder: Finder::new(&axis.domain, field.map(|field| field.typ)),
-        });
+        };
+        among.push((axis, &planned.domain, field.map(|field| field.typ)));
     }
-    axes
+    let mut places = vec![0; plan.axes.len()];
+    let mut place = |among: &[(Axis, &Domain, Option<Type>)]| {
+        let (finders, found) = Finders::new(among);
+        for ((axis, ..), at) in among.iter().zip(found) {
+            if let Some(place) = places.get_mut(axis.number as usize) {
+                *place = at;
+            }
+        }
+        finders
+    };
+    Axes {
+        header: place(&header),
+        elements: elements.iter().map(|among| place(among)).collect(),
+        places,
+    }
 }
 
 /// The plan nodes, each after what it runs.
@@ -523,11 +534,11 @@ pub(super) fn bytes(engine: &Engine) -> usize {
             .iter()
             .map(|axis| axis.domain.bytes())
             .sum::<usize>()
+        + engine.header_axes.bytes()
         + engine
-            .header_axes
+            .element_axes
             .iter()
-            .chain(engine.element_axes.iter().flatten())
-            .map(|ranked| size_of::<Ranked>() + ranked.finder.bytes())
+            .map(Finders::bytes)
             .sum::<usize>()
         + engine
             .told

@@ -1,5 +1,6 @@
 //! Judging the elements of a list: by rows where many rules are left, rule by rule where few are.
 
+use super::finder::{Axis, Finders};
 use super::judge::Run;
 use super::rows::{Bits, Looked, Part};
 use super::{Block, Condition, Member, RowRoom};
@@ -41,7 +42,7 @@ impl<'a> Run<'a, '_> {
             self.elements_alive(block, list, &room.alive);
         } else if some {
             let width = self.engine.element_axes.get(list.0 as usize);
-            let width = width.map_or(0, Vec::len);
+            let width = width.map_or(0, Finders::len);
             match self.evaluator.elements(list) {
                 Elements::Rows(rows) => {
                     self.rank_elements(list, room);
@@ -210,16 +211,13 @@ impl<'a> Run<'a, '_> {
             return;
         };
         for row in 0..rows.len() {
-            let keys = rows.keys(row);
-            room.element_ranks.extend(ranked.iter().map(|ranked| {
-                let column = ranked.slot.unwrap_or(u32::MAX);
-                let key = keys.get(column as usize).copied();
-                let cell = ranked.finder.cell(key.unwrap_or(Key::UNKNOWN));
-                cell.unwrap_or_else(|| {
-                    let axis = self.engine.axes.get(ranked.axis as usize);
-                    axis.map_or(ODD, |axis| axis.domain.cell(rows.cell(row, column)))
-                })
-            }));
+            let look = |axis: Axis| {
+                let domain = self.engine.axes.get(axis.number as usize);
+                let cell = rows.cell(row, axis.slot.unwrap_or(u32::MAX));
+                domain.map_or(ODD, |axis| axis.domain.cell(cell))
+            };
+            let as_of = Key::UNKNOWN;
+            ranked.find(rows.keys(row), as_of, look, &mut room.element_ranks);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Judging: facts to cells, rows of bits to rules that are alive, residue, then resolving.
 
+use super::finder::Axis;
 use super::rows::{Bits, MEMBERS};
 use super::{Block, Condition, Engine, Member, RowRoom, Scratch, Task};
 use crate::check::rules::{Each, RuleId};
@@ -52,9 +53,9 @@ pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Sc
 
 /// Sorts what applies by rule and element.
 fn in_order(applies: &mut Vec<Fired>, rules: usize, room: &mut RowRoom) {
-    // Few among many rules are not worth a bit for each rule.
-    if applies.len() * 8 < rules / 64 {
-        if applies.len() > 1 {
+    // Few, or few among many rules, are not worth a bit for each rule.
+    if applies.len() < 8 || applies.len() * 8 < rules / 64 {
+        if !applies.is_sorted() {
             applies.sort_unstable();
         }
     } else if !by_rule(applies, rules, room) {
@@ -127,19 +128,15 @@ impl<'a> Run<'a, '_> {
         room.ranks.clear();
         room.ranked = None;
         let (facts, as_of) = (self.evaluator.facts, self.evaluator.as_of);
-        room.ranks
-            .extend(self.engine.header_axes.iter().map(|ranked| {
-                let key = match ranked.slot {
-                    Some(slot) => facts.key(slot),
-                    None => Key::of_day(as_of),
-                };
-                ranked.finder.cell(key).unwrap_or_else(|| {
-                    match (ranked.slot, self.engine.axes.get(ranked.axis as usize)) {
-                        (Some(slot), Some(axis)) => axis.domain.cell(facts.header(slot)),
-                        _ => ODD,
-                    }
-                })
-            }));
+        let axes = &self.engine.header_axes;
+        let look = |axis: Axis| {
+            let domain = self.engine.axes.get(axis.number as usize);
+            let fact = axis.slot.map(|slot| facts.header(slot));
+            domain
+                .zip(fact)
+                .map_or(ODD, |(axis, fact)| axis.domain.cell(fact))
+        };
+        axes.find(facts.keys(), Key::of_day(as_of), look, &mut room.ranks);
     }
 
     /// Runs the plan from its root.
@@ -220,6 +217,9 @@ impl<'a> Run<'a, '_> {
                     let bits = narrow.unwrap_or_else(|| {
                         self.and_rows(block, &looked, header, at, Bits::full(block, at))
                     });
+                    if bits.is_empty() {
+                        continue;
+                    }
                     bits.each(at, |number, truth| {
                         if let Some(member) = block.members.get(number as usize) {
                             let gathered = (&mut guests, &mut room.alive);

@@ -20,7 +20,7 @@ use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
 use crate::verdict::judgement::{Fired, Judgement};
-use finder::Ranked;
+use finder::Finders;
 use rows::{Bits, Chunk, Looked, WORDS};
 use std::sync::Arc;
 
@@ -59,9 +59,9 @@ pub struct Engine {
     root: u32,
     blocks: Vec<Block>,
     /// Those of the header and the as-of date.
-    header_axes: Vec<Ranked>,
+    header_axes: Finders,
     /// By list, those of its elements.
-    element_axes: Vec<Vec<Ranked>>,
+    element_axes: Vec<Finders>,
 }
 
 /// A node of the plan.

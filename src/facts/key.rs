@@ -130,6 +130,19 @@ impl Key {
         (-REACH..REACH).contains(&key).then_some(Key(key))
     }
 
+    /// The place of a key among what is said of codes: first one that is unknown, then none, then the
+    /// codes by number. That of a key of no code is behind them all.
+    #[inline]
+    pub(crate) fn place(self) -> usize {
+        let from_unknown = self.0.wrapping_sub(Key::UNKNOWN.0).cast_unsigned();
+        let place = match from_unknown < 2 {
+            true => from_unknown,
+            // One that has to be looked at is behind all codes.
+            false => self.0.cast_unsigned().saturating_add(2),
+        };
+        usize::try_from(place).unwrap_or(usize::MAX)
+    }
+
     /// Whether it says that the fact is unknown, none, or has to be looked at.
     #[inline]
     pub fn is_special(self) -> bool {

@@ -208,6 +208,12 @@ impl Facts {
         self.header.get(slot as usize).unwrap_or(&UNKNOWN)
     }
 
+    /// The keys of the header's facts, by slot.
+    #[inline]
+    pub(crate) fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
     /// The key of a header fact.
     #[inline]
     pub(crate) fn key(&self, slot: u32) -> Key {
