@@ -332,11 +332,9 @@ fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
         let line = Line {
             place: places.get(axis as usize).copied().unwrap_or(0),
             first: u32::try_from(all_cells.len()).unwrap_or(u32::MAX),
-            count: u32::try_from(cells.len()).unwrap_or(u32::MAX),
             tests,
         };
         all_cells.extend(cells);
-        all_cells.push(Cell::ODD);
         match planned.list {
             None => header.push(line),
             Some(_) => element.push(line),

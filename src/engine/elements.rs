@@ -2,7 +2,7 @@
 
 use super::finder::{Axis, Finders};
 use super::judge::Run;
-use super::rows::{Bits, Looked, Part};
+use super::rows::Bits;
 use super::{Block, Condition, Member, RowRoom};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::Elements;
@@ -17,58 +17,46 @@ use crate::schema::value::ListId;
 use crate::verdict::judgement::{Element, Fired, Step};
 
 impl<'a> Run<'a, '_> {
-    /// Runs the header's lines once, and the element's lines for each element of a list.
+    /// Runs the element's lines for each element of a list, on what the header's lines left.
     pub(super) fn elements(
         &mut self,
         block: &'a Block,
         list: ListId,
-        (looked, header, narrow): (&mut Looked, Part, Option<Bits>),
+        left: &mut [Bits],
         room: &mut RowRoom,
     ) {
+        if block.header_residue {
+            for (at, bits) in left.iter_mut().enumerate() {
+                self.header_residue(block, at, bits);
+            }
+        }
         // Whether anything is left of the header is known before an element is looked at.
-        let mut left = std::mem::take(&mut room.left);
-        left.clear();
-        let mut some = false;
-        for at in 0..block.full.len() {
-            let mut bits = narrow
-                .unwrap_or_else(|| self.and_rows(block, looked, header, at, Bits::full(block, at)));
-            if block.header_residue {
-                self.header_residue(block, at, &mut bits);
-            }
-            some |= !bits.is_empty();
-            left.push(bits);
+        if left.iter().all(Bits::is_empty) {
+            return;
         }
-        if some && Self::few_alive(block, &left, room) {
-            self.elements_alive(block, list, &room.alive);
-        } else if some {
-            let width = self.engine.element_axes.get(list.0 as usize);
-            let width = width.map_or(0, Finders::len);
-            match self.evaluator.elements(list) {
-                Elements::Rows(rows) => {
-                    self.rank_elements(list, room);
-                    for row in rows {
-                        self.evaluator.state.put_row(list, At::Row(row));
-                        let first = row as usize * width;
-                        let ranks = room.element_ranks.get(first..first + width);
-                        looked.again(header);
-                        self.look_up(block, &block.element, ranks.unwrap_or(&[]), looked);
-                        self.element(block, Step::Row(row), looked, &left);
-                    }
-                }
-                Elements::Unknown => {
-                    self.evaluator.state.put_row(list, At::Unknown);
-                    looked.again(header);
-                    // Of an unknown element every fact is unknown.
-                    room.element_ranks.clear();
-                    room.element_ranks.resize(width, UNKNOWN);
-                    room.ranked = None;
-                    self.look_up(block, &block.element, &room.element_ranks, looked);
-                    self.element(block, Step::Unknown, looked, &left);
+        if Self::few_alive(block, left, room) {
+            return self.elements_alive(block, list, &room.alive);
+        }
+        let width = self.engine.element_axes.get(list.0 as usize);
+        let width = width.map_or(0, Finders::len);
+        match self.evaluator.elements(list) {
+            Elements::Rows(rows) => {
+                self.rank_elements(list, room);
+                for row in rows {
+                    self.evaluator.state.put_row(list, At::Row(row));
+                    self.element(block, Step::Row(row), row as usize * width, left, room);
                 }
             }
-            self.evaluator.state.put_row(list, At::Absent);
+            Elements::Unknown => {
+                self.evaluator.state.put_row(list, At::Unknown);
+                // Of an unknown element every fact is unknown.
+                room.element_ranks.clear();
+                room.element_ranks.resize(width, UNKNOWN);
+                room.ranked = None;
+                self.element(block, Step::Unknown, 0, left, room);
+            }
         }
-        room.left = left;
+        self.evaluator.state.put_row(list, At::Absent);
     }
 
     /// Judges each element of a list by each of the members that are alive.
@@ -221,13 +209,28 @@ impl<'a> Run<'a, '_> {
         }
     }
 
-    /// Runs the element's lines, which are looked up, for what the header left.
-    fn element(&mut self, block: &'a Block, step: Step, looked: &mut Looked, left: &[Bits]) {
-        let part = looked.end_part();
-        for (at, from) in left.iter().enumerate() {
-            if !from.is_empty() {
-                let bits = self.and_rows(block, looked, part, at, *from);
-                self.alive(block, at, step, bits);
+    /// Runs the element's lines on what the header left. Its cells begin there.
+    fn element(
+        &mut self,
+        block: &'a Block,
+        step: Step,
+        first: usize,
+        left: &[Bits],
+        room: &mut RowRoom,
+    ) {
+        let RowRoom {
+            element_ranks,
+            here,
+            looked,
+            ..
+        } = room;
+        let ranks = element_ranks.get(first..).unwrap_or(&[]);
+        here.clear();
+        here.extend_from_slice(left);
+        self.leave(block, &block.element, ranks, here, looked);
+        for (at, bits) in here.iter().enumerate() {
+            if !bits.is_empty() {
+                self.alive(block, at, step, *bits);
             }
         }
     }

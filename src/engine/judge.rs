@@ -141,9 +141,16 @@ impl<'a> Run<'a, '_> {
 
     /// Runs the plan from its root.
     fn tasks(&mut self, room: &mut RowRoom) {
+        let mut at = self.engine.root;
+        // Few rules are one block.
+        if let Some(Task::Match(block)) = self.engine.plan.get(at as usize) {
+            if let Some(block) = self.engine.blocks.get(*block as usize) {
+                self.block(block, room);
+            }
+            return;
+        }
         let mut stack = std::mem::take(&mut room.stack);
         stack.clear();
-        let mut at = self.engine.root;
         loop {
             match self.engine.plan.get(at as usize) {
                 Some(Task::Fork(children)) => {
@@ -197,26 +204,16 @@ impl<'a> Run<'a, '_> {
         if block.full.is_empty() {
             return self.small_block(block, room);
         }
-        let mut looked = std::mem::take(&mut room.looked);
-        looked.clear();
-        // Few members need no more than a word of each row.
-        let narrow = match block.members.len() {
-            0..=64 => self.narrow::<1>(block, &room.ranks),
-            65..=128 => self.narrow::<2>(block, &room.ranks),
-            _ => None,
-        };
-        if narrow.is_none() {
-            self.look_up(block, &block.header, &room.ranks, &mut looked);
-        }
-        let header = looked.end_part();
+        let mut left = std::mem::take(&mut room.left);
+        left.clear();
+        left.extend(block.full.iter().map(|full| Bits::all(*full)));
+        let RowRoom { ranks, looked, .. } = room;
+        self.leave(block, &block.header, ranks, &mut left, looked);
         match block.list {
             None => {
                 let mut guests = None;
                 room.alive.clear();
-                for at in 0..block.full.len() {
-                    let bits = narrow.unwrap_or_else(|| {
-                        self.and_rows(block, &looked, header, at, Bits::full(block, at))
-                    });
+                for (at, bits) in left.iter().enumerate() {
                     if bits.is_empty() {
                         continue;
                     }
@@ -229,9 +226,9 @@ impl<'a> Run<'a, '_> {
                 }
                 self.guests(block, guests, &mut room.alive);
             }
-            Some(list) => self.elements(block, list, (&mut looked, header, narrow), room),
+            Some(list) => self.elements(block, list, &mut left, room),
         }
-        room.looked = looked;
+        room.left = left;
     }
 
     pub(super) fn conjunct(&mut self, conjunct: Conjunct) -> Truth {

@@ -88,7 +88,7 @@ struct Block {
     rows: Vec<Chunk>,
     /// A bit for each member; nothing where there are no rows.
     full: Vec<Chunk>,
-    /// Line by line, for each cell its rows, and one more for facts that lie in none.
+    /// Line by line, for each cell its rows.
     cells: Vec<Cell>,
     header: Vec<Line>,
     element: Vec<Line>,
@@ -102,9 +102,8 @@ struct Block {
 struct Line {
     /// The place of the axis among those of the header, or of its list.
     place: u32,
-    /// Where its cells begin in the block, and how many there are.
+    /// Where its cells begin in the block.
     first: u32,
-    count: u32,
     /// Each condition with the member it belongs to, for odd facts.
     tests: Vec<(u32, u32)>,
 }
@@ -194,6 +193,8 @@ struct RowRoom {
     looked: Looked,
     /// What its header leaves, stretch by stretch.
     left: Vec<Bits>,
+    /// The same for the element at hand.
+    here: Vec<Bits>,
     /// The same one by one, where they are few.
     alive: Vec<(u32, Truth)>,
     stack: Vec<(u32, u32)>,

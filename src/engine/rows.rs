@@ -24,8 +24,7 @@ pub(super) struct Bits {
 impl Bits {
     /// All members of a stretch.
     #[inline]
-    pub(super) fn full(block: &Block, at: usize) -> Bits {
-        let full = block.full.get(at).copied().unwrap_or_default();
+    pub(super) fn all(full: Chunk) -> Bits {
         Bits {
             possible: full,
             certain: full,
@@ -56,22 +55,11 @@ impl Bits {
     }
 }
 
-/// The lines of the header, or those of the element at hand, among what is looked up.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    from: usize,
-    to: usize,
-    /// Whether some line says less for certain than it leaves possible.
-    differ: bool,
-}
-
-/// The rows of the lines of a block, looked up at the cells of the facts at hand.
+/// The rows of lines, looked up at the cells of the facts at hand.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Looked {
     cells: Vec<Cell>,
-    /// Where the part being looked up begins.
-    from: usize,
-    /// Whether its lanes differ.
+    /// Whether some line says less for certain than it leaves possible.
     differ: bool,
     /// Rows of facts that lie in no cell; they are numbered after those of the block.
     odd: Vec<Chunk>,
@@ -79,42 +67,6 @@ pub(super) struct Looked {
 
 /// How many rows are anded before it is looked whether a stretch is empty.
 const BETWEEN_LOOKS: usize = 4;
-
-impl Looked {
-    /// Makes ready for a block.
-    pub(super) fn clear(&mut self) {
-        self.cells.clear();
-        self.odd.clear();
-        self.from = 0;
-        self.differ = false;
-    }
-
-    /// Ends the part that was looked up.
-    pub(super) fn end_part(&mut self) -> Part {
-        let to = self.cells.len();
-        let part = Part {
-            from: self.from,
-            to,
-            differ: self.differ,
-        };
-        self.from = to;
-        self.differ = false;
-        part
-    }
-
-    /// Leaves what was looked up of an element behind, if the next one comes.
-    pub(super) fn again(&mut self, header: Part) {
-        self.cells.truncate(header.to);
-        self.from = header.to;
-        self.differ = false;
-    }
-}
-
-/// The first words of a row.
-#[inline(always)]
-fn first_words<const W: usize>(row: &Chunk) -> Option<[u64; W]> {
-    row.first_chunk().copied()
-}
 
 /// Clears the bits that are not in the row.
 #[inline]
@@ -143,8 +95,8 @@ impl Looked {
 
     /// What rows leave of one lane of a stretch.
     #[inline]
-    fn one_lane(&self, block: &Block, part: Part, at: usize, mut left: Chunk) -> Chunk {
-        for cells in self.part(part).chunks(BETWEEN_LOOKS) {
+    fn one_lane(&self, block: &Block, at: usize, mut left: Chunk) -> Chunk {
+        for cells in self.cells.chunks(BETWEEN_LOOKS) {
             for cell in cells {
                 let place = cell.possible as usize + at;
                 match block.rows.get(place) {
@@ -162,8 +114,8 @@ impl Looked {
 
     /// What rows leave of both lanes of a stretch.
     #[inline]
-    fn two_lanes(&self, block: &Block, part: Part, at: usize, mut left: Bits) -> Bits {
-        for cells in self.part(part).chunks(BETWEEN_LOOKS) {
+    fn two_lanes(&self, block: &Block, at: usize, mut left: Bits) -> Bits {
+        for cells in self.cells.chunks(BETWEEN_LOOKS) {
             for cell in cells {
                 let possible = self.row(block, cell.possible as usize + at);
                 and(&mut left.possible, possible);
@@ -177,84 +129,173 @@ impl Looked {
         }
         left
     }
+}
 
-    #[inline]
-    fn part(&self, part: Part) -> &[Cell] {
-        self.cells.get(part.from..part.to).unwrap_or(&[])
+/// As much of a row as a block of few members has, so that it stays in registers while lines leave
+/// less and less of it.
+trait Lane: Copy {
+    /// Both lanes of what is left.
+    fn of(bits: &[Bits]) -> Option<(Self, Self)>;
+
+    /// The row that begins there.
+    fn row(rows: &[Chunk], place: usize) -> Option<&Self>;
+
+    fn and(&mut self, row: &Self);
+
+    /// Writes both lanes of what is left.
+    fn put(self, certain: Self, bits: &mut [Bits]);
+}
+
+/// The first words of a stretch.
+impl<const W: usize> Lane for [u64; W] {
+    #[inline(always)]
+    fn of(bits: &[Bits]) -> Option<(Self, Self)> {
+        let bits = bits.first()?;
+        Some((*bits.possible.first_chunk()?, *bits.certain.first_chunk()?))
+    }
+
+    #[inline(always)]
+    fn row(rows: &[Chunk], place: usize) -> Option<&Self> {
+        rows.get(place)?.first_chunk()
+    }
+
+    #[inline(always)]
+    fn and(&mut self, row: &Self) {
+        for (left, word) in self.iter_mut().zip(row) {
+            *left &= word;
+        }
+    }
+
+    #[inline(always)]
+    fn put(self, certain: Self, bits: &mut [Bits]) {
+        if let Some(bits) = bits.first_mut() {
+            for (to, word) in bits.possible.iter_mut().zip(self) {
+                *to = word;
+            }
+            for (to, word) in bits.certain.iter_mut().zip(certain) {
+                *to = word;
+            }
+        }
     }
 }
 
+/// Whole stretches.
+impl<const K: usize> Lane for [Chunk; K] {
+    #[inline(always)]
+    fn of(bits: &[Bits]) -> Option<(Self, Self)> {
+        let bits: &[Bits; K] = bits.first_chunk()?;
+        Some((
+            bits.map(|bits| bits.possible),
+            bits.map(|bits| bits.certain),
+        ))
+    }
+
+    #[inline(always)]
+    fn row(rows: &[Chunk], place: usize) -> Option<&Self> {
+        rows.get(place..)?.first_chunk()
+    }
+
+    #[inline(always)]
+    fn and(&mut self, row: &Self) {
+        for (left, row) in self.iter_mut().zip(row) {
+            and(left, row);
+        }
+    }
+
+    #[inline(always)]
+    fn put(self, certain: Self, bits: &mut [Bits]) {
+        let lanes = self.into_iter().zip(certain);
+        for (bits, (possible, certain)) in bits.iter_mut().zip(lanes) {
+            *bits = Bits { possible, certain };
+        }
+    }
+}
+
+/// What lines leave of few members, at the cells of the facts at hand; nothing where a fact lies in
+/// no cell. Says how many rows were anded.
+#[inline]
+fn few<L: Lane>(block: &Block, lines: &[Line], ranks: &[u32], bits: &mut [Bits]) -> Option<usize> {
+    let (mut possible, mut certain) = L::of(bits)?;
+    let mut rows = lines.len();
+    for line in lines {
+        let rank = *ranks.get(line.place as usize)?;
+        // Of a fact that lies in no cell this is behind all of them.
+        let cell = block.cells.get(line.first as usize + rank as usize)?;
+        possible.and(L::row(&block.rows, cell.possible as usize)?);
+        if cell.certain != cell.possible {
+            rows += 1;
+            certain.and(L::row(&block.rows, cell.certain as usize)?);
+        }
+    }
+    // What is certain is possible.
+    certain.and(&possible);
+    possible.put(certain, bits);
+    Some(rows)
+}
+
 impl<'a> Run<'a, '_> {
-    /// Looks up what each line says at its cell. All of them are looked up before any row is
-    /// touched: what is far away in memory is then fetched together and not one after the other.
+    /// Leaves of the stretches of a block what its lines do, at the cells of the facts at hand.
     #[inline]
-    pub(super) fn look_up(
+    pub(super) fn leave(
         &mut self,
         block: &'a Block,
         lines: &'a [Line],
         ranks: &[u32],
+        bits: &mut [Bits],
         looked: &mut Looked,
     ) {
-        let from = looked.cells.len();
-        looked.cells.extend(lines.iter().map(|line| {
-            let rank = ranks.get(line.place as usize).copied().unwrap_or(ODD);
-            let cell = line.first as usize + rank.min(line.count) as usize;
-            block.cells.get(cell).copied().unwrap_or(Cell::ODD)
-        }));
-        let (mut differ, mut odd) = (false, false);
-        for cell in looked.cells.get(from..).unwrap_or(&[]) {
-            differ |= cell.possible != cell.certain;
-            odd |= *cell == Cell::ODD;
-        }
-        looked.differ |= differ;
-        if odd {
-            self.look_up_odd(block, lines, from, looked);
+        let rows = match (bits.len(), block.members.len()) {
+            (_, 0..=64) => few::<[u64; 1]>(block, lines, ranks, bits),
+            (_, 65..=128) => few::<[u64; 2]>(block, lines, ranks, bits),
+            (1, _) => few::<[Chunk; 1]>(block, lines, ranks, bits),
+            (2, _) => few::<[Chunk; 2]>(block, lines, ranks, bits),
+            (3, _) => few::<[Chunk; 3]>(block, lines, ranks, bits),
+            (4, _) => few::<[Chunk; 4]>(block, lines, ranks, bits),
+            _ => None,
+        };
+        match rows {
+            Some(rows) => self.evaluator.state.steps += (rows * bits.len()) as u64,
+            None => self.leave_of_many(block, lines, ranks, bits, looked),
         }
     }
 
-    /// What the header's lines leave of a block of few members, by the first words of their rows;
-    /// nothing where a fact lies in no cell.
-    #[inline]
-    pub(super) fn narrow<const W: usize>(&mut self, block: &Block, ranks: &[u32]) -> Option<Bits> {
-        let mut bits = Bits::full(block, 0);
-        let mut left = first_words::<W>(&bits.possible)?;
-        let mut sure = left;
-        for line in &block.header {
-            let rank = *ranks.get(line.place as usize)?;
-            let cell = line.first as usize + rank.min(line.count) as usize;
-            let cell = block.cells.get(cell)?;
-            let row = first_words::<W>(block.rows.get(cell.possible as usize)?)?;
-            for (left, word) in left.iter_mut().zip(row) {
-                *left &= word;
+    /// The same, stretch by stretch. All lines are looked up before any row is touched: what is far
+    /// away in memory is then fetched together and not one after the other.
+    fn leave_of_many(
+        &mut self,
+        block: &'a Block,
+        lines: &'a [Line],
+        ranks: &[u32],
+        bits: &mut [Bits],
+        looked: &mut Looked,
+    ) {
+        looked.odd.clear();
+        looked.cells.clear();
+        looked.cells.extend(lines.iter().map(|line| {
+            let rank = ranks.get(line.place as usize).copied().unwrap_or(ODD);
+            let cell = block.cells.get(line.first as usize + rank as usize);
+            cell.copied().unwrap_or(Cell::ODD)
+        }));
+        let (mut differ, mut odd) = (false, false);
+        for cell in &looked.cells {
+            differ |= cell.possible != cell.certain;
+            odd |= *cell == Cell::ODD;
+        }
+        looked.differ = differ;
+        if odd {
+            self.look_up_odd(block, lines, looked);
+        }
+        for (at, bits) in bits.iter_mut().enumerate() {
+            if !bits.is_empty() {
+                *bits = self.and_rows(block, looked, at, *bits);
             }
-            if cell.certain != cell.possible {
-                let row = first_words::<W>(block.rows.get(cell.certain as usize)?)?;
-                for (sure, word) in sure.iter_mut().zip(row) {
-                    *sure &= word;
-                }
-            }
         }
-        self.evaluator.state.steps += block.header.len() as u64;
-        for (to, word) in bits.possible.iter_mut().zip(left) {
-            *to = word;
-        }
-        // What is certain is possible.
-        for (to, (left, sure)) in bits.certain.iter_mut().zip(left.iter().zip(sure)) {
-            *to = left & sure;
-        }
-        Some(bits)
     }
 
     /// Works out the rows of the facts that lie in no cell.
     #[cold]
-    fn look_up_odd(
-        &mut self,
-        block: &'a Block,
-        lines: &'a [Line],
-        from: usize,
-        looked: &mut Looked,
-    ) {
-        for (at, line) in (from..).zip(lines) {
+    fn look_up_odd(&mut self, block: &'a Block, lines: &'a [Line], looked: &mut Looked) {
+        for (at, line) in lines.iter().enumerate() {
             if looked.cells.get(at) == Some(&Cell::ODD) {
                 let cell = self.odd(block, line, looked);
                 looked.differ |= cell.possible != cell.certain;
@@ -267,20 +308,13 @@ impl<'a> Run<'a, '_> {
 
     /// What lines that were looked up leave of a stretch.
     #[inline]
-    pub(super) fn and_rows(
-        &mut self,
-        block: &'a Block,
-        looked: &Looked,
-        part: Part,
-        at: usize,
-        from: Bits,
-    ) -> Bits {
-        self.evaluator.state.steps += (part.to - part.from) as u64;
-        if part.differ {
-            self.evaluator.state.steps += (part.to - part.from) as u64;
-            return looked.two_lanes(block, part, at, from);
+    fn and_rows(&mut self, block: &'a Block, looked: &Looked, at: usize, from: Bits) -> Bits {
+        self.evaluator.state.steps += looked.cells.len() as u64;
+        if looked.differ {
+            self.evaluator.state.steps += looked.cells.len() as u64;
+            return looked.two_lanes(block, at, from);
         }
-        let possible = looked.one_lane(block, part, at, from.possible);
+        let possible = looked.one_lane(block, at, from.possible);
         // Each line leaves the same in both lanes, and what is certain is possible.
         let mut certain = from.certain;
         and(&mut certain, &possible);

@@ -31,7 +31,7 @@ pub const NONE: u32 = 1;
 /// The first cell of a fact with a value.
 pub const FIRST: u32 = 2;
 /// Not a cell: the fact's tests are evaluated one by one.
-pub const ODD: u32 = u32::MAX;
+pub const ODD: u32 = u32::MAX >> 1;
 
 /// How facts with a value are told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
