@@ -491,7 +491,9 @@ mod tests {
                 _ => 1 + next(seed) % 3,
             };
             let first = applies.iter().filter(|f: &&Fired| f.rule == rule).count();
-            let rows = (0u32..).map(|row| u32::try_from(first).unwrap() + row).zip(0..rows);
+            let rows = (0u32..)
+                .map(|row| u32::try_from(first).unwrap() + row)
+                .zip(0..rows);
             let fired = rows.map(|(row, _)| Fired {
                 rule,
                 element: Element([Step::Row(row), Step::Whole]),
