@@ -168,6 +168,12 @@ fn many_rules() {
     try_seeds(rounds(150), 80, 8);
 }
 
+/// More rules than a few machine words have bits, with exceptions from one end to the other.
+#[test]
+fn hundreds_of_rules() {
+    try_seeds(rounds(8), 700, 3);
+}
+
 /// All conditions up to two connectives deep over three facts, on all ways to give them.
 #[test]
 fn every_small_condition() {

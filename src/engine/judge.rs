@@ -465,3 +465,60 @@ impl<'a> Run<'a, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn next(seed: &mut u64) -> u64 {
+        *seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        *seed >> 33
+    }
+
+    /// Rules in any order: each with a row of elements, or now and then in two places or backwards,
+    /// as rules are whose elements are reached in several ways.
+    fn some(seed: &mut u64, rules: usize, runs: u64) -> Vec<Fired> {
+        let mut applies = Vec::new();
+        for _ in 0..runs {
+            let rule = RuleId(u32::try_from(next(seed) % rules as u64).unwrap());
+            let rows = match next(seed) % 4 {
+                0 => 1 + next(seed) % 200,
+                _ => 1 + next(seed) % 3,
+            };
+            let first = applies.iter().filter(|f: &&Fired| f.rule == rule).count();
+            let rows = (0u32..)
+                .map(|row| u32::try_from(first).unwrap() + row)
+                .zip(0..rows);
+            let fired = rows.map(|(row, _)| Fired {
+                rule,
+                element: Element([Step::Row(row), Step::Whole]),
+                truth: Truth::True,
+            });
+            let from = applies.len();
+            applies.extend(fired);
+            if next(seed) % 8 == 0 {
+                applies[from..].reverse();
+            }
+        }
+        applies
+    }
+
+    /// Few rules and many, on both sides of the ends of words, and so few of so many that they are
+    /// sorted plainly; all in one room, in which nothing may be left.
+    #[test]
+    fn what_applies_is_put_in_order_however_it_was_found() {
+        let mut seed = 1;
+        let mut room = RowRoom::default();
+        for rules in [1, 2, 63, 64, 65, 128, 129, 700, 3000] {
+            for round in 0..60 {
+                let mut applies = some(&mut seed, rules, round % 12);
+                let mut sorted = applies.clone();
+                sorted.sort_unstable();
+                in_order(&mut applies, rules, &mut room);
+                assert_eq!(applies, sorted, "{rules} rules, round {round}");
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@ use kakou::check::rules::{RuleSet, Sure};
 use kakou::engine::{Engine, Scratch};
 use kakou::graph::walk::walk;
 use kakou::graph::{Graph, Options};
+use kakou::ground::limits::Limits;
 use kakou::ground::truth::Truth;
 use kakou::reference::Reference;
 use proptest::prelude::*;
@@ -348,6 +349,77 @@ fn facts_of_the_sample_are_read_as_meant() {
     }
 }
 
+/// Rules that require one kind, for departments that differ, firmly or not, certainly or not, with the
+/// same argument and with others; and rules that waive it.
+fn of_one_kind(random: &mut Random) -> String {
+    let (kind, typ, combine, arguments) = [
+        (
+            "paper",
+            " : code doc met when docs has it",
+            "all",
+            ["pass", "form", "pass"],
+        ),
+        (
+            "tariff",
+            " : code mode met when mode is none",
+            "one",
+            ["10", "20", "mode"],
+        ),
+        (
+            "bond",
+            " : money CNY met when m >= it",
+            "largest",
+            ["5 CNY", "6 CNY", "m"],
+        ),
+        (
+            "due",
+            " : date met when d2 <= it",
+            "earliest",
+            ["2020-06-15", "2020-06-16", "d1"],
+        ),
+        ("route", " met when flag", "all", ["", "", ""]),
+    ][random.below(5)];
+    let mut out =
+        format!("requirement {kind} \"种\" / \"kind\"{typ} otherwise hold combine {combine}\n");
+    for at in 0..3 + random.below(3) {
+        let waives = at > 1 && random.below(2) == 0;
+        let department = ["customs", "commerce", "customs, commerce"][random.below(3)];
+        let each = ["", "", "", "  each item\n"][random.below(4)];
+        let when = ["a > 0", "flag", "mode is 10", "flag"][random.below(4)];
+        let firmly = ["", "", "firmly "][random.below(3)];
+        let argument = arguments[random.below(3)];
+        let then = match waives {
+            true => format!("waive {kind}"),
+            false => format!("require {firmly}{kind} {argument}"),
+        };
+        let _ = writeln!(
+            out,
+            "rule R-{at} \"题\" / \"title\"\n  by L article 1\n  department {department}\n\
+             {each}  when {when}\n  then {then}",
+        );
+    }
+    out
+}
+
+/// What several departments require of one kind, with nothing beside it that would be worse.
+#[test]
+fn they_agree_on_what_departments_require_together() {
+    for seed in 0..150 {
+        let text = of_one_kind(&mut Random(seed));
+        let compiled = world::compiled(&text);
+        let rules = compiled
+            .rules
+            .unwrap_or_else(|| panic!("{text}{:#?}", compiled.diagnostics));
+        let case = Case {
+            items: Vec::new(),
+            text,
+            rules,
+            declarations: declarations().into_iter().map(|(_, d)| d).collect(),
+        };
+        alike(&case, &case.rules, &case.declarations, &DAYS[3..4]).unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -405,8 +477,14 @@ fn alike(
     days: &[&str],
 ) -> Result<(), TestCaseError> {
     for trust in [Sure::High, Sure::Design] {
+        // Lists within long lists may take more steps than are allowed; what they mean is clear.
+        let limits = Limits {
+            steps: u64::MAX,
+            ..Limits::default()
+        };
         let usual = Options {
             trust,
+            limits,
             ..Options::default()
         };
         let cut = Options {
@@ -417,6 +495,7 @@ fn alike(
         let graphs =
             [usual, cut].map(|o| Graph::build(rules, o).expect("a small rule set has a graph"));
         let engines = graphs.each_ref().map(Engine::from);
+        let stated = graphs.each_ref().map(|graph| graph.stats().steps);
         let reference = Reference::new(rules, trust);
         // The scratches are used again: what one declaration left must not show in the next.
         let mut scratches = [Scratch::default(), Scratch::default()];
@@ -428,9 +507,15 @@ fn alike(
                 let walked = walk(&graphs[0], &facts, day);
                 let said = || said(case, &[declaration]);
                 prop_assert_eq!(&expected, &walked, "walker {}\n{}", day, said());
-                for (engine, scratch) in engines.iter().zip(&mut scratches) {
+                for ((engine, stated), scratch) in engines.iter().zip(stated).zip(&mut scratches) {
                     let judged = engine.judge(&facts, day, scratch);
                     prop_assert_eq!(&expected, judged, "engine {}\n{}", day, said());
+                    let taken = scratch.steps();
+                    prop_assert!(
+                        taken <= stated,
+                        "{taken} steps, {stated} stated, {day}\n{}",
+                        said()
+                    );
                 }
             }
         }
