@@ -23,7 +23,7 @@ pub(super) struct Finders {
     axes: Vec<Axis>,
     /// Those of codes and flags, whose places come first.
     codes: Vec<Stretch>,
-    /// Their cells: of unknown, of none, and then by the number of the code.
+    /// Their cells by the number of the code.
     cells: Vec<u32>,
     /// Those of numbers, days and tariff codes, which come next.
     numbers: Vec<Stretch>,
@@ -38,7 +38,7 @@ pub(super) struct Finders {
 struct Stretch {
     slot: u32,
     from: u32,
-    to: u32,
+    count: u32,
 }
 
 /// How a cell is found that neither a table nor cuts tell.
@@ -90,17 +90,14 @@ impl Finders {
             let slot = axis.slot.unwrap_or(u32::MAX);
             match finder {
                 Finder::Table(cells) => {
-                    let from = length(&made.cells);
-                    made.cells.extend([UNKNOWN, NONE]);
+                    let (from, count) = (length(&made.cells), length(&cells));
+                    made.codes.push(Stretch { slot, from, count });
                     made.cells.extend(cells);
-                    let to = length(&made.cells);
-                    made.codes.push(Stretch { slot, from, to });
                 }
                 Finder::Cuts(cuts) => {
-                    let from = length(&made.cuts);
+                    let (from, count) = (length(&made.cuts), length(&cuts));
+                    made.numbers.push(Stretch { slot, from, count });
                     made.cuts.extend(cuts);
-                    let to = length(&made.cuts);
-                    made.numbers.push(Stretch { slot, from, to });
                 }
                 Finder::Other(other) => made.others.push((slot, other)),
             }
@@ -127,13 +124,18 @@ impl Finders {
         let key = |slot: u32| keys.get(slot as usize).copied().unwrap_or(Key::UNKNOWN);
         found.extend(self.codes.iter().enumerate().map(|(place, code)| {
             let key = key(code.slot);
-            let at = key.place().saturating_add(code.from as usize);
-            match self.cells.get(at) {
-                Some(cell) if at < code.to as usize => *cell,
-                _ if key == Key::LOOK => look(place),
+            // What is no code is not among the first of so many unsigned numbers.
+            let number = key.0.cast_unsigned();
+            match number < u64::from(code.count) {
+                true => self
+                    .cells
+                    .get(code.from as usize + number as usize)
+                    .copied(),
+                false if key.is_special() => special(key),
                 // No rule names the code.
-                _ => FIRST,
+                false => Some(FIRST),
             }
+            .unwrap_or_else(|| look(place))
         }));
         let first = self.codes.len();
         found.extend(self.numbers.iter().zip(first..).map(|(number, place)| {
@@ -141,7 +143,8 @@ impl Finders {
             if key.is_special() {
                 return special(key).unwrap_or_else(|| look(place));
             }
-            let cuts = self.cuts.get(number.from as usize..number.to as usize);
+            let from = number.from as usize;
+            let cuts = self.cuts.get(from..from + number.count as usize);
             Domain::cell_at(cuts.unwrap_or(&[]), key.0)
         }));
         let first = first + self.numbers.len();
