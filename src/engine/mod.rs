@@ -7,10 +7,10 @@ mod build;
 mod elements;
 mod finder;
 mod judge;
+mod order;
 mod rows;
 
-use crate::decide::program::NodeId;
-use crate::decide::program::Program;
+use crate::decide::program::{NodeId, Program};
 use crate::decide::resolve::Room;
 use crate::decide::state::State;
 use crate::facts::Facts;
@@ -21,6 +21,7 @@ use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
 use crate::verdict::judgement::{Fired, Judgement};
 use finder::Finders;
+use order::Order;
 use rows::{Bits, Chunk, Looked, WORDS};
 use std::sync::Arc;
 
@@ -198,12 +199,8 @@ struct RowRoom {
     /// The same one by one, where they are few.
     alive: Vec<(u32, Truth)>,
     stack: Vec<(u32, u32)>,
-    /// A bit for each rule that applies.
-    marks: Vec<u64>,
-    /// By rule, where what applies of it begins.
-    places: Vec<u32>,
-    /// What applies, in order.
-    sorted: Vec<Fired>,
+    /// Room to put what applies in order.
+    order: Order,
 }
 
 /// How long judging took, in steps, which are the same on every machine.
