@@ -142,8 +142,19 @@ impl Side {
     }
 }
 
+/// How many rules: all sizes, or those that `RULES=100,1000` names.
+fn sizes() -> Vec<usize> {
+    match std::env::var("RULES") {
+        Ok(named) => named
+            .split(',')
+            .filter_map(|size| size.parse().ok())
+            .collect(),
+        Err(_) => vec![100, 1_000, 10_000],
+    }
+}
+
 fn missing(criterion: &mut Criterion) {
-    for rules in [100, 1_000, 10_000] {
+    for rules in sizes() {
         let race = Race::new(rules, 7, Kindred::Header);
         let graph = Graph::build(&race.rules, Options::default()).expect("a graph");
         let engine = Engine::from(&graph);

@@ -18,6 +18,8 @@ mod case;
 
 #[path = "laws/law_1_meaning.rs"]
 mod law_1_meaning;
+#[path = "laws/law_1_missing.rs"]
+mod law_1_missing;
 #[path = "laws/law_2_one_answer.rs"]
 mod law_2_one_answer;
 #[path = "laws/law_3_silence_never_releases.rs"]

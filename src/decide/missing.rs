@@ -18,7 +18,11 @@ use crate::facts::key::Key;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
 use crate::schema::value::{Fact, FieldId, ListId, OutcomeId, Type};
-use crate::verdict::judgement::{Coverage, Element, Fired, Judgement, Missing, Step};
+use crate::verdict::judgement::{Coverage, Element, Fired, Judgement, Missing, Step, Waiting};
+
+/// So many fields of the header are asked after for each 64 rules of which one is undetermined, and
+/// it still costs less than looking at the rules one by one.
+const MANY: usize = 16;
 
 impl Evaluator<'_, '_> {
     /// The facts that the schema requires and that are unknown or none, sorted.
@@ -117,7 +121,7 @@ impl Evaluator<'_, '_> {
         }
         missing.push(Missing {
             fact: self.fact_ref(field),
-            rules: Vec::new(),
+            rules: Waiting::default(),
         });
     }
 
@@ -158,52 +162,119 @@ impl Evaluator<'_, '_> {
             return;
         }
         let mut search = std::mem::take(&mut room.search);
-        search.begin(applies.len());
-        let required = out.missing.drain(..);
-        search.wanted.extend(required.map(|m| (m.fact, None)));
+        search.begin(&mut out.missing, schema.fields.len());
         if covers_open {
             self.under_covers(&mut search.found);
-            self.want(&mut search, None);
+            self.want(&mut search, &[]);
         }
-        for (place, fired) in applies.iter().enumerate() {
-            let open = room.counted.get(place) == Some(&Truth::Unknown);
-            let standing = self.program.standing(fired.rule);
-            let decides = standing.traits.has(Traits::TRUSTED);
-            if open && decides && self.worst_consequence(fired.rule) > low {
-                self.settle(applies, room, place, &mut search);
-                self.take_settled(place, &mut search);
-                self.want(&mut search, Some(&[fired.rule]));
-            }
+        if rules_open {
+            self.settle_rules(applies, room, low, &mut search);
         }
-        for work in &room.duties.works {
-            if self.is_open(work, low) {
-                self.settle_duty(applies, room, work, &mut search);
-                let mut rules = std::mem::take(&mut search.asking);
-                rules.extend(room.duties.asks_of(work).iter().map(|ask| ask.rule));
-                rules.dedup();
-                self.want(&mut search, Some(&rules));
-                rules.clear();
-                search.asking = rules;
-            }
-        }
-        search.tell(&mut room.spare, &mut out.missing);
-        room.search = search;
-    }
-
-    /// The facts found are missing, for these rules or for the schema. A step for each pair.
-    fn want(&mut self, search: &mut Search, rules: Option<&[RuleId]>) {
-        search.found.sort_unstable();
-        search.found.dedup();
-        for fact in search.found.drain(..) {
-            match rules {
-                None => search.wanted.push((fact, None)),
-                Some(rules) => {
-                    let pairs = rules.iter().map(|rule| (fact, Some(*rule)));
-                    search.wanted.extend(pairs);
-                    self.state.steps += rules.len() as u64;
+        if duties_open {
+            search.make_room(applies.len());
+            for work in &room.duties.works {
+                if self.is_open(work, low) {
+                    self.settle_duty(applies, room, work, &mut search);
+                    let mut rules = std::mem::take(&mut search.asking);
+                    rules.extend(room.duties.asks_of(work).iter().map(|ask| ask.rule));
+                    rules.dedup();
+                    self.want(&mut search, &rules);
+                    rules.clear();
+                    search.asking = rules;
                 }
             }
         }
+        search.tell(&mut out.missing);
+        room.search = search;
+    }
+
+    /// What would settle the rules that may still worsen the verdict. Where they are many, all that
+    /// wait for a fact of the header are found at once.
+    fn settle_rules(
+        &mut self,
+        applies: &[Fired],
+        room: &Room,
+        low: OutcomeId,
+        search: &mut Search,
+    ) {
+        let waits = &self.program.waits;
+        let Some(worse) = waits.worse(low) else {
+            return;
+        };
+        let truths = applies.iter().zip(&room.counted);
+        let truths = truths.map(|(fired, truth)| (fired.rule, *truth == Truth::Unknown));
+        search.open(truths, worse);
+        let many = search.open_words() * MANY > waits.header.len();
+        let rules = search.one_by_one(many.then_some(&waits.apart));
+        if !rules.is_empty() {
+            search.make_room(applies.len());
+            let mut rules = rules.iter().peekable();
+            for (place, (fired, truth)) in applies.iter().zip(&room.counted).enumerate() {
+                while rules.next_if(|rule| *rule < fired.rule).is_some() {}
+                if *truth == Truth::Unknown && rules.peek() == Some(&fired.rule) {
+                    self.settle_one(applies, room, place, !many, search);
+                    self.want(search, &[fired.rule]);
+                }
+            }
+        }
+        search.put_back(rules);
+        if many {
+            for asked in &waits.header {
+                if !asked.is_known(self.facts)
+                    && let Some(fact) = self.unknown_fact(asked.field)
+                {
+                    self.state.steps += search.want_where_open(fact, &asked.by) as u64;
+                }
+            }
+        }
+    }
+
+    /// Finds what would settle one rule and element; the fields of the header only where they are
+    /// asked for.
+    fn settle_one(
+        &mut self,
+        applies: &[Fired],
+        room: &Room,
+        place: usize,
+        header: bool,
+        search: &mut Search,
+    ) {
+        let Some(fired) = applies.get(place) else {
+            return;
+        };
+        // What others ask for too is kept for them.
+        if self.program.waits.is_asked(fired.rule) {
+            self.settle(applies, room, place, search);
+            return self.take_settled(place, search);
+        }
+        self.under_rule(fired.rule, fired.element, header, &mut search.found);
+        if self
+            .program
+            .standing(fired.rule)
+            .traits
+            .has(Traits::EXCUSABLE)
+        {
+            let mut over = std::mem::take(&mut search.over);
+            self.each_over(applies, room, place, |_, place| over.push(place));
+            for place in over.drain(..) {
+                self.settle(applies, room, place, search);
+                self.take_settled(place, search);
+            }
+            search.over = over;
+        }
+    }
+
+    /// The facts found are missing, for these rules or for the schema. A step for each pair.
+    fn want(&mut self, search: &mut Search, rules: &[RuleId]) {
+        let mut found = std::mem::take(&mut search.found);
+        for fact in found.drain(..) {
+            if let Some(waiting) = search.waiting_for(fact) {
+                for rule in rules {
+                    self.state.steps += u64::from(waiting.add(*rule));
+                }
+            }
+        }
+        search.found = found;
     }
 
     /// Whether a requirement may still worsen the verdict: it is due, and not met where each
@@ -224,26 +295,6 @@ impl Evaluator<'_, '_> {
                 self.under_condition(cover.scope, found);
             }
         }
-    }
-
-    /// The worst that a rule may make of the movement.
-    fn worst_consequence(&self, rule: RuleId) -> OutcomeId {
-        let schema = &self.program.rules.schema;
-        let Some(form) = self.program.form(rule) else {
-            return schema.mildest();
-        };
-        let outcome = self.program.standing(rule).outcome;
-        let mut worst = outcome.unwrap_or_else(|| schema.mildest());
-        for require in &form.requires {
-            let Some(kind) = self.program.kinds.get(usize::from(require.kind.0)) else {
-                continue;
-            };
-            worst = worst.max(kind.otherwise);
-            if kind.combine == Combine::One {
-                worst = worst.max(schema.missing);
-            }
-        }
-        worst
     }
 
     /// Finds what would settle whether a rule fires for an element: the facts under its own
@@ -270,7 +321,7 @@ impl Evaluator<'_, '_> {
             // What is found for a requirement meanwhile stays apart.
             let mut found = std::mem::take(&mut search.fresh);
             if let Some(fired) = applies.get(place) {
-                self.under_rule(fired.rule, fired.element, &mut found);
+                self.under_rule(fired.rule, fired.element, true, &mut found);
             }
             self.each_over(applies, room, place, |this, over| {
                 let facts = search.settled(over);
@@ -320,21 +371,30 @@ impl Evaluator<'_, '_> {
         search.found = found;
     }
 
-    fn under_rule(&mut self, rule: RuleId, element: Element, found: &mut Found) {
+    /// Adds the facts under the undetermined operands of a rule itself; the fields of the header only
+    /// where they are asked for. A step for each field, besides those for the conditions.
+    fn under_rule(&mut self, rule: RuleId, element: Element, header: bool, found: &mut Found) {
         let program = self.program;
         let Some(form) = program.form(rule) else {
             return;
         };
+        let own = program.waits.of(rule);
+        let of_header = if header { own.header } else { &[] };
+        self.state.steps += (of_header.len() + own.element.len()) as u64;
+        found.extend(of_header.iter().filter_map(|f| self.unknown_fact(*f)));
+        if form.each.is_empty() && own.rest.is_empty() {
+            return;
+        }
         self.state.enter(&form.each, element);
         for (each, step) in form.each.iter().zip(element.0) {
             if step == Step::Unknown {
                 found.push(self.each_ref(*each));
             }
         }
-        let conditions = [form.in_force, form.scope, form.when];
+        found.extend(own.element.iter().filter_map(|f| self.unknown_fact(*f)));
         self.at_sets(&form.each, |this| {
-            for condition in conditions.into_iter().chain(form.unless) {
-                this.under_condition(condition, found);
+            for condition in own.rest {
+                this.under_condition(*condition, found);
             }
         });
         self.state.leave(&form.each);

@@ -8,6 +8,7 @@
 //! - [`many`]: a condition for many elements at once;
 //! - [`standing`]: how a rule stands among others, and in which worlds it takes part;
 //! - [`resolve`], [`duty`], `group`, [`missing`]: from rules that apply to the judgement;
+//! - `waits`: the facts that rules may wait for, told once;
 //! - [`under`], [`search`]: the facts under what is undetermined, and room to gather them.
 //!
 //! The walker and the engine differ in how they find the rules that apply, and share what
@@ -31,4 +32,5 @@ pub mod state;
 pub mod table;
 mod tell;
 pub mod under;
+pub(crate) mod waits;
 pub(crate) mod word;

@@ -7,6 +7,7 @@
 use super::atom::Atoms;
 use super::standing::Standing;
 use super::table::TableForm;
+use super::waits::Waits;
 use crate::check::rules::{
     Aggregation, ArithOp, Combine, CompareOp, DecisionTableId, Each, EventId, KindId, NamedListId,
     ParameterId, PilotId, Quantity, RuleId, RuleSet,
@@ -372,6 +373,8 @@ pub struct Program {
     pub forms: Vec<RuleForm>,
     /// How each of them stands.
     pub standings: Vec<Standing>,
+    /// What each of them may wait for.
+    pub(crate) waits: Waits,
     /// The kinds by number.
     pub kinds: Vec<KindForm>,
     /// The covers in order.

@@ -87,7 +87,7 @@ impl Room {
             self.reclaim_rules(duty.waived_by);
         }
         for missing in judgement.missing.drain(..) {
-            self.reclaim_rules(missing.rules);
+            self.search.reclaim(missing.rules);
         }
         judgement.fired.clear();
         judgement.shadow.clear();

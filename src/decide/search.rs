@@ -2,7 +2,7 @@
 
 use super::under::Found;
 use crate::check::rules::RuleId;
-use crate::verdict::judgement::{FactRef, Missing};
+use crate::verdict::judgement::{FactRef, Missing, Waiting};
 
 /// What the search has found so far.
 #[derive(Debug, Clone, Default)]
@@ -19,18 +19,56 @@ pub(super) struct Search {
     pub(super) fresh: Found,
     /// The rules that ask for the requirement that is being looked at; empty in between.
     pub(super) asking: Vec<RuleId>,
-    /// The missing facts, each with a rule that waits for it; without one where the schema does.
-    pub(super) wanted: Vec<(FactRef, Option<RuleId>)>,
+    /// Rules that are undetermined for some element.
+    undetermined: Waiting,
+    /// Those of them that may still worsen the verdict.
+    open: Waiting,
+    /// Room for those of them that are looked at one by one.
+    apart: Waiting,
+    /// Rules over the one at hand.
+    pub(super) over: Vec<usize>,
+    /// The missing facts as they come, each with the rules that wait for it.
+    missing: Vec<Missing>,
+    /// By field, then by list, and by row, where its fact stands among them.
+    places: Vec<Vec<Place>>,
+    /// How many fields there are.
+    fields: usize,
+    /// The number of this search.
+    round: u32,
+    /// Lists of rules to use again.
+    spare: Vec<Waiting>,
+}
+
+/// Where a fact stands among those that are missing, if it was put there in this search.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    round: u32,
+    at: u32,
 }
 
 impl Search {
-    /// Makes ready for so many rules and elements.
-    pub(super) fn begin(&mut self, places: usize) {
+    /// Makes ready, with the facts that the schema asks for, of so many fields.
+    pub(super) fn begin(&mut self, required: &mut Vec<Missing>, fields: usize) {
         self.settled.clear();
-        self.settled.resize(places, None);
         self.facts.clear();
         self.found.clear();
-        self.wanted.clear();
+        // Numbers run out after four thousand million searches; then all is forgotten once.
+        self.round = self.round.checked_add(1).unwrap_or_else(|| {
+            self.places.clear();
+            1
+        });
+        self.fields = fields;
+        for missing in required.drain(..) {
+            self.waiting_for(missing.fact);
+        }
+    }
+
+    /// Makes ready for settling rules and elements one by one, of so many that apply.
+    pub(super) fn make_room(&mut self, places: usize) {
+        if self.settled.len() != places {
+            self.settled.clear();
+            self.settled.resize(places, None);
+        }
     }
 
     pub(super) fn is_settled(&self, place: usize) -> bool {
@@ -58,17 +96,89 @@ impl Search {
         }
     }
 
-    /// Writes the missing facts down, sorted, each once with all rules that wait for it.
-    pub(super) fn tell(&mut self, spare: &mut Vec<Vec<RuleId>>, missing: &mut Vec<Missing>) {
-        self.wanted.sort_unstable();
-        self.wanted.dedup();
-        for same in self.wanted.chunk_by(|a, b| a.0 == b.0) {
-            let Some((fact, _)) = same.first() else {
-                continue;
+    /// Takes the rules that are undetermined, in order, and those that may worsen the verdict.
+    pub(super) fn open(&mut self, rules: impl Iterator<Item = (RuleId, bool)>, worse: &Waiting) {
+        self.undetermined.become_those(rules);
+        self.open.become_common(&self.undetermined, worse);
+    }
+
+    /// How many stretches of 64 rules some open rule is of.
+    pub(super) fn open_words(&self) -> usize {
+        self.open.words()
+    }
+
+    /// Those of the open rules that are among these, or all of them, to be looked at one by one.
+    pub(super) fn one_by_one(&mut self, among: Option<&Waiting>) -> Waiting {
+        let mut rules = std::mem::take(&mut self.apart);
+        rules.become_common(&self.open, among.unwrap_or(&self.open));
+        rules
+    }
+
+    /// Takes them back.
+    pub(super) fn put_back(&mut self, apart: Waiting) {
+        self.apart = apart;
+    }
+
+    /// A fact is missing for those of the open rules that ask for it. Says how many stretches of 64
+    /// rules they are of.
+    pub(super) fn want_where_open(&mut self, fact: FactRef, asking: &Waiting) -> usize {
+        let mut rules = self.spare.pop().unwrap_or_default();
+        rules.become_common(&self.open, asking);
+        let words = rules.words();
+        if words > 0 {
+            let mut both = self.spare.pop().unwrap_or_default();
+            if let Some(waiting) = self.waiting_for(fact) {
+                if !waiting.is_empty() {
+                    both.become_either(waiting, &rules);
+                    std::mem::swap(&mut both, &mut rules);
+                }
+                std::mem::swap(waiting, &mut rules);
+            }
+            self.reclaim(both);
+        }
+        self.reclaim(rules);
+        words
+    }
+
+    /// The rules that wait for a fact, which from now on is missing.
+    pub(super) fn waiting_for(&mut self, fact: FactRef) -> Option<&mut Waiting> {
+        let (kind, row) = match fact {
+            FactRef::Header(field) => (field.0 as usize, 0),
+            FactRef::Cell(field, _, row) => (field.0 as usize, row as usize),
+            FactRef::List(list) => (self.fields + list.0 as usize, 0),
+        };
+        if self.places.len() <= kind {
+            self.places.resize_with(kind + 1, Vec::new);
+        }
+        let rows = self.places.get_mut(kind)?;
+        if rows.len() <= row {
+            rows.resize(row + 1, Place::default());
+        }
+        let place = rows.get_mut(row)?;
+        if place.round != self.round {
+            *place = Place {
+                round: self.round,
+                at: u32::try_from(self.missing.len()).unwrap_or(u32::MAX),
             };
-            let mut rules = spare.pop().unwrap_or_default();
-            rules.extend(same.iter().filter_map(|(_, rule)| *rule));
-            missing.push(Missing { fact: *fact, rules });
+            let rules = self.spare.pop().unwrap_or_default();
+            self.missing.push(Missing { fact, rules });
+        }
+        let at = place.at as usize;
+        self.missing.get_mut(at).map(|missing| &mut missing.rules)
+    }
+
+    /// Writes the missing facts down, sorted.
+    pub(super) fn tell(&mut self, missing: &mut Vec<Missing>) {
+        self.missing.sort_unstable_by_key(|missing| missing.fact);
+        std::mem::swap(&mut self.missing, missing);
+    }
+
+    /// Takes a list of rules back.
+    pub(super) fn reclaim(&mut self, mut rules: Waiting) {
+        // Where only the schema asks for a fact its list was never in use.
+        if rules.has_room() {
+            rules.clear();
+            self.spare.push(rules);
         }
     }
 }

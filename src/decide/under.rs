@@ -6,6 +6,7 @@ use super::state::{At, BoundCode};
 use crate::check::rules::Each;
 use crate::facts::ListState;
 use crate::facts::eval::Eval;
+use crate::facts::key::Key;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
 use crate::schema::value::{Denomination, Fact, FieldId, ListId, Type, Value};
@@ -16,6 +17,12 @@ pub(super) type Found = Vec<FactRef>;
 
 impl Evaluator<'_, '_> {
     fn is_unknown(&self, field: FieldId) -> bool {
+        if !self.program.is_list(field) {
+            return match self.program.homes.get(field.0 as usize) {
+                Some(Home::Header(slot)) => self.facts.key(*slot) == Key::UNKNOWN,
+                _ => matches!(self.field(field), Fact::Unknown),
+            };
+        }
         match self.program.rules.schema.field(field).map(|f| f.typ) {
             Some(Type::List(list)) => self.list_state(list) == ListState::Unknown,
             _ => matches!(self.field(field), Fact::Unknown),
@@ -24,10 +31,10 @@ impl Evaluator<'_, '_> {
 
     /// The place of a field's fact. Of an element that is not known the list is what is missing.
     pub(super) fn fact_ref(&self, field: FieldId) -> FactRef {
-        match self.program.rules.schema.field(field).map(|f| f.home) {
-            Some(Home::Element(list, _)) => match self.state.row(list) {
-                At::Row(row) => FactRef::Cell(field, list, row),
-                _ => self.list_ref(list),
+        match self.program.homes.get(field.0 as usize) {
+            Some(Home::Element(list, _)) => match self.state.row(*list) {
+                At::Row(row) => FactRef::Cell(field, *list, row),
+                _ => self.list_ref(*list),
             },
             _ => FactRef::Header(field),
         }
@@ -209,10 +216,14 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// A field that is unknown; where only its currency or unit is, that field.
     fn under_field(&mut self, field: FieldId, found: &mut Found) {
+        found.extend(self.unknown_fact(field));
+    }
+
+    /// The fact of a field that is unknown; where only its currency or unit is, that of this field.
+    pub(super) fn unknown_fact(&self, field: FieldId) -> Option<FactRef> {
         if !self.is_unknown(field) {
-            return;
+            return None;
         }
         let named = match self.program.rules.schema.field(field).map(|f| f.typ) {
             Some(
@@ -220,7 +231,7 @@ impl Evaluator<'_, '_> {
             ) if self.is_unknown(of) => of,
             _ => field,
         };
-        found.push(self.fact_ref(named));
+        Some(self.fact_ref(named))
     }
 
     fn under_aggregate(&mut self, node: NodeId, found: &mut Found) {

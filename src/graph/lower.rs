@@ -11,6 +11,7 @@ use crate::decide::program::{
 };
 use crate::decide::standing::{Standing, Traits};
 use crate::decide::table::TableForm;
+use crate::decide::waits::Waits;
 use crate::ground::diagnostic::{Code, Diagnostic};
 use crate::schema::prefixes::Prefixes;
 use crate::schema::value::{DepartmentId, FieldId, Type};
@@ -321,6 +322,7 @@ pub(super) fn program(
         shadow_pilots: shadow_pilots.collect(),
         live_pilots: standings.iter().any(|s| s.traits.is_live_pilot()),
         standings,
+        waits: Waits::default(),
         forms,
     };
     let (atoms, numbers) = Atoms::new(&program);
@@ -328,6 +330,7 @@ pub(super) fn program(
     for (node, atom) in program.nodes.iter_mut().zip(numbers) {
         node.atom = atom;
     }
+    program.waits = Waits::new(&program);
     Ok(program)
 }
 

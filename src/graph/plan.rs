@@ -11,8 +11,9 @@ use super::cells::{Axis, Cuts, Domain, FIRST, NONE, UNKNOWN};
 use super::shape::{Points, Shape, field_of, group_codes, shape};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::Evaluator;
-use crate::decide::program::{NodeId, Op, Program};
+use crate::decide::program::{NodeId, Program};
 use crate::decide::state::{At, State};
+use crate::decide::waits::conjuncts;
 use crate::facts::arith::Unit;
 use crate::facts::{Facts, ListState};
 use crate::ground::day::Day;
@@ -113,25 +114,6 @@ impl Told {
     }
 }
 
-/// Takes a condition apart into conjuncts.
-fn conjuncts(program: &Program, node: NodeId, denied: bool, out: &mut Vec<Conjunct>) {
-    let operands = program.operands(node);
-    match (program.op(node), denied) {
-        (Op::Always, false) => {}
-        (Op::And, false) | (Op::Or, true) => {
-            for operand in operands {
-                conjuncts(program, *operand, denied, out);
-            }
-        }
-        (Op::Not, _) => {
-            for operand in operands {
-                conjuncts(program, *operand, !denied, out);
-            }
-        }
-        _ => out.push(Conjunct { node, denied }),
-    }
-}
-
 /// A member before it is known which of its conjuncts cells can tell.
 struct Draft {
     subject: Subject,
@@ -143,11 +125,12 @@ fn drafts(program: &Program) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for (number, form) in (0u32..).zip(&program.forms) {
         let mut all = Vec::new();
+        let mut add = |node, denied| all.push(Conjunct { node, denied });
         for node in [form.in_force, form.scope, form.when] {
-            conjuncts(program, node, false, &mut all);
+            conjuncts(program, node, false, &mut add);
         }
         if let Some(unless) = form.unless {
-            conjuncts(program, unless, true, &mut all);
+            conjuncts(program, unless, true, &mut add);
         }
         let subject = Subject::Rule(RuleId(number));
         drafts.push(Draft {
@@ -158,8 +141,9 @@ fn drafts(program: &Program) -> Vec<Draft> {
     }
     for (number, cover) in (0u32..).zip(&program.covers) {
         let mut all = Vec::new();
-        conjuncts(program, cover.in_force, false, &mut all);
-        conjuncts(program, cover.scope, false, &mut all);
+        let mut add = |node, denied| all.push(Conjunct { node, denied });
+        conjuncts(program, cover.in_force, false, &mut add);
+        conjuncts(program, cover.scope, false, &mut add);
         drafts.push(Draft {
             subject: Subject::Cover(number),
             each: vec![],

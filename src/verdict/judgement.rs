@@ -8,6 +8,10 @@ use crate::ground::truth::Truth;
 use crate::schema::value::{Code, DepartmentId, FieldId, ListId, OutcomeId, Value};
 use std::cmp::Ordering;
 
+mod waiting;
+
+pub use waiting::{Rules, Waiting};
+
 /// One step to an element that a rule judged.
 ///
 /// ```
@@ -258,8 +262,8 @@ pub enum FactRef {
 pub struct Missing {
     /// The fact.
     pub fact: FactRef,
-    /// The rules that wait for it, sorted; empty where only the schema requires it.
-    pub rules: Vec<RuleId>,
+    /// The rules that wait for it; empty where only the schema requires it.
+    pub rules: Waiting,
 }
 
 /// What one shadow pilot would change.
