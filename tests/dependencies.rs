@@ -30,6 +30,10 @@ const EMBEDDED: &[(&str, &str)] = &[
         "rust_decimal",
         "exact decimals; money is never a binary float",
     ),
+    (
+        "hashbrown",
+        "equal parts of rules are found without copies of them; petgraph stands on it",
+    ),
     ("sha2", "the fingerprint that a verdict carries"),
     ("strsim", "the nearest name in a complaint"),
     ("unicode-width", "carets under Chinese text"),
