@@ -56,7 +56,7 @@ impl Shared {
     /// With room for so many nodes.
     pub(super) fn with_capacity(nodes: usize) -> Shared {
         Shared {
-            graph: DiGraph::with_capacity(nodes, nodes.saturating_mul(2)),
+            graph: DiGraph::with_capacity(nodes, nodes.saturating_mul(4)),
             known: HashTable::with_capacity(nodes),
             hasher: DefaultHashBuilder::default(),
             operands: Operands::default(),
