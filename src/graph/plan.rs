@@ -202,14 +202,14 @@ impl Numbers {
 /// Works out axes, cells and members.
 pub(super) fn plan(program: &Program) -> Plan {
     let drafts = drafts(program);
-    let mut shapes: Vec<Option<Shape>> = vec![None; program.nodes.len()];
+    let mut shapes: Vec<Option<Box<Shape>>> = vec![None; program.nodes.len()];
     let mut tried = vec![false; program.nodes.len()];
     for conjunct in drafts.iter().flat_map(|draft| &draft.conjuncts) {
         let at = conjunct.node.0 as usize;
         if let (Some(tried), Some(place)) = (tried.get_mut(at), shapes.get_mut(at))
             && !std::mem::replace(tried, true)
         {
-            *place = shape(program, conjunct.node);
+            *place = shape(program, conjunct.node).map(Box::new);
         }
     }
     let axes = axes(program, &mut shapes);
@@ -258,7 +258,7 @@ pub(super) fn plan(program: &Program) -> Plan {
 }
 
 /// The axes of all shapes. Shapes that fit no axis are taken out.
-fn axes(program: &Program, shapes: &mut [Option<Shape>]) -> Vec<AxisPlan> {
+fn axes(program: &Program, shapes: &mut [Option<Box<Shape>>]) -> Vec<AxisPlan> {
     let schema = &program.rules.schema;
     let mut points: BTreeMap<Option<FieldId>, Points> = BTreeMap::new();
     let mut sets: BTreeMap<FieldId, Vec<Vec<Code>>> = BTreeMap::new();
