@@ -14,7 +14,9 @@ use crate::schema::value::ListId;
 use crate::schema::{Home, Schema};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 mod guests;
@@ -30,7 +32,7 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let groups = groups(graph, &hosts);
     let axes = rank(plan, &schema, &used(graph, &groups));
     let blocks = groups
-        .iter()
+        .into_iter()
         .map(|group| block(graph, plan, group, &axes.places))
         .collect();
     let (tasks, root) = tasks(graph, &hosts, &axes.places);
@@ -60,6 +62,8 @@ struct Group {
     list: Option<ListId>,
     /// By member, the list whose elements it judges.
     members: Vec<(u32, Option<ListId>)>,
+    /// What cells tell of its own members, and of the header of all.
+    tests: Tests,
 }
 
 impl Group {
@@ -68,14 +72,14 @@ impl Group {
         self.members.len() <= SMALL
     }
 
-    fn tests(&self, plan: &Plan) -> Tests {
-        let members: Vec<u32> = self.members.iter().map(|(number, _)| *number).collect();
-        let mut tests = tests(plan, &members);
-        tests.retain(|axis, _| {
+    /// Looks up what cells tell of its members.
+    fn look_up(&mut self, plan: &Plan) {
+        self.tests = tests(plan, self.members.iter().map(|(number, _)| *number));
+        let own = self.list;
+        self.tests.retain(|axis, _| {
             let list = plan.axes.get(*axis as usize).and_then(|axis| axis.list);
-            list.is_none() || list == self.list
+            list.is_none() || list == own
         });
-        tests
     }
 }
 
@@ -93,6 +97,7 @@ fn groups(graph: &Graph, hosts: &Hosts) -> Vec<Group> {
                 true => Vec::new(),
                 false => own(block),
             },
+            tests: Tests::new(),
         })
         .collect();
     for (guest, host) in hosts {
@@ -104,6 +109,9 @@ fn groups(graph: &Graph, hosts: &Hosts) -> Vec<Group> {
         };
         host.members.extend(own(guest));
     }
+    for group in &mut groups {
+        group.look_up(graph.plan());
+    }
     groups
 }
 
@@ -111,16 +119,19 @@ fn groups(graph: &Graph, hosts: &Hosts) -> Vec<Group> {
 type Tests = BTreeMap<u32, Vec<(u32, u32)>>;
 
 /// What members ask of cells.
-fn tests(plan: &Plan, members: &[u32]) -> Tests {
-    let mut tests = Tests::new();
+fn tests(plan: &Plan, members: impl IntoIterator<Item = u32>) -> Tests {
+    let mut tests: Vec<Vec<(u32, u32)>> = vec![Vec::new(); plan.axes.len()];
     for (at, number) in (0u32..).zip(members) {
-        let member = plan.members.get(*number as usize);
+        let member = plan.members.get(number as usize);
         for told in member.iter().flat_map(|member| &member.told) {
             let axis = plan.told.get(*told as usize).map_or(0, |told| told.axis);
-            tests.entry(axis).or_default().push((at, *told));
+            if let Some(tests) = tests.get_mut(axis as usize) {
+                tests.push((at, *told));
+            }
         }
     }
-    tests
+    let all = (0u32..).zip(tests);
+    all.filter(|(_, tests)| !tests.is_empty()).collect()
 }
 
 /// Whether a block of so many members has a line for an axis that so many tests are on. A line that
@@ -140,9 +151,11 @@ fn used(graph: &Graph, groups: &[Group]) -> BTreeSet<u32> {
     let branched = branched.filter_map(|at| u32::try_from(at).ok());
     let large = groups.iter().filter(|group| !group.is_small());
     let lines = large.flat_map(|group| {
-        let mut tests = group.tests(plan);
-        tests.retain(|axis, tests| has_line(plan, *axis, (tests.len(), group.members.len())));
-        tests.into_keys()
+        let tests = group.tests.iter();
+        let lines = tests.filter(|(axis, tests)| {
+            has_line(plan, **axis, (tests.len(), group.members.len()))
+        });
+        lines.map(|(axis, _)| *axis)
     });
     branched.chain(lines).collect()
 }
@@ -271,7 +284,8 @@ fn task(
 }
 
 /// The rows of a block.
-fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
+fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block {
+    let mut tests = std::mem::take(&mut group.tests);
     let chunks = match group.is_small() {
         true => 0,
         false => group.members.len().div_ceil(MEMBERS),
@@ -280,17 +294,13 @@ fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
     for at in 0..group.members.len() {
         set(&mut full, at, true);
     }
-    let mut rows = RowPool {
-        rows: Vec::new(),
-        known: HashMap::new(),
-    };
+    let mut rows = RowPool::new(chunks);
     let mut made = Vec::new();
     for (number, list) in &group.members {
         if let Some(planned) = plan.members.get(*number as usize) {
             made.push(member(graph, plan, planned, *list));
         }
     }
-    let mut tests = group.tests(plan);
     tests.retain(|axis, tests| {
         let of_header = plan
             .axes
@@ -385,20 +395,36 @@ const FEW: usize = 128;
 
 /// Rows by content.
 struct RowPool {
+    /// Stretches of a row.
+    stretches: usize,
     rows: Vec<Chunk>,
-    /// Looked up only; never iterated over.
-    known: HashMap<Vec<Chunk>, u32>,
+    /// Where each begins. Looked up only; never iterated over.
+    known: HashTable<u32>,
+    hasher: DefaultHashBuilder,
 }
 
 impl RowPool {
-    fn intern(&mut self, row: &[Chunk]) -> u32 {
-        if let Some(at) = self.known.get(row) {
-            return *at;
+    fn new(stretches: usize) -> RowPool {
+        RowPool {
+            stretches,
+            rows: Vec::new(),
+            known: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
         }
-        let at = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+    }
+
+    fn intern(&mut self, row: &[Chunk]) -> u32 {
+        let (rows, stretches, hasher) = (&self.rows, self.stretches, &self.hasher);
+        let at = |from: u32| rows.get(from as usize..from as usize + stretches);
+        let hash = hasher.hash_one(row);
+        if let Some(found) = self.known.find(hash, |from| at(*from) == Some(row)) {
+            return *found;
+        }
+        let from = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let again = |from: &u32| hasher.hash_one(at(*from).unwrap_or(&[]));
+        self.known.insert_unique(hash, from, again);
         self.rows.extend_from_slice(row);
-        self.known.insert(row.to_vec(), at);
-        at
+        from
     }
 }
 
