@@ -13,11 +13,11 @@ use crate::ground::span::Span;
 use crate::schema::value::FieldId;
 use crate::schema::{Home, Schema};
 use crate::syntax::ast;
+use hashbrown::{HashMap, HashSet};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 use std::cell::LazyCell;
 use std::cmp::Ordering;
-use hashbrown::{HashMap, HashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 

@@ -2,21 +2,22 @@
 
 use super::finder::{Finder, Ranked};
 use super::rows::{Chunk, MEMBERS, WORDS, set};
-use super::{Block, Cell, Engine, Line, Member, Task};
+use super::{Block, Cell, Engine, Line, Member, Task, Turn};
 use crate::check::rules::Each;
 use crate::graph::Graph;
-use crate::graph::cells::{Domain, UNKNOWN};
+use crate::graph::cells::UNKNOWN;
 use crate::graph::layout::Block as Members;
 use crate::graph::node::{Edge, Node};
 use crate::graph::plan::{Conjunct, Member as PlanMember, Plan, Subject, Told};
 use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
 use crate::schema::{Home, Schema};
+use hashbrown::{DefaultHashBuilder, HashTable};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
-use hashbrown::{DefaultHashBuilder, HashTable};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::BuildHasher;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 mod guests;
@@ -39,7 +40,7 @@ pub(super) fn build(graph: &Graph) -> Engine {
     Engine {
         program,
         axes: plan.axes.clone(),
-        told: plan.told.clone(),
+        told: plan.told.iter().map(|told| told.conjunct).collect(),
         plan: tasks,
         root,
         blocks,
@@ -152,9 +153,8 @@ fn used(graph: &Graph, groups: &[Group]) -> BTreeSet<u32> {
     let large = groups.iter().filter(|group| !group.is_small());
     let lines = large.flat_map(|group| {
         let tests = group.tests.iter();
-        let lines = tests.filter(|(axis, tests)| {
-            has_line(plan, **axis, (tests.len(), group.members.len()))
-        });
+        let lines = tests
+            .filter(|(axis, tests)| has_line(plan, **axis, (tests.len(), group.members.len())));
         lines.map(|(axis, _)| *axis)
     });
     branched.chain(lines).collect()
@@ -295,12 +295,8 @@ fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block 
         set(&mut full, at, true);
     }
     let mut rows = RowPool::new(chunks);
-    let mut made = Vec::new();
-    for (number, list) in &group.members {
-        if let Some(planned) = plan.members.get(*number as usize) {
-            made.push(member(graph, plan, planned, *list));
-        }
-    }
+    // By member, what cells tell and the block has no line for, the last first.
+    let mut beside: BTreeMap<u32, Vec<Conjunct>> = BTreeMap::new();
     tests.retain(|axis, tests| {
         let of_header = plan
             .axes
@@ -310,29 +306,35 @@ fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block 
             return true;
         }
         for (member, told) in tests.iter().filter(|_| of_header) {
-            let told = plan.told.get(*told as usize);
-            if let (Some(member), Some(told)) = (made.get_mut(*member as usize), told) {
-                member.residue.insert(0, told.conjunct);
-                member.of_header += 1;
+            if let Some(told) = plan.told.get(*told as usize) {
+                beside.entry(*member).or_default().push(told.conjunct);
             }
         }
         false
     });
+    let mut members = Vec::with_capacity(group.members.len());
+    for (at, (number, list)) in (0u32..).zip(&group.members) {
+        if let Some(planned) = plan.members.get(*number as usize) {
+            let beside = beside.get(&at).map_or(&[][..], Vec::as_slice);
+            members.push(member(graph, plan, planned, (*list, beside)));
+        }
+    }
     let (mut header, mut element): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
-    let mut all_cells = Vec::new();
+    let (mut cells, mut turns) = (Vec::new(), Vec::new());
     for (axis, tests) in tests {
         let Some(planned) = plan.axes.get(axis as usize) else {
             continue;
         };
-        let cells = lay_cells(&planned.domain, &plan.told, &tests, &full, &mut rows);
+        let runs = lay_runs(&plan.told, &tests, &full, &mut rows);
+        let count = planned.domain.cells();
+        let first = u32::try_from(cells.len()).unwrap_or(u32::MAX);
         let line = Line {
             place: places.get(axis as usize).copied().unwrap_or(0),
-            first: u32::try_from(all_cells.len()).unwrap_or(u32::MAX),
-            count: u32::try_from(cells.len()).unwrap_or(u32::MAX),
-            tests,
+            first,
+            count,
+            turns: lay_cells(&runs, count, &mut cells, &mut turns),
+            tests: tests.into(),
         };
-        all_cells.extend(cells);
-        all_cells.push(Cell::ODD);
         match planned.list {
             None => header.push(line),
             Some(_) => element.push(line),
@@ -344,18 +346,25 @@ fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block 
     }
     Block {
         list: group.list,
-        rows: rows.rows,
-        full,
-        cells: all_cells,
-        header,
-        element,
-        header_residue: made.iter().any(|member| member.of_header > 0),
-        members: made,
+        rows: rows.rows.into(),
+        full: full.into(),
+        cells: cells.into(),
+        turns: turns.into(),
+        header: header.into(),
+        element: element.into(),
+        header_residue: members.iter().any(|member| member.parts.0 > 0),
+        members: members.into(),
     }
 }
 
-/// A member of a block, with all that is told of its element among its conditions.
-fn member(graph: &Graph, plan: &Plan, planned: &PlanMember, list: Option<ListId>) -> Member {
+/// A member of a block, with all that is told of its element among its conditions. First of all stands
+/// what the block has no line for.
+fn member(
+    graph: &Graph,
+    plan: &Plan,
+    planned: &PlanMember,
+    (list, beside): (Option<ListId>, &[Conjunct]),
+) -> Member {
     let program = graph.program();
     let each: &[Each] = match planned.subject {
         Subject::Rule(rule) => program.form(rule).map_or(&[], |form| &form.each),
@@ -368,22 +377,20 @@ fn member(graph: &Graph, plan: &Plan, planned: &PlanMember, list: Option<ListId>
         let axis = plan.axes.get(told.axis as usize);
         axis.is_some_and(|axis| axis.list.is_some())
     });
-    let element_told: Vec<Conjunct> = of_element.map(|told| told.conjunct).collect();
     let of_header = planned.residue.iter().take_while(needs).count();
-    let deep = each.len() > usize::from(list.is_some());
-    let residue = planned.residue.iter().skip(of_header);
-    let residue = residue.filter(|_| !deep);
+    let (of_header, rest) = planned.residue.split_at(of_header);
+    let mut conjuncts: Vec<Conjunct> = beside.iter().rev().chain(of_header).copied().collect();
+    let place = |conjuncts: &[Conjunct]| u32::try_from(conjuncts.len()).unwrap_or(u32::MAX);
+    let told_from = place(&conjuncts);
+    conjuncts.extend(of_element.map(|told| told.conjunct));
+    let rest_from = place(&conjuncts);
+    conjuncts.extend_from_slice(rest);
     Member {
         list,
-        of_elements: match list {
-            Some(_) => element_told.iter().chain(residue).copied().collect(),
-            None => Vec::new(),
-        },
-        element_told,
         subject: planned.subject,
-        residue: planned.residue.clone(),
-        of_header,
-        deep,
+        conjuncts: conjuncts.into(),
+        parts: (told_from, rest_from),
+        deep: each.len() > usize::from(list.is_some()),
     }
 }
 
@@ -428,15 +435,14 @@ impl RowPool {
     }
 }
 
-/// The rows of each cell. Going from cell to cell only the bits change whose condition says
-/// something else from there on.
-fn lay_cells(
-    domain: &Domain,
+/// The rows of each cell at which they turn. Going from cell to cell only the bits change whose
+/// condition says something else from there on.
+fn lay_runs(
     told: &[Told],
     tests: &[(u32, u32)],
     full: &[Chunk],
     rows: &mut RowPool,
-) -> Vec<Cell> {
+) -> Vec<(u32, Cell)> {
     let mut changes: Vec<(u32, u32, Truth)> = Vec::with_capacity(tests.len() * 3);
     // The tests of a member stand together.
     for mine in tests.chunk_by(|one, other| one.0 == other.0) {
@@ -463,77 +469,101 @@ fn lay_cells(
     }
     changes.sort_unstable_by_key(|change| (change.0, change.1));
     let (mut possible, mut certain) = (full.to_vec(), full.to_vec());
-    let mut cells = Vec::with_capacity(domain.cells() as usize);
-    let mut changes = changes.into_iter().peekable();
-    let mut last = None;
-    for cell in 0..domain.cells() {
-        let mut changed = false;
-        while let Some((_, member, truth)) = changes.next_if(|change| change.0 == cell) {
-            set(&mut possible, member as usize, truth.possible());
-            set(&mut certain, member as usize, truth.certain());
-            changed = true;
+    let mut runs = Vec::new();
+    for of_cell in changes.chunk_by(|one, next| one.0 == next.0) {
+        for (_, member, truth) in of_cell {
+            set(&mut possible, *member as usize, truth.possible());
+            set(&mut certain, *member as usize, truth.certain());
         }
-        let at = match last {
-            Some(at) if !changed => at,
-            _ => {
-                let possibly = rows.intern(&possible);
-                let same = possible == certain;
-                Cell {
-                    possible: possibly,
-                    certain: if same {
-                        possibly
-                    } else {
-                        rows.intern(&certain)
-                    },
-                }
-            }
+        let possibly = rows.intern(&possible);
+        let at = Cell {
+            possible: possibly,
+            certain: match possible == certain {
+                true => possibly,
+                false => rows.intern(&certain),
+            },
         };
-        last = Some(at);
-        cells.push(at);
+        let cell = of_cell.first().map_or(0, |change| change.0);
+        // What comes back to what was said before is no turn.
+        if runs.last().map(|(_, last)| *last) != Some(at) {
+            runs.push((cell, at));
+        }
     }
-    cells
+    runs
 }
 
-/// The bytes of what the engine adds to the dense meaning.
+/// So many times the bytes of its turns a line may take with a place for each cell of its axis, which
+/// is found faster.
+const DIRECT: usize = 4;
+
+/// Puts the cells of a line down: each cell of its axis and then one for facts that lie in none, or,
+/// where they turn at few of many, the one for those facts and then those that do. Gives where the
+/// turns begin in the second case.
+fn lay_cells(
+    runs: &[(u32, Cell)],
+    count: u32,
+    cells: &mut Vec<Cell>,
+    turns: &mut Vec<Turn>,
+) -> Option<NonZeroU32> {
+    let words = (count as usize).div_ceil(64);
+    let bytes = (runs.len() + 1) * size_of::<Cell>() + words * size_of::<Turn>();
+    if (count as usize + 1) * size_of::<Cell>() <= DIRECT * bytes {
+        let ends = runs.iter().skip(1).map(|run| run.0).chain([count]);
+        for ((from, cell), end) in runs.iter().zip(ends) {
+            cells.extend((*from..end).map(|_| *cell));
+        }
+        cells.push(Cell::ODD);
+        return None;
+    }
+    // No line begins at the first place.
+    let first = turns.len().max(1);
+    turns.resize(first + words, Turn::default());
+    cells.push(Cell::ODD);
+    for (from, cell) in runs {
+        if let Some(turn) = turns.get_mut(first + *from as usize / 64) {
+            turn.cells |= 1 << (from % 64);
+        }
+        cells.push(*cell);
+    }
+    let mut before = 0;
+    for turn in turns.iter_mut().skip(first) {
+        turn.before = before;
+        before += turn.cells.count_ones();
+    }
+    NonZeroU32::new(u32::try_from(first).unwrap_or(u32::MAX))
+}
+
+/// The bytes of all that judging reads.
 pub(super) fn bytes(engine: &Engine) -> usize {
-    let line = |line: &Line| size_of::<Line>() + line.tests.len() * 8;
     let block = |block: &Block| {
-        let residue = block.members.iter().map(|m| {
-            let conjuncts = m.residue.len() + m.element_told.len() + m.of_elements.len();
-            conjuncts * size_of::<Conjunct>() + size_of::<Member>()
-        });
-        size_of::<Block>()
-            + (block.rows.len() + block.full.len()) * size_of::<Chunk>()
-            + block.cells.len() * size_of::<Cell>()
-            + block
-                .header
-                .iter()
-                .chain(&block.element)
-                .map(line)
-                .sum::<usize>()
-            + residue.sum::<usize>()
+        let lines = block.header.iter().chain(&block.element);
+        let lines = lines.map(|line| size_of_val(line) + size_of_val(&*line.tests));
+        let members = block.members.iter();
+        let members = members.map(|member| size_of_val(member) + size_of_val(&*member.conjuncts));
+        size_of_val(block)
+            + size_of_val(&*block.rows)
+            + size_of_val(&*block.full)
+            + size_of_val(&*block.cells)
+            + size_of_val(&*block.turns)
+            + lines.sum::<usize>()
+            + members.sum::<usize>()
     };
     let task = |task: &Task| match task {
         Task::Fork(children) => size_of::<Task>() + children.len() * 4,
         Task::Split { by_cell, .. } => size_of::<Task>() + by_cell.len() * 4,
         Task::Match(_) => size_of::<Task>(),
     };
+    let axes = engine.axes.iter();
+    let axes = axes.map(|axis| size_of_val(axis) + axis.domain.bytes());
+    let ranked = engine
+        .header_axes
+        .iter()
+        .chain(engine.element_axes.iter().flatten());
+    let ranked = ranked.map(|ranked| size_of_val(ranked) + ranked.finder.bytes());
     engine.blocks.iter().map(block).sum::<usize>()
         + engine.plan.iter().map(task).sum::<usize>()
-        + engine
-            .axes
-            .iter()
-            .map(|axis| axis.domain.bytes())
-            .sum::<usize>()
-        + engine
-            .header_axes
-            .iter()
-            .chain(engine.element_axes.iter().flatten())
-            .map(|ranked| size_of::<Ranked>() + ranked.finder.bytes())
-            .sum::<usize>()
-        + engine
-            .told
-            .iter()
-            .map(|told| size_of::<Told>() + told.runs.len() * 8)
-            .sum::<usize>()
+        + axes.sum::<usize>()
+        + ranked.sum::<usize>()
+        + size_of_val(&*engine.told)
+        + engine.program.bytes()
 }

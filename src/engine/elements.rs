@@ -104,7 +104,7 @@ impl<'a> Run<'a, '_> {
         truth: Truth,
     ) {
         let mut all = Many::all(truth, live);
-        for conjunct in &member.of_elements {
+        for conjunct in member.of_elements() {
             let mut found = self.evaluator.many(conjunct.node, span, all.possible);
             if conjunct.denied {
                 found = found.not(all.possible);
@@ -166,7 +166,7 @@ impl<'a> Run<'a, '_> {
         for (at, bits) in left.iter().enumerate() {
             for (number, truth) in bits.members(at) {
                 let member = block.members.get(number as usize);
-                let told = member.map_or(0, |member| member.element_told.len());
+                let told = member.map_or(0, |member| member.element_told().len());
                 match most.checked_sub(told) {
                     Some(less) => most = less,
                     None => return false,
@@ -187,7 +187,7 @@ impl<'a> Run<'a, '_> {
             let Some(member) = block.members.get(*number as usize) else {
                 continue;
             };
-            let truth = self.all(&member.element_told, truth.and(cap));
+            let truth = self.all(member.element_told(), truth.and(cap));
             if truth != Truth::False {
                 self.member(member, step, truth);
             }

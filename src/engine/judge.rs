@@ -211,8 +211,8 @@ impl<'a> Run<'a, '_> {
                 let member = at * MEMBERS + word * 64 + bit as usize;
                 let bit = 1u64 << bit;
                 let member = block.members.get(member);
-                let residue = member.and_then(|m| m.residue.get(..m.of_header));
-                let truth = self.all(residue.unwrap_or(&[]), Truth::True);
+                let residue = member.map_or(&[][..], Member::of_header);
+                let truth = self.all(residue, Truth::True);
                 if truth == Truth::False {
                     *possible &= !bit;
                 }
@@ -267,8 +267,7 @@ impl<'a> Run<'a, '_> {
             self.guests(block, *guests, alive);
             *guests = member.list;
         }
-        let residue = member.residue.get(..member.of_header);
-        let truth = self.all(residue.unwrap_or(&[]), truth);
+        let truth = self.all(member.of_header(), truth);
         if truth != Truth::False {
             alive.push((number, truth));
         }
@@ -283,16 +282,7 @@ impl<'a> Run<'a, '_> {
     }
 
     pub(super) fn member(&mut self, member: &'a Member, step: Step, truth: Truth) {
-        // For elements the header's part is done; what is inside one is gone through by itself.
-        let from = match member.list {
-            Some(_) => member.of_header,
-            None => 0,
-        };
-        let upto = match member.deep {
-            true => member.of_header,
-            false => member.residue.len(),
-        };
-        let truth = self.all(member.residue.get(from..upto).unwrap_or(&[]), truth);
+        let truth = self.all(member.as_a_whole(), truth);
         if truth == Truth::False {
             return;
         }
@@ -323,8 +313,7 @@ impl<'a> Run<'a, '_> {
 
     /// What is left to evaluate of a member once the header's part is done.
     fn residue(&mut self, member: &'a Member, truth: Truth) -> Truth {
-        let residue = member.residue.get(member.of_header..);
-        self.all(residue.unwrap_or(&[]), truth)
+        self.all(member.rest(), truth)
     }
 
     pub(super) fn all(&mut self, conjuncts: &'a [Conjunct], mut truth: Truth) -> Truth {

@@ -222,11 +222,17 @@ impl<'a> Run<'a, '_> {
         looked: &mut Looked,
     ) {
         let from = looked.cells.len();
-        looked.cells.extend(lines.iter().map(|line| {
-            let rank = ranks.get(line.place as usize).copied().unwrap_or(ODD);
-            let cell = line.first as usize + rank.min(line.count) as usize;
-            block.cells.get(cell).copied().unwrap_or(Cell::ODD)
-        }));
+        let rank = |line: &Line| ranks.get(line.place as usize).copied().unwrap_or(ODD);
+        match block.is_direct() {
+            true => {
+                let cells = lines.iter().map(|line| block.direct(line, rank(line)));
+                looked.cells.extend(cells);
+            }
+            false => {
+                let cells = lines.iter().map(|line| block.cell(line, rank(line)));
+                looked.cells.extend(cells);
+            }
+        }
         let (mut differ, mut odd) = (false, false);
         for cell in looked.cells.get(from..).unwrap_or(&[]) {
             differ |= cell.possible != cell.certain;
@@ -245,10 +251,13 @@ impl<'a> Run<'a, '_> {
         let mut bits = Bits::full(block, 0);
         let mut left = first_words::<W>(&bits.possible)?;
         let mut sure = left;
+        let direct = block.is_direct();
         for line in &block.header {
             let rank = *ranks.get(line.place as usize)?;
-            let cell = line.first as usize + rank.min(line.count) as usize;
-            let cell = block.cells.get(cell)?;
+            let cell = match direct {
+                true => block.direct(line, rank),
+                false => block.cell(line, rank),
+            };
             let row = first_words::<W>(block.rows.get(cell.possible as usize)?)?;
             for (left, word) in left.iter_mut().zip(row) {
                 *left &= word;
@@ -344,7 +353,7 @@ impl<'a> Run<'a, '_> {
     /// What a condition on one field says, evaluated.
     fn told(&mut self, told: u32) -> Truth {
         let told = self.engine.told.get(told as usize);
-        told.map_or(Truth::True, |told| self.conjunct(told.conjunct))
+        told.map_or(Truth::True, |told| self.conjunct(*told))
     }
 }
 

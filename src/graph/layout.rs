@@ -135,8 +135,9 @@ impl Arranger<'_> {
         }
         let counted = (0u32..).zip(&self.plan.axes).zip(counts);
         let of_header = counted.filter(|((_, axis), _)| axis.list.is_none());
-        let mut axes: Vec<(usize, u32)> =
-            of_header.map(|((number, _), count)| (count, number)).collect();
+        let mut axes: Vec<(usize, u32)> = of_header
+            .map(|((number, _), count)| (count, number))
+            .collect();
         axes.sort_by_key(|(count, number)| (std::cmp::Reverse(*count), *number));
         axes.truncate(KEYS);
         members.sort_by_cached_key(|member| {

@@ -45,8 +45,7 @@ pub(super) fn lower<'a>(
         cover_nodes: Vec::new(),
         required: Vec::new(),
     };
-    let outcome =
-        |builder: &mut Builder<'_>, outcome| builder.intern(Node::Outcome(outcome), &[]);
+    let outcome = |builder: &mut Builder<'_>, outcome| builder.intern(Node::Outcome(outcome), &[]);
     let mut kinds = Vec::new();
     for (number, kind) in (0u16..).zip(&rules.kinds) {
         let met = kind.met.as_ref().map(|met| builder.cond(met, 0));

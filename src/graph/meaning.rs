@@ -531,12 +531,7 @@ impl<'a> Builder<'a> {
 }
 
 /// What a node needs of those that its operands need.
-fn needs_of(
-    schema: &Schema,
-    of_nodes: &[Needs],
-    node: &Node,
-    operands: &[NodeIndex],
-) -> Needs {
+fn needs_of(schema: &Schema, of_nodes: &[Needs], node: &Node, operands: &[NodeIndex]) -> Needs {
     let mut needs = Needs::default();
     for operand in operands {
         needs = needs.union(of_nodes.get(operand.index()).copied().unwrap_or_default());
