@@ -321,6 +321,11 @@ fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block 
     }
     let (mut header, mut element): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
     let (mut cells, mut turns) = (Vec::new(), Vec::new());
+    let axes = tests
+        .keys()
+        .filter_map(|axis| plan.axes.get(*axis as usize));
+    let direct: usize = axes.map(|axis| direct_bytes(axis.domain.cells())).sum();
+    let is_roomy = direct <= SMALL_TABLES.max(ROOMY * group.members.len());
     for (axis, tests) in tests {
         let Some(planned) = plan.axes.get(axis as usize) else {
             continue;
@@ -332,7 +337,7 @@ fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block 
             place: places.get(axis as usize).copied().unwrap_or(0),
             first,
             count,
-            turns: lay_cells(&runs, count, &mut cells, &mut turns),
+            turns: lay_cells(&runs, (count, is_roomy), &mut cells, &mut turns),
             tests: tests.into(),
         };
         match planned.list {
@@ -492,22 +497,30 @@ fn lay_runs(
     runs
 }
 
-/// So many times the bytes of its turns a line may take with a place for each cell of its axis, which
-/// is found faster.
-const DIRECT: usize = 4;
+/// A block whose lines take so many bytes a member, or so many in all, with a place for each cell of
+/// their axes keeps them so: there the cell of a fact is found faster.
+const ROOMY: usize = 200;
+const SMALL_TABLES: usize = 1 << 15;
+/// So many times the bytes of its turns a line of another block may take for that.
+const DIRECT: usize = 2;
+
+/// The bytes of a place for each cell, and one for facts that lie in none.
+fn direct_bytes(cells: u32) -> usize {
+    (cells as usize + 1) * size_of::<Cell>()
+}
 
 /// Puts the cells of a line down: each cell of its axis and then one for facts that lie in none, or,
 /// where they turn at few of many, the one for those facts and then those that do. Gives where the
 /// turns begin in the second case.
 fn lay_cells(
     runs: &[(u32, Cell)],
-    count: u32,
+    (count, is_roomy): (u32, bool),
     cells: &mut Vec<Cell>,
     turns: &mut Vec<Turn>,
 ) -> Option<NonZeroU32> {
     let words = (count as usize).div_ceil(64);
     let bytes = (runs.len() + 1) * size_of::<Cell>() + words * size_of::<Turn>();
-    if (count as usize + 1) * size_of::<Cell>() <= DIRECT * bytes {
+    if is_roomy || direct_bytes(count) <= DIRECT * bytes {
         let ends = runs.iter().skip(1).map(|run| run.0).chain([count]);
         for ((from, cell), end) in runs.iter().zip(ends) {
             cells.extend((*from..end).map(|_| *cell));
