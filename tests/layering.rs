@@ -334,7 +334,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         &["ground::number"],
         "inexact results are refused in one place",
     ),
-    ("sha2", &["check::fingerprint"], "one fingerprint"),
+    ("sha2", &["ground::digest"], "one fingerprint"),
     (
         "strsim",
         &["ground::nearest", "syntax"],

@@ -1,7 +1,7 @@
 //! A rule: where it applies, what it says, and its message.
 
 use super::{Basis, Cond, Each, Expr, Force, PilotId, Place, Require, RuleId, Sure, Waive};
-use crate::check::fingerprint;
+use crate::ground::digest::digest;
 use crate::schema::Labels;
 use crate::schema::value::{DepartmentId, OutcomeId, Type};
 use std::hash::{Hash, Hasher};
@@ -129,9 +129,7 @@ impl Hash for Rule {
     /// By the digest of the terms, which rules that share them share.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let said = &self.said;
-        said.digest
-            .get_or_init(|| fingerprint::digest(&said.terms))
-            .hash(state);
+        said.digest.get_or_init(|| digest(&said.terms)).hash(state);
         self.over.hash(state);
     }
 }
