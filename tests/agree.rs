@@ -195,10 +195,11 @@ fn every_small_condition() {
     for (a, b) in pairs(&simple) {
         all.extend([Cond::And(vec![a.clone(), b.clone()]), Cond::Or(vec![a, b])]);
     }
-    let rules = all.into_iter().enumerate().map(|(number, when)| Rule {
-        id: format!("X-{number:05}"),
-        when,
-        ..SKELETON.rules[0].clone()
+    let rules = all.into_iter().enumerate().map(|(number, when)| {
+        let mut rule: Rule = SKELETON.rules[0].clone();
+        rule.id = format!("X-{number:05}");
+        rule.when = when;
+        rule
     });
     let rules = Arc::new(RuleSet {
         rules: rules.collect(),

@@ -4,7 +4,7 @@
 #[path = "support/random.rs"]
 mod random;
 
-use kakou::check::rules::{CompareOp, Cond, Expr, Rule, RuleId, RuleSet};
+use kakou::check::rules::{CompareOp, Cond, Expr, Rule, RuleId, RuleSet, Terms};
 use kakou::graph::draw::{Slice, picture};
 use kakou::graph::{Graph, Options};
 use kakou::ground::number::Number;
@@ -18,7 +18,7 @@ fn graph(title: &str) -> Graph {
     let skeleton = random::skeleton();
     let field = |path| Expr::Field(skeleton.schema.field_by_path(path).unwrap());
     let amount = Value::Money(Number::from_i64(5_000), Code(0));
-    let general = Rule {
+    let general = Terms {
         id: "A-1".to_string(),
         labels: kakou::schema::Labels {
             zh: Some("总则".to_string()),
@@ -36,18 +36,20 @@ fn graph(title: &str) -> Graph {
             set: field("docs"),
             codes: vec![Expr::Const(Value::Code(Code(1)))],
         }),
-        ..skeleton.rules[0].clone()
+        ..(*skeleton.rules[0]).clone()
     };
-    let special = Rule {
+    let special = Terms {
         id: "A-2".to_string(),
-        over: vec![RuleId(0)],
         when: Cond::Under {
             value: field("hs"),
             prefixes: vec!["8471".parse().unwrap()],
             negated: false,
         },
-        ..skeleton.rules[0].clone()
+        ..(*skeleton.rules[0]).clone()
     };
+    let place = skeleton.rules[0].place;
+    let (general, mut special) = (Rule::new(general, place), Rule::new(special, place));
+    special.over = vec![RuleId(0)];
     let rules = Arc::new(RuleSet {
         rules: vec![general, special],
         ..skeleton

@@ -300,6 +300,16 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         "the engine is laid out from the graph once and runs on its own flat form",
     ),
     (
+        "hashbrown",
+        &[
+            "check::conflict",
+            "check::memo",
+            "graph::shared",
+            "engine::build",
+        ],
+        "what is looked up by contents and never walked",
+    ),
+    (
         "serde",
         &["facts", "verdict::json", "command"],
         "formats are made at the border only",
@@ -324,7 +334,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         &["ground::number"],
         "inexact results are refused in one place",
     ),
-    ("sha2", &["check::fingerprint"], "one fingerprint"),
+    ("sha2", &["ground::digest"], "one fingerprint"),
     (
         "strsim",
         &["ground::nearest", "syntax"],
@@ -417,8 +427,12 @@ const HASHED: &[(&str, &str)] = &[
         "asked whether a value was seen, never walked",
     ),
     (
-        "graph/meaning.rs",
-        "asked whether a node is known, never walked",
+        "engine/build/lines.rs",
+        "asked whether a row is known, never walked",
+    ),
+    (
+        "graph/shared.rs",
+        "asked whether a node or a condition is known, never walked",
     ),
     ("syntax/words.rs", "asked for one word, never walked"),
 ];
@@ -427,7 +441,7 @@ const HASHED: &[(&str, &str)] = &[
 const LONGEST: usize = 600;
 
 /// Files that are longer and wait for a place to part; they may only become shorter.
-const LONGER: &[(&str, usize)] = &[("decide/eval.rs", 661)];
+const LONGER: &[(&str, usize)] = &[];
 
 fn source_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -686,7 +700,9 @@ fn the_library_is_whole_and_silent_and_keeps_an_order() {
                 "println" | "print" | "eprintln" | "eprint" => {
                     !command && text.contains(&format!("{word}!"))
                 }
-                "HashMap" | "HashSet" => !HASHED.iter().any(|(known, _)| *known == file),
+                "HashMap" | "HashSet" | "HashTable" => {
+                    !HASHED.iter().any(|(known, _)| *known == file)
+                }
                 _ => false,
             };
             if refused {

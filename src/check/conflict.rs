@@ -13,11 +13,13 @@ use crate::ground::span::Span;
 use crate::schema::value::FieldId;
 use crate::schema::{Home, Schema};
 use crate::syntax::ast;
+use hashbrown::{HashMap, HashSet};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 use std::cell::LazyCell;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// What rules are held against.
 pub(super) struct Whole<'w, 'a> {
@@ -103,14 +105,18 @@ fn first_run(text: &str) -> Run<'_> {
 
 /// The same identifier twice only with disjoint periods, counted on the same date.
 fn identifiers(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
-    let mut by_id: HashMap<&str, Vec<&RuleDraft>> = HashMap::with_capacity(drafts.len());
-    for draft in drafts {
-        let earlier = by_id.entry(&draft.rule.id).or_default();
-        let clash = earlier
-            .iter()
-            .find(|other| other.on != draft.on || overlap(other.rule.force, draft.rule.force));
-        if let Some(other) = clash {
-            let mut diagnostic = twice("rule", &name_at(draft.shown(), draft.id_at), other.id_at);
+    // Those of one identifier stand together.
+    let alike = drafts.chunk_by(|one, next| one.rule.id == next.rule.id);
+    for versions in alike.filter(|versions| versions.len() > 1) {
+        for (at, draft) in versions.iter().enumerate() {
+            let clash = versions.iter().take(at).find(|other| {
+                other.notes.on != draft.notes.on || overlap(other.rule.force, draft.rule.force)
+            });
+            let Some(other) = clash else {
+                continue;
+            };
+            let name = name_at(draft.shown(), draft.id_at());
+            let mut diagnostic = twice("rule", &name, other.id_at());
             diagnostic.code = codes::RULE_TWICE;
             diagnostic.title = format!("two rules are called `{}` on the same days", draft.shown());
             diagnostics.push(
@@ -118,7 +124,6 @@ fn identifiers(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
                     .help("end the older one with `force until`, or give one another identifier"),
             );
         }
-        earlier.push(draft);
     }
 }
 
@@ -129,38 +134,89 @@ fn name_at(text: &str, at: Span) -> ast::Name {
     }
 }
 
+/// The rules that a name after `over` may mean.
+struct Targets<'d> {
+    /// By identifier, its versions, which stand together.
+    versions: HashMap<&'d str, Range<usize>>,
+    /// By rule with a table, the parts of that.
+    parts: BTreeMap<&'d str, Vec<usize>>,
+}
+
+impl<'d> Targets<'d> {
+    fn of(drafts: &'d [RuleDraft]) -> Targets<'d> {
+        let mut targets = Targets {
+            versions: HashMap::with_capacity(drafts.len()),
+            parts: BTreeMap::new(),
+        };
+        let mut first = 0;
+        for versions in drafts.chunk_by(|one, next| one.rule.id == next.rule.id) {
+            let range = first..first + versions.len();
+            first = range.end;
+            for (at, draft) in range.clone().zip(versions) {
+                targets.versions.insert(&draft.rule.id, range.clone());
+                if let Some(whole) = &draft.notes.whole {
+                    targets.parts.entry(whole).or_default().push(at);
+                }
+            }
+        }
+        targets
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        self.versions.contains_key(name) || self.parts.contains_key(name)
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = usize> {
+        let versions = self.versions.get(name).cloned().unwrap_or_default();
+        let parts = self.parts.get(name).into_iter().flatten();
+        versions.chain(parts.copied())
+    }
+
+    fn names(&self) -> BTreeSet<&'d str> {
+        let versions = self.versions.keys().copied();
+        versions.chain(self.parts.keys().copied()).collect()
+    }
+}
+
 /// Numbers what `over` names: all versions of a rule, or all parts of a rule's table.
 fn exceptions(drafts: &mut [RuleDraft], written: &[&str], diagnostics: &mut Vec<Diagnostic>) {
-    let written: LazyCell<HashSet<&str>, _> = LazyCell::new(|| written.iter().copied().collect());
-    let mut by_id: HashMap<&str, Vec<usize>> = HashMap::with_capacity(drafts.len());
-    for (index, draft) in drafts.iter().enumerate() {
-        by_id.entry(&draft.rule.id).or_default().push(index);
-        if let Some(whole) = &draft.whole {
-            by_id.entry(whole).or_default().push(index);
+    for (at, over) in excused(drafts, written, diagnostics) {
+        if let Some(draft) = drafts.get_mut(at) {
+            draft.rule.over = over;
         }
     }
+}
+
+/// The exceptions, by their place, each with the rules that it excuses.
+fn excused(
+    drafts: &[RuleDraft],
+    written: &[&str],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<(usize, Vec<RuleId>)> {
+    let written: LazyCell<HashSet<&str>, _> = LazyCell::new(|| written.iter().copied().collect());
+    let targets = LazyCell::new(|| Targets::of(drafts));
     let mut resolved = Vec::new();
-    for draft in drafts.iter() {
+    for (at, draft) in drafts.iter().enumerate() {
         let mut over = Vec::new();
-        for name in &draft.over {
-            let Some(targets) = by_id.get(name.node.as_str()) else {
+        for name in &draft.notes.over {
+            let name = draft.placed(name);
+            if !targets.knows(&name.node) {
                 // A rule that was complained of is there all the same.
                 let table = name.node.rsplit_once('.').map_or("", |(rule, _)| rule);
                 if written.contains(name.node.as_str())
-                    || (written.contains(table) && !by_id.contains_key(table))
+                    || (written.contains(table) && !targets.knows(table))
                 {
                     continue;
                 }
-                let mut known: Vec<&str> = by_id.keys().copied().collect();
-                known.sort_unstable();
-                diagnostics.push(unknown_name("rule", name, known.into_iter()));
+                let known = targets.names().into_iter();
+                diagnostics.push(unknown_name("rule", &name, known));
                 continue;
-            };
-            for target in targets {
-                let Some(excused) = drafts.get(*target) else {
+            }
+            for target in targets.named(&name.node) {
+                let Some(excused) = drafts.get(target) else {
                     continue;
                 };
-                if excused.id_at == draft.id_at {
+                if excused.id_at() == draft.id_at() {
                     diagnostics.push(
                         Diagnostic::new(
                             codes::ITSELF,
@@ -171,7 +227,7 @@ fn exceptions(drafts: &mut [RuleDraft], written: &[&str], diagnostics: &mut Vec<
                     );
                     continue;
                 }
-                let known = excused.each_known && draft.each_known;
+                let known = excused.notes.each_known && draft.notes.each_known;
                 if known && !excused.rule.each.starts_with(&draft.rule.each) {
                     diagnostics.push(
                         Diagnostic::new(
@@ -180,21 +236,21 @@ fn exceptions(drafts: &mut [RuleDraft], written: &[&str], diagnostics: &mut Vec<
                             name.at.0,
                         )
                         .label("judges other elements than this exception")
-                        .also(excused.id_at, "the rule to be excused")
+                        .also(excused.id_at(), "the rule to be excused")
                         .help("let both begin with the same `each`, or let the exception judge the whole declaration"),
                     );
                     continue;
                 }
-                over.push(RuleId(u32::try_from(*target).unwrap_or(u32::MAX)));
+                over.push(RuleId(u32::try_from(target).unwrap_or(u32::MAX)));
             }
         }
         over.sort();
         over.dedup();
-        resolved.push(over);
+        if !over.is_empty() {
+            resolved.push((at, over));
+        }
     }
-    for (draft, over) in drafts.iter_mut().zip(resolved) {
-        draft.rule.over = over;
-    }
+    resolved
 }
 
 /// Exceptions must not lead in a circle, over all pilots together.
@@ -216,8 +272,8 @@ fn exception_cycles(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
             .iter()
             .filter_map(|n| drafts.get(*graph.node_weight(*n)?))
             .collect();
-        members.sort_by_key(|d| d.id_at);
-        members.dedup_by_key(|d| d.id_at);
+        members.sort_by_key(|d| d.id_at());
+        members.dedup_by_key(|d| d.id_at());
         let Some((first, rest)) = members.split_first() else {
             continue;
         };
@@ -225,11 +281,11 @@ fn exception_cycles(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
         let mut diagnostic = Diagnostic::new(
             codes::EXCEPTION_CYCLE,
             format!("exceptions lead in a circle: {}", names.join(", ")),
-            first.id_at,
+            first.id_at(),
         )
         .label("one of them");
         for other in rest {
-            diagnostic = diagnostic.also(other.id_at, "and this one");
+            diagnostic = diagnostic.also(other.id_at(), "and this one");
         }
         diagnostics.push(diagnostic.help("take one `over` out: which text goes before the other?"));
     }
@@ -343,7 +399,7 @@ fn reachable(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Dia
             Diagnostic::new(
                 codes::NEVER_IN_FORCE,
                 format!("`{}` is never in force", draft.shown()),
-                draft.id_at,
+                draft.id_at(),
             )
             .label(format!(
                 "it would begin on {} and end on {}",
@@ -351,14 +407,13 @@ fn reachable(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Dia
             )),
         );
     }
-    let allowed = reach::allowed(whole.schema, &draft.rule.scope);
-    if let Some(field) = reach::impossible(&allowed) {
+    if let Some(field) = draft.notes.never {
         let path = whole.schema.field(field).map_or("?", |f| f.path.as_str());
         diagnostics.push(
             Diagnostic::new(
                 codes::NEVER_IN_SCOPE,
                 format!("`{}` can never apply", draft.shown()),
-                draft.scope_at,
+                draft.scope_at(),
             )
             .label(format!("no `{path}` meets all of this")),
         );
@@ -367,7 +422,8 @@ fn reachable(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Dia
 
 /// No law is cited for days on which it, or the article, is gone.
 fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for (basis, at) in draft.rule.basis.iter().zip(&draft.cited_at) {
+    for (basis, at) in draft.rule.basis.iter().zip(&draft.notes.cited_at) {
+        let at = draft.moved.span(*at);
         let Some(law) = whole.laws.get(basis.law.0 as usize) else {
             continue;
         };
@@ -383,14 +439,14 @@ fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec
                         draft.shown(),
                         law.id
                     ),
-                    *at,
+                    at,
                 )
                 .label(format!("in force until {}", end.last))
                 .help(format!("end the rule with `force until {}`", end.last)),
             );
         }
         if let (Some(until), Some(from)) = (draft.rule.force.until, law.force.from)
-            && draft.on.is_none()
+            && draft.notes.on.is_none()
             && until.last < from.first
         {
             diagnostics.push(
@@ -401,7 +457,7 @@ fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec
                         draft.shown(),
                         law.id
                     ),
-                    *at,
+                    at,
                 )
                 .label(format!("in force from {}", from.first)),
             );
@@ -430,7 +486,7 @@ fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec
                         Diagnostic::new(
                             codes::ARTICLE_REPLACED,
                             format!("`{}` cites what `{}` replaced on {}", draft.shown(), newer.id.node, since.first),
-                            *at,
+                            at,
                         )
                         .label("replaced")
                         .also(replaced.law.at.0, "replaced here")

@@ -8,16 +8,16 @@
 
 use super::law;
 use super::names::Named;
-use super::rule::RuleDraft;
+use super::rule::{Moved, RuleDraft};
 use super::rules::{DecisionTable, Event, Force, Place};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::limits::Limits;
 use crate::ground::source::Sources;
-use crate::ground::span::{At, SourceId, Span};
+use crate::ground::span::{SourceId, Span};
 use crate::syntax;
 use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::parts::{Part, PartReader, is_too_long, parts};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// One rule as it was found to be, with the places that it had then.
@@ -47,11 +47,12 @@ impl Kept {
             span.source == self.at.source && span.start >= self.at.start && span.end <= self.at.end
         };
         let drafts = self.drafts.iter().flat_map(|draft| {
-            let own = [draft.rule.place.0, draft.id_at, draft.scope_at];
-            let over = draft.over.iter().map(|name| name.at.0);
+            let notes = &draft.notes;
+            let own = [draft.rule.place.0, notes.id_at, notes.scope_at];
+            let over = notes.over.iter().map(|name| name.at.0);
             own.into_iter()
                 .chain(over)
-                .chain(draft.cited_at.iter().copied())
+                .chain(notes.cited_at.iter().copied())
         });
         let noted = self.noted.iter().map(|(span, _)| *span);
         let own = [self.item_at, self.id_at];
@@ -82,13 +83,18 @@ pub(super) struct Known<'t> {
 }
 
 impl<'t> Known<'t> {
+    /// How far it moved.
+    fn way(&self) -> Moved {
+        Moved {
+            source: self.source,
+            then: self.kept.at.start,
+            now: self.part.start,
+        }
+    }
+
     /// Where a place in it is now.
     pub fn moved(&self, then: Span) -> Span {
-        let byte = |then: u32| {
-            let into = then.saturating_sub(self.kept.at.start);
-            self.part.start.saturating_add(into)
-        };
-        Span::new(self.source, byte(then.start), byte(then.end))
+        self.way().span(then)
     }
 
     /// From its first word to its last.
@@ -98,18 +104,11 @@ impl<'t> Known<'t> {
 
     /// What became of it, with the places that it has now.
     pub fn drafts(&self) -> impl Iterator<Item = RuleDraft> {
-        self.kept.drafts.iter().map(|then| {
-            let mut draft = then.clone();
-            draft.rule.place = Place(self.moved(then.rule.place.0));
-            draft.id_at = self.moved(then.id_at);
-            draft.scope_at = self.moved(then.scope_at);
-            for at in &mut draft.cited_at {
-                *at = self.moved(*at);
-            }
-            for name in &mut draft.over {
-                name.at = At(self.moved(name.at.0));
-            }
-            draft
+        let moved = self.way();
+        self.kept.drafts.iter().map(move |then| RuleDraft {
+            rule: then.rule.moved(Place(moved.span(then.rule.place.0))),
+            notes: Arc::clone(&then.notes),
+            moved,
         })
     }
 

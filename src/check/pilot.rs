@@ -4,13 +4,15 @@
 use super::codes;
 use super::law::{self, basis, force_cond, labels};
 use super::lower::{Lower, Scope};
-use super::rule::{PilotFrame, RuleDraft, scope_cond, weakest};
-use super::rules::{Cond, Event, Force, Law, Message, Pilot, PilotId, Place, Rule, Sure};
+use super::reach;
+use super::rule::{Moved, Notes, PilotFrame, RuleDraft, scope_cond, weakest};
+use super::rules::{Cond, Event, Force, Law, Message, Pilot, PilotId, Place, Rule, Sure, Terms};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::Span;
 use crate::schema::value::DepartmentId;
 use crate::syntax::ast::{self, PilotClause};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The clauses of a pilot, each at most once.
 #[derive(Default)]
@@ -158,27 +160,25 @@ pub(super) fn pilots(
         let id = PilotId(u16::try_from(index).unwrap_or(u16::MAX));
         let name = item.name.node.clone();
         if !found.suspend.is_empty() {
-            drafts.push(RuleDraft {
-                rule: Rule {
-                    id: name.clone(),
-                    labels: labels(&item.labels),
-                    basis: cited.clone(),
-                    sure,
-                    departments: vec![DepartmentId(0)],
-                    pilot: Some(id),
-                    over: Vec::new(),
-                    each: Vec::new(),
-                    in_force: frame.in_force.clone(),
-                    force: frame.force,
-                    scope: frame.scope.clone(),
-                    when: Cond::Always,
-                    unless: None,
-                    outcome: None,
-                    requires: Vec::new(),
-                    waives: Vec::new(),
-                    message: Message::default(),
-                    place: Place(at),
-                },
+            let terms = Terms {
+                id: name.clone(),
+                labels: labels(&item.labels),
+                basis: cited.clone(),
+                sure,
+                departments: vec![DepartmentId(0)],
+                pilot: Some(id),
+                each: Vec::new(),
+                in_force: frame.in_force.clone(),
+                force: frame.force,
+                scope: frame.scope.clone(),
+                when: Cond::Always,
+                unless: None,
+                outcome: None,
+                requires: Vec::new(),
+                waives: Vec::new(),
+                message: Message::default(),
+            };
+            let notes = Notes {
                 over: found.suspend.to_vec(),
                 on: found
                     .force
@@ -189,6 +189,12 @@ pub(super) fn pilots(
                 each_known: true,
                 cited_at,
                 scope_at: found.scope.map_or(item.name.at.0, |(_, at)| at),
+                never: reach::impossible(&reach::allowed(scope.schema, &frame.scope)),
+            };
+            drafts.push(RuleDraft {
+                rule: Rule::new(terms, Place(at)),
+                notes: Arc::new(notes),
+                moved: Moved::not(at.source),
             });
         }
         pilots.push(Pilot {

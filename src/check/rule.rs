@@ -6,18 +6,30 @@ use super::law::{basis, force_cond, labels, unknown_name};
 use super::lower::Lower;
 use super::message::message;
 use super::names::Named;
+use super::reach;
 use super::rules::{
-    Cond, DecisionTable, Each, Force, Law, LawId, Message, PilotId, Place, Rule, Sure,
+    Cond, DecisionTable, Each, Force, Law, LawId, Message, PilotId, Place, Rule, Sure, Terms,
 };
 use crate::ground::diagnostic::Diagnostic;
-use crate::ground::span::Span;
-use crate::schema::value::{DepartmentId, Type};
+use crate::ground::span::{At, SourceId, Span};
+use crate::schema::value::{DepartmentId, FieldId, Type};
 use crate::syntax::ast::{self, Clause, Consequence};
+use std::sync::Arc;
 
 /// A rule before exceptions are numbered.
 #[derive(Debug, Clone)]
 pub(super) struct RuleDraft {
     pub rule: Rule,
+    /// What else its text says.
+    pub notes: Arc<Notes>,
+    /// Where its text is now.
+    pub moved: Moved,
+}
+
+/// What is asked of the text of a rule when rules are held against each other. Its places are those
+/// that it had when it was read.
+#[derive(Debug)]
+pub(super) struct Notes {
     /// The rules named after `over`.
     pub over: Vec<ast::Name>,
     /// The field on which the period counts; the as-of date where none.
@@ -32,12 +44,59 @@ pub(super) struct RuleDraft {
     pub cited_at: Vec<Span>,
     /// The scope's place, for complaints.
     pub scope_at: Span,
+    /// A field that nothing in the scope can meet.
+    pub never: Option<FieldId>,
+}
+
+/// How far the text of a rule moved since it was read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moved {
+    /// The text in which it is now.
+    pub source: SourceId,
+    /// Where it began when it was read.
+    pub then: u32,
+    /// Where it begins now.
+    pub now: u32,
+}
+
+impl Moved {
+    /// Not at all, in this text.
+    pub fn not(source: SourceId) -> Moved {
+        Moved {
+            source,
+            then: 0,
+            now: 0,
+        }
+    }
+
+    /// Where a place in it is now.
+    pub fn span(self, then: Span) -> Span {
+        let byte = |then: u32| self.now.saturating_add(then.saturating_sub(self.then));
+        Span::new(self.source, byte(then.start), byte(then.end))
+    }
 }
 
 impl RuleDraft {
     /// What its author calls it: a part of a table goes by the name of its rule.
     pub fn shown(&self) -> &str {
-        self.whole.as_deref().unwrap_or(&self.rule.id)
+        self.notes.whole.as_deref().unwrap_or(&self.rule.id)
+    }
+
+    /// Where the identifier stands.
+    pub fn id_at(&self) -> Span {
+        self.moved.span(self.notes.id_at)
+    }
+
+    /// Where the scope stands, for complaints.
+    pub fn scope_at(&self) -> Span {
+        self.moved.span(self.notes.scope_at)
+    }
+
+    /// A name after `over`, at its place.
+    pub fn placed(&self, name: &ast::Name) -> ast::Name {
+        let mut placed = name.clone();
+        placed.at = At(self.moved.span(name.at.0));
+        placed
     }
 }
 
@@ -292,17 +351,29 @@ pub(super) fn rule(
         parts
     };
     let whole = found.table.is_some().then(|| item.id.node.clone());
+    let notes = Arc::new(Notes {
+        over: found.over.unwrap_or(&[]).to_vec(),
+        on: found
+            .force
+            .and_then(|f| f.on.as_ref())
+            .map(|n| n.node.clone()),
+        id_at: item.id.at.0,
+        whole,
+        each_known,
+        cited_at,
+        scope_at: found.scope.map_or(item.id.at.0, |(_, at)| at),
+        never: reach::impossible(&reach::allowed(lower.scope.schema, &scope)),
+    });
     parts
         .into_iter()
-        .map(|(id, selected, consequences)| RuleDraft {
-            rule: Rule {
+        .map(|(id, selected, consequences)| {
+            let terms = Terms {
                 id,
                 labels: labels(&item.labels),
                 basis: basis.clone(),
                 sure,
                 departments: departments.clone(),
                 pilot,
-                over: Vec::new(),
                 each: each.clone(),
                 in_force: in_force.clone(),
                 force: force_declared,
@@ -313,18 +384,12 @@ pub(super) fn rule(
                 requires: consequences.requires,
                 waives: consequences.waives,
                 message: message.clone(),
-                place: Place(at),
-            },
-            over: found.over.unwrap_or(&[]).to_vec(),
-            on: found
-                .force
-                .and_then(|f| f.on.as_ref())
-                .map(|n| n.node.clone()),
-            id_at: item.id.at.0,
-            whole: whole.clone(),
-            each_known,
-            cited_at: cited_at.clone(),
-            scope_at: found.scope.map_or(item.id.at.0, |(_, at)| at),
+            };
+            RuleDraft {
+                rule: Rule::new(terms, Place(at)),
+                notes: Arc::clone(&notes),
+                moved: Moved::not(at.source),
+            }
         })
         .collect()
 }

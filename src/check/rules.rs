@@ -15,7 +15,7 @@ pub use cover::{Cover, Pilot};
 pub use duty::{Kind, Require, Required, Waive};
 pub use expr::Expr;
 pub use law::{Basis, Event, Force, Law, Parameter, ParameterValue};
-pub use rule::{Message, MessagePart, Rule};
+pub use rule::{Message, MessagePart, Rule, Terms};
 pub use table::{Cell, DecisionTable, Output, Row};
 
 pub use crate::syntax::ast::{

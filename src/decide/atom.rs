@@ -155,7 +155,35 @@ impl Atom {
     }
 }
 
+impl<T> Told<T> {
+    fn bytes(&self) -> usize {
+        let says = self.says.iter().map(|says| size_of_val(&**says));
+        size_of::<Told<T>>()
+            + size_of_val(&*self.from)
+            + size_of_val(&*self.says)
+            + says.sum::<usize>()
+    }
+}
+
 impl Test {
+    /// What it holds besides itself.
+    fn bytes(&self) -> usize {
+        match self {
+            Test::Under { stretches, .. } => size_of_val(&**stretches),
+            Test::Among { lists, .. } => {
+                let keys = lists.keys.iter().map(|keys| size_of_val(&**keys));
+                size_of::<Dated>()
+                    + size_of_val(&*lists.from)
+                    + size_of_val(&*lists.keys)
+                    + keys.sum::<usize>()
+            }
+            Test::Told(told) => told.bytes(),
+            Test::ToldOf { told, also } => told.bytes() + size_of_val(&**also),
+            Test::Some(_, told) => told.bytes(),
+            _ => 0,
+        }
+    }
+
     /// What it says of a key that is one of a value, where it reads nothing else.
     #[inline(always)]
     fn plainly(&self, key: Key) -> Option<bool> {
@@ -372,6 +400,17 @@ impl Atoms {
     #[inline]
     pub(crate) fn get(&self, number: u32) -> Option<&Atom> {
         self.atoms.get(number as usize)
+    }
+
+    /// The bytes they take.
+    pub(super) fn bytes(&self) -> usize {
+        let keys: usize = self.parameters.iter().map(Vec::len).sum();
+        let tests = self.atoms.iter().map(|atom| atom.test.bytes());
+        self.atoms.len() * size_of::<Atom>()
+            + tests.sum::<usize>()
+            + self.parameters.len() * size_of::<Vec<(Day, Key)>>()
+            + keys * size_of::<(Day, Key)>()
+            + self.derived.len() * size_of::<Derived>()
     }
 
     /// Whether an atom reads nothing of an element but the key of its column.

@@ -17,6 +17,7 @@
 mod ask;
 pub(crate) mod atom;
 pub(crate) mod atomize;
+mod bytes;
 pub mod duty;
 pub mod eval;
 mod group;

@@ -488,9 +488,9 @@ impl Program {
     ///
     /// Looking for what was kept costs as much as comparing a field with a constant, so only
     /// what costs more is kept, and only where it is asked for more than once.
-    pub fn memos(
+    pub fn memos<'o>(
         ops: &[Op],
-        operands: impl Fn(usize) -> Vec<NodeId>,
+        operands: impl Fn(usize) -> &'o [NodeId],
         needs: &[Needs],
         rules: &RuleSet,
     ) -> Vec<Memo> {

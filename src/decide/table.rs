@@ -60,6 +60,13 @@ impl TableForm {
         }
     }
 
+    /// The bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let said = self.inputs.iter().flatten().map(Vec::len);
+        let many = (self.all.len() + said.sum::<usize>()) * size_of::<Many>();
+        size_of::<TableForm>() + self.inputs.len() * size_of::<Option<Vec<Many>>>() + many
+    }
+
     /// How many times 64 rows there are.
     pub(super) fn stretches(&self) -> usize {
         self.all.len()

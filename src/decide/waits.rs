@@ -160,6 +160,18 @@ impl Waits {
         self.worse.get(usize::from(than.0))
     }
 
+    /// The bytes they take.
+    pub(super) fn bytes(&self) -> usize {
+        let bits = self.header.iter().map(|asked| &asked.by);
+        let bits = bits.chain(&self.worse).chain([&self.apart, &self.asked]);
+        self.header.len() * size_of::<Asked>()
+            + bits.map(Waiting::bytes).sum::<usize>()
+            + self.worse.len() * size_of::<Waiting>()
+            + self.ends.len() * size_of::<Ends>()
+            + self.fields.len() * size_of::<FieldId>()
+            + self.rest.len() * size_of::<NodeId>()
+    }
+
     /// Whether what settles a rule may be asked for again.
     pub(super) fn is_asked(&self, rule: RuleId) -> bool {
         self.asked.contains(rule)

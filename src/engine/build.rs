@@ -1,8 +1,8 @@
 //! From the graph to the engine: plan nodes become tasks, blocks become rows of bits.
 
 use super::finder::{Axis, Finders};
-use super::rows::{Chunk, MEMBERS, WORDS, set};
-use super::{Block, Cell, Condition, Engine, Line, Member, Task};
+use super::rows::{MEMBERS, WORDS, set};
+use super::{Block, Condition, Engine, Line, Member, Task};
 use crate::check::rules::Each;
 use crate::decide::atom::NO_ATOM;
 use crate::decide::program::Program;
@@ -10,8 +10,7 @@ use crate::graph::Graph;
 use crate::graph::cells::{Domain, UNKNOWN};
 use crate::graph::layout::Block as Members;
 use crate::graph::node::{Edge, Node};
-use crate::graph::plan::{Conjunct, Member as PlanMember, Plan, Subject, Told};
-use crate::ground::truth::Truth;
+use crate::graph::plan::{Conjunct, Member as PlanMember, Plan, Subject};
 use crate::schema::value::{ListId, Type};
 use crate::schema::{Home, Schema};
 use petgraph::graph::NodeIndex;
@@ -20,8 +19,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 mod guests;
+mod lines;
 
 use guests::{Hosts, hosts};
+use lines::{ROOMY, RowPool, SMALL_TABLES, direct_bytes, lay_cells, lay_runs};
 
 /// Lays a graph out.
 pub(super) fn build(graph: &Graph) -> Engine {
@@ -32,14 +33,14 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let groups = groups(graph, &hosts);
     let axes = rank(plan, &schema, &used(graph, &groups));
     let blocks = groups
-        .iter()
+        .into_iter()
         .map(|group| block(graph, plan, group, &axes.places))
         .collect();
     let (tasks, root) = tasks(graph, &hosts, &axes.places);
     Engine {
         program,
         axes: plan.axes.clone(),
-        told: plan.told.clone(),
+        told: plan.told.iter().map(|told| told.conjunct).collect(),
         plan: tasks,
         root,
         blocks,
@@ -63,6 +64,8 @@ struct Group {
     list: Option<ListId>,
     /// By member, the list whose elements it judges.
     members: Vec<(u32, Option<ListId>)>,
+    /// What cells tell of its own members, and of the header of all.
+    tests: Tests,
 }
 
 impl Group {
@@ -71,14 +74,14 @@ impl Group {
         self.members.len() <= SMALL
     }
 
-    fn tests(&self, plan: &Plan) -> Tests {
-        let members: Vec<u32> = self.members.iter().map(|(number, _)| *number).collect();
-        let mut tests = tests(plan, &members);
-        tests.retain(|axis, _| {
+    /// Looks up what cells tell of its members.
+    fn look_up(&mut self, plan: &Plan) {
+        self.tests = tests(plan, self.members.iter().map(|(number, _)| *number));
+        let own = self.list;
+        self.tests.retain(|axis, _| {
             let list = plan.axes.get(*axis as usize).and_then(|axis| axis.list);
-            list.is_none() || list == self.list
+            list.is_none() || list == own
         });
-        tests
     }
 }
 
@@ -96,6 +99,7 @@ fn groups(graph: &Graph, hosts: &Hosts) -> Vec<Group> {
                 true => Vec::new(),
                 false => own(block),
             },
+            tests: Tests::new(),
         })
         .collect();
     for (guest, host) in hosts {
@@ -107,6 +111,9 @@ fn groups(graph: &Graph, hosts: &Hosts) -> Vec<Group> {
         };
         host.members.extend(own(guest));
     }
+    for group in &mut groups {
+        group.look_up(graph.plan());
+    }
     groups
 }
 
@@ -114,16 +121,19 @@ fn groups(graph: &Graph, hosts: &Hosts) -> Vec<Group> {
 type Tests = BTreeMap<u32, Vec<(u32, u32)>>;
 
 /// What members ask of cells.
-fn tests(plan: &Plan, members: &[u32]) -> Tests {
-    let mut tests = Tests::new();
+fn tests(plan: &Plan, members: impl IntoIterator<Item = u32>) -> Tests {
+    let mut tests: Vec<Vec<(u32, u32)>> = vec![Vec::new(); plan.axes.len()];
     for (at, number) in (0u32..).zip(members) {
-        let member = plan.members.get(*number as usize);
+        let member = plan.members.get(number as usize);
         for told in member.iter().flat_map(|member| &member.told) {
             let axis = plan.told.get(*told as usize).map_or(0, |told| told.axis);
-            tests.entry(axis).or_default().push((at, *told));
+            if let Some(tests) = tests.get_mut(axis as usize) {
+                tests.push((at, *told));
+            }
         }
     }
-    tests
+    let all = (0u32..).zip(tests);
+    all.filter(|(_, tests)| !tests.is_empty()).collect()
 }
 
 /// Whether a block of so many members has a line for an axis that so many tests are on. A line that
@@ -143,9 +153,10 @@ fn used(graph: &Graph, groups: &[Group]) -> BTreeSet<u32> {
     let branched = branched.filter_map(|at| u32::try_from(at).ok());
     let large = groups.iter().filter(|group| !group.is_small());
     let lines = large.flat_map(|group| {
-        let mut tests = group.tests(plan);
-        tests.retain(|axis, tests| has_line(plan, *axis, (tests.len(), group.members.len())));
-        tests.into_keys()
+        let tests = group.tests.iter();
+        let lines = tests
+            .filter(|(axis, tests)| has_line(plan, **axis, (tests.len(), group.members.len())));
+        lines.map(|(axis, _)| *axis)
     });
     branched.chain(lines).collect()
 }
@@ -284,7 +295,8 @@ fn task(
 }
 
 /// The rows of a block.
-fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
+fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block {
+    let mut tests = std::mem::take(&mut group.tests);
     let chunks = match group.is_small() {
         true => 0,
         false => group.members.len().div_ceil(MEMBERS),
@@ -293,17 +305,9 @@ fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
     for at in 0..group.members.len() {
         set(&mut full, at, true);
     }
-    let mut rows = RowPool {
-        rows: Vec::new(),
-        known: HashMap::new(),
-    };
-    let mut made = Vec::new();
-    for (number, list) in &group.members {
-        if let Some(planned) = plan.members.get(*number as usize) {
-            made.push(member(graph, plan, planned, *list));
-        }
-    }
-    let mut tests = group.tests(plan);
+    let mut rows = RowPool::new(chunks);
+    // By member, what cells tell and the block has no line for, the last first.
+    let mut beside: BTreeMap<u32, Vec<Conjunct>> = BTreeMap::new();
     tests.retain(|axis, tests| {
         let of_header = plan
             .axes
@@ -313,28 +317,40 @@ fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
             return true;
         }
         for (member, told) in tests.iter().filter(|_| of_header) {
-            let told = plan.told.get(*told as usize);
-            if let (Some(member), Some(told)) = (made.get_mut(*member as usize), told) {
-                let first = condition(graph.program(), told.conjunct);
-                let rest = member.of_header.iter().copied();
-                member.of_header = std::iter::once(first).chain(rest).collect();
+            if let Some(told) = plan.told.get(*told as usize) {
+                beside.entry(*member).or_default().push(told.conjunct);
             }
         }
         false
     });
+    let mut members = Vec::with_capacity(group.members.len());
+    for (at, (number, list)) in (0u32..).zip(&group.members) {
+        if let Some(planned) = plan.members.get(*number as usize) {
+            let beside = beside.get(&at).map_or(&[][..], Vec::as_slice);
+            members.push(member(graph, plan, planned, (*list, beside)));
+        }
+    }
     let (mut header, mut element): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
-    let mut all_cells = Vec::new();
+    let (mut cells, mut turns) = (Vec::new(), Vec::new());
+    let axes = tests
+        .keys()
+        .filter_map(|axis| plan.axes.get(*axis as usize));
+    let direct: usize = axes.map(|axis| direct_bytes(axis.domain.cells())).sum();
+    let is_roomy = direct <= SMALL_TABLES.max(ROOMY * group.members.len());
     for (axis, tests) in tests {
         let Some(planned) = plan.axes.get(axis as usize) else {
             continue;
         };
-        let cells = lay_cells(&planned.domain, &plan.told, &tests, &full, &mut rows);
+        let runs = lay_runs(&plan.told, &tests, &full, &mut rows);
+        let count = planned.domain.cells();
+        let first = u32::try_from(cells.len()).unwrap_or(u32::MAX);
         let line = Line {
             place: places.get(axis as usize).copied().unwrap_or(0),
-            first: u32::try_from(all_cells.len()).unwrap_or(u32::MAX),
-            tests,
+            first,
+            count,
+            turns: lay_cells(&runs, (count, is_roomy), &mut cells, &mut turns),
+            tests: tests.into(),
         };
-        all_cells.extend(cells);
         match planned.list {
             None => header.push(line),
             Some(_) => element.push(line),
@@ -346,18 +362,25 @@ fn block(graph: &Graph, plan: &Plan, group: &Group, places: &[u32]) -> Block {
     }
     Block {
         list: group.list,
-        rows: rows.rows,
-        full,
-        cells: all_cells,
-        header,
-        element,
-        header_residue: made.iter().any(|member| !member.of_header.is_empty()),
-        members: made,
+        rows: rows.rows.into(),
+        full: full.into(),
+        cells: cells.into(),
+        turns: turns.into(),
+        header: header.into(),
+        element: element.into(),
+        header_residue: members.iter().any(|member| member.parts.0 > 0),
+        members: members.into(),
     }
 }
 
-/// A member of a block, with all that is told of its element among its conditions.
-fn member(graph: &Graph, plan: &Plan, planned: &PlanMember, list: Option<ListId>) -> Member {
+/// A member of a block, with all that is told of its element among its conditions. First of all stands
+/// what the block has no line for.
+fn member(
+    graph: &Graph,
+    plan: &Plan,
+    planned: &PlanMember,
+    (list, beside): (Option<ListId>, &[Conjunct]),
+) -> Member {
     let program = graph.program();
     let each: &[Each] = match planned.subject {
         Subject::Rule(rule) => program.form(rule).map_or(&[], |form| &form.each),
@@ -370,33 +393,22 @@ fn member(graph: &Graph, plan: &Plan, planned: &PlanMember, list: Option<ListId>
         let axis = plan.axes.get(told.axis as usize);
         axis.is_some_and(|axis| axis.list.is_some())
     });
-    let element_told: Box<[Condition]> = of_element
-        .map(|told| condition(program, told.conjunct))
-        .collect();
-    let deep = each.len() > usize::from(list.is_some());
-    let (mut of_header, mut beyond): (Vec<Condition>, Vec<Condition>) = (Vec::new(), Vec::new());
-    for conjunct in &planned.residue {
-        let part = match beyond.is_empty() && needs(&conjunct) {
-            true => &mut of_header,
-            false => &mut beyond,
-        };
-        part.push(condition(program, *conjunct));
-    }
-    let of_elements = match list {
-        Some(_) => {
-            let residue = beyond.iter().filter(|_| !deep);
-            element_told.iter().chain(residue).copied().collect()
-        }
-        None => Box::default(),
-    };
+    let of_header = planned.residue.iter().take_while(needs).count();
+    let (of_header, rest) = planned.residue.split_at(of_header);
+    let condition = |conjunct: &Conjunct| condition(program, *conjunct);
+    let of_header = beside.iter().rev().chain(of_header);
+    let mut conditions: Vec<Condition> = of_header.map(condition).collect();
+    let place = |of: &[Condition]| u32::try_from(of.len()).unwrap_or(u32::MAX);
+    let told_from = place(&conditions);
+    conditions.extend(of_element.map(|told| condition(&told.conjunct)));
+    let rest_from = place(&conditions);
+    conditions.extend(rest.iter().map(condition));
     Member {
         list,
-        of_elements,
-        element_told,
         subject: planned.subject,
-        of_header: of_header.into(),
-        beyond: beyond.into(),
-        deep,
+        conditions: conditions.into(),
+        parts: (told_from, rest_from),
+        deep: each.len() > usize::from(list.is_some()),
     }
 }
 
@@ -415,132 +427,37 @@ const SMALL: usize = 8;
 /// no line for it.
 const FEW: usize = 128;
 
-/// Rows by content.
-struct RowPool {
-    rows: Vec<Chunk>,
-    /// Looked up only; never iterated over.
-    known: HashMap<Vec<Chunk>, u32>,
-}
-
-impl RowPool {
-    fn intern(&mut self, row: &[Chunk]) -> u32 {
-        if let Some(at) = self.known.get(row) {
-            return *at;
-        }
-        let at = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        self.rows.extend_from_slice(row);
-        self.known.insert(row.to_vec(), at);
-        at
-    }
-}
-
-/// The rows of each cell. Going from cell to cell only the bits change whose condition says
-/// something else from there on.
-fn lay_cells(
-    domain: &Domain,
-    told: &[Told],
-    tests: &[(u32, u32)],
-    full: &[Chunk],
-    rows: &mut RowPool,
-) -> Vec<Cell> {
-    let mut changes: Vec<(u32, u32, Truth)> = Vec::with_capacity(tests.len() * 3);
-    // The tests of a member stand together.
-    for mine in tests.chunk_by(|one, other| one.0 == other.0) {
-        let of = |(member, number): &(u32, u32)| Some((*member, told.get(*number as usize)?));
-        if let [test] = mine {
-            let runs = of(test).into_iter();
-            changes.extend(runs.flat_map(|(member, told)| {
-                told.runs
-                    .iter()
-                    .map(move |(cell, says)| (*cell, member, *says))
-            }));
-            continue;
-        }
-        let all = || mine.iter().filter_map(of);
-        let mut starts: Vec<(u32, u32)> = all()
-            .flat_map(|(member, told)| told.runs.iter().map(move |run| (run.0, member)))
-            .collect();
-        starts.sort_unstable();
-        starts.dedup();
-        changes.extend(starts.into_iter().map(|(cell, member)| {
-            let says = all().fold(Truth::True, |truth, (_, told)| truth.and(told.says(cell)));
-            (cell, member, says)
-        }));
-    }
-    changes.sort_unstable_by_key(|change| (change.0, change.1));
-    let (mut possible, mut certain) = (full.to_vec(), full.to_vec());
-    let mut cells = Vec::with_capacity(domain.cells() as usize);
-    let mut changes = changes.into_iter().peekable();
-    let mut last = None;
-    for cell in 0..domain.cells() {
-        let mut changed = false;
-        while let Some((_, member, truth)) = changes.next_if(|change| change.0 == cell) {
-            set(&mut possible, member as usize, truth.possible());
-            set(&mut certain, member as usize, truth.certain());
-            changed = true;
-        }
-        let at = match last {
-            Some(at) if !changed => at,
-            _ => {
-                let possibly = rows.intern(&possible);
-                let same = possible == certain;
-                Cell {
-                    possible: possibly,
-                    certain: if same {
-                        possibly
-                    } else {
-                        rows.intern(&certain)
-                    },
-                }
-            }
-        };
-        last = Some(at);
-        cells.push(at);
-    }
-    cells
-}
-
-/// The bytes of what the engine adds to the dense meaning.
+/// The bytes of all that judging reads.
 pub(super) fn bytes(engine: &Engine) -> usize {
-    let line = |line: &Line| size_of::<Line>() + line.tests.len() * 8;
     let block = |block: &Block| {
-        let residue = block.members.iter().map(|m| {
-            let told = m.element_told.len() + m.of_elements.len();
-            let conditions = m.of_header.len() + m.beyond.len() + told;
-            conditions * size_of::<Condition>() + size_of::<Member>()
-        });
-        size_of::<Block>()
-            + (block.rows.len() + block.full.len()) * size_of::<Chunk>()
-            + block.cells.len() * size_of::<Cell>()
-            + block
-                .header
-                .iter()
-                .chain(&block.element)
-                .map(line)
-                .sum::<usize>()
-            + residue.sum::<usize>()
+        let lines = block.header.iter().chain(&block.element);
+        let lines = lines.map(|line| size_of_val(line) + size_of_val(&*line.tests));
+        let members = block.members.iter();
+        let members = members.map(|member| size_of_val(member) + size_of_val(&*member.conditions));
+        size_of_val(block)
+            + size_of_val(&*block.rows)
+            + size_of_val(&*block.full)
+            + size_of_val(&*block.cells)
+            + size_of_val(&*block.turns)
+            + lines.sum::<usize>()
+            + members.sum::<usize>()
     };
     let task = |task: &Task| match task {
         Task::Fork(children) => size_of::<Task>() + children.len() * 4,
         Task::Split { by_cell, .. } => size_of::<Task>() + by_cell.len() * 4,
         Task::Match(_) => size_of::<Task>(),
     };
+    let axes = engine.axes.iter();
+    let axes = axes.map(|axis| size_of_val(axis) + axis.domain.bytes());
     engine.blocks.iter().map(block).sum::<usize>()
         + engine.plan.iter().map(task).sum::<usize>()
-        + engine
-            .axes
-            .iter()
-            .map(|axis| axis.domain.bytes())
-            .sum::<usize>()
+        + axes.sum::<usize>()
         + engine.header_axes.bytes()
         + engine
             .element_axes
             .iter()
             .map(Finders::bytes)
             .sum::<usize>()
-        + engine
-            .told
-            .iter()
-            .map(|told| size_of::<Told>() + told.runs.len() * 8)
-            .sum::<usize>()
+        + size_of_val(&*engine.told)
+        + engine.program.bytes()
 }

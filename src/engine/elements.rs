@@ -93,7 +93,7 @@ impl<'a> Run<'a, '_> {
         truth: Truth,
     ) {
         let mut all = Many::all(truth, live);
-        for condition in &member.of_elements {
+        for condition in member.of_elements() {
             let Condition { node, atom, denied } = *condition;
             let mut found = self.evaluator.many_by(node, atom, span, all.possible);
             if denied {
@@ -157,7 +157,7 @@ impl<'a> Run<'a, '_> {
             let mut told = 0;
             bits.each(at, |number, truth| {
                 let member = block.members.get(number as usize);
-                told += member.map_or(0, |member| member.element_told.len());
+                told += member.map_or(0, |member| member.element_told().len());
                 room.alive.push((number, truth));
             });
             match most.checked_sub(told) {
@@ -178,7 +178,7 @@ impl<'a> Run<'a, '_> {
             let Some(member) = block.members.get(*number as usize) else {
                 continue;
             };
-            let truth = self.all(&member.element_told, truth.and(cap));
+            let truth = self.all(member.element_told(), truth.and(cap));
             if truth != Truth::False {
                 self.member(member, step, truth);
             }

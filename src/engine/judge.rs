@@ -183,7 +183,8 @@ impl<'a> Run<'a, '_> {
                 let member = at * MEMBERS + word * 64 + bit as usize;
                 let bit = 1u64 << bit;
                 let member = block.members.get(member);
-                let truth = member.map_or(Truth::True, |m| self.all(&m.of_header, Truth::True));
+                let of_header = member.map_or(&[][..], Member::of_header);
+                let truth = self.all(of_header, Truth::True);
                 if truth == Truth::False {
                     *possible &= !bit;
                 }
@@ -238,7 +239,7 @@ impl<'a> Run<'a, '_> {
             self.guests(block, *guests, alive);
             *guests = member.list;
         }
-        let truth = self.all(&member.of_header, truth);
+        let truth = self.all(member.of_header(), truth);
         if truth != Truth::False {
             alive.push((number, truth));
         }
@@ -253,14 +254,7 @@ impl<'a> Run<'a, '_> {
     }
 
     pub(super) fn member(&mut self, member: &'a Member, step: Step, truth: Truth) {
-        // For elements the header's part is done; what is inside one is gone through by itself.
-        let mut truth = truth;
-        if member.list.is_none() {
-            truth = self.all(&member.of_header, truth);
-        }
-        if !member.deep {
-            truth = self.all(&member.beyond, truth);
-        }
+        let truth = self.all(member.as_a_whole(), truth);
         if truth == Truth::False {
             return;
         }
@@ -389,7 +383,7 @@ impl<'a> Run<'a, '_> {
         truth: Truth,
     ) {
         self.evaluator.state.enter(each, element);
-        let truth = self.all(&member.beyond, truth);
+        let truth = self.all(member.rest(), truth);
         // The outer element stays at hand for the rules that follow.
         if let [Each::List(_), Each::List(inner)] = each {
             self.evaluator.state.put_row(*inner, At::Absent);

@@ -3,6 +3,7 @@
 //! It is made from a [`Graph`] and from nothing else, never changes, and may be shared by any
 //! number of threads; each brings its own [`Scratch`].
 
+mod block;
 mod build;
 mod elements;
 mod finder;
@@ -15,7 +16,7 @@ use crate::decide::resolve::Room;
 use crate::decide::state::State;
 use crate::facts::Facts;
 use crate::graph::Graph;
-use crate::graph::plan::{AxisPlan, Subject, Told};
+use crate::graph::plan::{AxisPlan, Conjunct, Subject};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
@@ -23,6 +24,7 @@ use crate::verdict::judgement::{Fired, Judgement};
 use finder::Finders;
 use order::Order;
 use rows::{Bits, Chunk, Looked, WORDS};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// Judges declarations.
@@ -55,7 +57,8 @@ pub struct Engine {
     program: Arc<Program>,
     /// The axes.
     axes: Vec<AxisPlan>,
-    told: Vec<Told>,
+    /// What cells tell, as conditions.
+    told: Box<[Conjunct]>,
     plan: Vec<Task>,
     root: u32,
     blocks: Vec<Block>,
@@ -86,16 +89,18 @@ enum Task {
 struct Block {
     list: Option<ListId>,
     /// All rows, one after another.
-    rows: Vec<Chunk>,
+    rows: Box<[Chunk]>,
     /// A bit for each member; nothing where there are no rows.
-    full: Vec<Chunk>,
-    /// Line by line, for each cell its rows.
-    cells: Vec<Cell>,
-    header: Vec<Line>,
-    element: Vec<Line>,
+    full: Box<[Chunk]>,
+    /// Line by line, where the rows of its cells begin.
+    cells: Box<[Cell]>,
+    /// Line by line, where cells turn, for the lines that keep only those.
+    turns: Box<[Turn]>,
+    header: Box<[Line]>,
+    element: Box<[Line]>,
     /// Whether some member has residue that reads only the header.
     header_residue: bool,
-    members: Vec<Member>,
+    members: Box<[Member]>,
 }
 
 /// What one axis says of the members of a block.
@@ -105,8 +110,21 @@ struct Line {
     place: u32,
     /// Where its cells begin in the block.
     first: u32,
+    /// How many cells its axis has.
+    count: u32,
+    /// Where its turns begin in the block; nothing where each cell of the axis stands for itself.
+    turns: Option<NonZeroU32>,
     /// Each condition with the member it belongs to, for odd facts.
-    tests: Vec<(u32, u32)>,
+    tests: Box<[(u32, u32)]>,
+}
+
+/// Which of 64 cells of an axis say something else than the cell before.
+#[derive(Debug, Clone, Copy, Default)]
+struct Turn {
+    /// A bit for each that does.
+    cells: u64,
+    /// How many cells before these do.
+    before: u32,
 }
 
 /// Where the rows of a cell begin.
@@ -139,16 +157,12 @@ struct Condition {
 #[derive(Debug, Clone)]
 struct Member {
     subject: Subject,
-    /// What reads only the header and is evaluated while it is alive; among that what a cell of one
-    /// field would tell, where so few members ask for it that the block has no line for it.
-    of_header: Box<[Condition]>,
-    /// What else is evaluated while it is alive.
-    beyond: Box<[Condition]>,
-    /// What a cell of one field of the element tells, as conditions.
-    element_told: Box<[Condition]>,
-    /// What is asked of elements where all of them are judged at once: that, and what is evaluated of
-    /// an element, but for what is inside one.
-    of_elements: Box<[Condition]>,
+    /// What is evaluated while it is alive. First what reads only the header; among that what a cell of
+    /// one field would tell, where so few members ask for it that the block has no line for it. Then
+    /// what a cell of one field of the element tells, as conditions. Then the rest.
+    conditions: Box<[Condition]>,
+    /// Where the second part begins, and the third.
+    parts: (u32, u32),
     /// The list whose elements it judges; it may be another than that of its block, as whose guest
     /// it then is.
     list: Option<ListId>,
@@ -309,7 +323,9 @@ impl Engine {
         scratch.judgement
     }
 
-    /// The bytes of the rows, cells and plan; the checked rules and the conditions are not counted.
+    /// The bytes of all that judging reads: rows, cells and plan, conditions, and how rules stand to each
+    /// other. The checked rules with their texts, and the lists and code tables beside them, are not
+    /// counted.
     ///
     /// ```
     /// # let rules = kakou::load("examples/gate")?;

@@ -215,12 +215,30 @@ impl<const K: usize> Lane for [Chunk; K] {
 /// no cell. Says how many rows were anded.
 #[inline]
 fn few<L: Lane>(block: &Block, lines: &[Line], ranks: &[u32], bits: &mut [Bits]) -> Option<usize> {
+    match block.is_direct() {
+        true => few_at::<L>(block, lines, ranks, bits, |line, rank| {
+            block.direct(line, rank)
+        }),
+        false => few_at::<L>(block, lines, ranks, bits, |line, rank| {
+            block.cell(line, rank)
+        }),
+    }
+}
+
+#[inline(always)]
+fn few_at<L: Lane>(
+    block: &Block,
+    lines: &[Line],
+    ranks: &[u32],
+    bits: &mut [Bits],
+    cell: impl Fn(&Line, u32) -> Cell,
+) -> Option<usize> {
     let (mut possible, mut certain) = L::of(bits)?;
     let mut rows = lines.len();
     for line in lines {
         let rank = *ranks.get(line.place as usize)?;
-        // Of a fact that lies in no cell this is behind all of them.
-        let cell = block.cells.get(line.first as usize + rank as usize)?;
+        // Of a fact that lies in no cell there is no row.
+        let cell = cell(line, rank);
         possible.and(L::row(&block.rows, cell.possible as usize)?);
         if cell.certain != cell.possible {
             rows += 1;
@@ -271,11 +289,9 @@ impl<'a> Run<'a, '_> {
     ) {
         looked.odd.clear();
         looked.cells.clear();
-        looked.cells.extend(lines.iter().map(|line| {
-            let rank = ranks.get(line.place as usize).copied().unwrap_or(ODD);
-            let cell = block.cells.get(line.first as usize + rank as usize);
-            cell.copied().unwrap_or(Cell::ODD)
-        }));
+        let rank = |line: &Line| ranks.get(line.place as usize).copied().unwrap_or(ODD);
+        let cells = lines.iter().map(|line| block.cell(line, rank(line)));
+        looked.cells.extend(cells);
         let (mut differ, mut odd) = (false, false);
         for cell in &looked.cells {
             differ |= cell.possible != cell.certain;
@@ -352,7 +368,7 @@ impl<'a> Run<'a, '_> {
     /// What a condition on one field says, evaluated.
     fn told(&mut self, told: u32) -> Truth {
         let told = self.engine.told.get(told as usize);
-        told.map_or(Truth::True, |told| self.conjunct(told.conjunct))
+        told.map_or(Truth::True, |told| self.conjunct(*told))
     }
 }
 

@@ -7,6 +7,7 @@ use super::layout::Layout;
 use super::node::{Edge, Node};
 use super::plan::{Plan, Subject};
 use crate::check::rules::{Each, KindId};
+use crate::decide::many::set_bits;
 use crate::decide::program::{NodeId, Op, Program, RuleForm};
 use crate::schema::Home;
 use crate::schema::value::{FieldId, ListId, Type};
@@ -275,6 +276,8 @@ struct Seen {
     /// By node, the last walk that came by it.
     walks: Vec<u32>,
     walk: u32,
+    /// What this walk has yet to look at.
+    waiting: Vec<NodeId>,
 }
 
 impl Seen {
@@ -282,11 +285,20 @@ impl Seen {
         Seen {
             walks: vec![0; program.nodes.len()],
             walk: 0,
+            waiting: Vec::new(),
         }
     }
 
     fn clear(&mut self) {
         self.walk += 1;
+        self.waiting.clear();
+    }
+
+    /// This walk comes by a node, and looks at it unless it did before.
+    fn meet(&mut self, node: NodeId) {
+        if self.is_new(node) {
+            self.waiting.push(node);
+        }
     }
 
     /// Whether this walk has not come by the node before; from now on it has.
@@ -297,57 +309,102 @@ impl Seen {
     }
 }
 
-/// The facts that a condition, or a rule with all rules over it, may name.
-#[derive(Debug, Clone, Default)]
-struct Names {
-    fields: BTreeSet<FieldId>,
-    /// The lists of which it may name more elements than the one at hand.
-    ranged: BTreeSet<ListId>,
+/// The facts that a condition, or a rule with all rules over it, may name: a bit for each field, then
+/// a bit for each list of which it may name more elements than the one at hand.
+type Names = [u64];
+
+/// Names of several rules or kinds, one after another.
+struct AllNames {
+    /// Words for the fields.
+    fields: usize,
+    /// Words for fields and lists.
+    width: usize,
+    all: Vec<u64>,
 }
 
-impl Names {
-    fn add(&mut self, program: &Program, nodes: impl IntoIterator<Item = NodeId>, seen: &mut Seen) {
-        seen.clear();
-        let nodes = nodes.into_iter();
-        let mut waiting: Vec<NodeId> = nodes.filter(|node| seen.is_new(*node)).collect();
-        while let Some(node) = waiting.pop() {
-            match program.op(node) {
-                Op::Field(field) => {
-                    self.fields.insert(*field);
-                }
-                Op::Quantified { over, .. } => self.range(*over),
-                Op::Aggregate { list, same, .. } => {
-                    self.ranged.insert(*list);
-                    self.fields.extend(same);
-                }
-                _ => {}
-            }
-            let operands = program.operands(node).iter().copied();
-            waiting.extend(operands.filter(|operand| seen.is_new(*operand)));
+impl AllNames {
+    /// Of so many that name nothing yet.
+    fn new(program: &Program, count: usize) -> AllNames {
+        let schema = &program.rules.schema;
+        let fields = schema.fields.len().div_ceil(64);
+        let width = fields + schema.lists.len().div_ceil(64);
+        AllNames {
+            fields,
+            width,
+            all: vec![0; width * count],
         }
     }
 
-    fn range(&mut self, each: Each) {
-        match each {
-            Each::List(list) => self.ranged.insert(list),
-            Each::Set(field) => self.fields.insert(field),
-        };
+    fn get(&self, number: usize) -> &Names {
+        let from = number * self.width;
+        self.all.get(from..from + self.width).unwrap_or(&[])
     }
 
-    fn join(&mut self, other: &Names) {
-        self.fields.extend(&other.fields);
-        self.ranged.extend(&other.ranged);
+    fn get_mut(&mut self, number: usize) -> &mut Names {
+        let from = number * self.width;
+        self.all.get_mut(from..from + self.width).unwrap_or(&mut [])
+    }
+
+    fn field(&mut self, number: usize, field: FieldId) {
+        set_bit(self.get_mut(number), 0, field.0);
+    }
+
+    fn ranged(&mut self, number: usize, list: ListId) {
+        let fields = self.fields;
+        set_bit(self.get_mut(number), fields, list.0);
+    }
+
+    /// Adds what is under the nodes.
+    fn add(
+        &mut self,
+        number: usize,
+        program: &Program,
+        nodes: impl IntoIterator<Item = NodeId>,
+        seen: &mut Seen,
+    ) {
+        seen.clear();
+        for node in nodes {
+            seen.meet(node);
+        }
+        while let Some(node) = seen.waiting.pop() {
+            match program.op(node) {
+                Op::Field(field) => self.field(number, *field),
+                Op::Quantified { over, .. } => match over {
+                    Each::List(list) => self.ranged(number, *list),
+                    Each::Set(field) => self.field(number, *field),
+                },
+                Op::Aggregate { list, same, .. } => {
+                    self.ranged(number, *list);
+                    same.iter().for_each(|field| self.field(number, *field));
+                }
+                _ => {}
+            }
+            for operand in program.operands(node) {
+                seen.meet(*operand);
+            }
+        }
+    }
+
+    /// Adds what another one of these names.
+    fn join(&mut self, number: usize, other: usize) {
+        for word in 0..self.width {
+            let named = self.all.get(other * self.width + word).copied();
+            if let Some(mine) = self.all.get_mut(number * self.width + word) {
+                *mine |= named.unwrap_or(0);
+            }
+        }
     }
 
     /// How many facts these are at the most, for one element of what a rule judges one by one: a
     /// field of the element at hand is one fact, a field of others one for each element.
-    fn most(&self, program: &Program, each: &[Each]) -> u64 {
+    fn most(&self, program: &Program, names: &Names, each: &[Each]) -> u64 {
         let schema = &program.rules.schema;
+        let (fields, ranged) = names.split_at(self.fields.min(names.len()));
         let rows = |list: ListId| {
-            let at_hand = each.contains(&Each::List(list)) && !self.ranged.contains(&list);
+            let at_hand = each.contains(&Each::List(list)) && !has_bit(ranged, list.0);
             if at_hand { 1 } else { most(program, list) }
         };
-        let mut lists = self.ranged.clone();
+        let mut lists: BTreeSet<ListId> = bits(ranged).map(ListId).collect();
         let mut facts = 0u64;
         for each in each {
             match each {
@@ -357,8 +414,8 @@ impl Names {
                 Each::Set(_) => facts += 1,
             }
         }
-        for field in &self.fields {
-            facts = facts.saturating_add(match schema.field(*field).map(|f| f.home) {
+        for field in bits(fields) {
+            facts = facts.saturating_add(match schema.field(FieldId(field)).map(|f| f.home) {
                 Some(Home::Element(list, _)) => {
                     lists.insert(list);
                     rows(list)
@@ -375,8 +432,25 @@ impl Names {
     }
 }
 
+fn set_bit(words: &mut [u64], first: usize, bit: u32) {
+    if let Some(word) = words.get_mut(first + bit as usize / 64) {
+        *word |= 1 << (bit % 64);
+    }
+}
+
+fn has_bit(words: &[u64], bit: u32) -> bool {
+    let word = words.get(bit as usize / 64);
+    word.is_some_and(|word| word >> (bit % 64) & 1 == 1)
+}
+
+/// The bits that are set, in order.
+fn bits(words: &[u64]) -> impl Iterator<Item = u32> {
+    let words = (0u32..).zip(words);
+    words.flat_map(|(at, word)| set_bits(*word).map(move |bit| at * 64 + bit))
+}
+
 /// The facts that each rule and the rules over it may name.
-fn names(program: &Program, seen: &mut Seen) -> Vec<Names> {
+fn names(program: &Program, seen: &mut Seen) -> AllNames {
     let mut order: Vec<(u32, usize)> = program
         .forms
         .iter()
@@ -384,20 +458,14 @@ fn names(program: &Program, seen: &mut Seen) -> Vec<Names> {
         .map(|(at, form)| (form.level, at))
         .collect();
     order.sort_unstable();
-    let mut all = vec![Names::default(); program.forms.len()];
+    let mut all = AllNames::new(program, program.forms.len());
     for (_, at) in order {
         let Some(form) = program.forms.get(at) else {
             continue;
         };
-        let mut mine = Names::default();
-        mine.add(program, conditions(form), seen);
+        all.add(at, program, conditions(form), seen);
         for over in &form.excused_by {
-            if let Some(names) = all.get(over.0 as usize) {
-                mine.join(names);
-            }
-        }
-        if let Some(place) = all.get_mut(at) {
-            *place = mine;
+            all.join(at, over.0 as usize);
         }
     }
     all
@@ -421,12 +489,9 @@ fn search_bound(program: &Program, costs: &[u64]) -> u64 {
     };
     let mut seen = Seen::new(program);
     let names = names(program, &mut seen);
-    let facts: Vec<u64> = program
-        .forms
-        .iter()
-        .zip(&names)
-        .map(|(form, names)| names.most(program, &form.each))
-        .collect();
+    let forms = program.forms.iter().enumerate();
+    let facts = forms.map(|(at, form)| names.most(program, names.get(at), &form.each));
+    let facts: Vec<u64> = facts.collect();
     let settled = |rule: usize| facts.get(rule).copied().unwrap_or(0);
     let kinds = kinds(program, &names, &mut seen);
     let mut waivers = vec![0u64; program.kinds.len()];
@@ -450,8 +515,8 @@ fn search_bound(program: &Program, costs: &[u64]) -> u64 {
         for require in &form.requires {
             let kind = usize::from(require.kind.0);
             let met = program.kinds.get(kind).and_then(|kind| kind.met);
-            let told = kinds.get(&(require.kind, form.each.as_slice()));
-            let told = told.map_or(0, |names| names.most(program, &form.each));
+            let told = kinds.get(&(require.kind, &form.each));
+            let told = told.map_or(0, |of_kind| names.most(program, of_kind, &form.each));
             let parts = [
                 settled(at),
                 cost(&under, require.argument),
@@ -476,33 +541,50 @@ fn search_bound(program: &Program, costs: &[u64]) -> u64 {
 /// together and those that waive it.
 fn kinds<'p>(
     program: &'p Program,
-    names: &[Names],
+    names: &AllNames,
     seen: &mut Seen,
-) -> BTreeMap<(KindId, &'p [Each]), Names> {
-    let mut kinds: BTreeMap<(KindId, &[Each]), Names> = BTreeMap::new();
-    for (form, of_rule) in program.forms.iter().zip(names) {
+) -> BTreeMap<(KindId, &'p [Each]), Box<Names>> {
+    // What is asked for of each, at the place after all rules.
+    let mut work = AllNames {
+        all: names.all.clone(),
+        ..*names
+    };
+    let here = program.forms.len();
+    work.all.resize(work.all.len() + work.width, 0);
+    let mut kinds: BTreeMap<(KindId, &[Each]), Vec<usize>> = BTreeMap::new();
+    for (at, form) in program.forms.iter().enumerate() {
         for require in &form.requires {
-            let kind = kinds
-                .entry((require.kind, form.each.as_slice()))
-                .or_default();
-            kind.join(of_rule);
-            kind.add(program, require.argument, seen);
-        }
-    }
-    for ((kind, each), names_of_kind) in &mut kinds {
-        let met = program
-            .kinds
-            .get(usize::from(kind.0))
-            .and_then(|kind| kind.met);
-        names_of_kind.add(program, met, seen);
-        for (form, of_rule) in program.forms.iter().zip(names) {
-            for waive in form.waives.iter().filter(|waive| waive.kind == *kind) {
-                if each.starts_with(&form.each) {
-                    names_of_kind.join(of_rule);
-                    names_of_kind.add(program, waive.condition, seen);
-                }
+            let rules = kinds.entry((require.kind, &form.each)).or_default();
+            if rules.last() != Some(&at) {
+                rules.push(at);
             }
         }
     }
-    kinds
+    let waiving = program.forms.iter().enumerate();
+    let waiving: Vec<(usize, &RuleForm)> = waiving
+        .filter(|(_, form)| !form.waives.is_empty())
+        .collect();
+    let kinds = kinds.into_iter().map(|((kind, each), rules)| {
+        work.get_mut(here).fill(0);
+        for at in rules {
+            work.join(here, at);
+            let requires = program.forms.get(at).map(|form| &form.requires);
+            let requires = requires.into_iter().flatten();
+            let arguments = requires.filter(|require| require.kind == kind);
+            let arguments = arguments.filter_map(|require| require.argument);
+            work.add(here, program, arguments, seen);
+        }
+        let of_kind = program.kinds.get(usize::from(kind.0));
+        work.add(here, program, of_kind.and_then(|kind| kind.met), seen);
+        for (at, form) in &waiving {
+            for waive in form.waives.iter().filter(|waive| waive.kind == kind) {
+                if each.starts_with(&form.each) {
+                    work.join(here, *at);
+                    work.add(here, program, waive.condition, seen);
+                }
+            }
+        }
+        ((kind, each), work.get(here).into())
+    });
+    kinds.collect()
 }

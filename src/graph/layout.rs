@@ -8,7 +8,7 @@
 use super::Options;
 use super::cells::{Domain, FIRST, NONE, UNKNOWN};
 use super::node::{Edge, Node};
-use super::plan::{Plan, Subject};
+use super::plan::{AxisPlan, Plan, Subject, Told};
 use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -39,6 +39,8 @@ pub struct Layout {
 
 struct Arranger<'a> {
     plan: &'a Plan,
+    /// By what cells tell, the only group of cells in which it leaves a rule possible.
+    groups: Vec<Option<u32>>,
     graph: &'a mut DiGraph<Node, Edge>,
     /// The node of each member.
     nodes: &'a [NodeIndex],
@@ -52,8 +54,6 @@ struct Way {
     axis: u32,
     branches: BTreeMap<u32, Vec<u32>>,
     rest: Vec<u32>,
-    /// The members that a declaration still meets, expected.
-    cost: usize,
 }
 
 /// Adds the plan to the graph. `nodes` are those of the members, `facts` finds the fact of an axis.
@@ -69,8 +69,13 @@ pub(super) fn layout(
         by_list.entry(member.list).or_default().push(number);
     }
     let root = graph.add_node(Node::Fork);
+    let groups = plan.told.iter().map(|told| {
+        let axis = plan.axes.get(told.axis as usize)?;
+        only_group(&axis.domain, told)
+    });
     let mut arranger = Arranger {
         plan,
+        groups: groups.collect(),
         graph,
         nodes,
         facts,
@@ -122,21 +127,26 @@ impl Arranger<'_> {
     /// empty after the first few fields and the others need not be read for it.
     fn alike_together(&self, mut members: Vec<u32>) -> Vec<u32> {
         const KEYS: usize = 4;
-        let mut axes: Vec<(usize, u32)> = Vec::new();
-        for (number, axis) in (0u32..).zip(&self.plan.axes) {
-            if axis.list.is_none() {
-                let narrow = members
-                    .iter()
-                    .filter(|m| self.narrow(number, **m).is_some());
-                axes.push((narrow.count(), number));
+        let mut counts = vec![0usize; self.plan.axes.len()];
+        for (axis, _) in members.iter().flat_map(|member| self.narrows(*member)) {
+            if let Some(count) = counts.get_mut(axis as usize) {
+                *count += 1;
             }
         }
+        let counted = (0u32..).zip(&self.plan.axes).zip(counts);
+        let of_header = counted.filter(|((_, axis), _)| axis.list.is_none());
+        let mut axes: Vec<(usize, u32)> = of_header
+            .map(|((number, _), count)| (count, number))
+            .collect();
         axes.sort_by_key(|(count, number)| (std::cmp::Reverse(*count), *number));
         axes.truncate(KEYS);
         members.sort_by_cached_key(|member| {
             let mut key = [u32::MAX; KEYS];
-            for (place, (_, axis)) in key.iter_mut().zip(&axes) {
-                *place = self.narrow(*axis, *member).unwrap_or(u32::MAX);
+            for (axis, group) in self.narrows(*member) {
+                let at = axes.iter().position(|(_, of)| *of == axis);
+                if let Some(place) = at.and_then(|at| key.get_mut(at)) {
+                    *place = group;
+                }
             }
             (key, *member)
         });
@@ -233,18 +243,34 @@ impl Arranger<'_> {
 
     /// The split after which a declaration is expected to meet the fewest rules, if that is worth it.
     fn best_way(&self, members: &[u32]) -> Option<Way> {
-        let ways = (0u32..).zip(&self.plan.axes).filter(|(_, axis)| {
-            let branches = matches!(
-                axis.domain,
-                Domain::Bools | Domain::Codes { .. } | Domain::Tariff { .. }
-            );
-            axis.list.is_none() && branches
+        let branches = |axis: &AxisPlan| {
+            axis.list.is_none()
+                && matches!(
+                    axis.domain,
+                    Domain::Bools | Domain::Codes { .. } | Domain::Tariff { .. }
+                )
+        };
+        // By axis, how many members each of its branches would have.
+        let mut counts: Vec<BTreeMap<u32, usize>> = vec![BTreeMap::new(); self.plan.axes.len()];
+        for number in members {
+            for (axis, group) in self.narrows(*number) {
+                if let Some(counts) = counts.get_mut(axis as usize) {
+                    *counts.entry(group).or_default() += 1;
+                }
+            }
+        }
+        let ways = (0u32..).zip(&self.plan.axes).zip(&counts);
+        let ways = ways.filter(|((_, axis), _)| branches(axis));
+        let ways = ways.map(|((number, _), counts)| {
+            let moved: usize = counts.values().sum();
+            let squares: usize = counts.values().map(|count| count * count).sum();
+            // The members that a declaration still meets, expected.
+            let cost = members.len() - moved + squares.checked_div(moved).unwrap_or(0);
+            (cost, number, counts.len())
         });
-        let best = ways
-            .map(|(number, _)| self.way(number, members))
-            .min_by_key(|way| way.cost)?;
-        (best.branches.len() > 1 && best.cost + members.len() / SPLIT_GAIN <= members.len())
-            .then_some(best)
+        let (cost, axis, branches) = ways.min_by_key(|(cost, ..)| *cost)?;
+        (branches > 1 && cost + members.len() / SPLIT_GAIN <= members.len())
+            .then(|| self.way(axis, members))
     }
 
     fn way(&self, axis: u32, members: &[u32]) -> Way {
@@ -252,7 +278,6 @@ impl Arranger<'_> {
             axis,
             branches: BTreeMap::new(),
             rest: Vec::new(),
-            cost: 0,
         };
         for number in members {
             match self.narrow(axis, *number) {
@@ -260,52 +285,59 @@ impl Arranger<'_> {
                 None => way.rest.push(*number),
             }
         }
-        let moved: usize = way.branches.values().map(Vec::len).sum();
-        let squares: usize = way
-            .branches
-            .values()
-            .map(|branch| branch.len() * branch.len())
-            .sum();
-        way.cost = way.rest.len() + squares.checked_div(moved).unwrap_or(0);
         way
     }
 
     /// The only group of cells in which a member can apply; none where it can in several.
     fn narrow(&self, axis: u32, member: u32) -> Option<u32> {
-        let domain = &self.plan.axes.get(axis as usize)?.domain;
-        let member = self.plan.members.get(member as usize)?;
-        if matches!(member.subject, Subject::Cover(_)) {
-            return None;
-        }
-        let told = member
-            .told
-            .iter()
-            .filter_map(|number| self.plan.told.get(*number as usize));
-        told.filter(|told| told.axis == axis).find_map(|told| {
-            if told.says(NONE) != Truth::False {
-                return None;
-            }
-            let mut group = None;
-            let ends = told
-                .runs
-                .iter()
-                .skip(1)
-                .map(|run| run.0)
-                .chain([domain.cells()]);
-            for ((from, truth), end) in told.runs.iter().zip(ends) {
-                let from = (*from).max(FIRST);
-                if *truth == Truth::False || from >= end {
-                    continue;
-                }
-                let (first, last) = (group_of(domain, from), group_of(domain, end - 1));
-                if first != last || group.is_some_and(|known| known != first) {
-                    return None;
-                }
-                group = Some(first);
-            }
-            group
+        let mut narrows = self.narrows(member);
+        narrows.find_map(|(of, group)| (of == axis).then_some(group))
+    }
+
+    /// The axes of which a member can apply in one group of cells only, each with that.
+    fn narrows(&self, member: u32) -> impl Iterator<Item = (u32, u32)> {
+        let member = self.plan.members.get(member as usize);
+        let member = member.filter(|member| !matches!(member.subject, Subject::Cover(_)));
+        let told = member.map_or(&[][..], |member| &member.told);
+        let of = |number: u32| {
+            let group = self.groups.get(number as usize).copied().flatten()?;
+            Some((self.plan.told.get(number as usize)?.axis, group))
+        };
+        // Where several conditions are on one field, the first says.
+        (0..told.len()).filter_map(move |at| {
+            let (axis, group) = of(*told.get(at)?)?;
+            let before = told.get(..at)?.iter().filter_map(|number| of(*number));
+            let is_first = before.into_iter().all(|(other, _)| other != axis);
+            is_first.then_some((axis, group))
         })
     }
+}
+
+/// The only group of cells in which a condition leaves a rule possible; none where it does in
+/// several, or where the fact is none.
+fn only_group(domain: &Domain, told: &Told) -> Option<u32> {
+    if told.says(NONE) != Truth::False {
+        return None;
+    }
+    let mut group = None;
+    let ends = told
+        .runs
+        .iter()
+        .skip(1)
+        .map(|run| run.0)
+        .chain([domain.cells()]);
+    for ((from, truth), end) in told.runs.iter().zip(ends) {
+        let from = (*from).max(FIRST);
+        if *truth == Truth::False || from >= end {
+            continue;
+        }
+        let (first, last) = (group_of(domain, from), group_of(domain, end - 1));
+        if first != last || group.is_some_and(|known| known != first) {
+            return None;
+        }
+        group = Some(first);
+    }
+    group
 }
 
 /// Cells that are branched on together: each code by itself, tariff codes by chapter.

@@ -17,7 +17,6 @@ use crate::schema::prefixes::Prefixes;
 use crate::schema::value::{DepartmentId, FieldId, Type};
 use crate::schema::{Home, Schema};
 use petgraph::graph::NodeIndex;
-use petgraph::visit::EdgeRef;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -37,9 +36,9 @@ impl Parts {
 }
 
 /// Lowers rules, kinds, covers and required fields, in this order.
-pub(super) fn lower(
-    rules: &RuleSet,
-    builder: &mut Builder<'_>,
+pub(super) fn lower<'a>(
+    rules: &'a RuleSet,
+    builder: &mut Builder<'a>,
     options: Options,
 ) -> Result<Parts, Vec<Diagnostic>> {
     let mut parts = Parts {
@@ -49,14 +48,13 @@ pub(super) fn lower(
         cover_nodes: Vec::new(),
         required: Vec::new(),
     };
-    let outcome =
-        |builder: &mut Builder<'_>, outcome| builder.intern(Node::Outcome(outcome), vec![]);
+    let outcome = |builder: &mut Builder<'_>, outcome| builder.intern(Node::Outcome(outcome), &[]);
     let mut kinds = Vec::new();
     for (number, kind) in (0u16..).zip(&rules.kinds) {
         let met = kind.met.as_ref().map(|met| builder.cond(met, 0));
-        let node = builder.intern(Node::Kind(KindId(number)), met.into_iter().collect());
+        let node = builder.intern(Node::Kind(KindId(number)), met.as_slice());
         let gives = outcome(builder, kind.otherwise);
-        builder.graph.add_edge(node, gives, Edge::Gives);
+        builder.edge(node, gives, Edge::Gives);
         kinds.push(node);
         parts.met.push(met);
     }
@@ -65,7 +63,7 @@ pub(super) fn lower(
         let nodes = builder.rule(number, rule);
         if let Some(result) = rule.outcome {
             let gives = outcome(builder, result);
-            builder.graph.add_edge(nodes.rule, gives, Edge::Gives);
+            builder.edge(nodes.rule, gives, Edge::Gives);
         }
         for (require, argument) in rule.requires.iter().zip(&nodes.arguments) {
             let operands: Vec<NodeIndex> = kind_node(require.kind)
@@ -76,20 +74,20 @@ pub(super) fn lower(
                 Node::Requirement {
                     firmly: require.firmly,
                 },
-                operands,
+                &operands,
             );
-            builder.graph.add_edge(nodes.rule, node, Edge::Requires);
+            builder.edge(nodes.rule, node, Edge::Requires);
         }
         for (waive, condition) in rule.waives.iter().zip(&nodes.waiver_conditions) {
             let operands: Vec<NodeIndex> = kind_node(waive.kind)
                 .into_iter()
                 .chain(*condition)
                 .collect();
-            let node = builder.intern(Node::Waiver, operands);
-            builder.graph.add_edge(nodes.rule, node, Edge::Waives);
+            let node = builder.intern(Node::Waiver, &operands);
+            builder.edge(nodes.rule, node, Edge::Waives);
         }
         parts.rules.push(nodes);
-        if builder.graph.node_count() > options.limits.graph_nodes {
+        if builder.nodes.graph.node_count() > options.limits.graph_nodes {
             return Err(vec![
                 Diagnostic::new(
                     Code("E0506"),
@@ -109,7 +107,7 @@ pub(super) fn lower(
         };
         for over in &rule.over {
             if let Some(to) = parts.rules.get(over.0 as usize).map(|n| n.rule) {
-                builder.graph.add_edge(from, to, Edge::Over);
+                builder.edge(from, to, Edge::Over);
             }
         }
     }
@@ -118,13 +116,13 @@ pub(super) fn lower(
             builder.cond(&cover.in_force, 0),
             builder.cond(&cover.scope, 0),
         );
-        let node = builder.intern(Node::Cover(number), vec![both.0, both.1]);
+        let node = builder.intern(Node::Cover(number), &[both.0, both.1]);
         parts.cover_nodes.push(node);
         parts.covers.push(both);
     }
     for (number, required) in (0u32..).zip(&rules.required) {
         let when = required.when.as_ref().map(|when| builder.cond(when, 0));
-        builder.intern(Node::Required(number), when.into_iter().collect());
+        builder.intern(Node::Required(number), when.as_slice());
         parts.required.push(when);
     }
     Ok(parts)
@@ -137,37 +135,26 @@ pub(super) fn program(
     parts: Parts,
     options: Options,
 ) -> Result<Program, Vec<Diagnostic>> {
-    let graph = &builder.graph;
-    let (mut ops, mut starts, mut operands) = (Vec::new(), vec![0u32], Vec::new());
-    for index in graph.node_indices() {
-        let op = match graph.node_weight(index) {
-            Some(Node::Meaning(op)) => op.clone(),
+    let lowered = builder.nodes.operands();
+    let operands: Vec<NodeId> = lowered.all().iter().map(|node| dense(*node)).collect();
+    let ops: Vec<Op> = builder
+        .nodes
+        .graph
+        .node_weights()
+        .map(|node| match node {
+            Node::Meaning(op) => op.clone(),
             _ => Op::Always,
-        };
-        let mut mine: Vec<(u32, NodeId)> = graph
-            .edges(index)
-            .filter_map(|edge| match edge.weight() {
-                Edge::Operand(at) => Some((*at, dense(edge.target()))),
-                _ => None,
-            })
-            .collect();
-        mine.sort_unstable();
-        operands.extend(mine.into_iter().map(|(_, node)| node));
-        starts.push(u32::try_from(operands.len()).unwrap_or(u32::MAX));
-        ops.push(op);
-    }
-    let of = |at: usize| match (starts.get(at), starts.get(at + 1)) {
-        (Some(from), Some(to)) => operands
-            .get(*from as usize..*to as usize)
-            .map_or_else(Vec::new, <[NodeId]>::to_vec),
-        _ => Vec::new(),
+        })
+        .collect();
+    let of = |at: usize| {
+        let (from, to) = lowered.range(at);
+        operands.get(from as usize..to as usize).unwrap_or(&[])
     };
     let memo = Program::memos(&ops, of, &builder.needs, rules);
     let mut slot_count = 0u32;
-    let places = starts.iter().zip(starts.iter().skip(1));
     let needs = builder.needs.iter();
-    let nodes = ops.into_iter().zip(memo).zip(places).zip(needs);
-    let nodes = nodes.map(|(((op, memo), (from, to)), needs)| {
+    let nodes = ops.into_iter().zip(memo).zip(needs).enumerate();
+    let nodes = nodes.map(|(at, ((op, memo), needs))| {
         let keeps = memo != Memo::No && !op.is_condition();
         NodeForm {
             slot: keeps.then(|| {
@@ -175,7 +162,7 @@ pub(super) fn program(
                 slot_count - 1
             }),
             op,
-            operands: (*from, *to),
+            operands: lowered.range(at),
             atom: None,
             memo,
             needs: *needs,

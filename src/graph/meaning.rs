@@ -1,40 +1,28 @@
 //! The meaning layer: checked rules become one graph in which equal parts stand once.
 //!
-//! A node is found again by its full contents, its own and the numbers of its operands; a hash
-//! alone never decides. Nodes are made in the order of the rules, operands first, so the same
-//! rules always give the same numbers. Nothing is simplified: a condition with an unknown
-//! operand means what is written, and De Morgan and flattening are left to the plan.
+//! A node is found again by its full contents, see [`super::shared`]. Nodes are made in the order of
+//! the rules, operands first, so the same rules always give the same numbers. Nothing is simplified:
+//! a condition with an unknown operand means what is written, and De Morgan and flattening are left
+//! to the plan.
 
 use super::node::{Edge, Node};
+use super::shared::{Conditions, Found, Shared};
 use crate::check::rules::{Aggregation, Cond, Each, Expr, Rule, RuleSet};
 use crate::decide::program::{Needs, NodeId, Op};
 use crate::facts::arith::Unit;
 use crate::schema::value::{Code, FieldId, Type, Value};
 use crate::schema::{Home, Schema};
-use petgraph::graph::{DiGraph, NodeIndex};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
-/// The full contents of a node: what it is, and its operands in order.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct NodeKey {
-    node: Node,
-    operands: Vec<NodeIndex>,
-}
+use petgraph::graph::NodeIndex;
 
 /// Builds the meaning layer.
 pub(super) struct Builder<'a> {
-    pub(super) graph: DiGraph<Node, Edge>,
-    /// Looked up by contents only; it is never iterated over.
-    known: HashMap<NodeKey, NodeIndex>,
+    pub(super) nodes: Shared,
+    /// Conditions that were lowered before.
+    conditions: Conditions<'a>,
     schema: &'a Schema,
     rules: &'a RuleSet,
     /// What each node needs of the element at hand, by node number.
     pub(super) needs: Vec<Needs>,
-    /// How many nodes were asked for.
-    pub(super) made: u64,
-    /// How many of them were there already.
-    pub(super) shared: u64,
 }
 
 /// The nodes of one rule.
@@ -73,51 +61,46 @@ pub(super) fn dense(node: NodeIndex) -> NodeId {
 
 impl<'a> Builder<'a> {
     pub(super) fn new(rules: &'a RuleSet) -> Builder<'a> {
+        // Most rules bring so many conditions and values of their own.
+        let nodes = rules.rules.len().saturating_mul(4);
         Builder {
-            graph: DiGraph::new(),
-            // Most rules bring so many conditions and values of their own.
-            known: HashMap::with_capacity(rules.rules.len().saturating_mul(4)),
+            nodes: Shared::with_capacity(nodes),
+            conditions: Conditions::with_capacity(rules.rules.len()),
             schema: &rules.schema,
             rules,
             needs: Vec::new(),
-            made: 0,
-            shared: 0,
         }
     }
 
     /// The node with these contents, made where there is none yet.
-    pub(super) fn intern(&mut self, node: Node, operands: Vec<NodeIndex>) -> NodeIndex {
-        self.made += 1;
-        let place = match self.known.entry(NodeKey { node, operands }) {
-            Entry::Occupied(found) => {
-                self.shared += 1;
-                return *found.get();
-            }
-            Entry::Vacant(place) => place,
-        };
-        let needs = needs_of(self.schema, &self.needs, place.key());
-        let index = self.graph.add_node(place.key().node.clone());
-        self.needs.push(needs);
-        for (at, operand) in (0u32..).zip(&place.key().operands) {
-            self.graph.add_edge(index, *operand, Edge::Operand(at));
+    pub(super) fn intern(&mut self, node: Node, operands: &[NodeIndex]) -> NodeIndex {
+        let (index, made) = self.nodes.intern(node, operands);
+        if made {
+            self.need(index, operands);
         }
-        place.insert(index);
         index
+    }
+
+    /// Notes what a new node needs.
+    fn need(&mut self, index: NodeIndex, operands: &[NodeIndex]) {
+        let node = self.nodes.graph.node_weight(index);
+        let needs = node.map(|node| needs_of(self.schema, &self.needs, node, operands));
+        self.needs.push(needs.unwrap_or_default());
+    }
+
+    /// An edge beside those to operands.
+    pub(super) fn edge(&mut self, from: NodeIndex, to: NodeIndex, edge: Edge) {
+        self.nodes.graph.add_edge(from, to, edge);
     }
 
     /// The node of a field or of the as-of date, where some condition reads it.
     pub(super) fn fact(&self, field: Option<FieldId>) -> Option<NodeIndex> {
         let node = Node::Meaning(field.map_or(Op::AsOf, Op::Field));
-        self.known
-            .get(&NodeKey {
-                node,
-                operands: vec![],
-            })
-            .copied()
+        self.nodes.find(&node, &[])
     }
 
     /// A rule with all that hangs on it, apart from the edges to other rules.
-    pub(super) fn rule(&mut self, number: u32, rule: &Rule) -> RuleNodes {
+    pub(super) fn rule(&mut self, number: u32, rule: &'a Rule) -> RuleNodes {
         let sets = rule
             .each
             .iter()
@@ -129,9 +112,11 @@ impl<'a> Builder<'a> {
         let when = self.cond(&rule.when, bound);
         let unless = rule.unless.as_ref().map(|cond| self.cond(cond, bound));
         let node = Node::Rule(crate::check::rules::RuleId(number));
-        let node = self.intern(node, vec![in_force, scope, when]);
+        let operands = [in_force, scope, when];
+        let node = self.nodes.add(node, &operands);
+        self.need(node, &operands);
         if let Some(unless) = unless {
-            self.graph.add_edge(node, unless, Edge::Unless);
+            self.edge(node, unless, Edge::Unless);
         }
         let arguments = rule
             .requires
@@ -154,15 +139,15 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn meaning(&mut self, op: Op, operands: Vec<NodeIndex>) -> NodeIndex {
+    fn meaning(&mut self, op: Op, operands: &[NodeIndex]) -> NodeIndex {
         self.intern(Node::Meaning(op), operands)
     }
 
-    fn exprs(&mut self, exprs: &[Expr], bound: u8) -> Vec<NodeIndex> {
+    fn exprs(&mut self, exprs: &'a [Expr], bound: u8) -> Vec<NodeIndex> {
         exprs.iter().map(|expr| self.expr(expr, bound)).collect()
     }
 
-    fn conds(&mut self, conds: &[Cond], bound: u8) -> Vec<NodeIndex> {
+    fn conds(&mut self, conds: &'a [Cond], bound: u8) -> Vec<NodeIndex> {
         conds.iter().map(|cond| self.cond(cond, bound)).collect()
     }
 
@@ -170,7 +155,7 @@ impl<'a> Builder<'a> {
     fn with_day(
         &mut self,
         mut operands: Vec<NodeIndex>,
-        on: Option<&Expr>,
+        on: Option<&'a Expr>,
         bound: u8,
     ) -> Vec<NodeIndex> {
         if let Some(on) = on {
@@ -179,33 +164,54 @@ impl<'a> Builder<'a> {
         operands
     }
 
-    /// A condition; `bound` codes of sets are at hand where it stands.
-    pub(super) fn cond(&mut self, cond: &Cond, bound: u8) -> NodeIndex {
+    /// A condition; `bound` codes of sets are at hand where it stands. Most of what rules join, other
+    /// rules join as well, so it is looked for as a whole before it is taken apart.
+    pub(super) fn cond(&mut self, cond: &'a Cond, bound: u8) -> NodeIndex {
         match cond {
-            Cond::Always => self.meaning(Op::Always, vec![]),
+            Cond::Always => return self.meaning(Op::Always, &[]),
             Cond::And(all) => {
                 let operands = self.conds(all, bound);
-                self.meaning(Op::And, operands)
+                return self.meaning(Op::And, &operands);
             }
             Cond::Or(all) => {
                 let operands = self.conds(all, bound);
-                self.meaning(Op::Or, operands)
+                return self.meaning(Op::Or, &operands);
             }
             Cond::Not(inner) => {
                 let inner = self.cond(inner, bound);
-                self.meaning(Op::Not, vec![inner])
+                return self.meaning(Op::Not, &[inner]);
             }
+            _ => {}
+        }
+        let hash = self.conditions.hash(cond, bound);
+        if let Some(found) = self.conditions.find(hash, cond, bound) {
+            self.nodes.made += found.asked;
+            self.nodes.shared += found.asked;
+            return found.node;
+        }
+        let before = self.nodes.made;
+        let node = self.test(cond, bound);
+        let asked = self.nodes.made - before;
+        let found = Found { node, asked };
+        self.conditions.insert(hash, (cond, bound), found);
+        node
+    }
+
+    /// A condition that joins no others.
+    fn test(&mut self, cond: &'a Cond, bound: u8) -> NodeIndex {
+        match cond {
+            Cond::Always | Cond::And(_) | Cond::Or(_) | Cond::Not(_) => self.cond(cond, bound),
             Cond::Flag(value) => {
                 let value = self.expr(value, bound);
-                self.meaning(Op::Flag, vec![value])
+                self.meaning(Op::Flag, &[value])
             }
             Cond::Compare(op, left, right) => {
-                let operands = vec![self.expr(left, bound), self.expr(right, bound)];
-                self.meaning(Op::Compare(*op), operands)
+                let operands = [self.expr(left, bound), self.expr(right, bound)];
+                self.meaning(Op::Compare(*op), &operands)
             }
             Cond::IsNone(value) => {
                 let value = self.expr(value, bound);
-                self.meaning(Op::IsNone, vec![value])
+                self.meaning(Op::IsNone, &[value])
             }
             Cond::OneOf {
                 value,
@@ -218,7 +224,7 @@ impl<'a> Builder<'a> {
                         codes: codes.clone(),
                         negated: *negated,
                     },
-                    vec![value],
+                    &[value],
                 )
             }
             Cond::Under {
@@ -231,7 +237,7 @@ impl<'a> Builder<'a> {
                     prefixes: prefixes.clone(),
                     negated: *negated,
                 };
-                self.meaning(op, vec![value])
+                self.meaning(op, &[value])
             }
             Cond::InList {
                 keys,
@@ -246,20 +252,20 @@ impl<'a> Builder<'a> {
                     on: on.is_some(),
                     negated: *negated,
                 };
-                self.meaning(op, operands)
+                self.meaning(op, &operands)
             }
             Cond::InSet {
                 value,
                 set,
                 negated,
             } => {
-                let operands = vec![self.expr(value, bound), self.expr(set, bound)];
-                self.meaning(Op::InSet { negated: *negated }, operands)
+                let operands = [self.expr(value, bound), self.expr(set, bound)];
+                self.meaning(Op::InSet { negated: *negated }, &operands)
             }
             Cond::Has { set, codes } => {
                 let mut operands = vec![self.expr(set, bound)];
                 operands.extend(self.exprs(codes, bound));
-                self.meaning(Op::Has, operands)
+                self.meaning(Op::Has, &operands)
             }
             Cond::Quantified {
                 quantity,
@@ -282,7 +288,7 @@ impl<'a> Builder<'a> {
                     over: *over,
                     binds,
                 };
-                self.meaning(op, vec![body])
+                self.meaning(op, &[body])
             }
             Cond::Rows {
                 table,
@@ -295,24 +301,24 @@ impl<'a> Builder<'a> {
                         table: *table,
                         rows: rows.to_vec(),
                     },
-                    operands,
+                    &operands,
                 )
             }
         }
     }
 
     /// A value; `bound` codes of sets are at hand where it stands.
-    pub(super) fn expr(&mut self, expr: &Expr, bound: u8) -> NodeIndex {
+    pub(super) fn expr(&mut self, expr: &'a Expr, bound: u8) -> NodeIndex {
         match expr {
-            Expr::Const(value) => self.meaning(Op::Const(value.clone()), vec![]),
-            Expr::Field(field) => self.meaning(Op::Field(*field), vec![]),
-            Expr::Bound(number) => self.meaning(Op::Bound(*number), vec![]),
-            Expr::It => self.meaning(Op::It, vec![]),
-            Expr::AsOf => self.meaning(Op::AsOf, vec![]),
-            Expr::Event(event) => self.meaning(Op::Event(*event), vec![]),
+            Expr::Const(value) => self.meaning(Op::Const(value.clone()), &[]),
+            Expr::Field(field) => self.meaning(Op::Field(*field), &[]),
+            Expr::Bound(number) => self.meaning(Op::Bound(*number), &[]),
+            Expr::It => self.meaning(Op::It, &[]),
+            Expr::AsOf => self.meaning(Op::AsOf, &[]),
+            Expr::Event(event) => self.meaning(Op::Event(*event), &[]),
             Expr::Parameter { parameter, on } => {
                 let operands = self.with_day(vec![], on.as_deref(), bound);
-                self.meaning(Op::Parameter(*parameter), operands)
+                self.meaning(Op::Parameter(*parameter), &operands)
             }
             Expr::Attribute {
                 of,
@@ -327,7 +333,7 @@ impl<'a> Builder<'a> {
                         table: *table,
                         attribute: *attribute,
                     },
-                    operands,
+                    &operands,
                 )
             }
             Expr::Lookup {
@@ -343,19 +349,19 @@ impl<'a> Builder<'a> {
                     attribute: *attribute,
                     on: on.is_some(),
                 };
-                self.meaning(op, operands)
+                self.meaning(op, &operands)
             }
             Expr::TableCall { table, inputs } => {
                 let operands = self.exprs(inputs, bound);
-                self.meaning(Op::TableCall(*table), operands)
+                self.meaning(Op::TableCall(*table), &operands)
             }
             Expr::Arith(op, left, right) => {
-                let operands = vec![self.expr(left, bound), self.expr(right, bound)];
-                self.meaning(Op::Arith(*op), operands)
+                let operands = [self.expr(left, bound), self.expr(right, bound)];
+                self.meaning(Op::Arith(*op), &operands)
             }
             Expr::AddDuration { date, months, days } => {
-                let operands = [date, months, days].map(|e| self.expr(e, bound)).to_vec();
-                self.meaning(Op::AddDuration, operands)
+                let operands = [date, months, days].map(|e| self.expr(e, bound));
+                self.meaning(Op::AddDuration, &operands)
             }
             Expr::Rounded {
                 value,
@@ -370,7 +376,7 @@ impl<'a> Builder<'a> {
                         places: *places,
                         rounding: *rounding,
                     },
-                    operands,
+                    &operands,
                 )
             }
             Expr::Convert {
@@ -386,7 +392,7 @@ impl<'a> Builder<'a> {
                         to: *to,
                         money: *money,
                     },
-                    operands,
+                    &operands,
                 )
             }
             Expr::FirstDigits(count, value) => self.unary(Op::FirstDigits(*count), value, bound),
@@ -403,7 +409,7 @@ impl<'a> Builder<'a> {
                     operands.push(self.expr(value, bound));
                 }
                 operands.push(self.expr(otherwise, bound));
-                self.meaning(Op::Choice, operands)
+                self.meaning(Op::Choice, &operands)
             }
             Expr::Aggregate {
                 what,
@@ -428,11 +434,11 @@ impl<'a> Builder<'a> {
                     same: same.clone(),
                     empty: self.unit_of_nothing(*what, value.as_deref(), *unit),
                 };
-                self.meaning(op, operands)
+                self.meaning(op, &operands)
             }
             Expr::Test(cond) => {
                 let operand = self.cond(cond, bound);
-                self.meaning(Op::Test, vec![operand])
+                self.meaning(Op::Test, &[operand])
             }
         }
     }
@@ -513,24 +519,24 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn unary(&mut self, op: Op, value: &Expr, bound: u8) -> NodeIndex {
+    fn unary(&mut self, op: Op, value: &'a Expr, bound: u8) -> NodeIndex {
         let operand = self.expr(value, bound);
-        self.meaning(op, vec![operand])
+        self.meaning(op, &[operand])
     }
 
-    fn binary(&mut self, op: Op, left: &Expr, right: &Expr, bound: u8) -> NodeIndex {
-        let operands = vec![self.expr(left, bound), self.expr(right, bound)];
-        self.meaning(op, operands)
+    fn binary(&mut self, op: Op, left: &'a Expr, right: &'a Expr, bound: u8) -> NodeIndex {
+        let operands = [self.expr(left, bound), self.expr(right, bound)];
+        self.meaning(op, &operands)
     }
 }
 
 /// What a node needs of those that its operands need.
-fn needs_of(schema: &Schema, of_nodes: &[Needs], key: &NodeKey) -> Needs {
+fn needs_of(schema: &Schema, of_nodes: &[Needs], node: &Node, operands: &[NodeIndex]) -> Needs {
     let mut needs = Needs::default();
-    for operand in &key.operands {
+    for operand in operands {
         needs = needs.union(of_nodes.get(operand.index()).copied().unwrap_or_default());
     }
-    let Node::Meaning(op) = &key.node else {
+    let Node::Meaning(op) = node else {
         return needs;
     };
     match op {

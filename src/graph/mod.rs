@@ -18,6 +18,7 @@ mod meaning;
 pub(crate) mod node;
 pub(crate) mod plan;
 mod shape;
+mod shared;
 #[cfg(feature = "book")]
 mod svg;
 mod verify;
@@ -140,14 +141,14 @@ impl Graph {
         let parts = lower(rules, &mut builder, options)?;
         let (rule_nodes, cover_nodes) = (parts.rule_nodes(), parts.cover_nodes.clone());
         let program = program(rules, &builder, parts, options)?;
-        let (made, shared) = (builder.made, builder.shared);
+        let (made, shared) = (builder.nodes.made, builder.nodes.shared);
         let plan = plan::plan(&program);
         let facts: Vec<Option<NodeIndex>> = plan
             .axes
             .iter()
             .map(|axis| builder.fact(axis.field()))
             .collect();
-        let mut graph = builder.graph;
+        let mut graph = builder.nodes.graph;
         let members: Vec<NodeIndex> = rule_nodes.into_iter().chain(cover_nodes).collect();
         let levels = program
             .forms

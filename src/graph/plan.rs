@@ -117,14 +117,15 @@ impl Told {
 /// A member before it is known which of its conjuncts cells can tell.
 struct Draft {
     subject: Subject,
-    each: Vec<Each>,
+    /// The list whose elements it judges.
+    list: Option<ListId>,
     conjuncts: Vec<Conjunct>,
 }
 
 fn drafts(program: &Program) -> Vec<Draft> {
-    let mut drafts = Vec::new();
+    let mut drafts = Vec::with_capacity(program.forms.len() + program.covers.len());
+    let mut all = Vec::new();
     for (number, form) in (0u32..).zip(&program.forms) {
-        let mut all = Vec::new();
         let mut add = |node, denied| all.push(Conjunct { node, denied });
         for node in [form.in_force, form.scope, form.when] {
             conjuncts(program, node, false, &mut add);
@@ -132,76 +133,89 @@ fn drafts(program: &Program) -> Vec<Draft> {
         if let Some(unless) = form.unless {
             conjuncts(program, unless, true, &mut add);
         }
-        let subject = Subject::Rule(RuleId(number));
         drafts.push(Draft {
-            subject,
-            each: form.each.clone(),
-            conjuncts: all,
+            subject: Subject::Rule(RuleId(number)),
+            list: match form.each.first() {
+                Some(Each::List(list)) => Some(*list),
+                _ => None,
+            },
+            conjuncts: once_each(&mut all),
         });
     }
     for (number, cover) in (0u32..).zip(&program.covers) {
-        let mut all = Vec::new();
         let mut add = |node, denied| all.push(Conjunct { node, denied });
         conjuncts(program, cover.in_force, false, &mut add);
         conjuncts(program, cover.scope, false, &mut add);
         drafts.push(Draft {
             subject: Subject::Cover(number),
-            each: vec![],
-            conjuncts: all,
+            list: None,
+            conjuncts: once_each(&mut all),
         });
     }
-    for draft in &mut drafts {
-        // Most have a handful, and those are looked through faster than a set is made.
-        if draft.conjuncts.len() <= 16 {
-            let mut kept: Vec<Conjunct> = Vec::with_capacity(draft.conjuncts.len());
-            for conjunct in &draft.conjuncts {
-                if !kept.contains(conjunct) {
-                    kept.push(*conjunct);
-                }
-            }
-            draft.conjuncts = kept;
-            continue;
-        }
-        let mut seen = std::collections::HashSet::new();
-        draft.conjuncts.retain(|conjunct| seen.insert(*conjunct));
-    }
     drafts
+}
+
+/// Takes what was gathered, each once.
+fn once_each(gathered: &mut Vec<Conjunct>) -> Vec<Conjunct> {
+    let mut kept: Vec<Conjunct> = Vec::with_capacity(gathered.len());
+    // Most have a handful, and those are looked through faster than a set is made.
+    if gathered.len() <= 16 {
+        for conjunct in gathered.drain(..) {
+            if !kept.contains(&conjunct) {
+                kept.push(conjunct);
+            }
+        }
+        return kept;
+    }
+    let mut seen = std::collections::HashSet::new();
+    kept.extend(gathered.drain(..).filter(|conjunct| seen.insert(*conjunct)));
+    kept
+}
+
+/// By condition, as it stands and denied, whether its cells were looked at, and the number of what
+/// they tell.
+struct Numbers(Vec<Option<Option<u32>>>);
+
+impl Numbers {
+    fn place(&mut self, conjunct: Conjunct) -> Option<&mut Option<Option<u32>>> {
+        let at = (conjunct.node.0 as usize) * 2 + usize::from(conjunct.denied);
+        self.0.get_mut(at)
+    }
 }
 
 /// Works out axes, cells and members.
 pub(super) fn plan(program: &Program) -> Plan {
     let drafts = drafts(program);
-    let mut shapes: Vec<Option<Shape>> = vec![None; program.nodes.len()];
+    let mut shapes: Vec<Option<Box<Shape>>> = vec![None; program.nodes.len()];
     let mut tried = vec![false; program.nodes.len()];
     for conjunct in drafts.iter().flat_map(|draft| &draft.conjuncts) {
         let at = conjunct.node.0 as usize;
         if let (Some(tried), Some(place)) = (tried.get_mut(at), shapes.get_mut(at))
             && !std::mem::replace(tried, true)
         {
-            *place = shape(program, conjunct.node);
+            *place = shape(program, conjunct.node).map(Box::new);
         }
     }
     let axes = axes(program, &mut shapes);
     let mut teller = Teller::new(program, &axes);
     let mut told = Vec::new();
-    let mut numbers: HashMap<Conjunct, Option<u32>> = HashMap::with_capacity(drafts.len());
+    let mut numbers = Numbers(vec![None; program.nodes.len() * 2]);
     let members = drafts.into_iter().map(|draft| {
-        let list = match draft.each.first() {
-            Some(Each::List(list)) => Some(*list),
-            _ => None,
-        };
+        let list = draft.list;
         let mut member = Member {
             subject: draft.subject,
             list,
-            told: vec![],
+            told: Vec::with_capacity(draft.conjuncts.len()),
             residue: vec![],
         };
         for conjunct in draft.conjuncts {
-            let number = *numbers.entry(conjunct).or_insert_with(|| {
-                let shape = shapes.get(conjunct.node.0 as usize)?.as_ref()?;
-                let new = teller.tell(conjunct, shape)?;
-                told.push(new);
-                u32::try_from(told.len() - 1).ok()
+            let number = numbers.place(conjunct).and_then(|place| {
+                *place.get_or_insert_with(|| {
+                    let shape = shapes.get(conjunct.node.0 as usize)?.as_ref()?;
+                    let new = teller.tell(conjunct, shape)?;
+                    told.push(new);
+                    u32::try_from(told.len() - 1).ok()
+                })
             });
             let home = number
                 .and_then(|n| told.get(n as usize))
@@ -228,7 +242,7 @@ pub(super) fn plan(program: &Program) -> Plan {
 }
 
 /// The axes of all shapes. Shapes that fit no axis are taken out.
-fn axes(program: &Program, shapes: &mut [Option<Shape>]) -> Vec<AxisPlan> {
+fn axes(program: &Program, shapes: &mut [Option<Box<Shape>>]) -> Vec<AxisPlan> {
     let schema = &program.rules.schema;
     let mut points: BTreeMap<Option<FieldId>, Points> = BTreeMap::new();
     let mut sets: BTreeMap<FieldId, Vec<Vec<Code>>> = BTreeMap::new();

@@ -6,6 +6,7 @@
 pub mod compare;
 pub mod day;
 pub mod diagnostic;
+pub(crate) mod digest;
 pub mod lang;
 pub mod limits;
 pub mod nearest;

@@ -128,10 +128,11 @@ fn exceptions_on(tests: &[&str], many: u32, over: impl Fn(u32) -> Vec<u32>) -> A
         })
         .collect();
     let few = world::compiled(&text).rules.expect("the rules are right");
-    let rules = (0..many).map(|number| Rule {
-        id: format!("R-{number}"),
-        over: over(number).into_iter().map(RuleId).collect(),
-        ..few.rules[number as usize % tests.len()].clone()
+    let rules = (0..many).map(|number| {
+        let mut rule: Rule = few.rules[number as usize % tests.len()].clone();
+        rule.id = format!("R-{number}");
+        rule.over = over(number).into_iter().map(RuleId).collect();
+        rule
     });
     Arc::new(RuleSet {
         rules: rules.collect(),

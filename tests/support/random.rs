@@ -760,7 +760,7 @@ impl Maker<'_> {
             _ => Cond::Always,
         };
         let template = &self.rules.rules[0];
-        Rule {
+        let terms = Terms {
             id: format!("R-{number:03}"),
             labels: template.labels.clone(),
             basis: template.basis.clone(),
@@ -781,7 +781,6 @@ impl Maker<'_> {
                 .dice
                 .chance(3)
                 .then(|| PilotId(u16::try_from(self.dice.below(3)).unwrap())),
-            over,
             in_force,
             force: Force::default(),
             scope: if self.dice.chance(5) {
@@ -798,9 +797,11 @@ impl Maker<'_> {
             requires,
             waives,
             message: Message::default(),
-            place: Place_::default(),
             each,
-        }
+        };
+        let mut rule = Rule::new(terms, Place_::default());
+        rule.over = over;
+        rule
     }
 }
 

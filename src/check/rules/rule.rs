@@ -1,10 +1,15 @@
 //! A rule: where it applies, what it says, and its message.
 
 use super::{Basis, Cond, Each, Expr, Force, PilotId, Place, Require, RuleId, Sure, Waive};
+use crate::ground::digest::digest;
 use crate::schema::Labels;
 use crate::schema::value::{DepartmentId, OutcomeId, Type};
+use std::hash::{Hash, Hasher};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, OnceLock};
 
-/// A rule in its checked form.
+/// A rule in its checked form: its [`Terms`], and where it stands among the others. Copies share the
+/// terms; a rule set that is made after an edit shares those of all rules that are still the same.
 ///
 /// ```
 /// # let head = "outcomes release < hold missing hold advice hold\n\
@@ -34,8 +39,113 @@ use crate::schema::value::{DepartmentId, OutcomeId, Type};
 /// assert!(refused.diagnostics.iter().any(|found| found.code == why));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
+    /// What it says.
+    said: Arc<Said>,
+    /// The rules that it excuses, all versions of those named.
+    pub over: Vec<RuleId>,
+    /// Where it is written in the rule text.
+    pub place: Place,
+}
+
+/// Terms with their digest.
+#[derive(Debug, Clone)]
+struct Said {
+    terms: Terms,
+    /// Worked out when it is first asked for.
+    digest: OnceLock<[u8; 32]>,
+}
+
+impl PartialEq for Said {
+    fn eq(&self, other: &Said) -> bool {
+        self.terms == other.terms
+    }
+}
+
+impl Eq for Said {}
+
+/// Its terms are read, and set, as if they were its own.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::check::rules::Rule;
+/// let mut milder: Rule = rules.rules[0].clone();
+/// assert_eq!(milder.outcome, rules.schema.outcome("hold"));
+/// milder.outcome = rules.schema.outcome("review");
+/// assert_ne!(milder, rules.rules[0]); // The other keeps what it said.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl Rule {
+    /// A rule with these terms that excuses none.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::check::rules::{Rule, Terms};
+    /// let terms: Terms = (*rules.rules[0]).clone();
+    /// assert_eq!(Rule::new(terms.clone(), rules.rules[0].place), rules.rules[0]);
+    /// let other = Terms { id: "G-09".into(), ..terms };
+    /// assert_ne!(Rule::new(other, rules.rules[0].place), rules.rules[0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(terms: Terms, place: Place) -> Rule {
+        Rule {
+            said: Arc::new(Said {
+                terms,
+                digest: OnceLock::new(),
+            }),
+            over: Vec::new(),
+            place,
+        }
+    }
+
+    /// The same terms at another place, excusing none.
+    pub(crate) fn moved(&self, place: Place) -> Rule {
+        Rule {
+            said: Arc::clone(&self.said),
+            over: Vec::new(),
+            place,
+        }
+    }
+}
+
+impl Deref for Rule {
+    type Target = Terms;
+
+    fn deref(&self) -> &Terms {
+        &self.said.terms
+    }
+}
+
+impl DerefMut for Rule {
+    fn deref_mut(&mut self) -> &mut Terms {
+        let said = Arc::make_mut(&mut self.said);
+        said.digest = OnceLock::new();
+        &mut said.terms
+    }
+}
+
+impl Hash for Rule {
+    /// By the digest of the terms, which rules that share them share.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let said = &self.said;
+        said.digest.get_or_init(|| digest(&said.terms)).hash(state);
+        self.over.hash(state);
+    }
+}
+
+/// What a rule says by itself, wherever it is written and whatever else there is.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// use kakou::check::rules::{Cond, Terms};
+/// let terms: &Terms = &rules.rules[1];
+/// assert_eq!((terms.id.as_str(), &terms.unless), ("G-02", &None));
+/// assert_ne!(Terms { when: Cond::Always, ..terms.clone() }, *terms);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Terms {
     /// The identifier; parts of a rule's table are called `ID.1`, `ID.2`, …
     pub id: String,
     /// The titles.
@@ -48,8 +158,6 @@ pub struct Rule {
     pub departments: Vec<DepartmentId>,
     /// The pilot it belongs to.
     pub pilot: Option<PilotId>,
-    /// The rules that it excuses, all versions of those named.
-    pub over: Vec<RuleId>,
     /// What it judges one by one: nothing, a list, a set, or a list and then a list or set inside.
     pub each: Vec<Each>,
     /// The period it is in force, the pilot's included.
@@ -70,8 +178,6 @@ pub struct Rule {
     pub waives: Vec<Waive>,
     /// The message in Chinese and in English; empty where the title serves.
     pub message: Message,
-    /// Where it is written in the rule text.
-    pub place: Place,
 }
 
 /// A message in both languages.

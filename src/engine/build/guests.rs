@@ -85,7 +85,7 @@ fn members(graph: &Graph, block: u32) -> &[u32] {
 
 /// Whether few of these are likely to be alive once the header was looked at.
 fn few_alive(plan: &Plan, members: &[u32]) -> bool {
-    let tests = tests(plan, members);
+    let tests = tests(plan, members.iter().copied());
     let of_header = tests.iter().filter(|(axis, _)| {
         let axis = plan.axes.get(**axis as usize);
         axis.is_some_and(|axis| axis.list.is_none())
@@ -106,10 +106,10 @@ fn pays(graph: &Graph, plan: &Plan, before: &[u32], guest: u32) -> bool {
     let (mut all, mut alone) = (Vec::new(), 0);
     for block in before.iter().chain([&guest]) {
         let members = members(graph, *block);
-        alone += stretches(members.len()) * of_header(&tests(plan, members));
+        alone += stretches(members.len()) * of_header(&tests(plan, members.iter().copied()));
         all.extend_from_slice(members);
     }
-    let mut lines = tests(plan, &all);
+    let mut lines = tests(plan, all.iter().copied());
     lines.retain(|axis, tests| has_line(plan, *axis, (tests.len(), all.len())));
     stretches(all.len()) * of_header(&lines) <= alone
 }

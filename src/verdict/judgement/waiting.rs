@@ -90,6 +90,11 @@ impl Waiting {
         self.word(rule.0 / 64) >> (rule.0 % 64) & 1 == 1
     }
 
+    /// The bytes that the bits take.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.words)
+    }
+
     /// What stands of 64 rules.
     fn word(&self, at: u32) -> u64 {
         let found = self.words.binary_search_by_key(&at, |word| word.at);
