@@ -55,6 +55,8 @@ pub(super) struct Gathered {
     present: [u64; 4],
     /// What is true of some rule.
     pub(super) traits: Traits,
+    /// Some rule is undetermined.
+    open: bool,
 }
 
 impl Gathered {
@@ -62,6 +64,13 @@ impl Gathered {
     #[inline]
     fn bit(rule: RuleId) -> (usize, u64) {
         (rule.0 as usize / 64 % 4, 1 << (rule.0 % 64))
+    }
+
+    /// Whether all that applies fires in every world, certainly, and waives nothing, so that whether
+    /// it fires is asked by nobody.
+    fn is_plain(&self) -> bool {
+        let others = Traits::EXCUSABLE.union(Traits::PILOTED);
+        !self.open && !self.traits.has(others.union(Traits::WAIVES))
     }
 
     /// Whether the rule may be among those that apply.
@@ -141,6 +150,7 @@ fn gather(program: &Program, applies: &[Fired], room: &mut Room) {
             *word |= bit;
         }
         gathered.traits = gathered.traits.union(standing.traits);
+        gathered.open |= fired.truth == Truth::Unknown;
         if standing.traits.has(Traits::EXCUSABLE)
             && let Some(form) = program.form(fired.rule)
         {
@@ -243,11 +253,19 @@ impl Evaluator<'_, '_> {
         out.common = high;
 
         gather(program, applies, room);
-        fires(program, applies, World::Counted, room);
-        for (fired, decides) in room.firing(applies) {
-            match decides {
-                true => out.fired.push(fired),
-                false => out.shadow.push(fired),
+        let mut put = |fired: Fired, decides: bool| match decides {
+            true => out.fired.push(fired),
+            false => out.shadow.push(fired),
+        };
+        if room.gathered.is_plain() {
+            room.fires.clear();
+            for (fired, standing) in applies.iter().zip(&room.standings) {
+                put(*fired, standing.traits.has(Traits::TRUSTED));
+            }
+        } else {
+            fires(program, applies, World::Counted, room);
+            for (fired, decides) in room.firing(applies) {
+                put(fired, decides);
             }
         }
         out.counted = self.interval(&out.fired, true, common, room);
