@@ -302,13 +302,7 @@ fn path_of(lower: &mut Lower<'_, '_>, path: &ast::Name) -> Option<String> {
 /// few are written out to be compared.
 fn known_path(schema: &crate::schema::Schema, plain: &str) -> bool {
     let last = plain.rsplit_once('.').map_or(plain, |(_, last)| last);
-    let mut fields = schema.fields.iter().filter(|field| {
-        let end = field
-            .path
-            .rsplit_once('.')
-            .map_or(field.path.as_str(), |(_, last)| last);
-        end == last
-    });
+    let mut fields = schema.fields.iter().filter(|f| f.path.ends_with(last));
     fields.any(|field| path(schema, field) == plain)
 }
 

@@ -23,6 +23,7 @@ use crate::verdict::lines::Lines;
 use crate::verdict::render::render;
 use clap::{Args, ValueEnum};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How declarations are judged.
@@ -110,6 +111,8 @@ pub(super) struct Judge {
     limits: Limits,
     engine: Engine,
     view: Option<View>,
+    /// By rule, a number that only rules with the same identifier share.
+    same: Vec<u32>,
     /// The pilot that was asked for.
     pub(super) pilot: Option<String>,
 }
@@ -129,6 +132,7 @@ impl Judge {
         let judging = view.as_ref().map_or(&rules, View::rules);
         let engine = Engine::from(&graph(judging, trust, limits)?);
         Ok(Judge {
+            same: same(&rules),
             rules,
             trust,
             as_of: how.as_of,
@@ -221,6 +225,11 @@ pub(super) struct Told<'a> {
 }
 
 impl Told<'_> {
+    /// A number that only rules with the same identifier share.
+    pub(super) fn identifier(&self, rule: RuleId) -> Option<u32> {
+        self.judge.same.get(rule.0 as usize).copied()
+    }
+
     /// What is said of it.
     pub(super) fn verdict(&self) -> Verdict {
         let (trust, limits) = (self.judge.trust, &self.judge.limits);
@@ -229,6 +238,16 @@ impl Told<'_> {
             None => render(&self.judge.rules, self.facts, self.judgement, trust, limits),
         }
     }
+}
+
+/// By rule the number of the first with its identifier.
+fn same(rules: &RuleSet) -> Vec<u32> {
+    let mut first = BTreeMap::new();
+    let ids = rules.rules.iter().map(|rule| rule.id.as_str());
+    let numbered = ids.zip(0u32..);
+    numbered
+        .map(|(id, number)| *first.entry(id).or_insert(number))
+        .collect()
 }
 
 /// The decision graph of rules; that it would be too large is told like a mistake in them.

@@ -45,10 +45,10 @@ impl Summary {
         bump(&mut self.outcomes, usize::from(judgement.counted.high.0), 1);
         self.open += u64::from(judgement.counted.low != judgement.counted.high);
         self.assumed += u64::from(!told.facts.assumed().is_empty());
-        let mut before: Option<&str> = None;
+        let mut before = None;
         for fired in judgement.fired.iter().filter(|f| f.truth == Truth::True) {
             // They come by rule: a declaration counts once for each, whatever its elements.
-            let id = rules.rule(fired.rule).map(|rule| rule.id.as_str());
+            let id = told.identifier(fired.rule);
             if before != id {
                 bump(&mut self.rules, fired.rule.0 as usize, 1);
             }

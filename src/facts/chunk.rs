@@ -23,7 +23,7 @@ mod rows;
 use rows::Rows;
 
 /// Bytes from which on a chunk is handed over.
-pub(crate) const TARGET: usize = 1 << 17;
+pub(crate) const TARGET: usize = 1 << 18;
 /// Bytes that a record in the way may go on for, in records of the largest size.
 const WAY: u64 = 256;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

@@ -11,6 +11,7 @@ use super::pen::{DEEPEST, Given, Pen};
 use super::sheet::Sheet;
 use super::tables::Tables;
 use super::words::{plain_end, quoted, word};
+use crate::ground::day::Day;
 use crate::ground::number::Number;
 use crate::schema::Schema;
 use crate::schema::value::{Hs, ListId, Type};
@@ -169,6 +170,16 @@ impl Quick<'_> {
                 let end = eat_all(bytes, at, if yes { b"true" } else { b"false" })?;
                 self.pen.bool(leaf, row, yes)?;
                 Some(end)
+            }
+            Type::Date if first == b'"' => {
+                // Ten bytes that are a day have no escape among them.
+                if bytes.get(at + 11) == Some(&b'"')
+                    && let Some(day) = bytes.get(at + 1..at + 11).and_then(Day::of_text)
+                {
+                    self.pen.day(leaf, row, day)?;
+                    return Some(at + 12);
+                }
+                self.text(at + 1, leaf, row)
             }
             Type::Set(_) => self.set(at, leaf, row),
             _ if first == b'"' => self.text(at + 1, leaf, row),

@@ -49,18 +49,46 @@ pub enum ListState {
 /// assert_eq!(rows.cell(7, 0), &kakou::schema::value::Fact::Unknown);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Default)]
 pub struct Rows {
     /// One for each owner: the declaration, or each element of the parent list.
     states: Vec<ListState>,
     /// The first row of each owner, and one past the last row of the last.
     starts: Vec<u32>,
-    /// Row by row, one for each column.
+    /// Row by row, one for each column. Behind them unknown ones may follow, for rows to come.
     cells: Vec<Fact>,
     /// The keys of the cells.
     keys: Vec<Key>,
     width: u32,
+    /// Which cells were written one by one, so that no others need be made blank.
+    written: Vec<u32>,
 }
+
+/// Without the room for rows to come.
+impl Clone for Rows {
+    fn clone(&self) -> Rows {
+        Rows {
+            states: self.states.clone(),
+            starts: self.starts.clone(),
+            cells: self.cells().to_vec(),
+            keys: self.keys.clone(),
+            width: self.width,
+            written: Vec::new(),
+        }
+    }
+}
+
+/// Equal are lists of the same rows, whatever stood there before.
+impl PartialEq for Rows {
+    fn eq(&self, other: &Rows) -> bool {
+        self.states == other.states
+            && self.starts == other.starts
+            && self.width == other.width
+            && self.cells() == other.cells()
+    }
+}
+
+impl Eq for Rows {}
 
 /// A list inside a list: the seals of all items stand in one sequence, and each item owns its part.
 ///
@@ -94,6 +122,7 @@ impl Rows {
             cells: Vec::new(),
             keys: Vec::new(),
             width: u32::try_from(list.columns.len()).unwrap_or(u32::MAX),
+            written: Vec::new(),
         }
     }
 
@@ -204,7 +233,13 @@ impl Rows {
     pub fn row(&self, row: u32) -> &[Fact] {
         let width = self.width as usize;
         let start = row as usize * width;
-        self.cells.get(start..start + width).unwrap_or(&[])
+        self.cells().get(start..start + width).unwrap_or(&[])
+    }
+
+    /// The cells of the rows that are there.
+    #[inline]
+    fn cells(&self) -> &[Fact] {
+        self.cells.get(..self.keys.len()).unwrap_or(&self.cells)
     }
 
     /// The keys of a row.
@@ -265,9 +300,10 @@ impl Rows {
     /// Adds a row of unknown facts to the last owner and says its number.
     pub(crate) fn push_row(&mut self) -> u32 {
         let row = self.len();
-        let width = self.width as usize;
-        let cells = self.cells.len() + width;
-        self.cells.resize_with(cells, || Fact::Unknown);
+        let cells = self.keys.len() + self.width as usize;
+        if self.cells.len() < cells {
+            self.cells.resize_with(cells, || Fact::Unknown);
+        }
         self.keys.resize(cells, Key::UNKNOWN);
         if let Some(end) = self.starts.last_mut() {
             *end += 1;
@@ -281,6 +317,7 @@ impl Rows {
             return self.push_row();
         }
         let row = self.len();
+        self.trim();
         self.cells.extend_from_slice(cells);
         self.keys.extend(cells.iter().map(Key::of));
         if let Some(end) = self.starts.last_mut() {
@@ -289,21 +326,33 @@ impl Rows {
         row
     }
 
-    /// Makes it what it is in facts of which nothing is given, in the same memory.
+    /// Makes it what it is in facts of which nothing is given, in the same memory. All that was
+    /// written was written cell by cell.
     pub(super) fn reset(&mut self, blank: &Rows) {
         self.states.clear();
         self.states.extend_from_slice(&blank.states);
         self.starts.clear();
         self.starts.extend_from_slice(&blank.starts);
-        self.cells.clear();
         self.keys.clear();
+        for at in self.written.drain(..) {
+            if let Some(cell) = self.cells.get_mut(at as usize) {
+                *cell = Fact::Unknown;
+            }
+        }
+        debug_assert!(self.cells.iter().all(|cell| *cell == Fact::Unknown));
+    }
+
+    /// Lets go of the room for rows to come.
+    pub(super) fn trim(&mut self) {
+        self.cells.truncate(self.keys.len());
+        self.written = Vec::new();
     }
 
     /// Whether nobody wrote in it since it was blank.
     #[inline]
     pub(super) fn is_as(&self, blank: &Rows) -> bool {
         match (self.states.as_slice(), blank.states.as_slice()) {
-            ([state], [was]) => state == was && self.cells.is_empty() && self.is_empty(),
+            ([state], [was]) => state == was && self.keys.is_empty() && self.is_empty(),
             (now, was) => now.is_empty() && was.is_empty(),
         }
     }
@@ -325,6 +374,7 @@ impl Rows {
         if let (Some(place), Some(of)) = (self.cells.get_mut(at), self.keys.get_mut(at)) {
             *of = key;
             *place = fact;
+            self.written.push(at as u32);
         }
     }
 
@@ -380,6 +430,7 @@ impl Rows {
     }
 
     fn drop_cells(&mut self, rows: &std::ops::Range<u32>) {
+        self.trim();
         let width = self.width as usize;
         let end = (rows.end as usize * width).min(self.cells.len());
         let gone = (rows.start as usize * width).min(end)..end;

@@ -3,6 +3,7 @@
 use super::error::FactErrors;
 use super::index::{Index, Leaf};
 use super::key::Key;
+use super::rows::Rows;
 use super::tables::Tables;
 use super::{Assumed, Facts};
 use crate::ground::number::Number;
@@ -115,8 +116,9 @@ impl Sheet {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn take(&mut self) -> Facts {
-        let facts = std::mem::take(&mut self.facts);
+        let mut facts = std::mem::take(&mut self.facts);
         self.forget();
+        facts.lists.iter_mut().for_each(Rows::trim);
         facts
     }
 
