@@ -137,7 +137,7 @@ impl Draft<'_> {
             (false, true) => !usual,
             _ => self.dice.percent(15),
         };
-        let sides = [(left, op, right), (right, turned(op), left)];
+        let sides = [(left, op, right), (right, op.turned(), left)];
         for turn in 0..2usize {
             let at = if backwards { 1 - turn } else { turn };
             let Some((moving, op, fixed)) = sides.get(at).copied() else {
@@ -554,16 +554,5 @@ fn opposite(op: CompareOp) -> CompareOp {
         CompareOp::Le => CompareOp::Gt,
         CompareOp::Gt => CompareOp::Le,
         CompareOp::Ge => CompareOp::Lt,
-    }
-}
-
-/// The same comparison with its sides changed.
-fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
-        same => same,
     }
 }
