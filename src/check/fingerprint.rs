@@ -1,6 +1,7 @@
 //! The fingerprint: SHA-256 over the checked rules, the same on every machine.
 //!
-//! The rules' own `Hash` feeds the digest, see [`crate::ground::digest`]. Places do not hash. Everything that is numbered is sorted by name first, so order does not enter either.
+//! The rules' own `Hash` feeds the digest, see [`crate::ground::digest`]. Places do not hash.
+//! Everything that is numbered is sorted by name first, so order does not enter either.
 //!
 //! Of the terms of a rule their own digest is hashed: after an edit most rules have theirs.
 

@@ -26,14 +26,15 @@ pub(super) fn steps(
     order: &[NodeIndex],
 ) -> u64 {
     let costs = node_costs(program);
+    let under = under_costs(program, &costs);
     let days = InForce::new(program);
     let required = requirement_costs(program, &days, &costs);
-    let searched = search_costs(program, &days, &costs);
+    let searched = search_costs(program, &days, (&costs, &under));
     let of_rules = required.iter().zip(&searched);
     let of_rules: Vec<u64> = of_rules.map(|(a, b)| a.saturating_add(*b)).collect();
     path_bound(graph, program, plan, layout, order, (&days, &costs))
         .saturating_add(days.peak(&of_rules))
-        .saturating_add(schema_bound(program, &costs))
+        .saturating_add(schema_bound(program, &costs, &under))
 }
 
 /// The most elements that a list can have, over all its owners.
@@ -270,12 +271,11 @@ fn requirement_costs(program: &Program, days: &InForce, costs: &[u64]) -> Vec<u6
 }
 
 /// The steps for covers and required fields, and for what is missing of them.
-fn schema_bound(program: &Program, costs: &[u64]) -> u64 {
+fn schema_bound(program: &Program, costs: &[u64], under: &[u64]) -> u64 {
     let cost = |node: Option<NodeId>| {
         node.and_then(|node| costs.get(node.0 as usize).copied())
             .unwrap_or(1)
     };
-    let under = under_costs(program, costs);
     let mut steps = 0u64;
     for node in program
         .covers
@@ -332,8 +332,7 @@ fn under_costs(program: &Program, costs: &[u64]) -> Vec<u64> {
 /// conditions, and the facts that settle the rules over it, each of which is looked up three times: to
 /// put it off, to see that nothing is left to do, and to gather. What
 /// was found is then put down for the rule, and for every requirement that waits for it.
-fn search_costs(program: &Program, days: &InForce, costs: &[u64]) -> Vec<u64> {
-    let under = under_costs(program, costs);
+fn search_costs(program: &Program, days: &InForce, (costs, under): (&[u64], &[u64])) -> Vec<u64> {
     let cost = |of: &[u64], node: Option<NodeId>| {
         node.and_then(|node| of.get(node.0 as usize).copied())
             .unwrap_or(0)
@@ -347,12 +346,12 @@ fn search_costs(program: &Program, days: &InForce, costs: &[u64]) -> Vec<u64> {
     let kinds = kinds(program, &names, &mut seen);
     let waivers = waivers(program, days, |rule, waive| {
         cost(costs, waive.condition)
-            .saturating_add(cost(&under, waive.condition))
+            .saturating_add(cost(under, waive.condition))
             .saturating_add(settled(rule.0 as usize))
     });
     let of_rule = |(at, form): (usize, &RuleForm)| {
         let rule = RuleId(u32::try_from(at).unwrap_or(u32::MAX));
-        let own = conditions(form).map(|node| cost(&under, Some(node)));
+        let own = conditions(form).map(|node| cost(under, Some(node)));
         let over = form.excused_by.iter();
         let mut once = own
             .chain(over.map(|over| {
@@ -372,8 +371,8 @@ fn search_costs(program: &Program, days: &InForce, costs: &[u64]) -> Vec<u64> {
             let told = told.map_or(0, |of_kind| names.most(program, of_kind, &form.each));
             let parts = [
                 settled(at),
-                cost(&under, require.argument),
-                cost(&under, met),
+                cost(under, require.argument),
+                cost(under, met),
                 waivers.get(kind).copied().unwrap_or(0),
                 told,
             ];

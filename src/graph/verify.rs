@@ -7,6 +7,7 @@ use super::plan::Plan;
 use super::{bound, refusal};
 use crate::decide::program::{Op, Program};
 use crate::ground::diagnostic::Diagnostic;
+use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use std::collections::BTreeMap;
@@ -48,31 +49,12 @@ fn broken(what: String) -> Vec<Diagnostic> {
 
 /// No node leads back to itself. Gives the nodes, each before what it leads to.
 fn acyclic(graph: &Inner) -> Result<Vec<NodeIndex>, Vec<Diagnostic>> {
-    let mut leading = vec![0u32; graph.node_count()];
-    for edge in graph.raw_edges() {
-        if let Some(count) = leading.get_mut(edge.target().index()) {
-            *count += 1;
-        }
-    }
-    let of = |node: &NodeIndex| leading.get(node.index()) == Some(&0);
-    let mut order: Vec<NodeIndex> = graph.node_indices().filter(of).collect();
-    let mut at = 0;
-    while let Some(node) = order.get(at).copied() {
-        at += 1;
-        for next in graph.neighbors(node) {
-            if let Some(count) = leading.get_mut(next.index()) {
-                *count -= 1;
-                if *count == 0 {
-                    order.push(next);
-                }
-            }
-        }
-    }
-    // What is left leads to itself, or stands behind what does.
-    match leading.iter().position(|count| *count > 0) {
-        None => Ok(order),
-        Some(node) => Err(broken(format!("node {node} stands in or behind a ring"))),
-    }
+    toposort(graph, None).map_err(|cycle| {
+        broken(format!(
+            "node {} leads back to itself",
+            cycle.node_id().index()
+        ))
+    })
 }
 
 /// The cells on the edges of a split are disjoint and cover the domain, unknown and none included.
