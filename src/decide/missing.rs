@@ -26,6 +26,7 @@ const MANY: usize = 16;
 
 impl Evaluator<'_, '_> {
     /// The facts that the schema requires and that are unknown or none, sorted.
+    #[inline(never)]
     pub(super) fn required(&mut self, missing: &mut Vec<Missing>) {
         let program = self.program;
         for required in &program.required {

@@ -91,6 +91,16 @@ pub struct Common {
 impl Room {
     /// Takes back what a judgement holds, so that the next one need not allocate.
     pub fn reclaim(&mut self, judgement: &mut Judgement) {
+        judgement.fired.clear();
+        judgement.shadow.clear();
+        // Most judgements hold no more.
+        if !judgement.duties.is_empty() || !judgement.missing.is_empty() {
+            self.reclaim_more(judgement);
+        }
+    }
+
+    #[inline(never)]
+    fn reclaim_more(&mut self, judgement: &mut Judgement) {
         for duty in judgement.duties.drain(..) {
             self.reclaim_rules(duty.rules);
             self.reclaim_rules(duty.waived_by);
@@ -98,9 +108,6 @@ impl Room {
         for missing in judgement.missing.drain(..) {
             self.search.reclaim(missing.rules);
         }
-        judgement.fired.clear();
-        judgement.shadow.clear();
-        judgement.departments.clear();
     }
 
     fn reclaim_rules(&mut self, mut rules: Vec<RuleId>) {
@@ -164,6 +171,14 @@ fn gather(program: &Program, applies: &[Fired], room: &mut Room) {
     }
 }
 
+/// Whether all that applies certainly does, and is plain.
+#[inline]
+fn is_plain(program: &Program, applies: &[Fired]) -> bool {
+    let is_plain = |rule: RuleId| program.standing(rule).traits.is_plain();
+    let mut all = applies.iter();
+    all.all(|fired| fired.truth == Truth::True && is_plain(fired.rule))
+}
+
 /// Works out which rules fire in a world.
 fn fires(program: &Program, applies: &[Fired], world: World, room: &mut Room) {
     room.fires.clear();
@@ -202,6 +217,38 @@ fn fires(program: &Program, applies: &[Fired], world: World, room: &mut Room) {
     }
 }
 
+/// Rules of which each says an outcome and nothing else, while they are told.
+pub struct Plain<'o> {
+    program: &'o Program,
+    fired: &'o mut Vec<Fired>,
+    shadow: &'o mut Vec<Fired>,
+    /// The worst outcome of those that decide.
+    worst: OutcomeId,
+    /// Whether all that decide speak for every department.
+    for_all: bool,
+}
+
+impl Plain<'_> {
+    /// Tells one.
+    #[inline(always)]
+    pub fn put(&mut self, rule: RuleId, element: Element) {
+        let standing = self.program.standing(rule);
+        let fired = Fired {
+            rule,
+            element,
+            truth: Truth::True,
+        };
+        if standing.traits.has(Traits::TRUSTED) {
+            self.fired.push(fired);
+            let outcome = standing.outcome.unwrap_or(self.worst);
+            self.worst = self.worst.max(outcome);
+            self.for_all &= standing.traits.has(Traits::FOR_ALL);
+        } else {
+            self.shadow.push(fired);
+        }
+    }
+}
+
 impl Room {
     /// The rules that fire in the world at hand, and whether each decides.
     fn firing<'r>(&'r self, applies: &'r [Fired]) -> impl Iterator<Item = (Fired, bool)> + 'r {
@@ -233,25 +280,15 @@ impl Evaluator<'_, '_> {
         out: &mut Judgement,
     ) {
         let program = self.program;
-        let schema = &program.rules.schema;
-        room.reclaim(out);
-        out.as_of = Some(self.as_of);
-        let mut high = schema.mildest();
-        self.required(&mut out.missing);
-        if !out.missing.is_empty() {
-            high = high.max(schema.missing);
+        if full != Truth::Unknown && advice != Truth::Unknown && is_plain(program, applies) {
+            let put = |plain: &mut Plain<'_>| {
+                for fired in applies {
+                    plain.put(fired.rule, fired.element);
+                }
+            };
+            return self.tell(put, (full, advice), room, out);
         }
-        let covered = coverage(full, advice);
-        out.coverage = Some(covered.0);
-        if covered.1.outside {
-            high = high.max(schema.worst());
-        }
-        if covered.1.advice {
-            high = high.max(schema.advice);
-        }
-        let common = Common { high };
-        out.common = high;
-
+        let (common, uncovered) = self.begin((full, advice), room, out);
         gather(program, applies, room);
         let mut put = |fired: Fired, decides: bool| match decides {
             true => out.fired.push(fired),
@@ -271,9 +308,95 @@ impl Evaluator<'_, '_> {
         out.counted = self.interval(&out.fired, true, common, room);
         self.departments(room, out);
         std::mem::swap(&mut room.fires, &mut room.counted);
-        self.settle_missing(applies, covered.1, room, out);
+        self.settle_missing(applies, uncovered, room, out);
         room.give_duties(&mut out.duties);
         self.worlds(applies, common, room, out);
+    }
+
+    /// What depends on no rule: the day, required facts that are not given, and coverage.
+    #[inline]
+    fn begin(
+        &mut self,
+        (full, advice): (Truth, Truth),
+        room: &mut Room,
+        out: &mut Judgement,
+    ) -> (Common, Uncovered) {
+        let schema = &self.program.rules.schema;
+        room.reclaim(out);
+        out.as_of = Some(self.as_of);
+        let mut high = schema.mildest();
+        if !self.program.required.is_empty() {
+            self.required(&mut out.missing);
+        }
+        if !out.missing.is_empty() {
+            high = high.max(schema.missing);
+        }
+        let (coverage, uncovered) = coverage(full, advice);
+        out.coverage = Some(coverage);
+        if uncovered.outside {
+            high = high.max(schema.worst());
+        }
+        if uncovered.advice {
+            high = high.max(schema.advice);
+        }
+        out.common = high;
+        (Common { high }, uncovered)
+    }
+
+    /// Fills the judgement where all rules that apply, which are put in order by rule and element, are
+    /// plain and certainly fire, and whether a cover holds is certain: then nothing is open, all
+    /// worlds are one, and nothing is worked out twice.
+    #[inline(always)]
+    pub fn tell(
+        &mut self,
+        put: impl FnOnce(&mut Plain<'_>),
+        covers: (Truth, Truth),
+        room: &mut Room,
+        out: &mut Judgement,
+    ) {
+        let (common, _) = self.begin(covers, room, out);
+        let program = self.program;
+        let mut plain = Plain {
+            program,
+            fired: &mut out.fired,
+            shadow: &mut out.shadow,
+            worst: program.rules.schema.mildest(),
+            for_all: true,
+        };
+        put(&mut plain);
+        let Plain { worst, for_all, .. } = plain;
+        out.counted = Interval {
+            low: worst,
+            high: worst.max(common.high),
+        };
+        out.base = out.counted;
+        if for_all {
+            let says = Interval {
+                low: worst,
+                high: worst,
+            };
+            if out.departments.len() != program.own_views.len() {
+                let none = (DepartmentId(0), says);
+                out.departments.resize(program.own_views.len(), none);
+            }
+            let own = out.departments.iter_mut().zip(&program.own_views);
+            for (department, number) in own {
+                *department = (*number, says);
+            }
+        } else {
+            self.outcomes(&out.fired, true, room);
+            self.departments(room, out);
+        }
+        if out.pilots.len() != program.shadow_pilots.len() {
+            out.pilots
+                .resize_with(program.shadow_pilots.len(), PilotView::default);
+        }
+        for (view, pilot) in out.pilots.iter_mut().zip(&program.shadow_pilots) {
+            view.pilot = Some(*pilot);
+            view.interval = out.counted;
+            view.fired.clear();
+            view.fired.extend_from_slice(&out.fired);
+        }
     }
 
     /// What each department sees, of the intervals in the room.
@@ -283,6 +406,7 @@ impl Evaluator<'_, '_> {
             let view = room.views.get(usize::from(department.0));
             (*department, view.copied().unwrap_or_default())
         });
+        out.departments.clear();
         out.departments.extend(seen);
     }
 

@@ -32,6 +32,8 @@ impl Traits {
     pub const REQUIRES: Traits = Traits(1 << 4);
     /// It waives something.
     pub const WAIVES: Traits = Traits(1 << 5);
+    /// It speaks for every department that sees only what is its own.
+    pub const FOR_ALL: Traits = Traits(1 << 6);
 
     /// Those of these that are true.
     pub(crate) fn of<const N: usize>(traits: [(Traits, bool); N]) -> Traits {
@@ -43,6 +45,13 @@ impl Traits {
     #[inline]
     pub fn has(self, one: Traits) -> bool {
         self.0 & one.0 != 0
+    }
+
+    /// Whether a rule that applies fires in every world, and says an outcome and nothing else.
+    #[inline]
+    pub fn is_plain(self) -> bool {
+        let worlds = Traits::PILOTED.0 | Traits::EXCUSABLE.0;
+        self.0 & (worlds | Traits::REQUIRES.0 | Traits::WAIVES.0) == 0
     }
 
     /// Whether it belongs to a live pilot.

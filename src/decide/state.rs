@@ -97,10 +97,14 @@ impl State {
     /// Makes ready for a declaration. What was kept for the one before is left behind by its stamps.
     pub fn begin(&mut self, program: &Program) {
         self.steps = 0;
-        self.rows.clear();
+        self.rows.fill(At::Absent);
         let lists = program.rules.schema.lists.len();
-        self.rows.resize(lists, At::Absent);
-        self.it = Eval::Unknown(Reason::NotGiven);
+        if self.rows.len() != lists {
+            self.rows.resize(lists, At::Absent);
+        }
+        if !matches!(self.it, Eval::Unknown(_)) {
+            self.it = Eval::Unknown(Reason::NotGiven);
+        }
         self.leave_behind(program);
     }
 

@@ -2,6 +2,7 @@
 
 use super::finder::{Axis, Finders};
 use super::rows::{MEMBERS, WORDS, set};
+use super::sieve::Sieve;
 use super::{Block, Condition, Engine, Line, Member, Task};
 use crate::check::rules::Each;
 use crate::decide::atom::NO_ATOM;
@@ -19,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 mod guests;
-mod lines;
+pub(super) mod lines;
 
 use guests::{Hosts, hosts};
 use lines::{ROOMY, RowPool, SMALL_TABLES, direct_bytes, lay_cells, lay_runs};
@@ -32,11 +33,17 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let hosts = hosts(graph, plan);
     let groups = groups(graph, &hosts);
     let axes = rank(plan, &schema, &used(graph, &groups));
-    let blocks = groups
+    let mut blocks: Vec<Block> = groups
         .into_iter()
         .map(|group| block(graph, plan, group, &axes.places))
         .collect();
     let (tasks, root) = tasks(graph, &hosts, &axes.places);
+    let sieve = match tasks.get(root as usize) {
+        Some(Task::Match(number)) => blocks
+            .get_mut(*number as usize)
+            .and_then(|block| Sieve::new(&program, &axes.header, (*number, block))),
+        _ => None,
+    };
     Engine {
         program,
         axes: plan.axes.clone(),
@@ -46,6 +53,7 @@ pub(super) fn build(graph: &Graph) -> Engine {
         blocks,
         header_axes: axes.header,
         element_axes: axes.elements,
+        sieve,
     }
 }
 
@@ -406,6 +414,7 @@ fn member(
     Member {
         list,
         subject: planned.subject,
+        is_bare: each.is_empty() && conditions.is_empty(),
         conditions: conditions.into(),
         parts: (told_from, rest_from),
         deep: each.len() > usize::from(list.is_some()),
@@ -453,6 +462,7 @@ pub(super) fn bytes(engine: &Engine) -> usize {
         + engine.plan.iter().map(task).sum::<usize>()
         + axes.sum::<usize>()
         + engine.header_axes.bytes()
+        + engine.sieve.as_ref().map_or(0, Sieve::bytes)
         + engine
             .element_axes
             .iter()

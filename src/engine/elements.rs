@@ -205,7 +205,7 @@ impl<'a> Run<'a, '_> {
                 domain.map_or(ODD, |axis| axis.domain.cell(cell))
             };
             let as_of = Key::UNKNOWN;
-            ranked.find(rows.keys(row), as_of, look, &mut room.element_ranks);
+            ranked.find((rows.keys(row), as_of), look, &mut room.element_ranks);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::finder::Axis;
 use super::rows::{Bits, MEMBERS};
+use super::sieve::Sieve;
 use super::{Block, Condition, Engine, Member, RowRoom, Scratch, Task};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::{Elements, Evaluator};
@@ -18,6 +19,38 @@ use crate::verdict::judgement::{Element, Fired, Step};
 
 /// Judges one declaration into the scratch.
 pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Scratch) {
+    let movement = Movement { facts, as_of };
+    let sifts = |sieve: &Sieve| sieve.judge(engine, movement, scratch);
+    if !engine.sieve.as_ref().is_some_and(sifts) {
+        judge_by_cells(engine, movement, scratch);
+    }
+}
+
+/// Judges by the cells of facts, which are put down and may be asked for by any block.
+#[inline(never)]
+fn judge_by_cells(engine: &Engine, movement: Movement, scratch: &mut Scratch) {
+    run(engine, movement, scratch, |run, rows| {
+        run.rank_header(rows);
+        run.tasks(rows);
+    });
+}
+
+/// What is judged: facts on a day.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Movement<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) as_of: Day,
+}
+
+/// Finds what applies, in the way that is given, and makes the judgement of it.
+#[inline]
+pub(super) fn run<'a>(
+    engine: &'a Engine,
+    movement: Movement<'a>,
+    scratch: &mut Scratch,
+    find: impl FnOnce(&mut Run<'a, '_>, &mut RowRoom),
+) {
+    let Movement { facts, as_of } = movement;
     let Scratch {
         state,
         room,
@@ -38,16 +71,14 @@ pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Sc
         applies,
         covers: [Truth::False, Truth::False],
     };
-    run.rank_header(rows);
-    run.tasks(rows);
-    let [full, advice] = run.covers;
+    find(&mut run, rows);
+    let Run {
+        mut evaluator,
+        applies,
+        covers: [full, advice],
+        ..
+    } = run;
     rows.order.sort(applies, engine.program.forms.len());
-    let mut evaluator = Evaluator {
-        program: &engine.program,
-        facts,
-        as_of,
-        state,
-    };
     evaluator.resolve(applies, (full, advice), room, judgement);
 }
 
@@ -74,7 +105,7 @@ impl<'a> Run<'a, '_> {
                 .zip(fact)
                 .map_or(ODD, |(axis, fact)| axis.domain.cell(fact))
         };
-        axes.find(facts.keys(), Key::of_day(as_of), look, &mut room.ranks);
+        axes.find((facts.keys(), Key::of_day(as_of)), look, &mut room.ranks);
     }
 
     /// Runs the plan from its root.
@@ -156,10 +187,8 @@ impl<'a> Run<'a, '_> {
                         continue;
                     }
                     bits.each(at, |number, truth| {
-                        if let Some(member) = block.members.get(number as usize) {
-                            let gathered = (&mut guests, &mut room.alive);
-                            self.alive_of_header(block, (number, member), truth, gathered);
-                        }
+                        let gathered = (&mut guests, &mut room.alive);
+                        self.alive_of_header(block, number, truth, gathered);
                     });
                 }
                 self.guests(block, guests, &mut room.alive);
@@ -199,13 +228,9 @@ impl<'a> Run<'a, '_> {
     fn small_block(&mut self, block: &'a Block, room: &mut RowRoom) {
         room.alive.clear();
         let mut guests = block.list;
-        for (number, member) in (0u32..).zip(&block.members) {
-            self.alive_of_header(
-                block,
-                (number, member),
-                Truth::True,
-                (&mut guests, &mut room.alive),
-            );
+        for number in (0u32..).take(block.members.len()) {
+            let gathered = (&mut guests, &mut room.alive);
+            self.alive_of_header(block, number, Truth::True, gathered);
         }
         self.guests(block, guests, &mut room.alive);
     }
@@ -225,7 +250,29 @@ impl<'a> Run<'a, '_> {
 
     /// Looks at a member that the header's rows leave alive. Those that judge the elements of one
     /// list stand together, and are gathered until another one comes.
-    fn alive_of_header(
+    #[inline(always)]
+    pub(super) fn alive_of_header(
+        &mut self,
+        block: &'a Block,
+        number: u32,
+        truth: Truth,
+        gathered: (&mut Option<ListId>, &mut Vec<(u32, Truth)>),
+    ) {
+        let Some(member) = block.members.get(number as usize) else {
+            return;
+        };
+        match (member.is_bare, member.subject) {
+            (true, Subject::Rule(rule)) => self.applies.push(Fired {
+                rule,
+                element: Element::default(),
+                truth,
+            }),
+            _ => self.asked_of_header(block, (number, member), truth, gathered),
+        }
+    }
+
+    /// The same of one of which something is still to be asked.
+    fn asked_of_header(
         &mut self,
         block: &'a Block,
         (number, member): (u32, &'a Member),
@@ -246,7 +293,12 @@ impl<'a> Run<'a, '_> {
     }
 
     /// Judges the elements of a list by the guests that were gathered.
-    fn guests(&mut self, block: &'a Block, list: Option<ListId>, alive: &mut Vec<(u32, Truth)>) {
+    pub(super) fn guests(
+        &mut self,
+        block: &'a Block,
+        list: Option<ListId>,
+        alive: &mut Vec<(u32, Truth)>,
+    ) {
         if let (Some(list), false) = (list, alive.is_empty()) {
             self.elements_alive(block, list, alive);
         }

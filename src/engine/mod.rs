@@ -10,6 +10,7 @@ mod finder;
 mod judge;
 mod order;
 mod rows;
+mod sieve;
 
 use crate::decide::program::{NodeId, Program};
 use crate::decide::resolve::Room;
@@ -24,6 +25,7 @@ use crate::verdict::judgement::{Fired, Judgement};
 use finder::Finders;
 use order::Order;
 use rows::{Bits, Chunk, Looked, WORDS};
+use sieve::Sieve;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -66,6 +68,8 @@ pub struct Engine {
     header_axes: Finders,
     /// By list, those of its elements.
     element_axes: Vec<Finders>,
+    /// The lines of the header, where one block is all there is.
+    sieve: Option<Sieve>,
 }
 
 /// A node of the plan.
@@ -168,6 +172,8 @@ struct Member {
     list: Option<ListId>,
     /// Whether it judges something inside the element, or the codes of a set.
     deep: bool,
+    /// Whether it judges the whole and nothing is left to ask of it.
+    is_bare: bool,
 }
 
 /// What judging one declaration needs and the next one uses again.
@@ -213,6 +219,8 @@ struct RowRoom {
     /// The same one by one, where they are few.
     alive: Vec<(u32, Truth)>,
     stack: Vec<(u32, u32)>,
+    /// Where the rows of the facts begin in the block at hand.
+    places: Vec<u32>,
     /// Room to put what applies in order.
     order: Order,
 }

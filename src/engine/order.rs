@@ -19,7 +19,12 @@ impl Order {
     pub(super) fn sort(&mut self, applies: &mut Vec<Fired>, rules: usize) {
         // Few, or few among many rules, are not worth a bit for each rule.
         if applies.len() < 8 || applies.len() * 8 < rules / 64 {
-            if !applies.is_sorted() {
+            // Most of what applies is the rules' own, each once.
+            let each_once = applies.windows(2).all(|two| match two {
+                [one, next] => one.rule < next.rule,
+                _ => true,
+            });
+            if !each_once && !applies.is_sorted() {
                 applies.sort_unstable();
             }
         } else if !self.by_rule(applies, rules) {

@@ -31,6 +31,15 @@ impl Bits {
         }
     }
 
+    /// Those of a word and so on, as certain as they are possible.
+    pub(super) fn of_words(words: &[u64]) -> Bits {
+        let mut full = [0; WORDS];
+        for (to, from) in full.iter_mut().zip(words) {
+            *to = *from;
+        }
+        Bits::all(full)
+    }
+
     /// Whether no member is left.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
@@ -133,7 +142,45 @@ impl Looked {
 
 /// As much of a row as a block of few members has, so that it stays in registers while lines leave
 /// less and less of it.
-trait Lane: Copy {
+pub(super) trait Lane: Copy {
+    /// How many stretches it is, or is a part of.
+    const STRETCHES: u32;
+    /// Whether it is some words of a stretch.
+    const IS_WORDS: bool;
+
+    /// Its words.
+    fn words(&self) -> &[u64];
+
+    /// Calls the function for each member whose bit is set.
+    #[inline(always)]
+    fn each(&self, mut f: impl FnMut(u32)) {
+        let words = self.words();
+        // Most words are empty; whether one is, is not worth a branch.
+        let filled = words.iter().zip(0u32..).fold(0u64, |filled, (word, at)| {
+            filled | u64::from(*word != 0) << (at % u64::BITS)
+        });
+        for at in set_bits(filled) {
+            let word = words.get(at as usize).copied().unwrap_or(0);
+            for bit in set_bits(word) {
+                f(at * u64::BITS + bit);
+            }
+        }
+    }
+
+    /// Whether all bits are among those.
+    #[inline(always)]
+    fn is_within(&self, those: &Self) -> bool {
+        let both = self.words().iter().zip(those.words());
+        both.fold(0, |out, (bits, those)| out | bits & !those) == 0
+    }
+
+    /// Whether some bit is among those.
+    #[inline(always)]
+    fn meets(&self, those: &Self) -> bool {
+        let both = self.words().iter().zip(those.words());
+        both.fold(0, |within, (bits, those)| within | bits & those) != 0
+    }
+
     /// Both lanes of what is left.
     fn of(bits: &[Bits]) -> Option<(Self, Self)>;
 
@@ -148,6 +195,14 @@ trait Lane: Copy {
 
 /// The first words of a stretch.
 impl<const W: usize> Lane for [u64; W] {
+    const STRETCHES: u32 = 1;
+    const IS_WORDS: bool = true;
+
+    #[inline(always)]
+    fn words(&self) -> &[u64] {
+        self
+    }
+
     #[inline(always)]
     fn of(bits: &[Bits]) -> Option<(Self, Self)> {
         let bits = bits.first()?;
@@ -181,6 +236,14 @@ impl<const W: usize> Lane for [u64; W] {
 
 /// Whole stretches.
 impl<const K: usize> Lane for [Chunk; K] {
+    const STRETCHES: u32 = K as u32;
+    const IS_WORDS: bool = false;
+
+    #[inline(always)]
+    fn words(&self) -> &[u64] {
+        self.as_flattened()
+    }
+
     #[inline(always)]
     fn of(bits: &[Bits]) -> Option<(Self, Self)> {
         let bits: &[Bits; K] = bits.first_chunk()?;

@@ -106,6 +106,9 @@ pub(super) fn layout(
     }
 }
 
+/// The most members of which all stretches of a row are worked on at once.
+const FEW: usize = 1024;
+
 impl Arranger<'_> {
     fn arrange(&mut self, members: Vec<u32>, list: Option<ListId>, depth: usize) -> NodeIndex {
         if members.len() > self.options.split_above
@@ -114,7 +117,7 @@ impl Arranger<'_> {
         {
             return self.split(way, list, depth);
         }
-        let members = self.alike_together(members);
+        let members = self.alike_together(members, depth);
         let chunks = members.chunks(self.options.block.max(1));
         let blocks: Vec<NodeIndex> = chunks.map(|chunk| self.block(chunk, list)).collect();
         match blocks.as_slice() {
@@ -125,8 +128,13 @@ impl Arranger<'_> {
 
     /// Members that name the same codes beside each other, so that a stretch of a row is often
     /// empty after the first few fields and the others need not be read for it.
-    fn alike_together(&self, mut members: Vec<u32>) -> Vec<u32> {
+    fn alike_together(&self, mut members: Vec<u32>, depth: usize) -> Vec<u32> {
         const KEYS: usize = 4;
+        // Of few members all stretches are worked on at once, and none of them ends early; where they
+        // are all that there is, what applies need not be sorted if they are in the order of the rules.
+        if depth == 0 && members.len() <= FEW {
+            return members;
+        }
         let mut counts = vec![0usize; self.plan.axes.len()];
         for (axis, _) in members.iter().flat_map(|member| self.narrows(*member)) {
             if let Some(count) = counts.get_mut(axis as usize) {

@@ -221,6 +221,12 @@ pub(super) fn program(
             }
         });
     let forms: Vec<RuleForm> = forms.collect();
+    let own_views: Vec<DepartmentId> = (0..=u8::MAX)
+        .map(DepartmentId)
+        .zip(&rules.schema.departments)
+        .filter(|(_, department)| !department.sees_all)
+        .map(|(number, _)| number)
+        .collect();
     let standings = rules.rules.iter().zip(&forms).map(|(rule, form)| {
         let pilot = rule.pilot.map(|id| rules.pilots.get(usize::from(id.0)));
         Standing {
@@ -236,6 +242,10 @@ pub(super) fn program(
                 (Traits::EXCUSABLE, !form.excused_by.is_empty()),
                 (Traits::REQUIRES, !form.requires.is_empty()),
                 (Traits::WAIVES, !form.waives.is_empty()),
+                (
+                    Traits::FOR_ALL,
+                    own_views.iter().all(|own| form.departments.contains(own)),
+                ),
             ]),
         }
     });
@@ -300,12 +310,7 @@ pub(super) fn program(
         kinds: kinds.collect(),
         covers: covers.collect(),
         required: required.collect(),
-        own_views: (0..=u8::MAX)
-            .map(DepartmentId)
-            .zip(&rules.schema.departments)
-            .filter(|(_, department)| !department.sees_all)
-            .map(|(number, _)| number)
-            .collect(),
+        own_views,
         shadow_pilots: shadow_pilots.collect(),
         live_pilots: standings.iter().any(|s| s.traits.is_live_pilot()),
         standings,

@@ -202,7 +202,8 @@ impl Points {
 pub(super) fn group_codes(wanted: &[Vec<Code>], most: usize) -> Vec<Vec<Code>> {
     let mut groups: Vec<Vec<Code>> = Vec::new();
     let mut sorted: Vec<&Vec<Code>> = wanted.iter().filter(|codes| codes.len() <= most).collect();
-    sorted.sort_by_key(|codes| std::cmp::Reverse(codes.len()));
+    // Codes whose numbers are near share a group, since their bits then stand side by side.
+    sorted.sort_by_key(|codes| (std::cmp::Reverse(codes.len()), *codes));
     for codes in sorted {
         if groups
             .iter()

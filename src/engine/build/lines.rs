@@ -1,6 +1,6 @@
 //! The lines of a block: rows by content, and where those of each cell begin.
 
-use super::super::rows::{Chunk, set};
+use super::super::rows::{Chunk, WORDS, set};
 use super::super::{Cell, Turn};
 use crate::graph::plan::Told;
 use crate::ground::truth::Truth;
@@ -9,10 +9,10 @@ use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 
 /// Rows by content.
-pub(super) struct RowPool {
+pub(in crate::engine) struct RowPool {
     /// Stretches of a row.
     stretches: usize,
-    pub(super) rows: Vec<Chunk>,
+    pub(in crate::engine) rows: Vec<Chunk>,
     /// Where each begins. Looked up only; never iterated over.
     known: HashTable<u32>,
     hasher: DefaultHashBuilder,
@@ -28,7 +28,16 @@ impl RowPool {
         }
     }
 
-    fn intern(&mut self, row: &[Chunk]) -> u32 {
+    /// One of these rows, all different, which keep their places.
+    pub(in crate::engine) fn of(rows: &[Chunk], stretches: usize) -> RowPool {
+        let mut pool = RowPool::new(stretches);
+        for row in rows.chunks(stretches) {
+            pool.intern(row);
+        }
+        pool
+    }
+
+    pub(in crate::engine) fn intern(&mut self, row: &[Chunk]) -> u32 {
         let (rows, stretches, hasher) = (&self.rows, self.stretches, &self.hasher);
         let at = |from: u32| rows.get(from as usize..from as usize + stretches);
         let hash = hasher.hash_one(row);
@@ -40,6 +49,21 @@ impl RowPool {
         self.known.insert_unique(hash, from, again);
         self.rows.extend_from_slice(row);
         from
+    }
+}
+
+impl RowPool {
+    /// Where the row begins of the members that are in all of these; nothing where one is nowhere.
+    pub(in crate::engine) fn all(&mut self, rows: impl Iterator<Item = u32>) -> Option<u32> {
+        let mut all = vec![[u64::MAX; WORDS]; self.stretches];
+        for from in rows {
+            let row = self
+                .rows
+                .get(from as usize..from as usize + self.stretches)?;
+            let both = all.as_flattened_mut().iter_mut().zip(row.as_flattened());
+            both.for_each(|(all, word)| *all &= word);
+        }
+        Some(self.intern(&all))
     }
 }
 
