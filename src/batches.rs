@@ -6,9 +6,8 @@
 
 use crate::engine::{Engine, Scratch};
 use crate::facts::Facts;
-use crate::facts::arrow::Columns;
+use crate::facts::arrow::{Columns, Stack};
 use crate::facts::error::FactErrors;
-use crate::facts::sheet::Sheet;
 use crate::ground::day::Day;
 use crate::verdict::judgement::Judgement;
 use arrow_array::RecordBatch;
@@ -44,7 +43,7 @@ pub struct Judge<'e> {
     engine: &'e Engine,
     columns: &'e Columns,
     as_of: Option<Day>,
-    sheet: Sheet,
+    stack: Stack,
     scratch: Scratch,
 }
 
@@ -86,7 +85,7 @@ impl<'e> Judge<'e> {
             engine,
             columns,
             as_of: None,
-            sheet: Sheet::default(),
+            stack: Stack::default(),
             scratch: Scratch::default(),
         }
     }
@@ -144,20 +143,20 @@ impl<'e> Judge<'e> {
     ) -> Result<(), FactErrors> {
         let ready = self.columns.ready(batch)?;
         let schema = self.columns.schema();
-        for row in 0..ready.len() {
-            let read = ready.read_into(row, &mut self.sheet);
+        let (stack, scratch) = (&mut self.stack, &mut self.scratch);
+        ready.each(stack, |row, read| {
             let dated = read.and_then(|facts| match self.as_of {
                 Some(day) => Ok((facts, day)),
                 None => Ok((facts, facts.day_to_judge(schema)?)),
             });
             match dated {
                 Ok((facts, day)) => {
-                    let judgement = self.engine.judge(facts, day, &mut self.scratch);
+                    let judgement = self.engine.judge(facts, day, scratch);
                     tell(row, Ok((facts, judgement)));
                 }
                 Err(errors) => tell(row, Err(errors)),
             }
-        }
+        });
         Ok(())
     }
 }

@@ -57,8 +57,8 @@ const COMMAND: &[&str] = &[
     "terminal_size",
 ];
 
-/// What column batches add, and what Parquet adds to them.
-const ARROW: &[&str] = &["arrow-array", "arrow-schema"];
+/// What column batches add, whose memory arrow-buffer is, and what Parquet adds to them.
+const ARROW: &[&str] = &["arrow-array", "arrow-buffer", "arrow-schema"];
 const PARQUET: &[&str] = &["arrow-select", "parquet"];
 
 /// The dependencies of one kind that cargo itself sees, without going to the registry.

@@ -367,6 +367,11 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         "column batches are one way in and one way out",
     ),
     (
+        "arrow_buffer",
+        &["facts::arrow", "command"],
+        "column batches are one way in and one way out",
+    ),
+    (
         "arrow_schema",
         &["facts::arrow", "command"],
         "column batches are one way in and one way out",

@@ -4,10 +4,9 @@
 use super::failure::Failure;
 use super::input::{ReadSoFar, Reading, unreadable};
 use crate::facts::Facts;
-use crate::facts::arrow::Columns;
+use crate::facts::arrow::{Columns, Stack};
 use crate::facts::batch::Place;
 use crate::facts::error::{FactError, FactErrors, UNREADABLE};
-use crate::facts::sheet::Sheet;
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{
@@ -130,7 +129,7 @@ impl Load {
     /// Has each record put together and told, in order.
     pub(super) fn each(
         &self,
-        sheet: &mut Sheet,
+        stack: &mut Stack,
         mut tell: impl FnMut(Place, Result<&Facts, FactErrors>),
     ) {
         let mut record = self.before;
@@ -144,11 +143,7 @@ impl Load {
         };
         if let (Some(batch), Some(columns)) = (&self.batch, &self.columns) {
             match columns.ready(batch) {
-                Ok(ready) => {
-                    for row in 0..ready.len() {
-                        tell(place(), ready.read_into(row, sheet));
-                    }
-                }
+                Ok(ready) => ready.each(stack, |_, read| tell(place(), read)),
                 Err(errors) => {
                     for _ in 0..batch.num_rows() {
                         tell(place(), Err(errors.clone()));

@@ -162,7 +162,7 @@ impl Load {
     ) {
         #[cfg(feature = "parquet")]
         if let Some(columns) = &self.columns {
-            return columns.each(room.sheet(), tell);
+            return columns.each(room.stack(), tell);
         }
         self.text.each(room, tell);
     }

@@ -6,6 +6,8 @@
 //! large nothing: it is read past.
 
 use super::Facts;
+#[cfg(feature = "parquet")]
+use super::arrow::Stack;
 use super::batch::{Place, with_care};
 use super::bind::Bound;
 use super::elements::Elements;
@@ -47,13 +49,16 @@ pub(crate) struct Chunk {
 pub(crate) struct Room {
     sheet: Sheet,
     cells: Cells,
+    /// For rows of columns, of which some are read at a time.
+    #[cfg(feature = "parquet")]
+    stack: Stack,
 }
 
 impl Room {
-    /// The sheet, to be written on by another reader.
+    /// The sheets for rows of columns.
     #[cfg(feature = "parquet")]
-    pub(crate) fn sheet(&mut self) -> &mut Sheet {
-        &mut self.sheet
+    pub(crate) fn stack(&mut self) -> &mut Stack {
+        &mut self.stack
     }
 }
 

@@ -16,6 +16,8 @@ use crate::ground::day::Day;
 use crate::ground::number::{MAX_INTEGER_DIGITS, Number};
 use crate::schema::value::{Code, Denomination, Fact, FieldId, Hs, ListId, TableId, Type, Value};
 use crate::schema::{Home, Schema};
+#[cfg(feature = "arrow")]
+use std::ops::Range;
 
 /// Writes on a sheet by a schema.
 pub(super) struct Pen<'r> {
@@ -244,6 +246,22 @@ impl Pen<'_> {
     pub(super) fn no_list(&mut self, list: ListId, owner: u32) -> Option<()> {
         let rows = self.sheet.facts.rows_mut(list)?;
         rows.set_none(owner).then_some(())
+    }
+
+    /// Gives an owner's list so many elements of which nothing is known yet, and tells their rows;
+    /// nothing where it has some, or an owner behind it.
+    #[cfg(feature = "arrow")]
+    pub(super) fn elements(&mut self, list: ListId, owner: u32, given: u32) -> Option<Range<u32>> {
+        let tables = self.tables;
+        let facts = &mut self.sheet.facts;
+        let rows = facts.rows_mut(list)?;
+        let first = rows.give(owner, given, tables.nones(list))?;
+        for (inner, state) in tables.inner(list) {
+            if let Some(rows) = facts.rows_mut(*inner) {
+                (0..given).for_each(|_| rows.push_owner(*state));
+            }
+        }
+        Some(first..first + given)
     }
 
     /// Begins the next element of the list being written.

@@ -367,6 +367,32 @@ impl Rows {
         row
     }
 
+    /// Gives an owner so many rows in which these columns are none and the others unknown, and tells
+    /// the first. Owners come in order: nothing where this one or one behind it has rows.
+    #[cfg(feature = "arrow")]
+    pub(super) fn give(&mut self, owner: u32, rows: u32, nones: &[u32]) -> Option<u32> {
+        let (at, first) = (owner as usize, self.len());
+        let [start, later @ ..] = self.starts.get_mut(at..)? else {
+            return None;
+        };
+        if *start != first {
+            return None;
+        }
+        later.iter_mut().for_each(|start| *start += rows);
+        *self.states.get_mut(at)? = ListState::Given;
+        let cells = self.keys.len() + rows as usize * self.width as usize;
+        if self.cells.len() < cells {
+            self.cells.resize_with(cells, || Fact::Unknown);
+        }
+        self.keys.resize(cells, Key::UNKNOWN);
+        for row in first..first + rows {
+            for column in nones {
+                self.write(row, *column, Fact::None, Key::NONE);
+            }
+        }
+        Some(first)
+    }
+
     /// Sets a fact whose key is known.
     #[inline(always)]
     pub(super) fn write(&mut self, row: u32, column: u32, fact: Fact, key: Key) {

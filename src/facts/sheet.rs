@@ -56,6 +56,9 @@ pub struct Sheet {
     /// A value of a column as it is spelt.
     #[cfg(feature = "arrow")]
     pub(super) spelt: String,
+    /// Memory for the places of elements in columns.
+    #[cfg(feature = "arrow")]
+    pub(super) rooms: super::arrow::Rooms,
 }
 
 /// An amount that waits for its currency or unit.

@@ -117,6 +117,11 @@ impl Number {
         let (mut mantissa, mut scale) = (mantissa, scale);
         // Nearly all numbers are small, and dividing small ones is far cheaper.
         if let Ok(mut small) = i64::try_from(mantissa) {
+            // Most amounts have two places and come with six or none.
+            while scale >= 4 && small % 10_000 == 0 {
+                small /= 10_000;
+                scale -= 4;
+            }
             while scale > 0 && small % 10 == 0 {
                 small /= 10;
                 scale -= 1;

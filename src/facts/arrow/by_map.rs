@@ -8,7 +8,8 @@ use super::super::leaf::{Fault, Raw};
 use super::super::map::{Map, Rule, Source};
 use super::super::pen::Pen;
 use super::super::row;
-use super::cells::{self, Found, Null, Once, fits, is_text};
+use super::cells::{self, fits, is_text};
+use super::found::{Found, Once};
 use super::{assume, bad_column, other_batch};
 use crate::schema::Schema;
 use crate::schema::value::{Fact, ListId, Type};
@@ -174,6 +175,10 @@ fn column<'b>(schema: &Schema, rule: &'b Rule, array: &'b dyn Array) -> Option<C
         return Some(Column::Floats(floats));
     }
     let cells = cells::Cells::of(array)?;
+    if rule.leaf.typ == Type::Text {
+        // A text is what it is.
+        return Some(Column::Cells(cells, Once::default()));
+    }
     let once = cells.once(|cell| match cell {
         Raw::Text(text) if !text.is_empty() && rule.split.is_none() => {
             let text = translate(rule, text, true);
@@ -247,9 +252,7 @@ impl Bind<'_> {
                 self.spelt(pen, if yes { &"true" } else { &"false" }, at)
             }
             (Raw::Number(_) | Raw::Day(_) | Raw::Bool(_), _) => match &self.column {
-                Some(Column::Cells(cells, once)) => {
-                    cells.write(pen, rule.leaf, (from, at), once, Null::IsElsewhere)
-                }
+                Some(Column::Cells(cells, _)) => cells.write(pen, rule.leaf, from, at),
                 _ => None,
             },
             _ => None,

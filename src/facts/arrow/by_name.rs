@@ -8,15 +8,20 @@ use super::super::given::{no_record, step};
 use super::super::index::{Child, Index, Leaf, NodeId};
 use super::super::leaf::{self, Fault};
 use super::super::pen::Pen;
-use super::cells::{Cells, Found, Null, Once, fits, is_text};
+use super::super::tables::Tables;
+use super::bits::{WORD, each, first, runs};
+use super::block::{Block, Place, There};
+use super::cells::{Cells, Null, fits, is_text};
+use super::found::{Found, Once};
 use super::nones::{self, Target};
 use super::{bad_column, called, other_batch};
 use crate::schema::Schema;
 use crate::schema::value::{Code, Fact, FieldId, ListId, Type};
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, LargeListArray, ListArray, StructArray};
+use arrow_array::{Array, ArrayRef, LargeListArray, ListArray};
 use arrow_schema::{DataType, Field, Fields, Schema as ArrowSchema};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Metadata that say what a null is.
 pub(super) const EMPTY: &str = "kakou.empty";
@@ -181,92 +186,13 @@ pub(super) fn repeats(columns: &[Column], path: &[&str]) -> bool {
     })
 }
 
-/// The columns of a record in a batch.
-///
-/// Most columns hold something in few rows: which of them do in a row is found out for all rows at
-/// once, so that a row costs what it holds and not what it could.
-#[derive(Debug, Default)]
-pub(super) struct Parts<'b> {
-    all: Vec<Part<'b>>,
-    /// Those that are asked in each row.
-    dense: Vec<u32>,
-    /// Those of the others that hold something, row by row, and where each row begins.
-    sparse: Vec<u32>,
-    starts: Vec<u32>,
-}
-
-impl<'b> Parts<'b> {
-    fn new(mut all: Vec<(Part<'b>, &'b dyn Array)>, rows: usize) -> Parts<'b> {
-        // Elements are there before it is said what of them is none.
-        all.sort_by_key(|(part, _)| matches!(part.values, Values::Nones(..)));
-        let mut parts = Parts {
-            starts: vec![0; rows + 1],
-            ..Parts::default()
-        };
-        let is_sparse = |(part, array): &(Part<'_>, &dyn Array)| {
-            let few = array.null_count().saturating_mul(4) > array.len();
-            part.silent && (few || matches!(part.values, Values::Nones(..)))
-        };
-        let valid = |array: &'b dyn Array, each: &mut dyn FnMut(usize)| match array.nulls() {
-            Some(nulls) => nulls.valid_indices().for_each(each),
-            None => (0..array.len()).for_each(each),
-        };
-        for one in all.iter().filter(|one| is_sparse(one)) {
-            valid(one.1, &mut |row| {
-                if let Some(count) = parts.starts.get_mut(row + 1) {
-                    *count += 1;
-                }
-            });
-        }
-        let mut before = 0;
-        for start in &mut parts.starts {
-            before += *start;
-            *start = before;
-        }
-        parts.sparse = vec![0; before as usize];
-        let mut next = parts.starts.clone();
-        for (at, one) in (0u32..).zip(&all) {
-            if !is_sparse(one) {
-                parts.dense.push(at);
-                continue;
-            }
-            valid(one.1, &mut |row| {
-                let place = next.get_mut(row);
-                let place = place.map_or(usize::MAX, |place| {
-                    *place += 1;
-                    *place as usize - 1
-                });
-                if let Some(of) = parts.sparse.get_mut(place) {
-                    *of = at;
-                }
-            });
-        }
-        parts.all = all.into_iter().map(|(part, _)| part).collect();
-        parts
-    }
-
-    /// The columns that are asked in each row.
-    #[inline]
-    fn dense(&self) -> impl Iterator<Item = &Part<'b>> {
-        let dense = self.dense.iter();
-        dense.filter_map(|at| self.all.get(*at as usize))
-    }
-
-    /// The others that hold something in a row.
-    #[inline]
-    fn sparse(&self, row: usize) -> impl Iterator<Item = &Part<'b>> {
-        let at = |row: usize| self.starts.get(row).map_or(0, |start| *start as usize);
-        let sparse = self.sparse.get(at(row)..at(row + 1)).unwrap_or_default();
-        sparse.iter().filter_map(|at| self.all.get(*at as usize))
-    }
-}
-
 /// A column of a batch.
 #[derive(Debug)]
-struct Part<'b> {
+pub(super) struct Part<'b> {
     name: &'b str,
     /// Whether its nulls say nothing.
     silent: bool,
+    there: There<'b>,
     values: Values<'b>,
 }
 
@@ -274,8 +200,8 @@ struct Part<'b> {
 enum Values<'b> {
     Leaf(Leaf, Cells<'b>, Once<Found>),
     Set(Leaf, Spans<'b>, Cells<'b>, Once<Option<Code>>),
-    Record(NodeId, &'b StructArray, Parts<'b>),
-    List(ListId, Spans<'b>, Parts<'b>),
+    Record(NodeId, Vec<Part<'b>>),
+    List(ListId, Spans<'b>, Vec<Part<'b>>),
     /// The paths of what is none.
     Nones(Spans<'b>, Cells<'b>),
 }
@@ -297,55 +223,55 @@ impl<'b> Spans<'b> {
         Some((Spans::Long(list), list.values()))
     }
 
-    /// The elements of a row; none for a null.
+    /// The elements of a row that is no null.
     #[inline]
-    fn get(&self, row: usize) -> Option<std::ops::Range<usize>> {
+    fn at(&self, row: usize) -> Option<Range<usize>> {
         let place = |n: i64| usize::try_from(n).unwrap_or(0);
-        let (valid, start, end) = match self {
+        let (start, end) = match self {
             Spans::Short(list) => {
                 let at = |n: usize| list.value_offsets().get(n).copied().map(i64::from);
-                let (start, end) = (at(row)?, at(row + 1)?);
-                (list.is_valid(row), start, end)
+                (at(row)?, at(row + 1)?)
             }
             Spans::Long(list) => {
                 let at = |n: usize| list.value_offsets().get(n).copied();
-                let (start, end) = (at(row)?, at(row + 1)?);
-                (list.is_valid(row), start, end)
+                (at(row)?, at(row + 1)?)
             }
         };
-        valid.then(|| place(start)..place(end))
+        Some(place(start)..place(end))
     }
 }
 
 /// Makes the columns of a batch ready.
 pub(super) fn ready<'b>(
-    schema: &Schema,
+    law: (&Schema, &Tables),
     columns: &'b [Column],
     arrays: &'b [ArrayRef],
-    rows: usize,
-) -> Result<Parts<'b>, FactErrors> {
+) -> Result<Vec<Part<'b>>, FactErrors> {
     if columns.len() != arrays.len() {
         let message = "the batch has another number of columns";
         return Err(FactError::new(error::BAD_COLUMNS, "", message).into());
     }
     let mut parts = Vec::with_capacity(columns.len());
     for (column, array) in columns.iter().zip(arrays) {
-        let values = values(schema, column, array.as_ref())?;
+        let values = values(law, column, array.as_ref())?;
         let part = Part {
             name: &column.name,
             silent: column.unknown,
+            there: There::of(array.as_ref()),
             values: values.ok_or_else(|| other_batch(&column.name))?,
         };
-        // A column without a value in the whole batch need not be asked row by row.
+        // A column without a value in the whole batch need not be looked at again.
         if !(part.silent && array.null_count() == array.len()) {
-            parts.push((part, array.as_ref()));
+            parts.push(part);
         }
     }
-    Ok(Parts::new(parts, rows))
+    // Elements are there before it is said what of them is none.
+    parts.sort_by_key(|part| matches!(part.values, Values::Nones(..)));
+    Ok(parts)
 }
 
 fn values<'b>(
-    schema: &Schema,
+    (schema, tables): (&Schema, &Tables),
     column: &'b Column,
     array: &'b dyn Array,
 ) -> Result<Option<Values<'b>>, FactErrors> {
@@ -353,7 +279,11 @@ fn values<'b>(
         What::Leaf(leaf) => Cells::of(array)
             .filter(|_| fits(leaf.typ, array.data_type()).is_ok())
             .map(|cells| {
-                let once = cells.once(|raw| Found::of(schema, leaf.typ, raw));
+                let once = match leaf.typ {
+                    // A text is what it is.
+                    Type::Text => Once::default(),
+                    typ => cells.once(|raw| Found::quickly(schema, tables, typ, raw)),
+                };
                 Values::Leaf(*leaf, cells, once)
             }),
         What::Set(leaf) => Spans::of(array).and_then(|(spans, elements)| {
@@ -366,18 +296,18 @@ fn values<'b>(
         }),
         What::Record(node, inner) => match array.as_struct_opt() {
             Some(record) => {
-                let parts = ready(schema, inner, record.columns(), record.len())?;
-                Some(Values::Record(*node, record, parts))
+                let parts = ready((schema, tables), inner, record.columns())?;
+                Some(Values::Record(*node, parts))
             }
             None => None,
         },
         What::List(list, inner) => match Spans::of(array) {
             Some((spans, elements)) => match elements.as_struct_opt() {
                 Some(record) => {
-                    let parts = ready(schema, inner, record.columns(), record.len())?;
+                    let parts = ready((schema, tables), inner, record.columns())?;
                     Some(Values::List(*list, spans, parts))
                 }
-                None if inner.is_empty() => Some(Values::List(*list, spans, Parts::default())),
+                None if inner.is_empty() => Some(Values::List(*list, spans, Vec::new())),
                 None => None,
             },
             None => None,
@@ -389,52 +319,86 @@ fn values<'b>(
     })
 }
 
-/// Writes a record on a sheet: from that row of the arrays, into that row of facts. Nothing where it
-/// has to be read with care.
-pub(super) fn write(pen: &mut Pen<'_>, parts: &Parts<'_>, (from, row): (usize, u32)) -> Option<()> {
-    for part in parts.dense() {
-        let null = match part.silent {
-            true => Null::SaysNothing,
-            false => Null::IsNone,
-        };
-        part.write(pen, (from, row), null)?;
+/// Writes the records that begin at that row of the arrays, column by column, to these places.
+pub(super) fn write(block: &mut Block<'_>, parts: &[Part<'_>], from: usize, places: &[Place]) {
+    for part in parts {
+        if places.len() <= WORD {
+            part.write(block, from, places);
+            continue;
+        }
+        for (before, some) in (0..).step_by(WORD).zip(places.chunks(WORD)) {
+            part.write(block, from + before, some);
+        }
     }
-    for part in parts.sparse(from) {
-        part.write(pen, (from, row), Null::IsElsewhere)?;
-    }
-    Some(())
 }
 
 impl Part<'_> {
-    #[inline]
-    fn write(&self, pen: &mut Pen<'_>, (from, row): (usize, u32), null: Null) -> Option<()> {
+    /// Writes no more rows than a word has bits.
+    fn write(&self, block: &mut Block<'_>, from: usize, places: &[Place]) {
+        let there = self.there.bits(from, places.len());
+        if self.silent && there == 0 {
+            return;
+        }
+        if !self.silent {
+            let nulls = !there & first(places.len());
+            block.each(nulls, places, |pen, _, row| self.write_null(pen, row));
+        }
         match &self.values {
             Values::Leaf(leaf, cells, once) => {
-                return cells.write(pen, *leaf, (from, row), once, null);
+                let null = match self.silent {
+                    true => Null::SaysNothing,
+                    false => Null::IsNone,
+                };
+                cells.write_all(block, *leaf, (from, there, places), once, null);
             }
-            Values::Set(leaf, spans, cells, once) => match spans.get(from) {
-                Some(elements) => write_set(pen, (*leaf, row), elements, cells, once)?,
-                None if self.silent => {}
-                None => pen.none(*leaf, row),
-            },
-            Values::Record(node, array, inner) => match array.is_valid(from) {
-                true => write(pen, inner, (from, row))?,
-                false if self.silent => {}
-                false => pen.no_record(*node, row),
-            },
-            Values::List(list, spans, inner) => match spans.get(from) {
-                Some(elements) => write_list(pen, *list, elements, inner)?,
-                None if self.silent => {}
-                None => pen.state(*list, ListState::None),
-            },
-            Values::Nones(spans, cells) => {
-                for at in spans.get(from).into_iter().flatten() {
-                    write_none(pen, cells.text(at)?)?;
+            Values::Set(leaf, spans, cells, once) => block.each(there, places, |pen, at, row| {
+                write_set(pen, (*leaf, row), spans.at(from + at)?, cells, once)
+            }),
+            Values::Record(_, inner) => {
+                for run in runs(there) {
+                    let some = places.get(run.clone()).unwrap_or_default();
+                    write(block, inner, from + run.start, some);
                 }
             }
+            Values::List(list, spans, inner) => {
+                let elements = each(there).map(|at| (at, spans.at(from + at)));
+                write_list(block, *list, elements, places, inner);
+            }
+            Values::Nones(spans, cells) => block.each(there, places, |pen, at, _| {
+                let mut paths = spans.at(from + at)?;
+                paths.try_for_each(|path| write_none(pen, cells.text(path)?))
+            }),
+        }
+    }
+
+    /// The elements of a row; none for a null.
+    fn elements(&self, spans: &Spans<'_>, row: usize) -> Option<Range<usize>> {
+        let there = self.there.bits(row, 1) != 0;
+        spans.at(row).filter(|_| there)
+    }
+
+    fn write_null(&self, pen: &mut Pen<'_>, row: u32) -> Option<()> {
+        match &self.values {
+            Values::Leaf(leaf, ..) | Values::Set(leaf, ..) => pen.none(*leaf, row),
+            Values::Record(node, _) => no_fields(pen, *node, row)?,
+            Values::List(list, ..) => pen.no_list(*list, row)?,
+            Values::Nones(..) => {}
         }
         Some(())
     }
+}
+
+/// Writes that all fields of a record are none.
+fn no_fields(pen: &mut Pen<'_>, node: NodeId, row: u32) -> Option<()> {
+    let tables = pen.tables;
+    for (_, child) in tables.node(node).children() {
+        match child {
+            Child::Leaf(leaf) => pen.none(leaf, row),
+            Child::Record(inner) => no_fields(pen, inner, row)?,
+            Child::List(list, _) => pen.no_list(list, row)?,
+        }
+    }
+    Some(())
 }
 
 fn write_none(pen: &mut Pen<'_>, path: &str) -> Option<()> {
@@ -449,7 +413,7 @@ fn write_none(pen: &mut Pen<'_>, path: &str) -> Option<()> {
 fn write_set(
     pen: &mut Pen<'_>,
     (leaf, row): (Leaf, u32),
-    elements: std::ops::Range<usize>,
+    elements: Range<usize>,
     cells: &Cells<'_>,
     once: &Once<Option<Code>>,
 ) -> Option<()> {
@@ -467,39 +431,54 @@ fn write_set(
     Some(())
 }
 
+/// Writes lists: each with the place of its owner among these, and its elements among those of the
+/// arrays.
 fn write_list(
-    pen: &mut Pen<'_>,
+    block: &mut Block<'_>,
     list: ListId,
-    elements: std::ops::Range<usize>,
-    inner: &Parts<'_>,
-) -> Option<()> {
-    let most = pen.schema.list(list)?.most;
-    let given = u32::try_from(elements.len()).ok()?;
-    if given > most {
-        return None;
+    owners: impl Iterator<Item = (usize, Option<Range<usize>>)>,
+    places: &[Place],
+    inner: &[Part<'_>],
+) {
+    let mut rows = block.room();
+    let (mut from, mut end) = (0, 0);
+    for (at, elements) in owners {
+        let (Some(owner), Some(elements)) = (places.get(at), elements) else {
+            continue;
+        };
+        // Behind a list that is a null there may be elements that are nobody's.
+        if elements.start != end {
+            write(block, inner, from, &rows);
+            rows.clear();
+        }
+        if rows.is_empty() {
+            from = elements.start;
+        }
+        end = elements.end;
+        if !block.open(list, *owner, elements.len(), &mut rows) {
+            write(block, inner, from, &rows);
+            rows.clear();
+            from = end;
+        }
     }
-    pen.state(list, ListState::Given);
-    for element in elements {
-        let row = pen.open_row(list);
-        write(pen, inner, (element, row))?;
-    }
-    pen.close_list(list, given)
+    write(block, inner, from, &rows);
+    block.put_back(rows);
 }
 
 /// Puts a record together with care: from that row of the arrays, into that row of facts.
-pub(super) fn fill(gather: &mut Gather<'_>, parts: &Parts<'_>, row: usize) {
+pub(super) fn fill(gather: &mut Gather<'_>, parts: &[Part<'_>], row: usize) {
     record(gather, parts, row, 0, &Frame::ROOT);
 }
 
-fn record(gather: &mut Gather<'_>, parts: &Parts<'_>, from: usize, row: u32, frame: &Frame<'_>) {
-    for part in &parts.all {
+fn record(gather: &mut Gather<'_>, parts: &[Part<'_>], from: usize, row: u32, frame: &Frame<'_>) {
+    for part in parts {
         let frame = &frame.name(part.name);
         match &part.values {
             Values::Leaf(_, cells, _) if part.silent && cells.is_null(from) => {}
             Values::Leaf(leaf, cells, _) => {
                 gather.leaf(*leaf, row, cells.raw(from), None, frame);
             }
-            Values::Set(leaf, spans, cells, _) => match spans.get(from) {
+            Values::Set(leaf, spans, cells, _) => match part.elements(spans, from) {
                 Some(elements) => {
                     let set = set(gather, *leaf, elements, cells, frame);
                     gather.put_set(*leaf, row, set);
@@ -507,18 +486,18 @@ fn record(gather: &mut Gather<'_>, parts: &Parts<'_>, from: usize, row: u32, fra
                 None if part.silent => {}
                 None => gather.put(*leaf, row, Fact::None),
             },
-            Values::Record(node, array, inner) => match array.is_valid(from) {
+            Values::Record(node, inner) => match part.there.bits(from, 1) != 0 {
                 true => record(gather, inner, from, row, frame),
                 false if part.silent => {}
                 false => gather.none(*node, row),
             },
-            Values::List(list, spans, inner) => match spans.get(from) {
+            Values::List(list, spans, inner) => match part.elements(spans, from) {
                 Some(elements) => self::list(gather, *list, elements, inner, frame),
                 None if part.silent => {}
                 None => gather.state(*list, ListState::None),
             },
             Values::Nones(spans, cells) => {
-                for at in spans.get(from).into_iter().flatten() {
+                for at in part.elements(spans, from).into_iter().flatten() {
                     none(gather, cells.text(at).unwrap_or_default());
                 }
             }
@@ -547,7 +526,7 @@ fn none(gather: &mut Gather<'_>, path: &str) {
 fn set(
     gather: &mut Gather<'_>,
     leaf: Leaf,
-    elements: std::ops::Range<usize>,
+    elements: Range<usize>,
     cells: &Cells<'_>,
     frame: &Frame<'_>,
 ) -> CodeSet {
@@ -561,8 +540,8 @@ fn set(
 fn list(
     gather: &mut Gather<'_>,
     list: ListId,
-    elements: std::ops::Range<usize>,
-    inner: &Parts<'_>,
+    elements: Range<usize>,
+    inner: &[Part<'_>],
     frame: &Frame<'_>,
 ) {
     gather.state(list, ListState::Given);

@@ -3,13 +3,16 @@
 
 use super::super::error;
 use super::super::index::Leaf;
-use super::super::leaf::{self, Fault, Raw, Read};
+use super::super::key::Key;
+use super::super::leaf::{Fault, Raw};
 use super::super::pen::Pen;
+use super::bits::bits;
+use super::block::{Block, Place};
+use super::found::{Found, Once, hs, value_of};
 use super::{NOTHING, called};
 use crate::ground::day::Day;
 use crate::ground::number::{MAX_INTEGER_DIGITS, MAX_PLACES, Number};
-use crate::schema::Schema;
-use crate::schema::value::{Code, Fact, Hs, Type, Value};
+use crate::schema::value::{Type, Value};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
@@ -182,8 +185,6 @@ integers! {
 pub(super) enum Null {
     IsNone,
     SaysNothing,
-    /// Only rows are asked that are no nulls.
-    IsElsewhere,
 }
 
 /// The values of a column.
@@ -298,39 +299,11 @@ impl<'b> Cells<'b> {
         }
     }
 
-    /// Writes what a row holds of a field that is no set; nothing where it has to be read with
-    /// care. Of a null only is written that it is none, unless it says nothing.
+    /// Writes what a row that is no null holds of a field that is no set and no text; nothing where it
+    /// has to be read with care.
     #[inline]
-    pub(super) fn write(
-        &self,
-        pen: &mut Pen<'_>,
-        leaf: Leaf,
-        (from, row): (usize, u32),
-        once: &Once<Found>,
-        null: Null,
-    ) -> Option<()> {
-        let nothing = |pen: &mut Pen<'_>| {
-            if null == Null::IsNone {
-                pen.none(leaf, row);
-            }
-            Some(())
-        };
-        if null != Null::IsElsewhere && self.is_null(from) {
-            return nothing(pen);
-        }
+    pub(super) fn write(&self, pen: &mut Pen<'_>, leaf: Leaf, from: usize, row: u32) -> Option<()> {
         match self {
-            Cells::Keyed(places, texts) => {
-                let place = places.at(from)?;
-                match once.0.get(place) {
-                    Some(Found::Nothing) => nothing(pen),
-                    Some(Found::ByRow) | None => match texts.get(place) {
-                        Some(text) => write_text(pen, leaf, row, text),
-                        None => nothing(pen),
-                    },
-                    Some(found) => found.write(pen, leaf, row),
-                }
-            }
-            Cells::Texts(texts) => write_text(pen, leaf, row, texts.at(from)?),
             Cells::Bools(array) => {
                 let yes = (from < array.len()).then(|| array.value(from))?;
                 pen.bool(leaf, row, yes)
@@ -344,7 +317,97 @@ impl<'b> Cells<'b> {
                 let n = array.values().get(from).copied()?;
                 pen.day(leaf, row, Day::from_number(n)?)
             }
-            Cells::Nothing => nothing(pen),
+            Cells::Keyed(..) | Cells::Texts(_) | Cells::Nothing => None,
+        }
+    }
+
+    /// Writes what rows hold of a field that is no set: from that row of the array on, those that
+    /// have a bit, to their places. Where a text of a dictionary is a null, it is none or says
+    /// nothing.
+    pub(super) fn write_all(
+        &self,
+        block: &mut Block<'_>,
+        leaf: Leaf,
+        (from, there, places): (usize, u64, &[Place]),
+        once: &Once<Found>,
+        null: Null,
+    ) {
+        let there = self.put_all(block, leaf, (from, there, places), once);
+        match self {
+            Cells::Keyed(keys, texts) => block.each(there, places, |pen, at, row| {
+                let nothing = |pen: &mut Pen<'_>| {
+                    if null == Null::IsNone {
+                        pen.none(leaf, row);
+                    }
+                    Some(())
+                };
+                let key = keys.at(from + at)?;
+                match once.0.get(key) {
+                    Some(Found::Nothing) => nothing(pen),
+                    Some(Found::ByRow) | None => match texts.get(key) {
+                        Some(text) => write_text(pen, leaf, row, text),
+                        None => nothing(pen),
+                    },
+                    Some(found) => found.write(pen, leaf, row),
+                }
+            }),
+            Cells::Texts(texts) => block.each(there, places, |pen, at, row| {
+                write_text(pen, leaf, row, texts.at(from + at)?)
+            }),
+            _ => block.each(there, places, |pen, at, row| {
+                self.write(pen, leaf, from + at, row)
+            }),
+        }
+    }
+
+    /// Writes what is plain, and tells which rows are not.
+    fn put_all(
+        &self,
+        block: &mut Block<'_>,
+        leaf: Leaf,
+        (from, there, places): (usize, u64, &[Place]),
+        once: &Once<Found>,
+    ) -> u64 {
+        let Leaf { home, typ, .. } = leaf;
+        match (self, typ) {
+            (Cells::Keyed(keys, texts), Type::Hs) if once.0.is_empty() => block.put(
+                home,
+                there,
+                places,
+                |at| hs(texts.get(keys.at(from + at)?)?),
+            ),
+            (Cells::Keyed(keys, _), _) if !once.0.is_empty() => {
+                block.put(home, there, places, |at| {
+                    once.0.get(keys.at(from + at)?)?.value(typ)
+                })
+            }
+            (Cells::Texts(texts), Type::Hs) => {
+                block.put(home, there, places, |at| hs(texts.at(from + at)?))
+            }
+            (Cells::Bools(array), Type::Bool) => {
+                let yes = bits(array.values(), from, places.len());
+                block.put(home, there, places, |at| {
+                    let yes = yes >> at & 1;
+                    Some((Value::Bool(yes == 1), Key(yes.cast_signed())))
+                })
+            }
+            (Cells::Integers(integers), _) => block.put(home, there, places, |at| {
+                value_of(typ, written(integers.at(from + at)?, 0)?)
+            }),
+            (Cells::Decimals(array, scale), _) => {
+                let all = array.values().get(from..).unwrap_or_default();
+                block.put(home, there, places, |at| {
+                    value_of(typ, written(*all.get(at)?, *scale)?)
+                })
+            }
+            (Cells::Days(array), Type::Date) => {
+                let all = array.values().get(from..).unwrap_or_default();
+                block.put(home, there, places, |at| {
+                    let day = Day::from_number(*all.get(at)?)?;
+                    Some((Value::Date(day), Key::of_day(day)))
+                })
+            }
+            _ => there,
         }
     }
 
@@ -364,57 +427,6 @@ fn write_text(pen: &mut Pen<'_>, leaf: Leaf, row: u32, text: &str) -> Option<()>
     match leaf.typ {
         Type::Text => pen.words(leaf, row, text),
         _ => pen.text(leaf, row, text.as_bytes(), 0, text.len()),
-    }
-}
-
-/// What was worked out for each text of a dictionary; nothing where that was not worth it.
-#[derive(Debug)]
-pub(super) struct Once<T>(Vec<T>);
-
-/// What a text of a dictionary says of a field.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Found {
-    Nothing,
-    Bool(bool),
-    Code(Code),
-    Hs(Hs),
-    Day(Day),
-    /// A number, or an amount whose unit another field may name.
-    Number(Number),
-    /// It has to be read row by row: to be copied as a text, or to be told with its place.
-    ByRow,
-}
-
-impl Found {
-    /// What is said of a field of that type.
-    pub(super) fn of(schema: &Schema, typ: Type, raw: Raw<'_>) -> Found {
-        match leaf::read(schema, typ, raw) {
-            Ok(Read::Amount(number, None)) => Found::Number(number),
-            Ok(Read::Fact(Fact::None)) => Found::Nothing,
-            Ok(Read::Fact(Fact::Value(value))) => match value {
-                Value::Bool(yes) => Found::Bool(yes),
-                Value::Code(code) => Found::Code(code),
-                Value::Hs(code) => Found::Hs(code),
-                Value::Date(day) => Found::Day(day),
-                Value::Number(n) | Value::Money(n, _) | Value::Quantity(n, _) => Found::Number(n),
-                Value::Text(_) | Value::Set(_) => Found::ByRow,
-            },
-            _ => Found::ByRow,
-        }
-    }
-
-    /// Writes it; nothing where it says nothing that could be written.
-    #[inline]
-    pub(super) fn write(self, pen: &mut Pen<'_>, leaf: Leaf, row: u32) -> Option<()> {
-        match self {
-            Found::Code(code) => pen.put_code(leaf, row, code),
-            Found::Hs(code) => pen.put_hs(leaf, row, code),
-            Found::Day(day) => return pen.day(leaf, row, day),
-            Found::Number(number) => return pen.number(leaf, row, number),
-            Found::Bool(yes) => return pen.bool(leaf, row, yes),
-            Found::Nothing | Found::ByRow => return None,
-        }
-        Some(())
     }
 }
 

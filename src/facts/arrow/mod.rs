@@ -2,9 +2,9 @@
 //!
 //! Columns are bound once, to the names of the schema or by a map as those of a CSV table. A batch
 //! is made ready column by column: what a dictionary holds is looked up once, however many rows say
-//! it, and what holds nothing in the whole batch is left out. Then each row is written straight on a
-//! [`Sheet`], in one pass over its columns; what is not plain is put together with care, and only
-//! there it is said what is wrong.
+//! it, and what holds nothing in the whole batch is left out. Then rows are written straight on
+//! [`Sheet`]s, some at a time and column by column; a row that is not plain is put together with care,
+//! and only there it is said what is wrong.
 //!
 //! By name, a column is called like a field (`head.supervision_mode`), or a struct holds the fields
 //! of a record and a list of structs the elements of a list; a set of codes is a list of texts. A
@@ -13,25 +13,30 @@
 //! the same is said by their paths (`items[2].total`) in a list of texts called `kakou.none`. Money,
 //! quantities and rates are exact: a column of floats is refused, unless a map rounds it.
 
+pub(crate) mod bits;
+mod block;
 mod by_map;
 mod by_name;
 mod cells;
+mod found;
 mod nones;
 mod pile;
 
+pub(super) use block::Rooms;
+pub(crate) use block::Stack;
 pub use pile::Pile;
 
 use super::error::{self, FactError, FactErrors};
 use super::gather::Gather;
 use super::leaf::{Fault, Raw};
 use super::map::Map;
-use super::pen::Pen;
 use super::sheet::Sheet;
 use super::tables::Tables;
 use super::{Assumed, Facts};
 use crate::schema::Schema;
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Schema as ArrowSchema};
+use block::Block;
 use std::sync::Arc;
 
 /// What the schema or a map knows of the columns of batches.
@@ -169,8 +174,8 @@ impl Columns {
     pub fn ready<'b>(&'b self, batch: &'b RecordBatch) -> Result<Ready<'b>, FactErrors> {
         let parts = match &self.plan {
             Plan::ByName(columns) => {
-                let (arrays, rows) = (batch.columns(), batch.num_rows());
-                Parts::ByName(by_name::ready(&self.schema, columns, arrays, rows)?)
+                let law = (&*self.schema, &*self.tables);
+                Parts::ByName(by_name::ready(law, columns, batch.columns())?)
             }
             Plan::ByMap(group) => {
                 Parts::ByMap(by_map::ready(&self.schema, group, batch.columns())?)
@@ -220,7 +225,7 @@ pub struct Ready<'b> {
 
 #[derive(Debug)]
 enum Parts<'b> {
-    ByName(by_name::Parts<'b>),
+    ByName(Vec<by_name::Part<'b>>),
     ByMap(by_map::Cells<'b>),
 }
 
@@ -319,30 +324,57 @@ impl Ready<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn read_into<'f>(&self, row: usize, sheet: &'f mut Sheet) -> Result<&'f Facts, FactErrors> {
-        sheet.begin(&self.columns.tables);
-        if self.write(row, sheet).is_none() {
+        let mut rooms = std::mem::take(&mut sheet.rooms);
+        let sheets = std::slice::from_mut(sheet);
+        let lost = row >= self.rows || self.write(row, sheets, &mut rooms) != 0;
+        sheet.rooms = rooms;
+        if lost {
             let read = self.read_with_care(row);
             sheet.keep(read)?;
         }
         Ok(sheet.facts())
     }
 
-    /// Writes a row; nothing where it has to be read with care.
-    #[inline]
-    fn write(&self, row: usize, sheet: &mut Sheet) -> Option<()> {
-        if row >= self.rows {
-            return None;
+    /// Reads all rows, some at a time, and has each told, in order.
+    pub(crate) fn each(
+        &self,
+        stack: &mut Stack,
+        mut tell: impl FnMut(usize, Result<&Facts, FactErrors>),
+    ) {
+        let Stack { sheets, rooms } = stack;
+        sheets.resize_with(block::ROWS, Sheet::default);
+        let mut from = 0;
+        while from < self.rows {
+            let rows = block::ROWS.min(self.rows - from);
+            let sheets = sheets.get_mut(..rows).unwrap_or_default();
+            let lost = self.write(from, sheets, rooms);
+            for (at, sheet) in sheets.iter_mut().enumerate() {
+                let row = from + at;
+                let read = match lost & 1 << at {
+                    0 => Ok(()),
+                    _ => sheet.keep(self.read_with_care(row)),
+                };
+                tell(row, read.map(|()| sheet.facts()));
+            }
+            from += rows;
         }
-        let mut pen = Pen {
-            schema: &self.columns.schema,
-            tables: &self.columns.tables,
-            sheet,
-        };
+    }
+
+    /// Writes the rows from that one on, each on a sheet; a bit for each that has to be read with care.
+    fn write(&self, from: usize, sheets: &mut [Sheet], rooms: &mut Rooms) -> u64 {
+        let Columns { schema, tables, .. } = self.columns;
+        for sheet in sheets.iter_mut() {
+            sheet.begin(tables);
+        }
+        let mut block = Block::new(schema, tables, sheets, rooms);
+        let places = block.places();
         match &self.parts {
-            Parts::ByName(parts) => by_name::write(&mut pen, parts, (row, 0))?,
-            Parts::ByMap(cells) => by_map::write(&mut pen, cells, (row, 0))?,
+            Parts::ByName(parts) => by_name::write(&mut block, parts, from, places),
+            Parts::ByMap(cells) => block.each(u64::MAX, places, |pen, at, row| {
+                by_map::write(pen, cells, (from + at, row))
+            }),
         }
-        pen.finish()
+        block.end()
     }
 
     /// Puts a row together and says all that is wrong with it.
