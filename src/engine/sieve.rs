@@ -546,6 +546,8 @@ impl<'a> judge::Run<'a, '_> {
             });
             return self.guests(block, guests, &mut room.alive);
         };
+        // Cells of elements are still those of the declaration before.
+        room.ranked = None;
         let mut bits = std::mem::take(&mut room.left);
         bits.clear();
         bits.extend(left.words().chunks(WORDS).map(Bits::of_words));
