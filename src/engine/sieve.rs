@@ -284,8 +284,9 @@ impl Sieve {
                     (COVER, true)
                 }
             };
-            set(&mut sieve.plain, at, plain && member.is_bare);
-            if rule != COVER {
+            let plain = plain && member.is_bare;
+            set(&mut sieve.plain, at, plain);
+            if plain && rule != COVER {
                 in_order &= last.replace(rule).is_none_or(|last| last < rule);
             }
             sieve.rules.push(rule);
