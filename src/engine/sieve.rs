@@ -240,8 +240,7 @@ impl Sieve {
             let rows = rows_of(place);
             let run = Run::over(runs);
             if run.cells() > SET_CELLS {
-                let cells = (FIRST..).take(rows.len().checked_sub(FIRST as usize)?);
-                let field = laid.field(slot, rows, cells)?;
+                let field = laid.values(slot, rows)?;
                 sieve.far_sets.push((Eight::all(runs)?, field));
                 continue;
             }
@@ -259,12 +258,11 @@ impl Sieve {
                 continue;
             }
             sieve.cuts.extend_from_slice(tree);
-            let cells = (FIRST..).take(rows.len().checked_sub(FIRST as usize)?);
             let cuts = match rows.len() <= FIRST as usize + 1 + FEW {
                 true => &mut sieve.few_cuts,
                 false => &mut sieve.some_cuts,
             };
-            cuts.push((from, laid.field(slot, rows, cells)?));
+            cuts.push((from, laid.values(slot, rows)?));
         }
         if let Some((place, tree)) = header.as_of() {
             sieve.as_of = Some(sieve.many_cuts(0, tree, rows_of(place))?);
@@ -463,6 +461,12 @@ struct Laid {
 }
 
 impl Laid {
+    /// Adds the rows of all cells of a field's values.
+    fn values(&mut self, slot: u32, rows: &[u32]) -> Option<Field> {
+        let count = rows.len().checked_sub(FIRST as usize)?;
+        self.field(slot, rows, (FIRST..).take(count))
+    }
+
     /// Adds the rows of a field, of whose cells those of values are named; nothing where one says less
     /// for certain than it leaves possible.
     fn field(

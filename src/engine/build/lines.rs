@@ -37,7 +37,7 @@ impl RowPool {
         pool
     }
 
-    pub(in crate::engine) fn intern(&mut self, row: &[Chunk]) -> u32 {
+    fn intern(&mut self, row: &[Chunk]) -> u32 {
         let (rows, stretches, hasher) = (&self.rows, self.stretches, &self.hasher);
         let at = |from: u32| rows.get(from as usize..from as usize + stretches);
         let hash = hasher.hash_one(row);
@@ -50,9 +50,7 @@ impl RowPool {
         self.rows.extend_from_slice(row);
         from
     }
-}
 
-impl RowPool {
     /// Where the row begins of the members that are in all of these; nothing where one is nowhere.
     pub(in crate::engine) fn all(&mut self, rows: impl Iterator<Item = u32>) -> Option<u32> {
         let mut all = vec![[u64::MAX; WORDS]; self.stretches];
