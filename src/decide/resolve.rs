@@ -55,8 +55,6 @@ pub(super) struct Gathered {
     present: [u64; 4],
     /// What is true of some rule.
     pub(super) traits: Traits,
-    /// Some rule is undetermined.
-    open: bool,
 }
 
 impl Gathered {
@@ -64,13 +62,6 @@ impl Gathered {
     #[inline]
     fn bit(rule: RuleId) -> (usize, u64) {
         (rule.0 as usize / 64 % 4, 1 << (rule.0 % 64))
-    }
-
-    /// Whether all that applies fires in every world, certainly, and waives nothing, so that whether
-    /// it fires is asked by nobody.
-    fn is_plain(&self) -> bool {
-        let others = Traits::EXCUSABLE.union(Traits::PILOTED);
-        !self.open && !self.traits.has(others.union(Traits::WAIVES))
     }
 
     /// Whether the rule may be among those that apply.
@@ -157,7 +148,6 @@ fn gather(program: &Program, applies: &[Fired], room: &mut Room) {
             *word |= bit;
         }
         gathered.traits = gathered.traits.union(standing.traits);
-        gathered.open |= fired.truth == Truth::Unknown;
         if standing.traits.has(Traits::EXCUSABLE)
             && let Some(form) = program.form(fired.rule)
         {
@@ -294,16 +284,9 @@ impl Evaluator<'_, '_> {
             true => out.fired.push(fired),
             false => out.shadow.push(fired),
         };
-        if room.gathered.is_plain() {
-            room.fires.clear();
-            for (fired, standing) in applies.iter().zip(&room.standings) {
-                put(*fired, standing.traits.has(Traits::TRUSTED));
-            }
-        } else {
-            fires(program, applies, World::Counted, room);
-            for (fired, decides) in room.firing(applies) {
-                put(fired, decides);
-            }
+        fires(program, applies, World::Counted, room);
+        for (fired, decides) in room.firing(applies) {
+            put(fired, decides);
         }
         out.counted = self.interval(&out.fired, true, common, room);
         self.departments(room, out);
@@ -393,9 +376,7 @@ impl Evaluator<'_, '_> {
         }
         for (view, pilot) in out.pilots.iter_mut().zip(&program.shadow_pilots) {
             view.pilot = Some(*pilot);
-            view.interval = out.counted;
-            view.fired.clear();
-            view.fired.extend_from_slice(&out.fired);
+            changes_nothing(view, out.counted, &out.fired);
         }
     }
 
@@ -429,13 +410,12 @@ impl Evaluator<'_, '_> {
             .resize_with(program.shadow_pilots.len(), PilotView::default);
         for (view, pilot) in out.pilots.iter_mut().zip(&program.shadow_pilots) {
             view.pilot = Some(*pilot);
-            view.fired.clear();
             if !piloted || !room.touches(|rule| rule.pilot == Some(*pilot)) {
-                view.interval = out.counted;
-                view.fired.extend_from_slice(&out.fired);
+                changes_nothing(view, out.counted, &out.fired);
                 continue;
             }
             fires(program, applies, World::With(*pilot), room);
+            view.fired.clear();
             view.fired.extend(decide(room.firing(applies)));
             view.interval = self.interval(&view.fired, false, common, room);
         }
@@ -488,6 +468,13 @@ impl Evaluator<'_, '_> {
         }
         interval
     }
+}
+
+/// The view of a pilot none of whose rules applies.
+fn changes_nothing(view: &mut PilotView, counted: Interval, fired: &[Fired]) {
+    view.interval = counted;
+    view.fired.clear();
+    view.fired.extend_from_slice(fired);
 }
 
 /// Those that decide.
