@@ -48,6 +48,22 @@ impl Given {
 /// Rows whose keys are compared each with each; more are sorted.
 const FEW: usize = 8;
 
+/// What a number is in a field of that type; nothing where another field names its unit.
+#[inline(always)]
+pub(super) fn value_of(typ: Type, number: Number) -> Option<(Value, Key)> {
+    let value = match typ {
+        Type::Integer => {
+            number.to_i64()?;
+            Value::Number(number)
+        }
+        Type::Decimal | Type::Rate => Value::Number(number),
+        Type::Money(Denomination::Fixed(unit)) => Value::Money(number, unit),
+        Type::Quantity(Denomination::Fixed(unit)) => Value::Quantity(number, unit),
+        _ => return None,
+    };
+    Some((value, Key::of_number(number).unwrap_or(Key::LOOK)))
+}
+
 impl Pen<'_> {
     /// Writes none.
     #[inline]
@@ -149,21 +165,13 @@ impl Pen<'_> {
     /// Writes a number that could have been written in digits.
     #[inline(always)]
     pub(super) fn number(&mut self, leaf: Leaf, row: u32, number: Number) -> Option<()> {
-        let value = match leaf.typ {
-            Type::Integer => {
-                number.to_i64()?;
-                Value::Number(number)
-            }
-            Type::Decimal | Type::Rate => Value::Number(number),
-            Type::Money(Denomination::Fixed(unit)) => Value::Money(number, unit),
-            Type::Quantity(Denomination::Fixed(unit)) => Value::Quantity(number, unit),
-            Type::Money(Denomination::Named(_)) | Type::Quantity(Denomination::Named(_)) => {
-                self.sheet.pending.push(Waiting { leaf, row, number });
-                return Some(());
-            }
-            _ => return None,
-        };
-        let key = Key::of_number(number).unwrap_or(Key::LOOK);
+        if let Type::Money(Denomination::Named(_)) | Type::Quantity(Denomination::Named(_)) =
+            leaf.typ
+        {
+            self.sheet.pending.push(Waiting { leaf, row, number });
+            return Some(());
+        }
+        let (value, key) = value_of(leaf.typ, number)?;
         self.sheet.write(leaf.home, row, Fact::Value(value), key);
         Some(())
     }

@@ -3,12 +3,12 @@
 use super::super::index::Leaf;
 use super::super::key::Key;
 use super::super::leaf::{self, Raw, Read};
-use super::super::pen::Pen;
+use super::super::pen::{Pen, value_of};
 use super::super::tables::Tables;
 use crate::ground::day::Day;
 use crate::ground::number::Number;
 use crate::schema::Schema;
-use crate::schema::value::{Code, Denomination, Fact, Hs, Type, Value};
+use crate::schema::value::{Code, Fact, Hs, Type, Value};
 
 /// What was worked out for each text of a dictionary; nothing where that was not worth it.
 #[derive(Debug)]
@@ -94,20 +94,4 @@ impl Found {
 pub(super) fn hs(text: &str) -> Option<(Value, Key)> {
     let code = Hs::of_digits(text.as_bytes())?;
     Some((Value::Hs(code), Key::of_hs(code)))
-}
-
-/// What a number is in a field of that type; nothing where another field names its unit.
-#[inline(always)]
-pub(super) fn value_of(typ: Type, number: Number) -> Option<(Value, Key)> {
-    let value = match typ {
-        Type::Integer => {
-            number.to_i64()?;
-            Value::Number(number)
-        }
-        Type::Decimal | Type::Rate => Value::Number(number),
-        Type::Money(Denomination::Fixed(unit)) => Value::Money(number, unit),
-        Type::Quantity(Denomination::Fixed(unit)) => Value::Quantity(number, unit),
-        _ => return None,
-    };
-    Some((value, Key::of_number(number).unwrap_or(Key::LOOK)))
 }
