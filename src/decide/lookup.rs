@@ -2,13 +2,14 @@
 //! of lists beside the rules.
 
 use super::eval::{Elements, Evaluator};
-use super::many::{Many, Span, set_bits};
+use super::many::{Many, Span};
 use super::program::{AggregateForm, NodeId};
 use super::seen::Seen;
 use super::state::At;
 use crate::check::rules::{Aggregation, CompareOp, NamedListId};
 use crate::facts::arith;
 use crate::facts::eval::{Eval, Reason, compare_ends};
+use crate::ground::bits::set_bits;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
 use crate::schema::prefixes::Prefixes;

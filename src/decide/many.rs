@@ -8,6 +8,7 @@ use super::eval::Evaluator;
 use super::program::{Needs, NodeForm, NodeId, Op};
 use super::state::At;
 use crate::facts::key::Key;
+use crate::ground::bits::set_bits;
 use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
 
@@ -101,16 +102,6 @@ impl Span {
     pub fn row(self, bit: u32) -> u32 {
         self.first + bit
     }
-}
-
-/// The places of the bits that are set.
-#[inline]
-pub fn set_bits(mut mask: u64) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let bit = mask.checked_sub(1).map(|_| mask.trailing_zeros())?;
-        mask &= mask - 1;
-        Some(bit)
-    })
 }
 
 impl<'a> Evaluator<'a, '_> {

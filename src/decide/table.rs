@@ -1,10 +1,11 @@
 //! Decision tables: which rows fit, which one counts, what is put out.
 
 use super::eval::{Evaluator, under};
-use super::many::{Many, set_bits};
+use super::many::Many;
 use super::program::{Memo, NodeId};
 use crate::check::rules::{Cell, CompareOp, DecisionTable, DecisionTableId, Output, Policy, Row};
 use crate::facts::eval::{Eval, Reason, compare_ends};
+use crate::ground::bits::set_bits;
 use crate::ground::truth::Truth;
 use crate::schema::Schema;
 use crate::schema::value::{Code, Type, Value};

@@ -3,13 +3,14 @@
 //! anything but what exact arithmetic says.
 
 use super::eval::{Elements, Evaluator};
-use super::many::{Span, set_bits};
+use super::many::Span;
 use super::program::{AggregateForm, NodeForm, NodeId, Op};
 use super::seen::Seen;
 use super::state::At;
 use crate::check::rules::{Aggregation, ArithOp, CompareOp};
 use crate::facts::arith::{Unit, amount};
 use crate::facts::eval::Eval;
+use crate::ground::bits::set_bits;
 use crate::ground::day::Day;
 use crate::ground::number::{Number, Rounding, power_of_ten, quotient};
 use crate::ground::truth::Truth;

@@ -1,6 +1,6 @@
 //! Putting what applies in order by rule and element.
 
-use crate::decide::many::set_bits;
+use crate::ground::bits::set_bits;
 use crate::verdict::judgement::Fired;
 
 /// Room to sort in, used again and again.

@@ -2,8 +2,8 @@
 
 use super::judge::Run;
 use super::{Block, Cell, Line};
-use crate::decide::many::set_bits;
 use crate::graph::cells::ODD;
+use crate::ground::bits::set_bits;
 use crate::ground::truth::Truth;
 
 /// Words of a row that are worked on together, so that loops over them have no remainder.

@@ -2,8 +2,8 @@
 
 use super::bound::most;
 use crate::check::rules::{Each, KindId};
-use crate::decide::many::set_bits;
 use crate::decide::program::{NodeId, Op, Program, RuleForm};
+use crate::ground::bits::set_bits;
 use crate::schema::Home;
 use crate::schema::value::{FieldId, ListId};
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows a stage, a schema or a rule.
 
+pub(crate) mod bits;
 pub mod compare;
 pub mod day;
 pub mod diagnostic;

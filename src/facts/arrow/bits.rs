@@ -1,5 +1,6 @@
 //! Rows as the bits of a word.
 
+use crate::ground::bits::set_bits;
 use arrow_buffer::BooleanBuffer;
 use std::ops::Range;
 
@@ -41,12 +42,8 @@ pub(crate) fn first(bits: usize) -> u64 {
 
 /// The places of the bits that are set.
 #[inline(always)]
-pub(crate) fn each(mut bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let at = (bits != 0).then(|| bits.trailing_zeros() as usize);
-        bits &= bits.wrapping_sub(1);
-        at
-    })
+pub(crate) fn each(bits: u64) -> impl Iterator<Item = usize> {
+    set_bits(bits).map(|at| at as usize)
 }
 
 /// The runs of bits that are set.
