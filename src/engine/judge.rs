@@ -15,7 +15,7 @@ use crate::ground::bits::set_bits;
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::value::{Fact, ListId, Value};
-use crate::verdict::judgement::{Element, Fired, Step};
+use crate::verdict::judgement::{Element, Fired, Judgement, Step};
 
 /// Judges one declaration into the scratch.
 pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Scratch) {
@@ -23,6 +23,38 @@ pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Sc
     let sifts = |sieve: &Sieve| sieve.judge(engine, movement, scratch);
     if !engine.sieve.as_ref().is_some_and(sifts) {
         judge_by_cells(engine, movement, scratch);
+    }
+}
+
+/// How many declarations are judged together, so that what is the same for all is looked up once.
+pub(super) const GROUP: usize = 32;
+
+/// Judges declarations one after the other, and calls the function with each judgement.
+#[inline(never)]
+pub(super) fn judge_all(
+    engine: &Engine,
+    movements: &[Movement],
+    scratch: &mut Scratch,
+    each: &mut dyn FnMut(&Judgement),
+) {
+    let (groups, rest) = movements.as_chunks::<GROUP>();
+    let mut rest = rest;
+    match &engine.sieve {
+        Some(sieve) => {
+            for group in groups {
+                sieve.judge_group(engine, group, scratch, |at, could, scratch| {
+                    if !could && let Some(movement) = group.get(at) {
+                        judge_by_cells(engine, *movement, scratch);
+                    }
+                    each(&scratch.judgement);
+                });
+            }
+        }
+        None => rest = movements,
+    }
+    for movement in rest {
+        judge(engine, movement.facts, movement.as_of, scratch);
+        each(&scratch.judgement);
     }
 }
 

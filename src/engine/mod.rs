@@ -25,6 +25,7 @@ use crate::verdict::judgement::{Fired, Judgement};
 use finder::Finders;
 use order::Order;
 use rows::{Bits, Chunk, Looked, WORDS};
+use judge::Movement;
 use sieve::Sieve;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -307,6 +308,28 @@ impl Engine {
     pub fn judge<'s>(&self, facts: &Facts, as_of: Day, scratch: &'s mut Scratch) -> &'s Judgement {
         judge::judge(self, facts, as_of, scratch);
         &scratch.judgement
+    }
+
+    /// Judges declarations one after the other.
+    pub fn judge_all<'f>(
+        &self,
+        declarations: impl IntoIterator<Item = (&'f Facts, Day)>,
+        scratch: &mut Scratch,
+        mut each: impl FnMut(&Judgement),
+    ) {
+        let mut declarations = declarations.into_iter().peekable();
+        while let Some((facts, as_of)) = declarations.peek() {
+            let first = Movement { facts, as_of: *as_of };
+            let mut group = [first; judge::GROUP];
+            let mut count = 0;
+            let places = group.iter_mut();
+            for (place, (facts, as_of)) in places.zip(&mut declarations) {
+                *place = Movement { facts, as_of };
+                count += 1;
+            }
+            let group = group.get(..count).unwrap_or(&group);
+            judge::judge_all(self, group, scratch, &mut each);
+        }
     }
 
     /// Judges one declaration with a scratch of its own.

@@ -93,16 +93,16 @@ struct CodeField {
 }
 
 impl CodeField {
-    /// How far the rows of a code are from the first one's; nothing where it is not known.
+    /// How far the rows of a code are from the first one's; behind all rows where it is not known.
     #[inline(always)]
-    fn of(&self, key: Key) -> Option<usize> {
+    fn of(&self, key: Key) -> usize {
         let number = match key.is_special() {
             // Which codes rules name no processor can foresee, so that nothing branches on it.
             false => key.0.cast_unsigned().min(self.count),
             true if key == Key::NONE => self.count + 1,
-            true => return None,
+            true => return BEHIND,
         };
-        Some(number as usize * self.stride as usize)
+        number as usize * self.stride as usize
     }
 }
 
@@ -163,6 +163,11 @@ const COMBINATIONS: usize = 1024;
 
 /// The place of no row.
 const NO_ROW: u32 = u32::MAX;
+/// More rows than there are, but so few that some times as many can be counted.
+const BEHIND: usize = usize::MAX >> 10;
+/// The cell of a fact that lies in none.
+const NO_CELL: u32 = u32::MAX >> 1;
+const NO_CUTS: Cuts = [0; 16];
 /// The rule that a cover is not.
 const COVER: RuleId = RuleId(u32::MAX);
 
@@ -350,89 +355,136 @@ impl Sieve {
     /// both lanes are anded instead.
     #[inline]
     pub(super) fn judge(&self, engine: &Engine, movement: Movement, scratch: &mut Scratch) -> bool {
+        let mut could = false;
+        self.judge_group(engine, &[movement], scratch, |_, judged, _| could = judged);
+        could
+    }
+
+    /// Judges a group of declarations, one after the other. The function is given the number of each
+    /// in the group, and whether it is judged by the sieve.
+    #[inline(always)]
+    pub(super) fn judge_group<const G: usize>(
+        &self,
+        engine: &Engine,
+        movements: &[Movement; G],
+        scratch: &mut Scratch,
+        each: impl FnMut(usize, bool, &mut Scratch),
+    ) {
         let Some(block) = engine.blocks.get(self.block as usize) else {
-            return false;
+            return;
         };
         let all = (self, engine, block);
         match (block.full.len(), block.members.len()) {
-            (_, 0..=64) => judge_by::<[u64; 1]>(all, movement, scratch),
-            (_, 65..=128) => judge_by::<[u64; 2]>(all, movement, scratch),
-            (1, _) => judge_by::<[Chunk; 1]>(all, movement, scratch),
-            (2, _) => judge_by::<[Chunk; 2]>(all, movement, scratch),
-            (3, _) => judge_by::<[Chunk; 3]>(all, movement, scratch),
-            _ => judge_by::<[Chunk; STRETCHES]>(all, movement, scratch),
+            (_, 0..=64) => judge_by::<[u64; 1], G>(all, movements, scratch, each),
+            (_, 65..=128) => judge_by::<[u64; 2], G>(all, movements, scratch, each),
+            (1, _) => judge_by::<[Chunk; 1], G>(all, movements, scratch, each),
+            (2, _) => judge_by::<[Chunk; 2], G>(all, movements, scratch, each),
+            (3, _) => judge_by::<[Chunk; 3], G>(all, movements, scratch, each),
+            _ => judge_by::<[Chunk; STRETCHES], G>(all, movements, scratch, each),
         }
     }
 
-    /// What the lines leave; nothing where some fact leaves more possible than it does for certain.
+    /// What the lines leave of each, and which some fact leaves more possible for than it does for
+    /// certain, bit by bit.
     #[inline(always)]
-    fn left<L: Lane>(&self, block: &Block, movement: Movement, places: &mut Vec<u32>) -> Option<L> {
-        let mut left = *L::row(&block.full, 0)?;
+    fn left<L: Lane, const G: usize>(
+        &self,
+        block: &Block,
+        movements: &[Movement; G],
+        places: &mut Vec<u32>,
+    ) -> Option<([L; G], u64)> {
+        let mut left = [*L::row(&block.full, 0)?; G];
         let rows = &*block.rows;
+        let mut open = 0;
         if L::IS_WORDS {
-            self.rows_of::<L>(movement, |row| {
-                left.and(L::row(rows, row as usize)?);
-                Some(())
-            })?;
-            return Some(left);
+            self.rows_of::<G>(movements, L::STRETCHES, |at, row| {
+                match (left.get_mut(at), L::row(rows, row as usize)) {
+                    (Some(left), Some(row)) => left.and(row),
+                    _ => open |= 1 << at,
+                }
+            });
+            return Some((left, open));
         }
         // Longer ones stay in registers in one loop only.
         places.clear();
-        self.rows_of::<L>(movement, |row| {
-            places.push(row);
-            Some(())
-        })?;
-        for row in places.iter() {
-            left.and(L::row(rows, *row as usize)?);
+        self.rows_of::<G>(movements, L::STRETCHES, |_, row| places.push(row));
+        for (at, left) in left.iter_mut().enumerate() {
+            let mut all = *left;
+            for row in places.iter().skip(at).step_by(G) {
+                match L::row(rows, *row as usize) {
+                    Some(row) => all.and(row),
+                    None => open |= 1 << at,
+                }
+            }
+            *left = all;
         }
-        Some(left)
+        Some((left, open))
     }
 
-    /// Calls the function with the place of the row of each line, until it gives nothing.
+    /// Calls the function, line by line, with the place of the row of each.
     #[inline(always)]
-    fn rows_of<L: Lane>(
+    fn rows_of<const G: usize>(
         &self,
-        movement: Movement,
-        mut and: impl FnMut(u32) -> Option<()>,
-    ) -> Option<()> {
-        let keys = movement.facts.keys();
-        let mut at = 0;
+        movements: &[Movement; G],
+        stretches: u32,
+        mut and: impl FnMut(usize, u32),
+    ) {
+        let keys = movements.map(|movement| movement.facts.keys());
+        let mut sums = [0; G];
         for field in &self.codes {
-            at += field.of(key_at(keys, field.slot))?;
+            for (keys, sum) in keys.iter().zip(&mut sums) {
+                *sum += field.of(key_at(keys, field.slot));
+            }
             if let Some(first) = field.rows {
-                and(*self.rows.get(first as usize + at)?)?;
-                at = 0;
+                for (at, sum) in sums.iter_mut().enumerate() {
+                    let place = self.rows.get(first as usize + *sum);
+                    and(at, place.copied().unwrap_or(NO_ROW));
+                    *sum = 0;
+                }
             }
         }
         for SetField { run, field } in &self.sets {
-            and(field.row(keys, L::STRETCHES, |key| run.of(key)))?;
+            for (at, keys) in keys.iter().enumerate() {
+                and(at, field.row(keys, stretches, |key| run.of(key)));
+            }
         }
         for (at, field) in &self.few_cuts {
-            let cuts = self.cuts.get(*at as usize)?;
-            and(field.row(keys, L::STRETCHES, |key| reached_of_few(cuts, key)))?;
+            let cuts = self.cuts.get(*at as usize).unwrap_or(&NO_CUTS);
+            for (at, keys) in keys.iter().enumerate() {
+                and(at, field.row(keys, stretches, |key| reached_of_few(cuts, key)));
+            }
         }
         for (at, field) in &self.some_cuts {
-            let cuts = self.cuts.get(*at as usize)?;
-            and(field.row(keys, L::STRETCHES, |key| reached(cuts, key)))?;
+            let cuts = self.cuts.get(*at as usize).unwrap_or(&NO_CUTS);
+            for (at, keys) in keys.iter().enumerate() {
+                and(at, field.row(keys, stretches, |key| reached(cuts, key)));
+            }
         }
         for many in &self.many_cuts {
-            let key = key_at(keys, many.slot);
-            let cell = match key.is_special() {
-                false => cell_among(&self.cuts, many.tree, key),
-                true if key == Key::NONE => NONE,
-                true => return None,
-            };
-            and(*self.rows.get((many.first + cell) as usize)?)?;
+            for (at, keys) in keys.iter().enumerate() {
+                let key = key_at(keys, many.slot);
+                let cell = match key.is_special() {
+                    false => cell_among(&self.cuts, many.tree, key),
+                    true if key == Key::NONE => NONE,
+                    true => NO_CELL,
+                };
+                let place = self.rows.get((many.first + cell) as usize);
+                and(at, place.copied().unwrap_or(NO_ROW));
+            }
         }
         for (eights, field) in &self.far_sets {
             let cell = |key| eights.iter().fold(0, |cell, eight| cell | eight.of(key));
-            and(field.row(keys, L::STRETCHES, cell))?;
+            for (at, keys) in keys.iter().enumerate() {
+                and(at, field.row(keys, stretches, cell));
+            }
         }
         if let Some(many) = &self.as_of {
-            let cell = cell_among(&self.cuts, many.tree, Key::of_day(movement.as_of));
-            and(*self.rows.get((many.first + cell) as usize)?)?;
+            for (at, movement) in movements.iter().enumerate() {
+                let cell = cell_among(&self.cuts, many.tree, Key::of_day(movement.as_of));
+                let place = self.rows.get((many.first + cell) as usize);
+                and(at, place.copied().unwrap_or(NO_ROW));
+            }
         }
-        Some(())
     }
 
     /// The bytes it takes.
@@ -487,56 +539,75 @@ impl Laid {
     }
 }
 
-fn judge_by<L: Lane>(
+#[inline(always)]
+fn judge_by<L: Lane, const G: usize>(
     (sieve, engine, block): (&Sieve, &Engine, &Block),
-    movement: Movement,
+    movements: &[Movement; G],
     scratch: &mut Scratch,
-) -> bool {
-    let Some(left) = sieve.left::<L>(block, movement, &mut scratch.rows.places) else {
-        return false;
+    mut each: impl FnMut(usize, bool, &mut Scratch),
+) {
+    let left = sieve.left::<L, G>(block, movements, &mut scratch.rows.places);
+    let (Some((left, open)), Some(plain)) = (left, L::row(&sieve.plain, 0)) else {
+        return;
     };
-    let steps = (block.header.len() * block.full.len()) as u64;
-    let Some(plain) = L::row(&sieve.plain, 0) else {
-        return false;
-    };
-    if !left.is_within(plain) {
-        run(engine, movement, scratch, |run, room| {
-            run.evaluator.state.steps += steps;
-            run.left_of_header(block, &left, room);
-        });
-        return true;
+    for (at, (movement, left)) in movements.iter().zip(left).enumerate() {
+        let could = open >> at & 1 == 0;
+        if could {
+            sieve.finish((engine, block), *movement, (left, plain), scratch);
+        }
+        each(at, could, scratch);
     }
-    let [full, advice] = &sieve.covers;
-    let holds = |covers: &[Chunk]| {
-        let covers = L::row(covers, 0);
-        Truth::from(covers.is_some_and(|covers| left.meets(covers)))
-    };
-    let covers = (holds(full), holds(advice));
-    let Scratch {
-        state,
-        room,
-        judgement,
-        ..
-    } = scratch;
-    // Only required facts may have something evaluated.
-    if !engine.program.required.is_empty() {
-        state.begin(&engine.program);
+}
+
+impl Sieve {
+    /// Makes the judgement of what the lines leave.
+    #[inline(always)]
+    fn finish<L: Lane>(
+        &self,
+        (engine, block): (&Engine, &Block),
+        movement: Movement,
+        (left, plain): (L, &L),
+        scratch: &mut Scratch,
+    ) {
+        let steps = (block.header.len() * block.full.len()) as u64;
+        if !left.is_within(plain) {
+            run(engine, movement, scratch, |run, room| {
+                run.evaluator.state.steps += steps;
+                run.left_of_header(block, &left, room);
+            });
+            return;
+        }
+        let [full, advice] = &self.covers;
+        let holds = |covers: &[Chunk]| {
+            let covers = L::row(covers, 0);
+            Truth::from(covers.is_some_and(|covers| left.meets(covers)))
+        };
+        let covers = (holds(full), holds(advice));
+        let Scratch {
+            state,
+            room,
+            judgement,
+            ..
+        } = scratch;
+        // Only required facts may have something evaluated.
+        if !engine.program.required.is_empty() {
+            state.begin(&engine.program);
+        }
+        state.steps = steps;
+        let mut evaluator = Evaluator {
+            program: &engine.program,
+            facts: movement.facts,
+            as_of: movement.as_of,
+            state,
+        };
+        let put = |plain: &mut Plain<'_>| {
+            left.each(|member| match self.rules.get(member as usize) {
+                Some(rule) if *rule != COVER => plain.put(*rule, Element::default()),
+                _ => {}
+            });
+        };
+        evaluator.tell(put, covers, room, judgement);
     }
-    state.steps = steps;
-    let mut evaluator = Evaluator {
-        program: &engine.program,
-        facts: movement.facts,
-        as_of: movement.as_of,
-        state,
-    };
-    let put = |plain: &mut Plain<'_>| {
-        left.each(|member| match sieve.rules.get(member as usize) {
-            Some(rule) if *rule != COVER => plain.put(*rule, Element::default()),
-            _ => {}
-        });
-    };
-    evaluator.tell(put, covers, room, judgement);
-    true
 }
 
 impl<'a> judge::Run<'a, '_> {

@@ -1,6 +1,6 @@
 //! One run: compare what every engine finds, then time them turn by turn.
 
-use crate::ours::{BARE, KAKOU, Kakou, NAIVE, Naive, parse_bare};
+use crate::ours::{BARE, Groups, KAKOU, Kakou, NAIVE, Naive, parse_bare};
 use crate::peers::Load;
 use crate::racer::{Hits, Racer, plain};
 use crate::workload::Workload;
@@ -89,6 +89,9 @@ pub fn run(
     let kakou = Kakou::new(workload)?;
     tell(&format!("{KAKOU}: {} bytes a rule", kakou.bytes() / rules));
     starters.push(Starter::new(Box::new(kakou), used() - began));
+    let began = used();
+    let groups = Groups::new(workload)?;
+    starters.push(Starter::new(Box::new(groups), used() - began));
     starters.push(Starter::new(Box::new(Naive(workload)), Duration::ZERO));
     for (name, load) in peers {
         tell(&format!("{name}: loads"));
