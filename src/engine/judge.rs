@@ -1,6 +1,7 @@
 //! Judging: facts to cells, rows of bits to rules that are alive, residue, then resolving.
 
 use super::finder::Axis;
+use super::group::GROUP;
 use super::rows::{Bits, MEMBERS};
 use super::sieve::Sieve;
 use super::{Block, Condition, Engine, Member, RowRoom, Scratch, Task};
@@ -26,9 +27,6 @@ pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Sc
     }
 }
 
-/// How many declarations are judged together, so that what is the same for all is looked up once.
-pub(super) const GROUP: usize = 32;
-
 /// Judges declarations one after the other, and calls the function with each judgement.
 #[inline(never)]
 pub(super) fn judge_all(
@@ -42,7 +40,7 @@ pub(super) fn judge_all(
     match &engine.sieve {
         Some(sieve) => {
             for group in groups {
-                sieve.judge_group(engine, group, scratch, |at, could, scratch| {
+                sieve.judge_group(engine, group, scratch, &mut |at, could, scratch| {
                     if !could && let Some(movement) = group.get(at) {
                         judge_by_cells(engine, *movement, scratch);
                     }

@@ -7,6 +7,7 @@ mod block;
 mod build;
 mod elements;
 mod finder;
+mod group;
 mod judge;
 mod order;
 mod rows;
@@ -222,6 +223,8 @@ struct RowRoom {
     stack: Vec<(u32, u32)>,
     /// Where the rows of the facts begin in the block at hand.
     places: Vec<u32>,
+    /// Room for declarations that are judged together.
+    group: group::GroupRoom,
     /// Room to put what applies in order.
     order: Order,
 }
@@ -320,7 +323,7 @@ impl Engine {
         let mut declarations = declarations.into_iter().peekable();
         while let Some((facts, as_of)) = declarations.peek() {
             let first = Movement { facts, as_of: *as_of };
-            let mut group = [first; judge::GROUP];
+            let mut group = [first; group::GROUP];
             let mut count = 0;
             let places = group.iter_mut();
             for (place, (facts, as_of)) in places.zip(&mut declarations) {

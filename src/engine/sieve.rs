@@ -6,6 +6,7 @@ use super::build::lines::RowPool;
 use super::finder::{
     Cuts, FEW, Finders, Run, cell_among, cell_of_bits, key_at, reached, reached_of_few,
 };
+use super::group::{self, GROUP};
 use super::judge::{self, Movement, run};
 use super::rows::{Bits, Chunk, Lane, WORDS, set};
 use super::{Block, Cell, Engine, RowRoom, Scratch};
@@ -13,11 +14,12 @@ use crate::check::rules::RuleId;
 use crate::decide::eval::Evaluator;
 use crate::decide::program::Program;
 use crate::decide::resolve::Plain;
-use crate::facts::key::Key;
+use crate::facts::key::{Key, QUAD};
 use crate::graph::cells::{FIRST, NONE};
 use crate::graph::plan::Subject;
 use crate::ground::truth::Truth;
 use crate::verdict::judgement::Element;
+use std::collections::BTreeSet;
 
 /// The most stretches that stay in registers.
 const STRETCHES: usize = 4;
@@ -27,24 +29,26 @@ const STRETCHES: usize = 4;
 pub(super) struct Sieve {
     /// The number of the block.
     block: u32,
+    /// The quads of keys in which its fields stand.
+    pub(super) quads: Vec<u32>,
     /// Fields of codes and flags.
-    codes: Vec<CodeField>,
+    pub(super) codes: Vec<CodeField>,
     /// Where rows of codes, and of the cells between many cuts, begin in the block; [`NO_ROW`] where
     /// one says less for certain than it leaves possible.
-    rows: Vec<u32>,
+    pub(super) rows: Vec<u32>,
     /// Fields of sets.
-    sets: Vec<SetField>,
+    pub(super) sets: Vec<SetField>,
     /// Those of sets whose codes have numbers far from each other.
-    far_sets: Vec<(Vec<Eight>, Field)>,
+    pub(super) far_sets: Vec<FarSet>,
     /// Fields of numbers, days and tariff codes with few cuts, and the place of these.
-    few_cuts: Vec<(u32, Field)>,
+    pub(super) few_cuts: Vec<(u32, Field)>,
     /// Those with so many that one node of a tree holds them.
-    some_cuts: Vec<(u32, Field)>,
+    pub(super) some_cuts: Vec<(u32, Field)>,
     /// Those with many.
-    many_cuts: Vec<ManyCuts>,
+    pub(super) many_cuts: Vec<ManyCuts>,
     /// The as-of date.
-    as_of: Option<ManyCuts>,
-    cuts: Vec<Cuts>,
+    pub(super) as_of: Option<ManyCuts>,
+    pub(super) cuts: Vec<Cuts>,
     /// The rules that say an outcome and nothing else wherever they are left, and the covers that hold
     /// wherever they are.
     plain: Vec<Chunk>,
@@ -56,12 +60,14 @@ pub(super) struct Sieve {
 
 /// A field with a row for each cell.
 #[derive(Debug, Clone, Copy)]
-struct Field {
+pub(super) struct Field {
     slot: u32,
+    /// Where it stands among the quads of keys.
+    pub(super) column: u32,
     /// Where the row of the first cell of a value begins in the block; the others follow.
-    first: u32,
+    pub(super) first: u32,
     /// Where that of none does.
-    none: u32,
+    pub(super) none: u32,
 }
 
 impl Field {
@@ -82,41 +88,53 @@ impl Field {
 /// A field of codes that shares rows with those before it and behind it, of which each combination
 /// has its row.
 #[derive(Debug, Clone, Copy)]
-struct CodeField {
+pub(super) struct CodeField {
     /// How many codes are told apart; behind them stand all others, then none.
-    count: u64,
+    pub(super) count: u64,
     slot: u32,
+    /// Where it stands among the quads of keys.
+    pub(super) column: u32,
     /// How far the rows of a code are from those of the one before.
-    stride: u32,
+    pub(super) stride: u32,
     /// Where the rows of the fields begin, if it is the last of those that share them.
-    rows: Option<u32>,
+    pub(super) rows: Option<u32>,
 }
 
 impl CodeField {
-    /// How far the rows of a code are from the first one's; behind all rows where it is not known.
+    /// How far the rows of a code are from the first one's; nothing where it is not known.
     #[inline(always)]
-    fn of(&self, key: Key) -> usize {
+    pub(super) fn of(&self, key: Key) -> Option<usize> {
         let number = match key.is_special() {
             // Which codes rules name no processor can foresee, so that nothing branches on it.
             false => key.0.cast_unsigned().min(self.count),
             true if key == Key::NONE => self.count + 1,
-            true => return BEHIND,
+            true => return None,
         };
-        number as usize * self.stride as usize
+        Some(number as usize * self.stride as usize)
     }
 }
 
 /// A field of a set, of which each combination of codes has its row.
 #[derive(Debug, Clone, Copy)]
-struct SetField {
+pub(super) struct SetField {
     /// The bits of the key that tell the codes.
-    run: Run,
-    field: Field,
+    pub(super) run: Run,
+    pub(super) field: Field,
+}
+
+/// A field of a set whose codes have numbers far from each other.
+#[derive(Debug, Clone)]
+pub(super) struct FarSet {
+    /// The bits of the key that make the cell, which is found by these where several keys are looked at
+    /// at once, and otherwise by eight codes at once.
+    pub(super) runs: Vec<Run>,
+    pub(super) eights: Vec<Eight>,
+    pub(super) field: Field,
 }
 
 /// What eight codes of a set add to its cell, by the byte of the key that tells them.
 #[derive(Debug, Clone)]
-struct Eight {
+pub(super) struct Eight {
     /// The bit of the key that tells the first of them.
     from: u32,
     cells: [u8; 256],
@@ -139,7 +157,7 @@ impl Eight {
     }
 
     #[inline(always)]
-    fn of(&self, key: Key) -> u32 {
+    pub(super) fn of(&self, key: Key) -> u32 {
         let [byte, ..] = (key.0 >> self.from).to_le_bytes();
         u32::from(self.cells.get(usize::from(byte)).copied().unwrap_or(0))
     }
@@ -148,12 +166,16 @@ impl Eight {
 /// A field with many cuts. Many of its cells share a row, as those between the headings of a tariff
 /// that rules name, so that it is told apart by place.
 #[derive(Debug, Clone, Copy)]
-struct ManyCuts {
+pub(super) struct ManyCuts {
     slot: u32,
+    /// Where it stands among the quads of keys.
+    pub(super) column: u32,
     /// Where the tree of its cuts begins, and how many levels it has.
-    tree: (u32, u32),
+    pub(super) tree: (u32, u32),
+    /// How many leaves it has.
+    pub(super) leaves: u32,
     /// Where the places of its rows begin.
-    first: u32,
+    pub(super) first: u32,
 }
 
 /// The most codes of a set, with those between them, of which each combination has its row.
@@ -162,12 +184,7 @@ const SET_CELLS: usize = 256;
 const COMBINATIONS: usize = 1024;
 
 /// The place of no row.
-const NO_ROW: u32 = u32::MAX;
-/// More rows than there are, but so few that some times as many can be counted.
-const BEHIND: usize = usize::MAX >> 10;
-/// The cell of a fact that lies in none.
-const NO_CELL: u32 = u32::MAX >> 1;
-const NO_CUTS: Cuts = [0; 16];
+pub(super) const NO_ROW: u32 = u32::MAX;
 /// The rule that a cover is not.
 const COVER: RuleId = RuleId(u32::MAX);
 
@@ -208,6 +225,23 @@ fn combine(fields: &[Coded], pool: &mut RowPool) -> Vec<u32> {
     combined.collect()
 }
 
+/// The quads of keys in which the header's fields stand.
+fn quads(header: &Finders) -> Vec<u32> {
+    let codes = header.codes().map(|(_, slot, _)| slot);
+    let sets = header.sets().map(|(_, slot, _)| slot);
+    let numbers = header.numbers().map(|(_, slot, _)| slot);
+    let quads = codes.chain(sets).chain(numbers).map(|slot| slot / QUAD as u32);
+    let quads: BTreeSet<u32> = quads.collect();
+    quads.into_iter().collect()
+}
+
+/// Where a slot stands among quads of keys.
+fn column(quads: &[u32], slot: u32) -> u32 {
+    let (quad, rest) = (slot / QUAD as u32, slot % QUAD as u32);
+    let at = quads.partition_point(|other| *other < quad);
+    u32::try_from(at * QUAD).map_or(u32::MAX, |at| at + rest)
+}
+
 impl Sieve {
     /// The sieve of the block of that number, where it pays: the block has rows, but not too many to
     /// stay in registers, and each axis of the header has one line in it. Rows of merged fields are
@@ -233,11 +267,13 @@ impl Sieve {
         let rows_of = |place: usize| by_place.get(place).map_or(&[][..], Vec::as_slice);
         let mut sieve = Sieve {
             block: number,
+            quads: quads(header),
             ..Sieve::default()
         };
         let mut pool = RowPool::of(&block.rows, stretches);
         sieve.add_codes(header, rows_of, &mut pool)?;
         let mut laid = Laid {
+            quads: sieve.quads.clone(),
             rows: pool.rows,
             stretches,
         };
@@ -246,7 +282,11 @@ impl Sieve {
             let run = Run::over(runs);
             if run.cells() > SET_CELLS {
                 let field = laid.values(slot, rows)?;
-                sieve.far_sets.push((Eight::all(runs)?, field));
+                sieve.far_sets.push(FarSet {
+                    runs: runs.to_vec(),
+                    eights: Eight::all(runs)?,
+                    field,
+                });
                 continue;
             }
             let cells = (0u32..).take(run.cells());
@@ -320,6 +360,7 @@ impl Sieve {
                 self.codes.push(CodeField {
                     count: rows.len().checked_sub(2)? as u64,
                     slot: *slot,
+                    column: column(&self.quads, *slot),
                     stride: u32::try_from(stride).ok()?,
                     rows: None,
                 });
@@ -346,7 +387,10 @@ impl Sieve {
         self.rows.extend_from_slice(rows);
         Some(ManyCuts {
             slot,
+            column: column(&self.quads, slot),
             tree: (from, levels),
+            // Above so few leaves that they are counted there is one node at the most.
+            leaves: u32::try_from(tree.len()).ok()?.checked_sub(levels - 1)?,
             first,
         })
     }
@@ -355,136 +399,89 @@ impl Sieve {
     /// both lanes are anded instead.
     #[inline]
     pub(super) fn judge(&self, engine: &Engine, movement: Movement, scratch: &mut Scratch) -> bool {
-        let mut could = false;
-        self.judge_group(engine, &[movement], scratch, |_, judged, _| could = judged);
-        could
-    }
-
-    /// Judges a group of declarations, one after the other. The function is given the number of each
-    /// in the group, and whether it is judged by the sieve.
-    #[inline(always)]
-    pub(super) fn judge_group<const G: usize>(
-        &self,
-        engine: &Engine,
-        movements: &[Movement; G],
-        scratch: &mut Scratch,
-        each: impl FnMut(usize, bool, &mut Scratch),
-    ) {
         let Some(block) = engine.blocks.get(self.block as usize) else {
-            return;
+            return false;
         };
         let all = (self, engine, block);
         match (block.full.len(), block.members.len()) {
-            (_, 0..=64) => judge_by::<[u64; 1], G>(all, movements, scratch, each),
-            (_, 65..=128) => judge_by::<[u64; 2], G>(all, movements, scratch, each),
-            (1, _) => judge_by::<[Chunk; 1], G>(all, movements, scratch, each),
-            (2, _) => judge_by::<[Chunk; 2], G>(all, movements, scratch, each),
-            (3, _) => judge_by::<[Chunk; 3], G>(all, movements, scratch, each),
-            _ => judge_by::<[Chunk; STRETCHES], G>(all, movements, scratch, each),
+            (_, 0..=64) => judge_by::<[u64; 1]>(all, movement, scratch),
+            (_, 65..=128) => judge_by::<[u64; 2]>(all, movement, scratch),
+            (1, _) => judge_by::<[Chunk; 1]>(all, movement, scratch),
+            (2, _) => judge_by::<[Chunk; 2]>(all, movement, scratch),
+            (3, _) => judge_by::<[Chunk; 3]>(all, movement, scratch),
+            _ => judge_by::<[Chunk; STRETCHES]>(all, movement, scratch),
         }
     }
 
-    /// What the lines leave of each, and which some fact leaves more possible for than it does for
-    /// certain, bit by bit.
+    /// What the lines leave; nothing where some fact leaves more possible than it does for certain.
     #[inline(always)]
-    fn left<L: Lane, const G: usize>(
-        &self,
-        block: &Block,
-        movements: &[Movement; G],
-        places: &mut Vec<u32>,
-    ) -> Option<([L; G], u64)> {
-        let mut left = [*L::row(&block.full, 0)?; G];
+    fn left<L: Lane>(&self, block: &Block, movement: Movement, places: &mut Vec<u32>) -> Option<L> {
+        let mut left = *L::row(&block.full, 0)?;
         let rows = &*block.rows;
-        let mut open = 0;
         if L::IS_WORDS {
-            self.rows_of::<G>(movements, L::STRETCHES, |at, row| {
-                match (left.get_mut(at), L::row(rows, row as usize)) {
-                    (Some(left), Some(row)) => left.and(row),
-                    _ => open |= 1 << at,
-                }
-            });
-            return Some((left, open));
+            self.rows_of::<L>(movement, |row| {
+                left.and(L::row(rows, row as usize)?);
+                Some(())
+            })?;
+            return Some(left);
         }
         // Longer ones stay in registers in one loop only.
         places.clear();
-        self.rows_of::<G>(movements, L::STRETCHES, |_, row| places.push(row));
-        for (at, left) in left.iter_mut().enumerate() {
-            let mut all = *left;
-            for row in places.iter().skip(at).step_by(G) {
-                match L::row(rows, *row as usize) {
-                    Some(row) => all.and(row),
-                    None => open |= 1 << at,
-                }
-            }
-            *left = all;
+        self.rows_of::<L>(movement, |row| {
+            places.push(row);
+            Some(())
+        })?;
+        for row in places.iter() {
+            left.and(L::row(rows, *row as usize)?);
         }
-        Some((left, open))
+        Some(left)
     }
 
-    /// Calls the function, line by line, with the place of the row of each.
+    /// Calls the function with the place of the row of each line, until it gives nothing.
     #[inline(always)]
-    fn rows_of<const G: usize>(
+    fn rows_of<L: Lane>(
         &self,
-        movements: &[Movement; G],
-        stretches: u32,
-        mut and: impl FnMut(usize, u32),
-    ) {
-        let keys = movements.map(|movement| movement.facts.keys());
-        let mut sums = [0; G];
+        movement: Movement,
+        mut and: impl FnMut(u32) -> Option<()>,
+    ) -> Option<()> {
+        let keys = movement.facts.keys();
+        let mut at = 0;
         for field in &self.codes {
-            for (keys, sum) in keys.iter().zip(&mut sums) {
-                *sum += field.of(key_at(keys, field.slot));
-            }
+            at += field.of(key_at(keys, field.slot))?;
             if let Some(first) = field.rows {
-                for (at, sum) in sums.iter_mut().enumerate() {
-                    let place = self.rows.get(first as usize + *sum);
-                    and(at, place.copied().unwrap_or(NO_ROW));
-                    *sum = 0;
-                }
+                and(*self.rows.get(first as usize + at)?)?;
+                at = 0;
             }
         }
         for SetField { run, field } in &self.sets {
-            for (at, keys) in keys.iter().enumerate() {
-                and(at, field.row(keys, stretches, |key| run.of(key)));
-            }
+            and(field.row(keys, L::STRETCHES, |key| run.of(key)))?;
         }
         for (at, field) in &self.few_cuts {
-            let cuts = self.cuts.get(*at as usize).unwrap_or(&NO_CUTS);
-            for (at, keys) in keys.iter().enumerate() {
-                and(at, field.row(keys, stretches, |key| reached_of_few(cuts, key)));
-            }
+            let cuts = self.cuts.get(*at as usize)?;
+            and(field.row(keys, L::STRETCHES, |key| reached_of_few(cuts, key)))?;
         }
         for (at, field) in &self.some_cuts {
-            let cuts = self.cuts.get(*at as usize).unwrap_or(&NO_CUTS);
-            for (at, keys) in keys.iter().enumerate() {
-                and(at, field.row(keys, stretches, |key| reached(cuts, key)));
-            }
+            let cuts = self.cuts.get(*at as usize)?;
+            and(field.row(keys, L::STRETCHES, |key| reached(cuts, key)))?;
         }
         for many in &self.many_cuts {
-            for (at, keys) in keys.iter().enumerate() {
-                let key = key_at(keys, many.slot);
-                let cell = match key.is_special() {
-                    false => cell_among(&self.cuts, many.tree, key),
-                    true if key == Key::NONE => NONE,
-                    true => NO_CELL,
-                };
-                let place = self.rows.get((many.first + cell) as usize);
-                and(at, place.copied().unwrap_or(NO_ROW));
-            }
+            let key = key_at(keys, many.slot);
+            let cell = match key.is_special() {
+                false => cell_among(&self.cuts, many.tree, key),
+                true if key == Key::NONE => NONE,
+                true => return None,
+            };
+            and(*self.rows.get((many.first + cell) as usize)?)?;
         }
-        for (eights, field) in &self.far_sets {
+        for FarSet { eights, field, .. } in &self.far_sets {
             let cell = |key| eights.iter().fold(0, |cell, eight| cell | eight.of(key));
-            for (at, keys) in keys.iter().enumerate() {
-                and(at, field.row(keys, stretches, cell));
-            }
+            and(field.row(keys, L::STRETCHES, cell))?;
         }
         if let Some(many) = &self.as_of {
-            for (at, movement) in movements.iter().enumerate() {
-                let cell = cell_among(&self.cuts, many.tree, Key::of_day(movement.as_of));
-                let place = self.rows.get((many.first + cell) as usize);
-                and(at, place.copied().unwrap_or(NO_ROW));
-            }
+            let cell = cell_among(&self.cuts, many.tree, Key::of_day(movement.as_of));
+            and(*self.rows.get((many.first + cell) as usize)?)?;
         }
+        Some(())
     }
 
     /// The bytes it takes.
@@ -492,7 +489,9 @@ impl Sieve {
         let masks = self.covers.iter().chain([&self.plain]);
         let masks = masks.map(|mask| size_of_val(mask.as_slice()));
         let far_sets = self.far_sets.iter();
-        let far_sets = far_sets.map(|set| size_of_val(set) + size_of_val(set.0.as_slice()));
+        let far_sets = far_sets.map(|set| {
+            size_of_val(set) + size_of_val(set.runs.as_slice()) + size_of_val(set.eights.as_slice())
+        });
         size_of_val(self.codes.as_slice())
             + size_of_val(self.sets.as_slice())
             + far_sets.sum::<usize>()
@@ -507,6 +506,7 @@ impl Sieve {
 
 /// Rows of a block, to which others are added.
 struct Laid {
+    quads: Vec<u32>,
     rows: Vec<Chunk>,
     /// Of a row.
     stretches: usize,
@@ -535,31 +535,72 @@ impl Laid {
             self.rows.extend_from_within(from..to);
         }
         let none = *rows.get(NONE as usize)?;
-        Some(Field { slot, first, none })
+        Some(Field {
+            slot,
+            column: column(&self.quads, slot),
+            first,
+            none,
+        })
     }
 }
 
-#[inline(always)]
-fn judge_by<L: Lane, const G: usize>(
+fn judge_by<L: Lane>(
     (sieve, engine, block): (&Sieve, &Engine, &Block),
-    movements: &[Movement; G],
+    movement: Movement,
     scratch: &mut Scratch,
-    mut each: impl FnMut(usize, bool, &mut Scratch),
-) {
-    let left = sieve.left::<L, G>(block, movements, &mut scratch.rows.places);
-    let (Some((left, open)), Some(plain)) = (left, L::row(&sieve.plain, 0)) else {
-        return;
+) -> bool {
+    let left = sieve.left::<L>(block, movement, &mut scratch.rows.places);
+    let (Some(left), Some(plain)) = (left, L::row(&sieve.plain, 0)) else {
+        return false;
     };
-    for (at, (movement, left)) in movements.iter().zip(left).enumerate() {
-        let could = open >> at & 1 == 0;
-        if could {
-            sieve.finish((engine, block), *movement, (left, plain), scratch);
+    sieve.finish((engine, block), movement, (left, plain), scratch);
+    true
+}
+
+/// Judges a group. The function is given the number of each in the group, and whether the sieve
+/// could judge it.
+fn judge_group_by<L: Lane>(
+    (sieve, engine, block): (&Sieve, &Engine, &Block),
+    movements: &[Movement; GROUP],
+    scratch: &mut Scratch,
+    each: &mut dyn FnMut(usize, bool, &mut Scratch),
+) {
+    let left = group::left::<L>(sieve, block, movements, &mut scratch.rows.group);
+    let left = left.zip(L::row(&sieve.plain, 0));
+    for (at, movement) in movements.iter().enumerate() {
+        let sifted = left.as_ref().filter(|((_, open), _)| open >> at & 1 == 0);
+        let sifted = sifted.and_then(|((left, _), plain)| Some((*left.get(at)?, *plain)));
+        if let Some(sifted) = sifted {
+            sieve.finish((engine, block), *movement, sifted, scratch);
         }
-        each(at, could, scratch);
+        each(at, sifted.is_some(), scratch);
     }
 }
 
 impl Sieve {
+    /// Judges a group. The function is given the number of each in the group, and whether the sieve
+    /// could judge it.
+    pub(super) fn judge_group(
+        &self,
+        engine: &Engine,
+        movements: &[Movement; GROUP],
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(usize, bool, &mut Scratch),
+    ) {
+        let Some(block) = engine.blocks.get(self.block as usize) else {
+            return;
+        };
+        let all = (self, engine, block);
+        match (block.full.len(), block.members.len()) {
+            (_, 0..=64) => judge_group_by::<[u64; 1]>(all, movements, scratch, each),
+            (_, 65..=128) => judge_group_by::<[u64; 2]>(all, movements, scratch, each),
+            (1, _) => judge_group_by::<[Chunk; 1]>(all, movements, scratch, each),
+            (2, _) => judge_group_by::<[Chunk; 2]>(all, movements, scratch, each),
+            (3, _) => judge_group_by::<[Chunk; 3]>(all, movements, scratch, each),
+            _ => judge_group_by::<[Chunk; STRETCHES]>(all, movements, scratch, each),
+        }
+    }
+
     /// Makes the judgement of what the lines leave.
     #[inline(always)]
     fn finish<L: Lane>(

@@ -24,6 +24,8 @@ pub const SET_BITS: u32 = 62;
 const SHORT_TEXT: usize = 6;
 /// What stands in the place of the length in the key of a longer one.
 const DIGEST: i64 = 7;
+/// How many keys of a header stand together.
+pub(crate) const QUAD: usize = 4;
 /// Keys of values stay within this of zero.
 const REACH: i64 = 1 << 62;
 

@@ -121,7 +121,7 @@ use key::Key;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
     header: Vec<Fact>,
-    /// The keys of these.
+    /// The keys of these, and behind them unknown ones, so that all stand four by four.
     keys: Vec<Key>,
     lists: Vec<Rows>,
     assumed: Vec<Assumed>,
@@ -184,7 +184,7 @@ impl Facts {
         let lists = schema.lists.iter().map(Rows::unknown).collect();
         Facts {
             header: vec![Fact::Unknown; schema.header.len()],
-            keys: vec![Key::UNKNOWN; schema.header.len()],
+            keys: vec![Key::UNKNOWN; schema.header.len().next_multiple_of(key::QUAD)],
             lists,
             assumed: Vec::new(),
         }
