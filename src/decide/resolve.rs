@@ -209,7 +209,6 @@ fn fires(program: &Program, applies: &[Fired], world: World, room: &mut Room) {
 
 /// Rules of which each says an outcome and nothing else, while they are told.
 pub struct Plain<'o> {
-    program: &'o Program,
     fired: &'o mut Vec<Fired>,
     shadow: &'o mut Vec<Fired>,
     /// The worst outcome of those that decide.
@@ -219,10 +218,9 @@ pub struct Plain<'o> {
 }
 
 impl Plain<'_> {
-    /// Tells one.
+    /// Tells one that stands like this.
     #[inline(always)]
-    pub fn put(&mut self, rule: RuleId, element: Element) {
-        let standing = self.program.standing(rule);
+    pub fn put(&mut self, rule: RuleId, standing: Standing, element: Element) {
         let fired = Fired {
             rule,
             element,
@@ -273,7 +271,7 @@ impl Evaluator<'_, '_> {
         if full != Truth::Unknown && advice != Truth::Unknown && is_plain(program, applies) {
             let put = |plain: &mut Plain<'_>| {
                 for fired in applies {
-                    plain.put(fired.rule, fired.element);
+                    plain.put(fired.rule, program.standing(fired.rule), fired.element);
                 }
             };
             return self.tell(put, (full, advice), room, out);
@@ -340,7 +338,6 @@ impl Evaluator<'_, '_> {
         let (common, _) = self.begin(covers, room, out);
         let program = self.program;
         let mut plain = Plain {
-            program,
             fired: &mut out.fired,
             shadow: &mut out.shadow,
             worst: program.rules.schema.mildest(),

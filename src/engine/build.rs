@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 mod guests;
 pub(super) mod lines;
+mod sift;
 
 use guests::{Hosts, hosts};
 use lines::{ROOMY, RowPool, SMALL_TABLES, direct_bytes, lay_cells, lay_runs};
@@ -41,7 +42,7 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let sieve = match tasks.get(root as usize) {
         Some(Task::Match(number)) => blocks
             .get_mut(*number as usize)
-            .and_then(|block| Sieve::new(&program, &axes.header, (*number, block))),
+            .and_then(|block| sift::sieve(&program, &axes.header, (*number, block))),
         _ => None,
     };
     Engine {

@@ -1,32 +1,31 @@
 //! Many declarations at a time: their keys are put field by field, so that what is known of a field
 //! is looked up once for all of them and several keys are compared at once.
 
-use super::finder::{Cuts, cell_among, reached, reached_of_few};
+use super::Block;
+use super::finder::{Cuts, reached, reached_of_few};
 use super::judge::Movement;
 use super::rows::{Chunk, Lane};
-use super::sieve::{CodeField, FarSet, Field, ManyCuts, NO_ROW, SetField, Sieve};
-use super::Block;
+use super::sieve::{FarSet, ManyCuts, Part, Sieve};
 use crate::facts::key::{Key, QUAD};
-use crate::graph::cells::{FIRST, NONE};
 
 /// How many declarations are judged together.
 pub(super) const GROUP: usize = 32;
 
 /// The keys of a field.
 type Column = [i64; GROUP];
-/// Something of each declaration.
-type Places = [u64; GROUP];
+/// Numbers of rows in a table.
+type Sums = [u64; GROUP];
 
 /// Room for a group.
 #[derive(Debug, Clone, Default)]
 pub(super) struct GroupRoom {
     /// Four fields side by side, as they stand in the keys of a declaration.
     columns: Vec<[Column; QUAD]>,
-    /// Line by line, where the rows of the facts begin in the block.
-    places: Vec<Places>,
+    /// Table by table, the numbers of the rows.
+    sums: Vec<Sums>,
 }
 
-/// What the lines leave of each declaration, and bit by bit those of which some fact leaves more
+/// What the tables leave of each declaration, and bit by bit those of which some fact leaves more
 /// possible than it does for certain, or of which a key says too little.
 #[inline(always)]
 pub(super) fn left<L: Lane>(
@@ -36,13 +35,14 @@ pub(super) fn left<L: Lane>(
     room: &mut GroupRoom,
 ) -> Option<([L; GROUP], u32)> {
     let mut left = [*L::row(&block.full, 0)?; GROUP];
-    find(sieve, movements, L::STRETCHES, room);
+    add(sieve, movements, room);
     let rows: &[Chunk] = &block.rows;
     let mut open = 0;
     if L::IS_WORDS {
-        for places in &room.places {
-            for (at, (left, place)) in left.iter_mut().zip(places).enumerate() {
-                match L::row(rows, *place as usize) {
+        for (sums, first) in room.sums.iter().zip(&sieve.tables) {
+            let table = sieve.rows.get(*first as usize..)?;
+            for (at, (left, sum)) in left.iter_mut().zip(sums).enumerate() {
+                match row(table, rows, *sum) {
                     Some(row) => left.and(row),
                     None => open |= 1 << at,
                 }
@@ -52,9 +52,9 @@ pub(super) fn left<L: Lane>(
         // Longer ones stay in registers in one loop only.
         for (at, left) in left.iter_mut().enumerate() {
             let mut all = *left;
-            for places in &room.places {
-                let place = places.get(at).copied().unwrap_or(u64::MAX);
-                match L::row(rows, place as usize) {
+            for (sums, first) in room.sums.iter().zip(&sieve.tables) {
+                let table = sieve.rows.get(*first as usize..)?;
+                match sums.get(at).and_then(|sum| row(table, rows, *sum)) {
                     Some(row) => all.and(row),
                     None => open |= 1 << at,
                 }
@@ -65,97 +65,73 @@ pub(super) fn left<L: Lane>(
     Some((left, open))
 }
 
-/// Finds where the rows begin.
+/// The row of that number in a table.
+#[inline(always)]
+fn row<'r, L: Lane>(table: &[u32], rows: &'r [Chunk], number: u64) -> Option<&'r L> {
+    let place = table.get(usize::try_from(number).ok()?)?;
+    L::row(rows, *place as usize)
+}
+
+/// Adds up the numbers of the rows.
 #[multiversion::multiversion(targets("x86_64+avx2"))]
-fn find(sieve: &Sieve, movements: &[Movement; GROUP], stretches: u32, room: &mut GroupRoom) {
+fn add(sieve: &Sieve, movements: &[Movement; GROUP], room: &mut GroupRoom) {
     let wide = multiversion::target::target_cfg_f!(target_feature = "avx2");
     transpose(movements, sieve, &mut room.columns);
-    room.places.clear();
-    let columns = &*room.columns;
-    let column = |at: u32| columns.as_flattened().get(at as usize).unwrap_or(&UNKNOWN);
-    let mut sums = [0; GROUP];
-    for field in &sieve.codes {
-        field.add(column(field.column), &mut sums);
-        if let Some(first) = field.rows {
-            let rows = sieve.rows.get(first as usize..).unwrap_or(&[]);
-            room.places.push(of_each(&sums, |sum| place(rows, sum)));
-            sums = [0; GROUP];
+    room.sums.clear();
+    room.sums.resize(sieve.tables.len(), [0; GROUP]);
+    let (columns, sums) = (room.columns.as_flattened(), &mut *room.sums);
+    let keys = |part: &Part| columns.get(part.column as usize).unwrap_or(&UNKNOWN);
+    for (count, part) in &sieve.codes {
+        let most = i64::from(*count);
+        part.add_all(keys(part), sums, |key| key.min(most).cast_unsigned());
+    }
+    for (run, part) in &sieve.sets {
+        part.add_all(keys(part), sums, |key| u64::from(run.of(Key(key))));
+    }
+    for (at, part) in &sieve.few_cuts {
+        let cuts = sieve.cuts.get(*at as usize).unwrap_or(&NO_CUTS);
+        match (wide, cuts.first_chunk::<8>()) {
+            (true, Some(few)) => part.add_all(keys(part), sums, |key| counted(few, key)),
+            _ => part.add_all(keys(part), sums, |key| {
+                u64::from(reached_of_few(cuts, Key(key)))
+            }),
         }
     }
-    for SetField { run, field } in &sieve.sets {
-        let keys = column(field.column);
-        let cells = of_each(keys, |key| u64::from(run.of(Key(key))));
-        room.places.push(field.places(keys, cells, stretches));
-    }
-    for (at, field) in &sieve.few_cuts {
+    for (at, part) in &sieve.some_cuts {
         let cuts = sieve.cuts.get(*at as usize).unwrap_or(&NO_CUTS);
-        let keys = column(field.column);
-        let cells = match (wide, cuts.first_chunk::<8>()) {
-            (true, Some(few)) => counted(keys, few),
-            _ => of_each(keys, |key| u64::from(reached_of_few(cuts, Key(key)))),
-        };
-        room.places.push(field.places(keys, cells, stretches));
-    }
-    for (at, field) in &sieve.some_cuts {
-        let cuts = sieve.cuts.get(*at as usize).unwrap_or(&NO_CUTS);
-        let keys = column(field.column);
-        let cells = match wide {
-            true => counted(keys, cuts),
-            false => of_each(keys, |key| u64::from(reached(cuts, Key(key)))),
-        };
-        room.places.push(field.places(keys, cells, stretches));
+        match wide {
+            true => part.add_all(keys(part), sums, |key| counted(cuts, key)),
+            false => part.add_all(keys(part), sums, |key| u64::from(reached(cuts, Key(key)))),
+        }
     }
     for many in &sieve.many_cuts {
-        let keys = column(many.column);
-        let places = match wide && many.leaves <= LEAVES && !is_some_special(keys) {
-            true => many.places(sieve, keys),
-            false => of_each(keys, |key| many.place(sieve, Key(key))),
-        };
-        room.places.push(places);
+        many.add_all(keys(&many.part), sieve, sums, wide);
     }
-    for FarSet { runs, eights, field } in &sieve.far_sets {
-        let keys = column(field.column);
-        let mut cells = [0; GROUP];
-        if wide {
-            for run in runs {
-                for (cell, key) in cells.iter_mut().zip(keys) {
-                    *cell |= u64::from(run.of(Key(*key)));
-                }
-            }
-        } else {
-            cells = of_each(keys, |key| {
-                let cell = eights.iter().fold(0, |cell, eight| cell | eight.of(Key(key)));
-                u64::from(cell)
-            });
-        }
-        room.places.push(field.places(keys, cells, stretches));
+    for set in &sieve.far_sets {
+        set.add_all(keys(&set.part), sums, wide);
     }
     if let Some(many) = &sieve.as_of {
-        let place = |movement: Movement| many.place(sieve, Key::of_day(movement.as_of));
-        room.places.push(of_each(movements, place));
+        let mut days = UNKNOWN;
+        for (day, movement) in days.iter_mut().zip(movements) {
+            *day = Key::of_day(movement.as_of).0;
+        }
+        many.add_all(&days, sieve, sums, wide);
     }
 }
 
 const UNKNOWN: Column = [Key::UNKNOWN.0; GROUP];
 const NO_CUTS: Cuts = [i64::MAX; 16];
+/// More rows than a table has.
+const BEHIND: u64 = 1 << 40;
 
-/// The place of a row, by that of its number.
+/// How many of some cuts a key reaches.
 #[inline(always)]
-fn place(rows: &[u32], at: u64) -> u64 {
-    let row = usize::try_from(at).ok().and_then(|at| rows.get(at));
-    u64::from(row.copied().unwrap_or(NO_ROW))
-}
-
-/// How many of some cuts each key reaches.
-#[inline(always)]
-fn counted<const N: usize>(keys: &Column, cuts: &[i64; N]) -> Places {
-    of_each(keys, |key| {
-        let mut count = 0;
-        for cut in cuts {
-            count += u64::from(*cut <= key);
-        }
-        count
-    })
+fn counted<const N: usize>(cuts: &[i64; N], key: i64) -> u64 {
+    let mut count = 0;
+    for cut in cuts {
+        count += u64::from(*cut <= key);
+    }
+    count
 }
 
 /// Puts keys field by field.
@@ -179,59 +155,35 @@ fn transpose(movements: &[Movement; GROUP], sieve: &Sieve, columns: &mut Vec<[Co
     }
 }
 
-/// What a function makes of each.
-#[inline(always)]
-fn of_each<T: Copy>(of: &[T; GROUP], make: impl Fn(T) -> u64) -> Places {
-    let mut made = [0; GROUP];
-    for (made, of) in made.iter_mut().zip(of) {
-        *made = make(*of);
-    }
-    made
-}
-
 /// Whether a key says that the fact is unknown, none, or has to be looked at.
 #[inline(always)]
 fn is_some_special(keys: &Column) -> bool {
-    keys.iter().fold(false, |some, key| some | Key(*key).is_special())
+    let all = keys.iter();
+    all.fold(false, |some, key| some | Key(*key).is_special())
 }
 
-impl CodeField {
-    /// Adds how far the rows of codes are from the first one's.
+impl Part {
+    /// Adds what facts do to the sums of its table, where the cells of values are asked for.
     #[inline(always)]
-    fn add(&self, keys: &Column, sums: &mut Places) {
+    fn add_all(&self, keys: &Column, sums: &mut [Sums], cell: impl Fn(i64) -> u64) {
+        let Some(sums) = sums.get_mut(self.table as usize) else {
+            return;
+        };
+        let stride = u64::from(self.stride);
         if is_some_special(keys) {
             for (sum, key) in sums.iter_mut().zip(keys) {
-                *sum += self.of(Key(*key)).map_or(BEHIND, |of| of as u64);
+                *sum += match Key(*key) {
+                    Key::NONE => u64::from(self.none),
+                    special if special.is_special() => BEHIND,
+                    _ => cell(*key) * stride,
+                };
             }
             return;
         }
-        let (count, stride) = (self.count.cast_signed(), u64::from(self.stride));
         for (sum, key) in sums.iter_mut().zip(keys) {
-            let number = (*key).min(count).cast_unsigned() & u64::from(u32::MAX);
-            *sum += number * stride;
+            // Both are short, which makes multiplying cheap.
+            *sum += (cell(*key) & u64::from(u32::MAX)) * stride;
         }
-    }
-}
-
-/// Further than any row is.
-const BEHIND: u64 = 1 << 40;
-
-impl Field {
-    /// Where the rows of keys begin in the block, of the cells that values have.
-    #[inline(always)]
-    fn places(&self, keys: &Column, cells: Places, stretches: u32) -> Places {
-        let (first, stretches) = (u64::from(self.first), u64::from(stretches));
-        let mut places = of_each(&cells, |cell| first + cell * stretches);
-        if is_some_special(keys) {
-            for (place, key) in places.iter_mut().zip(keys) {
-                match Key(*key) {
-                    Key::NONE => *place = u64::from(self.none),
-                    key if key.is_special() => *place = u64::from(NO_ROW),
-                    _ => {}
-                }
-            }
-        }
-        places
     }
 }
 
@@ -239,30 +191,55 @@ impl Field {
 const LEAVES: u32 = 8;
 
 impl ManyCuts {
-    /// Where the rows of keys of values begin in the block, each compared with every cut.
     #[inline(always)]
-    fn places(&self, sieve: &Sieve, keys: &Column) -> Places {
-        let mut cells = [u64::from(self.first + FIRST); GROUP];
+    fn add_all(&self, keys: &Column, sieve: &Sieve, sums: &mut [Sums], wide: bool) {
+        if !wide || self.leaves > LEAVES {
+            let cell = |key| u64::from(self.cell(&sieve.cuts, Key(key)));
+            return self.part.add_all(keys, sums, cell);
+        }
+        // Above so few leaves is one node at the most.
         let (from, levels) = self.tree;
-        // All but the leaves of so few is one node.
-        let leaves = (from + levels - 1) as usize..;
-        let leaves = sieve.cuts.get(leaves).unwrap_or(&[]);
-        for cuts in leaves.iter().take(self.leaves as usize) {
-            for (cell, reached) in cells.iter_mut().zip(counted(keys, cuts)) {
-                *cell += reached;
+        let leaves = sieve.cuts.get((from + levels - 1) as usize..);
+        let leaves = leaves.and_then(|cuts| cuts.get(..self.leaves as usize));
+        let mut cells = [0; GROUP];
+        for cuts in leaves.unwrap_or(&[]) {
+            for (cell, key) in cells.iter_mut().zip(keys) {
+                *cell += counted(cuts, *key).cast_signed();
             }
         }
-        of_each(&cells, |cell| place(&sieve.rows, cell))
+        self.part.add_found(keys, &cells, sums);
     }
+}
 
-    /// Where the row of a key begins in the block.
+impl FarSet {
     #[inline(always)]
-    fn place(&self, sieve: &Sieve, key: Key) -> u64 {
-        let cell = match key.is_special() {
-            false => cell_among(&sieve.cuts, self.tree, key),
-            true if key == Key::NONE => NONE,
-            true => return u64::from(NO_ROW),
-        };
-        place(&sieve.rows, u64::from(self.first + cell))
+    fn add_all(&self, keys: &Column, sums: &mut [Sums], wide: bool) {
+        if !wide {
+            return self.part.add_all(keys, sums, |key| u64::from(self.cell(Key(key))));
+        }
+        let mut cells = [0; GROUP];
+        for run in &self.runs {
+            for (cell, key) in cells.iter_mut().zip(keys) {
+                *cell |= i64::from(run.of(Key(*key)));
+            }
+        }
+        self.part.add_found(keys, &cells, sums);
+    }
+}
+
+impl Part {
+    /// The same where cells are found already.
+    #[inline(always)]
+    fn add_found(&self, keys: &Column, cells: &Column, sums: &mut [Sums]) {
+        if !is_some_special(keys) {
+            return self.add_all(cells, sums, i64::cast_unsigned);
+        }
+        let mut found = *cells;
+        for (cell, key) in found.iter_mut().zip(keys) {
+            if Key(*key).is_special() {
+                *cell = *key;
+            }
+        }
+        self.add_all(&found, sums, i64::cast_unsigned);
     }
 }

@@ -40,12 +40,7 @@ pub(super) fn judge_all(
     match &engine.sieve {
         Some(sieve) => {
             for group in groups {
-                sieve.judge_group(engine, group, scratch, &mut |at, could, scratch| {
-                    if !could && let Some(movement) = group.get(at) {
-                        judge_by_cells(engine, *movement, scratch);
-                    }
-                    each(&scratch.judgement);
-                });
+                sieve.judge_group(engine, group, scratch, each);
             }
         }
         None => rest = movements,
@@ -58,7 +53,7 @@ pub(super) fn judge_all(
 
 /// Judges by the cells of facts, which are put down and may be asked for by any block.
 #[inline(never)]
-fn judge_by_cells(engine: &Engine, movement: Movement, scratch: &mut Scratch) {
+pub(super) fn judge_by_cells(engine: &Engine, movement: Movement, scratch: &mut Scratch) {
     run(engine, movement, scratch, |run, rows| {
         run.rank_header(rows);
         run.tasks(rows);

@@ -1,0 +1,292 @@
+//! The sieve of an engine that is one block: which fields share a table, and its rows.
+
+use super::super::finder::{Cuts, FEW, Finders, Run, cell_of_bits};
+use super::super::rows::{Chunk, WORDS, set};
+use super::super::sieve::{Eight, FarSet, ManyCuts, NO_ROW, Part, STRETCHES, Sieve, TABLES};
+use super::super::{Block, Cell};
+use super::lines::RowPool;
+use crate::check::rules::RuleId;
+use crate::decide::program::Program;
+use crate::decide::standing::Standing;
+use crate::facts::key::{Key, QUAD};
+use crate::graph::cells::{FIRST, NONE};
+use crate::graph::plan::Subject;
+use std::collections::BTreeSet;
+
+/// The most codes of a set, with those between them, of which each combination has its row.
+const SET_CELLS: usize = 256;
+/// The most combinations of cells that share a table of rows.
+const COMBINATIONS: usize = 1024;
+/// So many members have short rows, so that there may be many: all fields share tables. Where there
+/// are more, fields of codes do.
+const SHORT: usize = 128;
+
+/// A field before it has its place in a table.
+struct Draft {
+    slot: u32,
+    what: What,
+    /// By cell, where the row begins; that of none is the last.
+    rows: Vec<u32>,
+}
+
+/// How its cells are found.
+enum What {
+    Codes(u32),
+    Set(Run),
+    FarSet(Vec<Run>, Vec<Eight>),
+    Few(u32),
+    Some(u32),
+    Many((u32, u32), u32),
+    AsOf((u32, u32), u32),
+}
+
+/// A table in the making.
+struct Table {
+    /// How many combinations it has.
+    count: usize,
+    fields: Vec<Draft>,
+}
+
+/// The sieve of the block of that number, where it pays: the block has rows, but not too many to
+/// stay in registers, and each axis of the header has one line in it. Rows of combinations are added
+/// to those of the block.
+pub(super) fn sieve(
+    program: &Program,
+    header: &Finders,
+    (number, block): (u32, &mut Block),
+) -> Option<Sieve> {
+    let stretches = block.full.len();
+    let fits = (1..=STRETCHES).contains(&stretches);
+    if !fits || !block.is_direct() || !header.is_keyed() || block.header.len() != header.len() {
+        return None;
+    }
+    let mut sieve = Sieve {
+        block: number,
+        quads: quads(header),
+        ..Sieve::default()
+    };
+    let drafts = drafts(header, block, &mut sieve.cuts)?;
+    let mut pool = RowPool::of(&block.rows, stretches);
+    for table in merge(drafts, block.members.len() <= SHORT) {
+        sieve.add_table(table, &mut pool)?;
+    }
+    if sieve.tables.len() > TABLES {
+        return None;
+    }
+    sieve.tell(program, block)?;
+    block.rows = pool.rows.into();
+    Some(sieve)
+}
+
+/// The fields, the larger ones first.
+fn drafts(header: &Finders, block: &Block, cuts: &mut Vec<Cuts>) -> Option<Vec<Draft>> {
+    let mut by_place = vec![Vec::new(); header.len()];
+    for line in &block.header {
+        let rows = by_place.get_mut(line.place as usize)?;
+        rows.extend((0..line.count).map(|cell| match block.cell(line, cell) {
+            Cell { possible, certain } if possible == certain => possible,
+            _ => NO_ROW,
+        }));
+    }
+    let rows_of = |place: usize| by_place.get(place).map_or(&[][..], Vec::as_slice);
+    let row_of = |place: usize, cell: u32| rows_of(place).get(cell as usize).copied();
+    // Those of values, then that of none.
+    let in_order = |place: usize| {
+        let values = rows_of(place).iter().skip(FIRST as usize);
+        values.copied().chain(row_of(place, NONE)).collect()
+    };
+    let mut drafts = Vec::new();
+    for (place, slot, cells) in header.codes() {
+        let what = What::Codes(u32::try_from(cells.len()).ok()?);
+        let cells = cells.iter().chain(&[FIRST, NONE]);
+        drafts.push(Draft {
+            slot,
+            what,
+            rows: cells.map(|cell| row_of(place, *cell)).collect::<Option<_>>()?,
+        });
+    }
+    for (place, slot, runs) in header.sets() {
+        let run = Run::over(runs);
+        if run.cells() > SET_CELLS {
+            drafts.push(Draft {
+                slot,
+                what: What::FarSet(runs.to_vec(), eights(runs)?),
+                rows: in_order(place),
+            });
+            continue;
+        }
+        let cells = (0u32..).take(run.cells());
+        let cells = cells.map(|bits| cell_of_bits(runs, run.key_of(bits)));
+        let rows = cells.chain([NONE]).map(|cell| row_of(place, cell));
+        drafts.push(Draft {
+            slot,
+            what: What::Set(run),
+            rows: rows.collect::<Option<_>>()?,
+        });
+    }
+    let mut lay = |tree: &[Cuts]| {
+        let from = u32::try_from(cuts.len()).ok();
+        cuts.extend_from_slice(tree);
+        from
+    };
+    for (place, slot, (tree, levels)) in header.numbers() {
+        let from = lay(tree)?;
+        let what = match (levels, rows_of(place).len()) {
+            (1, cells) if cells <= FIRST as usize + 1 + FEW => What::Few(from),
+            (1, _) => What::Some(from),
+            _ => What::Many((from, levels), leaves(tree, levels)?),
+        };
+        let rows = in_order(place);
+        drafts.push(Draft { slot, what, rows });
+    }
+    if let Some((place, (tree, levels))) = header.as_of() {
+        drafts.push(Draft {
+            slot: 0,
+            what: What::AsOf((lay(tree)?, levels), leaves(tree, levels)?),
+            rows: in_order(place),
+        });
+    }
+    drafts.sort_by_key(|draft| std::cmp::Reverse(draft.rows.len()));
+    Some(drafts)
+}
+
+/// How many leaves a tree of cuts has. Above so few that they are counted there is one node at the
+/// most.
+fn leaves(tree: &[Cuts], levels: u32) -> Option<u32> {
+    u32::try_from(tree.len()).ok()?.checked_sub(levels - 1)
+}
+
+/// The eights of a set whose cell is made by these runs; nothing where it has too many cells.
+fn eights(runs: &[Run]) -> Option<Vec<Eight>> {
+    let mut eights = Vec::new();
+    for from in (0..i64::BITS).step_by(8) {
+        let mut cells = [0; 256];
+        for (byte, cell) in (0i64..).zip(&mut cells) {
+            *cell = u8::try_from(cell_of_bits(runs, Key(byte << from)) - FIRST).ok()?;
+        }
+        if cells != [0; 256] {
+            eights.push(Eight { from, cells });
+        }
+    }
+    Some(eights)
+}
+
+/// Tables of fields, each of which is in the first that has room for it.
+fn merge(drafts: Vec<Draft>, all: bool) -> Vec<Table> {
+    let mut tables: Vec<Table> = Vec::new();
+    for draft in drafts {
+        let cells = draft.rows.len();
+        let shares = |draft: &Draft| all || matches!(draft.what, What::Codes(_));
+        let room = |table: &&mut Table| {
+            table.count * cells <= COMBINATIONS && table.fields.iter().all(shares)
+        };
+        match tables.iter_mut().find(room).filter(|_| shares(&draft)) {
+            Some(table) => {
+                table.count *= cells;
+                table.fields.push(draft);
+            }
+            None => tables.push(Table {
+                count: cells,
+                fields: vec![draft],
+            }),
+        }
+    }
+    tables
+}
+
+/// The quads of keys in which the header's fields stand.
+fn quads(header: &Finders) -> Vec<u32> {
+    let codes = header.codes().map(|(_, slot, _)| slot);
+    let sets = header.sets().map(|(_, slot, _)| slot);
+    let numbers = header.numbers().map(|(_, slot, _)| slot);
+    let slots = codes.chain(sets).chain(numbers);
+    let quads: BTreeSet<u32> = slots.map(|slot| slot / QUAD as u32).collect();
+    quads.into_iter().collect()
+}
+
+/// Where a slot stands among quads of keys.
+fn column(quads: &[u32], slot: u32) -> u32 {
+    let (quad, rest) = (slot / QUAD as u32, slot % QUAD as u32);
+    let at = quads.partition_point(|other| *other < quad);
+    u32::try_from(at * QUAD).map_or(u32::MAX, |at| at + rest)
+}
+
+impl Sieve {
+    /// Adds a table with its fields. The cells of the first change fastest.
+    fn add_table(&mut self, Table { count, fields }: Table, pool: &mut RowPool) -> Option<()> {
+        let table = u32::try_from(self.tables.len()).ok()?;
+        self.tables.push(u32::try_from(self.rows.len()).ok()?);
+        let combined = (0..count).map(|at| {
+            let mut rest = at;
+            let rows = fields.iter().map(|Draft { rows, .. }| {
+                let row = rows.get(rest % rows.len());
+                rest /= rows.len();
+                row.copied().unwrap_or(NO_ROW)
+            });
+            match fields.as_slice() {
+                [one] => one.rows.get(at).copied().unwrap_or(NO_ROW),
+                _ => pool.all(rows).unwrap_or(NO_ROW),
+            }
+        });
+        self.rows.extend(combined);
+        let mut stride = 1;
+        for Draft { slot, what, rows } in fields {
+            let cells = u32::try_from(rows.len()).ok()?;
+            let part = Part {
+                slot,
+                column: column(&self.quads, slot),
+                table,
+                stride,
+                none: stride * cells.checked_sub(1)?,
+            };
+            stride *= cells;
+            match what {
+                What::Codes(count) => self.codes.push((count, part)),
+                What::Set(run) => self.sets.push((run, part)),
+                What::FarSet(runs, eights) => {
+                    self.far_sets.push(FarSet { runs, eights, part });
+                }
+                What::Few(cuts) => self.few_cuts.push((cuts, part)),
+                What::Some(cuts) => self.some_cuts.push((cuts, part)),
+                What::Many(tree, leaves) => self.many_cuts.push(ManyCuts { tree, leaves, part }),
+                What::AsOf(tree, leaves) => self.as_of = Some(ManyCuts { tree, leaves, part }),
+            }
+        }
+        Some(())
+    }
+
+    /// Puts down which members are told at once, and as what.
+    fn tell(&mut self, program: &Program, block: &Block) -> Option<()> {
+        let none: Vec<Chunk> = vec![[0; WORDS]; block.full.len()];
+        self.plain.clone_from(&none);
+        self.tells.clone_from(&none);
+        self.covers = [none.clone(), none];
+        let (mut in_order, mut last) = (true, None);
+        for (at, member) in block.members.iter().enumerate() {
+            let (rule, plain) = match member.subject {
+                Subject::Rule(rule) => {
+                    let standing = program.standing(rule);
+                    set(&mut self.tells, at, true);
+                    ((rule, standing), standing.traits.is_plain())
+                }
+                Subject::Cover(number) => {
+                    let cover = program.covers.get(number as usize)?;
+                    let [full, advice] = &mut self.covers;
+                    set(if cover.advice { advice } else { full }, at, true);
+                    ((RuleId(u32::MAX), Standing::NONE), true)
+                }
+            };
+            let plain = plain && member.is_bare;
+            set(&mut self.plain, at, plain);
+            if plain && let Subject::Rule(rule) = member.subject {
+                in_order &= last.replace(rule).is_none_or(|last| last < rule);
+            }
+            self.rules.push(rule);
+        }
+        if !in_order {
+            // What applies would have to be sorted.
+            self.plain.fill([0; WORDS]);
+        }
+        Some(())
+    }
+}
