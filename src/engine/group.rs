@@ -5,7 +5,7 @@ use super::Block;
 use super::finder::{Cuts, reached, reached_of_few};
 use super::judge::Movement;
 use super::rows::{Chunk, Lane};
-use super::sieve::{FarSet, ManyCuts, Part, Sieve};
+use super::sieve::{CodeField, FarSet, ManyCuts, Part, Sieve};
 use crate::facts::key::{Key, QUAD};
 
 /// How many declarations are judged together.
@@ -81,7 +81,7 @@ fn add(sieve: &Sieve, movements: &[Movement; GROUP], room: &mut GroupRoom) {
     room.sums.resize(sieve.tables.len(), [0; GROUP]);
     let (columns, sums) = (room.columns.as_flattened(), &mut *room.sums);
     let keys = |part: &Part| columns.get(part.column as usize).unwrap_or(&UNKNOWN);
-    for (count, part) in &sieve.codes {
+    for CodeField { count, part, .. } in &sieve.codes {
         let most = i64::from(*count);
         part.add_all(keys(part), sums, |key| key.min(most).cast_unsigned());
     }
@@ -173,7 +173,7 @@ impl Part {
         if is_some_special(keys) {
             for (sum, key) in sums.iter_mut().zip(keys) {
                 *sum += match Key(*key) {
-                    Key::NONE => u64::from(self.none),
+                    Key::NONE => u64::from(self.none) * stride,
                     special if special.is_special() => BEHIND,
                     _ => cell(*key) * stride,
                 };

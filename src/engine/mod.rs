@@ -221,6 +221,8 @@ struct RowRoom {
     /// The same one by one, where they are few.
     alive: Vec<(u32, Truth)>,
     stack: Vec<(u32, u32)>,
+    /// Where the rows of the facts begin in the block at hand.
+    places: Vec<u32>,
     /// Room for declarations that are judged together.
     group: group::GroupRoom,
     /// Room to put what applies in order.

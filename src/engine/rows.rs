@@ -143,8 +143,6 @@ impl Looked {
 /// As much of a row as a block of few members has, so that it stays in registers while lines leave
 /// less and less of it.
 pub(super) trait Lane: Copy {
-    /// How many stretches it is, or is a part of.
-    const STRETCHES: u32;
     /// Whether it is some words of a stretch.
     const IS_WORDS: bool;
 
@@ -195,7 +193,6 @@ pub(super) trait Lane: Copy {
 
 /// The first words of a stretch.
 impl<const W: usize> Lane for [u64; W] {
-    const STRETCHES: u32 = 1;
     const IS_WORDS: bool = true;
 
     #[inline(always)]
@@ -236,7 +233,6 @@ impl<const W: usize> Lane for [u64; W] {
 
 /// Whole stretches.
 impl<const K: usize> Lane for [Chunk; K] {
-    const STRETCHES: u32 = K as u32;
     const IS_WORDS: bool = false;
 
     #[inline(always)]

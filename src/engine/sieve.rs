@@ -19,8 +19,6 @@ use crate::verdict::judgement::{Element, Judgement};
 
 /// The most stretches that stay in registers.
 pub(super) const STRETCHES: usize = 4;
-/// The most tables.
-pub(super) const TABLES: usize = 32;
 
 /// Facts of the header to the rows of the one block that an engine is.
 #[derive(Debug, Clone, Default)]
@@ -29,8 +27,8 @@ pub(super) struct Sieve {
     pub(super) block: u32,
     /// The quads of keys in which its fields stand.
     pub(super) quads: Vec<u32>,
-    /// Fields of codes and flags, with how many codes are told apart; behind these stand all others.
-    pub(super) codes: Vec<(u32, Part)>,
+    /// Fields of codes and flags, table by table.
+    pub(super) codes: Vec<CodeField>,
     /// Fields of sets, with the bits of the key that tell the codes.
     pub(super) sets: Vec<(Run, Part)>,
     /// Those of sets whose codes have numbers far from each other.
@@ -52,7 +50,9 @@ pub(super) struct Sieve {
     /// The rules that say an outcome and nothing else wherever they are left, and the covers that hold
     /// wherever they are.
     pub(super) plain: Vec<Chunk>,
-    /// The covers among them; then those that only inform.
+    /// Whether some member is a cover.
+    pub(super) has_covers: bool,
+    /// The covers; then those that only inform.
     pub(super) covers: [Vec<Chunk>; 2],
     /// All that are rules and no covers.
     pub(super) tells: Vec<Chunk>,
@@ -60,7 +60,7 @@ pub(super) struct Sieve {
     pub(super) rules: Vec<(RuleId, Standing)>,
 }
 
-/// What a field adds to the number of a row in the table that it shares.
+/// A field, and what it adds to the number of a row in the table that it shares.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Part {
     pub(super) slot: u32,
@@ -69,37 +69,43 @@ pub(super) struct Part {
     pub(super) table: u32,
     /// What one cell adds.
     pub(super) stride: u32,
-    /// What the cell of none adds, which is the last.
+    /// The cell of none, which is the last.
     pub(super) none: u32,
+    /// Where the rows of its own cells begin among all.
+    pub(super) alone: u32,
 }
 
 impl Part {
-    /// Adds what a fact does to the sums of the tables, where the cell of a value is asked for; nothing
-    /// where less is certain than possible, or a key does not suffice.
+    /// The cell of a fact, where that of a value is asked for; nothing where less is certain than
+    /// possible, or a key does not suffice.
     #[inline(always)]
-    fn add(
-        &self,
-        keys: &[Key],
-        sums: &mut [u32; TABLES],
-        cell: impl FnOnce(Key) -> u32,
-    ) -> Option<()> {
+    fn cell(&self, keys: &[Key], of_value: impl FnOnce(Key) -> u32) -> Option<u32> {
         let key = key_at(keys, self.slot);
-        let more = match key.is_special() {
-            false => cell(key) * self.stride,
-            true if key == Key::NONE => self.none,
-            true => return None,
-        };
-        *sums.get_mut(self.table as usize)? += more;
-        Some(())
+        match key.is_special() {
+            false => Some(of_value(key)),
+            true if key == Key::NONE => Some(self.none),
+            true => None,
+        }
     }
 }
 
-/// The cell of a code among so many that are told apart.
-#[inline(always)]
-pub(super) fn cell_of_code(count: u32, key: Key) -> u32 {
-    // Which codes rules name no processor can foresee, so that nothing branches on it.
-    let number = key.0.cast_unsigned().min(u64::from(count));
-    u32::try_from(number).unwrap_or(count)
+/// A field of codes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CodeField {
+    /// How many are told apart; behind these stand all others.
+    pub(super) count: u32,
+    /// Whether it is the last of its table.
+    pub(super) is_last: bool,
+    pub(super) part: Part,
+}
+
+impl CodeField {
+    #[inline(always)]
+    fn cell(&self, key: Key) -> u32 {
+        // Which codes rules name no processor can foresee, so that nothing branches on it.
+        let number = key.0.cast_unsigned().min(u64::from(self.count));
+        u32::try_from(number).unwrap_or(self.count)
+    }
 }
 
 /// A field of a set whose codes have numbers far from each other.
@@ -175,46 +181,70 @@ impl Sieve {
         }
     }
 
-    /// What the tables leave; nothing where some fact leaves more possible than it does for certain.
+    /// What the lines leave; nothing where some fact leaves more possible than it does for certain.
     #[inline(always)]
-    fn left<L: Lane>(&self, block: &Block, movement: Movement) -> Option<L> {
-        let mut sums = [0; TABLES];
-        self.add(movement, &mut sums)?;
+    fn left<L: Lane>(&self, block: &Block, movement: Movement, places: &mut Vec<u32>) -> Option<L> {
         let mut left = *L::row(&block.full, 0)?;
-        for (first, sum) in self.tables.iter().zip(sums) {
-            let place = *self.rows.get((first + sum) as usize)?;
-            left.and(L::row(&block.rows, place as usize)?);
+        let rows = &*block.rows;
+        if L::IS_WORDS {
+            self.rows_of(movement, |row| {
+                left.and(L::row(rows, row as usize)?);
+                Some(())
+            })?;
+            return Some(left);
+        }
+        // Longer ones stay in registers in one loop only.
+        places.clear();
+        self.rows_of(movement, |row| {
+            places.push(row);
+            Some(())
+        })?;
+        for row in places.iter() {
+            left.and(L::row(rows, *row as usize)?);
         }
         Some(left)
     }
 
-    /// Adds up the numbers of the rows.
+    /// Calls the function with the place of the row of each line, until it gives nothing. Codes share
+    /// rows as tables have them; a field more in a table would make one wait for another.
     #[inline(always)]
-    fn add(&self, movement: Movement, sums: &mut [u32; TABLES]) -> Option<()> {
+    fn rows_of(
+        &self,
+        movement: Movement,
+        mut and: impl FnMut(u32) -> Option<()>,
+    ) -> Option<()> {
         let keys = movement.facts.keys();
-        for (count, part) in &self.codes {
-            part.add(keys, sums, |key| cell_of_code(*count, key))?;
+        let mut and = |first: u32, cell: u32| and(*self.rows.get((first + cell) as usize)?);
+        let mut sum = 0;
+        for field in &self.codes {
+            let part = &field.part;
+            sum += part.cell(keys, |key| field.cell(key))? * part.stride;
+            if field.is_last {
+                and(*self.tables.get(part.table as usize)?, sum)?;
+                sum = 0;
+            }
         }
         for (run, part) in &self.sets {
-            part.add(keys, sums, |key| run.of(key))?;
+            and(part.alone, part.cell(keys, |key| run.of(key))?)?;
         }
         for (at, part) in &self.few_cuts {
             let cuts = self.cuts.get(*at as usize)?;
-            part.add(keys, sums, |key| reached_of_few(cuts, key))?;
+            and(part.alone, part.cell(keys, |key| reached_of_few(cuts, key))?)?;
         }
         for (at, part) in &self.some_cuts {
             let cuts = self.cuts.get(*at as usize)?;
-            part.add(keys, sums, |key| reached(cuts, key))?;
+            and(part.alone, part.cell(keys, |key| reached(cuts, key))?)?;
         }
         for many in &self.many_cuts {
-            many.part.add(keys, sums, |key| many.cell(&self.cuts, key))?;
+            let cell = many.part.cell(keys, |key| many.cell(&self.cuts, key))?;
+            and(many.part.alone, cell)?;
         }
         for set in &self.far_sets {
-            set.part.add(keys, sums, |key| set.cell(key))?;
+            and(set.part.alone, set.part.cell(keys, |key| set.cell(key))?)?;
         }
         if let Some(many) = &self.as_of {
             let cell = many.cell(&self.cuts, Key::of_day(movement.as_of));
-            *sums.get_mut(many.part.table as usize)? += cell * many.part.stride;
+            and(many.part.alone, cell)?;
         }
         Some(())
     }
@@ -245,7 +275,8 @@ fn judge_by<L: Lane>(
     movement: Movement,
     scratch: &mut Scratch,
 ) -> bool {
-    let (Some(left), Some(masks)) = (sieve.left::<L>(block, movement), sieve.masks::<L>()) else {
+    let left = sieve.left::<L>(block, movement, &mut scratch.rows.places);
+    let (Some(left), Some(masks)) = (left, sieve.masks::<L>()) else {
         return false;
     };
     finish((engine, block), movement, (left, &masks), scratch);
@@ -276,22 +307,21 @@ fn judge_group_by<L: Lane>(
 
 /// Rows that tell members apart.
 struct Masks<'s, L> {
-    plain: L,
-    tells: L,
+    plain: &'s L,
+    tells: &'s L,
     /// None where there are no covers.
-    covers: Option<[L; 2]>,
+    covers: Option<[&'s L; 2]>,
     rules: &'s [(RuleId, Standing)],
 }
 
 impl Sieve {
     fn masks<L: Lane>(&self) -> Option<Masks<'_, L>> {
         let [full, advice] = &self.covers;
-        let covers = [*L::row(full, 0)?, *L::row(advice, 0)?];
-        let is_some = |row: &L| row.words().iter().any(|word| *word != 0);
+        let covers = || Some([L::row(full, 0)?, L::row(advice, 0)?]);
         Some(Masks {
-            plain: *L::row(&self.plain, 0)?,
-            tells: *L::row(&self.tells, 0)?,
-            covers: covers.iter().any(is_some).then_some(covers),
+            plain: L::row(&self.plain, 0)?,
+            tells: L::row(&self.tells, 0)?,
+            covers: if self.has_covers { covers() } else { None },
             rules: &self.rules,
         })
     }
@@ -328,7 +358,7 @@ fn finish<L: Lane>(
     scratch: &mut Scratch,
 ) {
     let steps = (block.header.len() * block.full.len()) as u64;
-    if !left.is_within(&masks.plain) {
+    if !left.is_within(masks.plain) {
         run(engine, movement, scratch, |run, room| {
             run.evaluator.state.steps += steps;
             run.left_of_header(block, &left, room);
@@ -336,9 +366,9 @@ fn finish<L: Lane>(
         return;
     }
     let mut covers = (Truth::False, Truth::False);
-    if let Some([full, advice]) = &masks.covers {
+    if let Some([full, advice]) = masks.covers {
         covers = (left.meets(full).into(), left.meets(advice).into());
-        left.and(&masks.tells);
+        left.and(masks.tells);
     }
     let Scratch {
         state,

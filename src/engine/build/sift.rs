@@ -2,7 +2,7 @@
 
 use super::super::finder::{Cuts, FEW, Finders, Run, cell_of_bits};
 use super::super::rows::{Chunk, WORDS, set};
-use super::super::sieve::{Eight, FarSet, ManyCuts, NO_ROW, Part, STRETCHES, Sieve, TABLES};
+use super::super::sieve::{Eight, FarSet, CodeField, ManyCuts, NO_ROW, Part, STRETCHES, Sieve};
 use super::super::{Block, Cell};
 use super::lines::RowPool;
 use crate::check::rules::RuleId;
@@ -67,19 +67,19 @@ pub(super) fn sieve(
     };
     let drafts = drafts(header, block, &mut sieve.cuts)?;
     let mut pool = RowPool::of(&block.rows, stretches);
-    for table in merge(drafts, block.members.len() <= SHORT) {
-        sieve.add_table(table, &mut pool)?;
-    }
-    if sieve.tables.len() > TABLES {
-        return None;
+    let is_short = block.members.len() <= SHORT;
+    for drafts in drafts {
+        for table in merge(drafts, is_short) {
+            sieve.add_table(table, &mut pool)?;
+        }
     }
     sieve.tell(program, block)?;
     block.rows = pool.rows.into();
     Some(sieve)
 }
 
-/// The fields, the larger ones first.
-fn drafts(header: &Finders, block: &Block, cuts: &mut Vec<Cuts>) -> Option<Vec<Draft>> {
+/// The fields of codes, and the others, the larger ones first.
+fn drafts(header: &Finders, block: &Block, cuts: &mut Vec<Cuts>) -> Option<[Vec<Draft>; 2]> {
     let mut by_place = vec![Vec::new(); header.len()];
     for line in &block.header {
         let rows = by_place.get_mut(line.place as usize)?;
@@ -95,11 +95,11 @@ fn drafts(header: &Finders, block: &Block, cuts: &mut Vec<Cuts>) -> Option<Vec<D
         let values = rows_of(place).iter().skip(FIRST as usize);
         values.copied().chain(row_of(place, NONE)).collect()
     };
-    let mut drafts = Vec::new();
+    let (mut codes, mut drafts) = (Vec::new(), Vec::new());
     for (place, slot, cells) in header.codes() {
         let what = What::Codes(u32::try_from(cells.len()).ok()?);
         let cells = cells.iter().chain(&[FIRST, NONE]);
-        drafts.push(Draft {
+        codes.push(Draft {
             slot,
             what,
             rows: cells.map(|cell| row_of(place, *cell)).collect::<Option<_>>()?,
@@ -146,8 +146,11 @@ fn drafts(header: &Finders, block: &Block, cuts: &mut Vec<Cuts>) -> Option<Vec<D
             rows: in_order(place),
         });
     }
-    drafts.sort_by_key(|draft| std::cmp::Reverse(draft.rows.len()));
-    Some(drafts)
+    let mut both = [codes, drafts];
+    for drafts in &mut both {
+        drafts.sort_by_key(|draft| std::cmp::Reverse(draft.rows.len()));
+    }
+    Some(both)
 }
 
 /// How many leaves a tree of cuts has. Above so few that they are counted there is one node at the
@@ -176,11 +179,9 @@ fn merge(drafts: Vec<Draft>, all: bool) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
     for draft in drafts {
         let cells = draft.rows.len();
-        let shares = |draft: &Draft| all || matches!(draft.what, What::Codes(_));
-        let room = |table: &&mut Table| {
-            table.count * cells <= COMBINATIONS && table.fields.iter().all(shares)
-        };
-        match tables.iter_mut().find(room).filter(|_| shares(&draft)) {
+        let shares = all || matches!(draft.what, What::Codes(_));
+        let room = |table: &&mut Table| shares && table.count * cells <= COMBINATIONS;
+        match tables.iter_mut().find(room) {
             Some(table) => {
                 table.count *= cells;
                 table.fields.push(draft);
@@ -229,7 +230,7 @@ impl Sieve {
             }
         });
         self.rows.extend(combined);
-        let mut stride = 1;
+        let (mut stride, mut left) = (1, fields.len());
         for Draft { slot, what, rows } in fields {
             let cells = u32::try_from(rows.len()).ok()?;
             let part = Part {
@@ -237,11 +238,20 @@ impl Sieve {
                 column: column(&self.quads, slot),
                 table,
                 stride,
-                none: stride * cells.checked_sub(1)?,
+                none: cells.checked_sub(1)?,
+                alone: u32::try_from(self.rows.len()).ok()?,
             };
             stride *= cells;
+            left -= 1;
+            if !matches!(what, What::Codes(_)) {
+                self.rows.extend(rows);
+            }
             match what {
-                What::Codes(count) => self.codes.push((count, part)),
+                What::Codes(count) => self.codes.push(CodeField {
+                    count,
+                    is_last: left == 0,
+                    part,
+                }),
                 What::Set(run) => self.sets.push((run, part)),
                 What::FarSet(runs, eights) => {
                     self.far_sets.push(FarSet { runs, eights, part });
@@ -272,6 +282,7 @@ impl Sieve {
                 Subject::Cover(number) => {
                     let cover = program.covers.get(number as usize)?;
                     let [full, advice] = &mut self.covers;
+                    self.has_covers = true;
                     set(if cover.advice { advice } else { full }, at, true);
                     ((RuleId(u32::MAX), Standing::NONE), true)
                 }
