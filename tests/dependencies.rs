@@ -34,6 +34,10 @@ const EMBEDDED: &[(&str, &str)] = &[
         "hashbrown",
         "equal parts of rules are found without copies of them; petgraph stands on it",
     ),
+    (
+        "multiversion",
+        "the processor tells which of two loops over many declarations runs, without unsafe code here",
+    ),
     ("sha2", "the fingerprint that a verdict carries"),
     ("strsim", "the nearest name in a complaint"),
     ("unicode-width", "carets under Chinese text"),

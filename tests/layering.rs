@@ -334,6 +334,11 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         &["ground::number"],
         "inexact results are refused in one place",
     ),
+    (
+        "multiversion",
+        &["engine::group"],
+        "loops that the processor chooses",
+    ),
     ("sha2", &["ground::digest"], "one fingerprint"),
     (
         "strsim",

@@ -13,7 +13,8 @@ use kakou::engine::Scratch;
 use kakou::facts::json::from_json;
 use kakou::graph::Options;
 use kakou::ground::day::Day;
-use kakou::{Engine, Folder, Graph, Limits, Reference, Sure};
+use kakou::verdict::judgement::Judgement;
+use kakou::{Engine, Facts, Folder, Graph, Limits, Reference, Sure};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -594,13 +595,11 @@ impl Made {
         Made::of(text, random.pick(&[Sure::High, Sure::High, Sure::Design]))
     }
 
-    /// Compares what the engine says of a declaration with what it means. Says whether it is one.
-    fn agrees(&self, declaration: &str, day: &str, scratch: &mut Scratch) -> bool {
+    /// Compares what the engine says of a declaration with what it means. Gives nothing where it is none.
+    fn agrees(&self, declaration: &str, day: &str, scratch: &mut Scratch) -> Option<Judged> {
         let (schema, limits) = (&self.rules.schema, Limits::default());
         // An amount whose currency is none is refused.
-        let Ok(facts) = from_json(schema, declaration.as_bytes(), &limits) else {
-            return false;
-        };
+        let facts = from_json(schema, declaration.as_bytes(), &limits).ok()?;
         let day: Day = day.parse().unwrap();
         let expected = Reference::new(&self.rules, self.trust).judge(&facts, day);
         let judged = self.engine.judge(&facts, day, scratch);
@@ -615,8 +614,54 @@ impl Made {
             "{taken} steps, {stated} stated, {day} {declaration}\n{}",
             self.text
         );
-        true
+        Some(Judged {
+            is_complete: is_complete(declaration),
+            facts,
+            day,
+            expected,
+        })
     }
+
+    /// Compares what the engine says of many declarations given together: as they come, and those alone
+    /// of which every fact is known, which go another way.
+    fn agrees_on_all(&self, judged: &[Judged], scratch: &mut Scratch) {
+        let complete = judged.iter().filter(|judged| judged.is_complete);
+        for all in [judged.iter().collect(), complete.collect::<Vec<_>>()] {
+            if all.is_empty() {
+                continue;
+            }
+            // More than are judged together, and some over.
+            let all: Vec<&Judged> = all.iter().copied().cycle().take(75).collect();
+            let mut left = all.iter();
+            let facts = all.iter().map(|judged| (&judged.facts, judged.day));
+            self.engine.judge_all(facts, scratch, |judgement| {
+                let Judged {
+                    expected,
+                    day,
+                    facts,
+                    ..
+                } = left.next().unwrap();
+                assert_eq!(judgement, expected, "{day} {facts:?}\n{}", self.text);
+            });
+            assert_eq!(left.next().map(|judged| &judged.facts), None);
+        }
+    }
+}
+
+/// Whether each fact of the header has a value.
+fn is_complete(declaration: &str) -> bool {
+    let header = declaration.split("\"items\"").next().unwrap_or(declaration);
+    let names = |name: &&str| header.contains(&format!("\"{name}\":"));
+    NAMES.iter().all(names) && !header.contains("null")
+}
+
+/// A declaration with what is to be said of it.
+struct Judged {
+    facts: Facts,
+    day: Day,
+    expected: Judgement,
+    /// Whether no fact is unknown or none.
+    is_complete: bool,
 }
 
 /// How many rule sets are tried; `ROUNDS=10000` hunts longer.
@@ -632,22 +677,26 @@ fn rounds(usual: u64) -> u64 {
 #[test]
 fn engines_that_share_a_scratch_say_what_the_reference_says() {
     let mut scratch = Scratch::default();
-    let mut kept: Vec<Made> = Vec::new();
+    let mut kept: Vec<(Made, Vec<Judged>)> = Vec::new();
     let mut judged = 0;
     for seed in 0..rounds(200) {
         let mut random = Random(seed);
         let size = random.pick(&SIZES);
-        kept.push(Made::random(seed, size));
+        kept.push((Made::random(seed, size), Vec::new()));
         if kept.len() > 3 {
-            kept.remove(0);
+            let (made, all) = kept.remove(0);
+            made.agrees_on_all(&all, &mut scratch);
         }
         for _ in 0..24 {
-            let made = match random.chance(11) {
-                true => kept.last().unwrap(),
-                false => &kept[random.below(kept.len())],
+            let at = match random.chance(11) {
+                true => kept.len() - 1,
+                false => random.below(kept.len()),
             };
+            let (made, all) = &mut kept[at];
             let declaration = declaration(&mut random);
-            judged += u64::from(made.agrees(&declaration, random.pick(&DAYS), &mut scratch));
+            let one = made.agrees(&declaration, random.pick(&DAYS), &mut scratch);
+            judged += u64::from(one.is_some());
+            all.extend(one);
         }
     }
     assert!(
@@ -664,10 +713,12 @@ fn rows_end_where_words_and_stretches_do() {
     for (seed, size) in (7_000..).zip(ENDS) {
         let made = Made::random(seed, size);
         let mut random = Random(seed);
+        let mut all = Vec::new();
         for _ in 0..12 {
             let declaration = declaration(&mut random);
-            made.agrees(&declaration, random.pick(&DAYS), &mut scratch);
+            all.extend(made.agrees(&declaration, random.pick(&DAYS), &mut scratch));
         }
+        made.agrees_on_all(&all, &mut scratch);
     }
 }
 
@@ -685,7 +736,7 @@ fn cells_of_elements_are_found_anew_for_each_declaration() {
     let (made, mut scratch) = (Made::of(text, Sure::High), Scratch::default());
     for items in [r#"{"n":1}"#, r#"{"n":2}"#, r#"{"n":3},{"n":129}"#, "{}"] {
         let declaration = format!("{{\"items\":[{items}]}}");
-        assert!(made.agrees(&declaration, DAYS[3], &mut scratch));
+        assert!(made.agrees(&declaration, DAYS[3], &mut scratch).is_some());
     }
 }
 
@@ -701,8 +752,11 @@ fn each_of_many_numbers_is_told_apart() {
         );
     }
     let (made, mut scratch) = (Made::of(text, Sure::High), Scratch::default());
-    for value in (-1..601).step_by(7).chain([598, 599, 600]) {
-        assert!(made.agrees(&format!("{{\"na\":{value}}}"), DAYS[3], &mut scratch));
-    }
-    assert!(made.agrees("{\"na\":null}", DAYS[3], &mut scratch));
+    let mut agrees = |declaration: &str| made.agrees(declaration, DAYS[3], &mut scratch).unwrap();
+    let values = (-1..601).step_by(7).chain([598, 599, 600]);
+    let mut all: Vec<Judged> = values
+        .map(|value| agrees(&format!("{{\"na\":{value}}}")))
+        .collect();
+    all.push(agrees("{\"na\":null}"));
+    made.agrees_on_all(&all, &mut scratch);
 }

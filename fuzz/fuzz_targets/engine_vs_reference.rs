@@ -48,6 +48,7 @@ fuzz_target!(|bytes: &[u8]| {
             Graph::build(&rules, options).unwrap_or_else(|e| panic!("no graph: {e:?}\n{text}"));
         let engine = Engine::from(&graph);
         let mut scratch = Scratch::default();
+        let mut all = Vec::new();
         for declaration in &declarations {
             let facts = from_json(&rules.schema, declaration.as_bytes(), &Limits::default())
                 .unwrap_or_else(|e| panic!("{e}\n{declaration}"));
@@ -59,6 +60,15 @@ fuzz_target!(|bytes: &[u8]| {
             );
             let judged = engine.judge(&facts, day, &mut scratch);
             assert_eq!(&expected, judged, "engine\n{text}\n{declaration}");
+            all.push((facts, expected));
         }
+        // More than are judged together: all in turn, then the last alone.
+        let turns = all.iter().cycle().take(34);
+        let many = turns.chain(std::iter::repeat_n(all.last(), 32).flatten());
+        let mut expected = many.clone();
+        engine.judge_all(many.map(|(facts, _)| (facts, day)), &mut scratch, |judged| {
+            let expected = expected.next().map(|(_, expected)| expected);
+            assert_eq!(expected, Some(judged), "together\n{text}\n{declarations:?}");
+        });
     }
 });

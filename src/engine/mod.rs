@@ -24,9 +24,9 @@ use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
 use crate::verdict::judgement::{Fired, Judgement};
 use finder::Finders;
+use judge::Movement;
 use order::Order;
 use rows::{Bits, Chunk, Looked, WORDS};
-use judge::Movement;
 use sieve::Sieve;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -313,7 +313,31 @@ impl Engine {
         &scratch.judgement
     }
 
-    /// Judges declarations one after the other.
+    /// Judges many declarations, and calls the function with each judgement, in order.
+    ///
+    /// It says what [`Engine::judge`] says of each. Where the engine is one block of up to 1,024 rules,
+    /// it takes half the time for few rules: declarations are taken 32 at a time, so that what is known
+    /// of a field is looked up once for all of them and several keys are compared at once. Nothing is
+    /// allocated once the scratch has grown.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+    /// let with = |error: &str| Facts::builder(&rules.schema).set("line", "second").set("weight_error", error).build();
+    /// let all = [with("0.04")?, with("0.03")?, Facts::unknown(&rules.schema)];
+    /// let mut judged = Vec::new();
+    /// engine.judge_all(all.iter().map(|facts| (facts, day)), &mut scratch, |judgement| judged.push(judgement.clone()));
+    /// for (facts, judgement) in all.iter().zip(&judged) {
+    ///     assert_eq!(engine.judge(facts, day, &mut scratch), judgement);
+    /// }
+    /// // Of no declarations there are no judgements.
+    /// engine.judge_all([], &mut scratch, |_| judged.clear());
+    /// assert_eq!(judged.len(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn judge_all<'f>(
         &self,
         declarations: impl IntoIterator<Item = (&'f Facts, Day)>,
@@ -322,7 +346,10 @@ impl Engine {
     ) {
         let mut declarations = declarations.into_iter().peekable();
         while let Some((facts, as_of)) = declarations.peek() {
-            let first = Movement { facts, as_of: *as_of };
+            let first = Movement {
+                facts,
+                as_of: *as_of,
+            };
             let mut group = [first; group::GROUP];
             let mut count = 0;
             let places = group.iter_mut();

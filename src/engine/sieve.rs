@@ -208,11 +208,7 @@ impl Sieve {
     /// Calls the function with the place of the row of each line, until it gives nothing. Codes share
     /// rows as tables have them; a field more in a table would make one wait for another.
     #[inline(always)]
-    fn rows_of(
-        &self,
-        movement: Movement,
-        mut and: impl FnMut(u32) -> Option<()>,
-    ) -> Option<()> {
+    fn rows_of(&self, movement: Movement, mut and: impl FnMut(u32) -> Option<()>) -> Option<()> {
         let keys = movement.facts.keys();
         let mut and = |first: u32, cell: u32| and(*self.rows.get((first + cell) as usize)?);
         let mut sum = 0;
@@ -229,7 +225,10 @@ impl Sieve {
         }
         for (at, part) in &self.few_cuts {
             let cuts = self.cuts.get(*at as usize)?;
-            and(part.alone, part.cell(keys, |key| reached_of_few(cuts, key))?)?;
+            and(
+                part.alone,
+                part.cell(keys, |key| reached_of_few(cuts, key))?,
+            )?;
         }
         for (at, part) in &self.some_cuts {
             let cuts = self.cuts.get(*at as usize)?;

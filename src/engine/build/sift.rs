@@ -2,7 +2,7 @@
 
 use super::super::finder::{Cuts, FEW, Finders, Run, cell_of_bits};
 use super::super::rows::{Chunk, WORDS, set};
-use super::super::sieve::{Eight, FarSet, CodeField, ManyCuts, NO_ROW, Part, STRETCHES, Sieve};
+use super::super::sieve::{CodeField, Eight, FarSet, ManyCuts, NO_ROW, Part, STRETCHES, Sieve};
 use super::super::{Block, Cell};
 use super::lines::RowPool;
 use crate::check::rules::RuleId;
@@ -102,7 +102,9 @@ fn drafts(header: &Finders, block: &Block, cuts: &mut Vec<Cuts>) -> Option<[Vec<
         codes.push(Draft {
             slot,
             what,
-            rows: cells.map(|cell| row_of(place, *cell)).collect::<Option<_>>()?,
+            rows: cells
+                .map(|cell| row_of(place, *cell))
+                .collect::<Option<_>>()?,
         });
     }
     for (place, slot, runs) in header.sets() {
