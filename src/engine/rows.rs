@@ -85,6 +85,36 @@ fn and(bits: &mut Chunk, row: &Chunk) {
     }
 }
 
+/// Leaves of stretches what rows of the block do, each of which leaves the same for certain as it does
+/// possible.
+#[multiversion::multiversion(targets("x86_64+avx2"))]
+fn one_lane(rows: &[Chunk], cells: &[Cell], bits: &mut [Bits]) {
+    for (at, bits) in bits.iter_mut().enumerate() {
+        let mut left = bits.possible;
+        for cells in cells.chunks(BETWEEN_LOOKS) {
+            for cell in cells {
+                match rows.get(cell.possible as usize + at) {
+                    Some(row) => and(&mut left, row),
+                    None => left = NO_MEMBER,
+                }
+            }
+            // Rules that name the same codes stand together, so a stretch is often empty early.
+            if left.iter().fold(0, |some, word| some | word) == 0 {
+                break;
+            }
+        }
+        // What is certain is possible.
+        let mut certain = bits.certain;
+        and(&mut certain, &left);
+        *bits = Bits {
+            possible: left,
+            certain,
+        };
+    }
+}
+
+const NO_MEMBER: Chunk = [0; WORDS];
+
 impl Looked {
     /// The row that begins there, of the block or of a fact that lies in no cell.
     #[inline]
@@ -98,27 +128,7 @@ impl Looked {
     /// The row of a fact that lies in no cell.
     #[cold]
     fn odd_row(&self, block: &Block, place: usize) -> &Chunk {
-        static NONE: Chunk = [0; WORDS];
-        self.odd.get(place - block.rows.len()).unwrap_or(&NONE)
-    }
-
-    /// What rows leave of one lane of a stretch.
-    #[inline]
-    fn one_lane(&self, block: &Block, at: usize, mut left: Chunk) -> Chunk {
-        for cells in self.cells.chunks(BETWEEN_LOOKS) {
-            for cell in cells {
-                let place = cell.possible as usize + at;
-                match block.rows.get(place) {
-                    Some(row) => and(&mut left, row),
-                    None => and(&mut left, self.odd_row(block, place)),
-                }
-            }
-            // Rules that name the same codes stand together, so a stretch is often empty early.
-            if left == [0; WORDS] {
-                break;
-            }
-        }
-        left
+        self.odd.get(place - block.rows.len()).unwrap_or(&NO_MEMBER)
     }
 
     /// What rows leave of both lanes of a stretch.
@@ -360,11 +370,18 @@ impl<'a> Run<'a, '_> {
         if odd {
             self.look_up_odd(block, lines, looked);
         }
-        for (at, bits) in bits.iter_mut().enumerate() {
-            if !bits.is_empty() {
-                *bits = self.and_rows(block, looked, at, *bits);
+        let rows = looked.cells.len();
+        if looked.differ || odd {
+            for (at, bits) in bits.iter_mut().enumerate() {
+                if !bits.is_empty() {
+                    self.evaluator.state.steps += 2 * rows as u64;
+                    *bits = looked.two_lanes(block, at, *bits);
+                }
             }
+            return;
         }
+        self.evaluator.state.steps += (rows * bits.len()) as u64;
+        one_lane(&block.rows, &looked.cells, bits);
     }
 
     /// Works out the rows of the facts that lie in no cell.
@@ -379,21 +396,6 @@ impl<'a> Run<'a, '_> {
                 }
             }
         }
-    }
-
-    /// What lines that were looked up leave of a stretch.
-    #[inline]
-    fn and_rows(&mut self, block: &'a Block, looked: &Looked, at: usize, from: Bits) -> Bits {
-        self.evaluator.state.steps += looked.cells.len() as u64;
-        if looked.differ {
-            self.evaluator.state.steps += looked.cells.len() as u64;
-            return looked.two_lanes(block, at, from);
-        }
-        let possible = looked.one_lane(block, at, from.possible);
-        // Each line leaves the same in both lanes, and what is certain is possible.
-        let mut certain = from.certain;
-        and(&mut certain, &possible);
-        Bits { possible, certain }
     }
 
     /// The rows of a fact that lies in no cell: each of its tests is evaluated.
