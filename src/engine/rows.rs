@@ -89,20 +89,34 @@ fn and(bits: &mut Chunk, row: &Chunk) {
 /// possible.
 #[multiversion::multiversion(targets("x86_64+avx2"))]
 fn one_lane(rows: &[Chunk], cells: &[Cell], bits: &mut [Bits]) {
-    for (at, bits) in bits.iter_mut().enumerate() {
-        let mut left = bits.possible;
-        for cells in cells.chunks(BETWEEN_LOOKS) {
-            for cell in cells {
-                match rows.get(cell.possible as usize + at) {
-                    Some(row) => and(&mut left, row),
-                    None => left = NO_MEMBER,
-                }
-            }
-            // Rules that name the same codes stand together, so a stretch is often empty early.
-            if left.iter().fold(0, |some, word| some | word) == 0 {
-                break;
+    let (twos, rest) = bits.as_chunks_mut::<2>();
+    let mut at = 0;
+    for bits in twos {
+        lane_of(rows, cells, at, bits);
+        at += 2;
+    }
+    for bits in rest {
+        lane_of(rows, cells, at, std::array::from_mut(bits));
+    }
+}
+
+/// The same of so many stretches.
+#[inline(always)]
+fn lane_of<const K: usize>(rows: &[Chunk], cells: &[Cell], at: usize, bits: &mut [Bits; K]) {
+    let mut left = bits.map(|bits| bits.possible);
+    for cells in cells.chunks(BETWEEN_LOOKS) {
+        for cell in cells {
+            match <[Chunk; K]>::row(rows, cell.possible as usize + at) {
+                Some(row) => left.and(row),
+                None => left = [NO_MEMBER; K],
             }
         }
+        // Rules that name the same codes stand together, so a stretch is often empty early.
+        if left.words().iter().fold(0, |some, word| some | word) == 0 {
+            break;
+        }
+    }
+    for (bits, left) in bits.iter_mut().zip(left) {
         // What is certain is possible.
         let mut certain = bits.certain;
         and(&mut certain, &left);
