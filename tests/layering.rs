@@ -336,7 +336,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "multiversion",
-        &["engine::group"],
+        &["engine::group", "engine::rows"],
         "loops that the processor chooses",
     ),
     ("sha2", &["ground::digest"], "one fingerprint"),
