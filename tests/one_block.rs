@@ -13,6 +13,7 @@ use kakou::engine::Scratch;
 use kakou::facts::json::from_json;
 use kakou::graph::Options;
 use kakou::ground::day::Day;
+use kakou::ground::truth::Truth;
 use kakou::verdict::judgement::Judgement;
 use kakou::{Engine, Facts, Folder, Graph, Limits, Reference, Sure};
 use std::fmt::Write as _;
@@ -759,4 +760,65 @@ fn each_of_many_numbers_is_told_apart() {
         .collect();
     all.push(agrees("{\"na\":null}"));
     made.agrees_on_all(&all, &mut scratch);
+}
+
+/// A rule on the header that says an outcome and nothing else, as sure as the trust asks or less, for
+/// one department, for several or for all.
+fn plain_rule(random: &mut Random, shape: &Shape, number: usize) -> String {
+    let mut out = rule(random, shape, number, &mut Vec::new());
+    // Some rules wait for several facts, and some cannot fire once one is known.
+    if random.chance(6) {
+        let also = condition(random, shape);
+        out = out.replacen("  when ", &format!("  when {also} and "), 1);
+    }
+    out
+}
+
+/// Rules of which nothing but an outcome follows are told as they are found, 64 at once: those that
+/// certainly fire beside those that may, in runs and by themselves, with holes where a rule has to be
+/// looked at, on both sides of the ends of words, and after others whose traces must be gone.
+#[test]
+fn undetermined_rules_that_say_an_outcome_are_told_at_once() {
+    let mut scratch = Scratch::default();
+    let (mut open, mut certain) = (0, 0);
+    for (seed, size) in (9_000..).zip([1, 9, 40, 63, 64, 65, 128, 129, 200, 300, 520]) {
+        let mut random = Random(seed);
+        let mut text = schema(&mut random);
+        let shape = Shape {
+            fields: (0..KEYED).collect(),
+            pilots: false,
+            over: 0,
+            duties: false,
+            residue: random.pick(&[0, 1]),
+            items: 0,
+            force: random.pick(&[0, 2]),
+            departments: random.pick(&[0, 4, 12]),
+            shadow: random.pick(&[0, 1, 8]),
+        };
+        for number in 0..size {
+            text.push_str(&plain_rule(&mut random, &shape, number));
+        }
+        // Covers stand among the rules, certain, open and only informing.
+        text.push_str("covers ka is t0 or t1\ncovers kb is s0 or s1 from 2020-01-01 as advice\n");
+        let made = Made::of(text, random.pick(&[Sure::High, Sure::Design]));
+        let mut all = Vec::new();
+        for round in 0..16 {
+            let declaration = match round {
+                5 | 12 => "{}".to_owned(),
+                _ => declaration(&mut random),
+            };
+            if let Some(one) = made.agrees(&declaration, random.pick(&DAYS), &mut scratch) {
+                let fired = &one.expected.fired;
+                let count = |is: Truth| fired.iter().filter(|f| f.truth == is).count();
+                open += count(Truth::Unknown);
+                certain += count(Truth::True);
+                all.push(one);
+            }
+        }
+        made.agrees_on_all(&all, &mut scratch);
+    }
+    assert!(
+        open > 4_000 && certain > 5_000,
+        "{open} may fire, {certain} do"
+    );
 }

@@ -19,6 +19,7 @@ impl Program {
             + forms.sum::<usize>()
             + tables.sum::<usize>()
             + self.atoms.bytes()
+            + self.masks.bytes()
             + self.waits.bytes()
     }
 }

@@ -4,7 +4,7 @@
 //! This is the slow part of judging, and it is reached only where something is undetermined or
 //! not given. It goes through each rule and element once, however many others wait for it.
 
-use super::duty::{Ask, Work};
+use super::duty::{Ask, Duties, Work};
 use super::eval::{Elements, Evaluator};
 use super::program::NodeId;
 use super::resolve::{Room, Uncovered, place_of, prefix};
@@ -12,6 +12,7 @@ use super::search::Search;
 use super::standing::{Traits, World};
 use super::state::At;
 use super::under::Found;
+use super::waits::Look;
 use crate::check::rules::{Combine, Each, RuleId};
 use crate::facts::ListState;
 use crate::facts::key::Key;
@@ -19,10 +20,6 @@ use crate::ground::truth::Truth;
 use crate::schema::Home;
 use crate::schema::value::{Fact, FieldId, ListId, OutcomeId, Type};
 use crate::verdict::judgement::{Coverage, Element, Fired, Judgement, Missing, Step, Waiting};
-
-/// So many fields of the header are asked after for each 64 rules of which one is undetermined, and
-/// it still costs less than looking at the rules one by one.
-const MANY: usize = 16;
 
 impl Evaluator<'_, '_> {
     /// The facts that the schema requires and that are unknown or none, sorted.
@@ -146,7 +143,88 @@ impl Evaluator<'_, '_> {
         out: &mut Judgement,
     ) {
         let low = out.counted.low;
-        let schema = &self.program.rules.schema;
+        let covers_open = self.covers_are_open(uncovered, out);
+        let rules_open = out.fired.iter().any(|fired| fired.truth == Truth::Unknown);
+        let duties_open = room.duties.works.iter().any(|work| self.is_open(work, low));
+        if !covers_open && !rules_open && !duties_open {
+            return;
+        }
+        let Room {
+            search,
+            counted,
+            duties,
+            ..
+        } = room;
+        let counted = Counted {
+            applies,
+            fires: counted,
+            duties,
+        };
+        search.begin(&mut out.missing, self.schema().fields.len());
+        if rules_open {
+            search.undetermined.become_those(counted.undetermined());
+            self.settle_rules(low, search, |this, which, search| {
+                this.settle_some(counted, which, search);
+            });
+        }
+        if covers_open {
+            self.under_covers(&mut search.found);
+            self.want(search, &[]);
+        }
+        if duties_open {
+            search.make_room(applies.len());
+            for work in &duties.works {
+                if self.is_open(work, low) {
+                    self.settle_duty(counted, work, search);
+                    let mut rules = std::mem::take(&mut search.asking);
+                    rules.extend(duties.asks_of(work).iter().map(|ask| ask.rule));
+                    rules.dedup();
+                    self.want(search, &rules);
+                    rules.clear();
+                    search.asking = rules;
+                }
+            }
+        }
+        search.tell(&mut out.missing);
+    }
+
+    /// The same where all rules that apply are plain: nothing is over them, and nothing is required.
+    #[inline(never)]
+    pub(super) fn settle_plain(
+        &mut self,
+        uncovered: Uncovered,
+        room: &mut Room,
+        out: &mut Judgement,
+    ) {
+        let covers_open = self.covers_are_open(uncovered, out);
+        let search = &mut room.search;
+        if !covers_open && search.undetermined.is_empty() {
+            return;
+        }
+        let (low, fired) = (out.counted.low, &out.fired);
+        search.begin(&mut out.missing, self.schema().fields.len());
+        self.settle_rules(low, search, |this, (rules, header), search| {
+            let undetermined = fired.iter().filter(|fired| fired.truth == Truth::Unknown);
+            each_of(
+                undetermined,
+                rules,
+                |fired| fired.rule,
+                |fired| {
+                    this.under_rule(fired.rule, fired.element, header, &mut search.found);
+                    this.want(search, &[fired.rule]);
+                },
+            );
+        });
+        if covers_open {
+            self.under_covers(&mut search.found);
+            self.want(search, &[]);
+        }
+        search.tell(&mut out.missing);
+    }
+
+    /// Whether it is undetermined what is covered, and that may still worsen the verdict.
+    fn covers_are_open(&self, uncovered: Uncovered, out: &Judgement) -> bool {
+        let schema = self.schema();
         let covers = match uncovered {
             Uncovered { outside: true, .. } => schema.worst(),
             Uncovered { advice: true, .. } => schema.advice,
@@ -156,96 +234,76 @@ impl Evaluator<'_, '_> {
             out.coverage,
             Some(Coverage::Undetermined | Coverage::FullOrAdvice)
         );
-        let covers_open = open && covers > low;
-        let rules_open = out.fired.iter().any(|fired| fired.truth == Truth::Unknown);
-        let duties_open = room.duties.works.iter().any(|work| self.is_open(work, low));
-        if !covers_open && !rules_open && !duties_open {
-            return;
-        }
-        let mut search = std::mem::take(&mut room.search);
-        search.begin(&mut out.missing, schema.fields.len());
-        if covers_open {
-            self.under_covers(&mut search.found);
-            self.want(&mut search, &[]);
-        }
-        if rules_open {
-            self.settle_rules(applies, room, low, &mut search);
-        }
-        if duties_open {
-            search.make_room(applies.len());
-            for work in &room.duties.works {
-                if self.is_open(work, low) {
-                    self.settle_duty(applies, room, work, &mut search);
-                    let mut rules = std::mem::take(&mut search.asking);
-                    rules.extend(room.duties.asks_of(work).iter().map(|ask| ask.rule));
-                    rules.dedup();
-                    self.want(&mut search, &rules);
-                    rules.clear();
-                    search.asking = rules;
-                }
-            }
-        }
-        search.tell(&mut out.missing);
-        room.search = search;
+        open && covers > out.counted.low
     }
 
-    /// What would settle the rules that may still worsen the verdict. Where they are many, all that
-    /// wait for a fact of the header are found at once.
+    /// What would settle the rules that may still worsen the verdict, of those that are undetermined.
+    /// Where they are many, all that wait for a fact of the header are found at once; the others are
+    /// looked at one by one, as is told, with their fields of the header or without them.
     fn settle_rules(
         &mut self,
-        applies: &[Fired],
-        room: &Room,
         low: OutcomeId,
         search: &mut Search,
+        one_by_one: impl FnOnce(&mut Self, (&Waiting, bool), &mut Search),
     ) {
         let waits = &self.program.waits;
-        let Some(worse) = waits.worse(low) else {
-            return;
-        };
-        let truths = applies.iter().zip(&room.counted);
-        let truths = truths.map(|(fired, truth)| (fired.rule, *truth == Truth::Unknown));
-        search.open(truths, worse);
-        let many = search.open_words() * MANY > waits.header.len();
-        let rules = search.one_by_one(many.then_some(&waits.apart));
-        if !rules.is_empty() {
-            search.make_room(applies.len());
-            let mut rules = rules.iter().peekable();
-            for (place, (fired, truth)) in applies.iter().zip(&room.counted).enumerate() {
-                while rules.next_if(|rule| *rule < fired.rule).is_some() {}
-                if *truth == Truth::Unknown && rules.peek() == Some(&fired.rule) {
-                    self.settle_one(applies, room, place, !many, search);
-                    self.want(search, &[fired.rule]);
-                }
-            }
-        }
-        search.put_back(rules);
+        search.open(waits.worse(low));
+        let many = search.are_many(waits.header.len());
         if many {
             for asked in &waits.header {
-                if !asked.is_known(self.facts)
-                    && let Some(fact) = self.unknown_fact(asked.field)
-                {
-                    self.state.steps += search.want_where_open(fact, &asked.by) as u64;
+                let fact = match asked.look(self.facts) {
+                    Look::Known => continue,
+                    Look::Missing(fact) => Some(fact),
+                    Look::Unsaid => self.unknown_fact(asked.field),
+                };
+                if let Some(fact) = fact {
+                    self.state.steps += search.want_where_open(fact, asked) as u64;
                 }
             }
         }
+        let rules = search.one_by_one(many.then_some(&waits.apart));
+        if !rules.is_empty() {
+            one_by_one(self, (&rules, !many), search);
+        }
+        search.put_back(rules);
+    }
+
+    /// What would settle these rules; the fields of the header only where they are asked for.
+    fn settle_some(
+        &mut self,
+        counted: Counted<'_>,
+        (rules, header): (&Waiting, bool),
+        search: &mut Search,
+    ) {
+        search.make_room(counted.applies.len());
+        let both = counted.applies.iter().zip(counted.fires).enumerate();
+        let undetermined = both.filter(|(_, (_, truth))| **truth == Truth::Unknown);
+        each_of(
+            undetermined,
+            rules,
+            |(_, (fired, _))| fired.rule,
+            |(place, (fired, _))| {
+                self.settle_one(counted, place, header, search);
+                self.want(search, &[fired.rule]);
+            },
+        );
     }
 
     /// Finds what would settle one rule and element; the fields of the header only where they are
     /// asked for.
     fn settle_one(
         &mut self,
-        applies: &[Fired],
-        room: &Room,
+        counted: Counted<'_>,
         place: usize,
         header: bool,
         search: &mut Search,
     ) {
-        let Some(fired) = applies.get(place) else {
+        let Some(fired) = counted.applies.get(place) else {
             return;
         };
         // What others ask for too is kept for them.
         if self.program.waits.is_asked(fired.rule) {
-            self.settle(applies, room, place, search);
+            self.settle(counted, place, search);
             return self.take_settled(place, search);
         }
         self.under_rule(fired.rule, fired.element, header, &mut search.found);
@@ -256,9 +314,9 @@ impl Evaluator<'_, '_> {
             .has(Traits::EXCUSABLE)
         {
             let mut over = std::mem::take(&mut search.over);
-            self.each_over(applies, room, place, |_, place| over.push(place));
+            self.each_over(counted, place, |_, place| over.push(place));
             for place in over.drain(..) {
-                self.settle(applies, room, place, search);
+                self.settle(counted, place, search);
                 self.take_settled(place, search);
             }
             search.over = over;
@@ -289,11 +347,15 @@ impl Evaluator<'_, '_> {
 
     fn under_covers(&mut self, found: &mut Found) {
         let program = self.program;
-        for cover in &program.covers {
+        let waits = program.waits.of_covers(program.forms.len());
+        for (cover, own) in program.covers.iter().zip(waits) {
             let truth = self.truth(cover.in_force).and(self.truth(cover.scope));
             if truth == Truth::Unknown {
-                self.under_condition(cover.in_force, found);
-                self.under_condition(cover.scope, found);
+                self.state.steps += own.header.len() as u64;
+                found.extend(own.header.iter().filter_map(|f| self.unknown_fact(*f)));
+                for condition in own.rest {
+                    self.under_condition(*condition, found);
+                }
             }
         }
     }
@@ -301,7 +363,7 @@ impl Evaluator<'_, '_> {
     /// Finds what would settle whether a rule fires for an element: the facts under its own
     /// undetermined operands, and those that settle the rules over it. However many rules lead to
     /// one, it is gone through once.
-    fn settle(&mut self, applies: &[Fired], room: &Room, start: usize, search: &mut Search) {
+    fn settle(&mut self, counted: Counted<'_>, start: usize, search: &mut Search) {
         search.waiting.clear();
         search.waiting.push(start);
         while let Some(place) = search.waiting.last().copied() {
@@ -310,7 +372,7 @@ impl Evaluator<'_, '_> {
                 continue;
             }
             let before = search.waiting.len();
-            self.each_over(applies, room, place, |_, over| {
+            self.each_over(counted, place, |_, over| {
                 if !search.is_settled(over) {
                     search.waiting.push(over);
                 }
@@ -321,10 +383,10 @@ impl Evaluator<'_, '_> {
             search.waiting.pop();
             // What is found for a requirement meanwhile stays apart.
             let mut found = std::mem::take(&mut search.fresh);
-            if let Some(fired) = applies.get(place) {
+            if let Some(fired) = counted.applies.get(place) {
                 self.under_rule(fired.rule, fired.element, true, &mut found);
             }
-            self.each_over(applies, room, place, |this, over| {
+            self.each_over(counted, place, |this, over| {
                 let facts = search.settled(over);
                 this.state.steps += facts.len() as u64;
                 found.extend_from_slice(facts);
@@ -338,14 +400,13 @@ impl Evaluator<'_, '_> {
     /// for the rule and for each rule over it.
     fn each_over(
         &mut self,
-        applies: &[Fired],
-        room: &Room,
+        counted: Counted<'_>,
         place: usize,
         mut f: impl FnMut(&mut Self, usize),
     ) {
         let program = self.program;
         self.state.steps += 1;
-        let Some(fired) = applies.get(place) else {
+        let Some(fired) = counted.applies.get(place) else {
             return;
         };
         let over = program.form(fired.rule).map_or(&[][..], |f| &f.excused_by);
@@ -356,7 +417,7 @@ impl Evaluator<'_, '_> {
             };
             let part = prefix(fired.element, form.each.len());
             if World::Counted.takes_part(program.standing(*special))
-                && let Some(place) = open_place(applies, room, *special, part)
+                && let Some(place) = counted.open_place(*special, part)
             {
                 f(self, place);
             }
@@ -415,14 +476,14 @@ impl Evaluator<'_, '_> {
 
     /// Finds what would settle a requirement: whether it is required, waived and met, and its
     /// argument.
-    fn settle_duty(&mut self, applies: &[Fired], room: &Room, work: &Work, search: &mut Search) {
+    fn settle_duty(&mut self, counted: Counted<'_>, work: &Work, search: &mut Search) {
         let program = self.program;
-        let asks = room.duties.asks_of(work);
+        let asks = counted.duties.asks_of(work);
         for ask in asks {
             if work.obliged == Truth::Unknown
-                && let Some(place) = open_place(applies, room, ask.rule, ask.element)
+                && let Some(place) = counted.open_place(ask.rule, ask.element)
             {
-                self.settle(applies, room, place, search);
+                self.settle(counted, place, search);
                 self.take_settled(place, search);
             }
             let Some(form) = program.form(ask.rule) else {
@@ -441,8 +502,8 @@ impl Evaluator<'_, '_> {
             return;
         };
         if work.obliged == Truth::Unknown {
-            for waiver in room.duties.waivers_of(work) {
-                self.settle_waiver(applies, room, ask, *waiver, search);
+            for waiver in counted.duties.waivers_of(work) {
+                self.settle_waiver(counted, ask, *waiver, search);
             }
         }
         let kind = program.kinds.get(usize::from(work.kind.0));
@@ -454,8 +515,7 @@ impl Evaluator<'_, '_> {
 
     fn settle_waiver(
         &mut self,
-        applies: &[Fired],
-        room: &Room,
+        counted: Counted<'_>,
         ask: &Ask,
         waiver: RuleId,
         search: &mut Search,
@@ -465,8 +525,8 @@ impl Evaluator<'_, '_> {
             return;
         };
         let part = prefix(ask.element, form.each.len());
-        let fires = place_of(applies, waiver, part)
-            .and_then(|place| room.counted.get(place).copied())
+        let fires = place_of(counted.applies, waiver, part)
+            .and_then(|place| counted.fires.get(place).copied())
             .unwrap_or(Truth::False);
         let ours = || form.waives.iter().filter(|waive| waive.kind == ask.kind);
         self.state.it = Self::argument_of(ask);
@@ -484,16 +544,51 @@ impl Evaluator<'_, '_> {
         }
         self.state.leave(&form.each);
         if holds != Truth::False
-            && let Some(place) = open_place(applies, room, waiver, part)
+            && let Some(place) = counted.open_place(waiver, part)
         {
-            self.settle(applies, room, place, search);
+            self.settle(counted, place, search);
             self.take_settled(place, search);
         }
     }
 }
 
-/// The place of a rule and element that is undetermined in the counted world.
-fn open_place(applies: &[Fired], room: &Room, rule: RuleId, element: Element) -> Option<usize> {
-    place_of(applies, rule, element)
-        .filter(|place| room.counted.get(*place) == Some(&Truth::Unknown))
+/// What was resolved in the counted world.
+#[derive(Clone, Copy)]
+struct Counted<'r> {
+    /// The rules that apply, in order.
+    applies: &'r [Fired],
+    /// By place among them, whether it fires.
+    fires: &'r [Truth],
+    duties: &'r Duties,
+}
+
+impl<'r> Counted<'r> {
+    /// The rules that apply, each with whether it is undetermined.
+    fn undetermined(self) -> impl Iterator<Item = (RuleId, bool)> + 'r {
+        let both = self.applies.iter().zip(self.fires);
+        both.map(|(fired, truth)| (fired.rule, *truth == Truth::Unknown))
+    }
+
+    /// The place of a rule and element that is undetermined.
+    fn open_place(self, rule: RuleId, element: Element) -> Option<usize> {
+        place_of(self.applies, rule, element)
+            .filter(|place| self.fires.get(*place) == Some(&Truth::Unknown))
+    }
+}
+
+/// Calls the function for each of these, which come in the order of their rules, whose rule is among
+/// those.
+fn each_of<T: Copy>(
+    all: impl Iterator<Item = T>,
+    rules: &Waiting,
+    rule: impl Fn(T) -> RuleId,
+    mut f: impl FnMut(T),
+) {
+    let mut rules = rules.iter().peekable();
+    for one in all {
+        while rules.next_if(|among| *among < rule(one)).is_some() {}
+        if rules.peek() == Some(&rule(one)) {
+            f(one);
+        }
+    }
 }

@@ -7,7 +7,7 @@
 //! - `word`: amounts in one machine word;
 //! - [`many`]: a condition for many elements at once;
 //! - [`standing`]: how a rule stands among others, and in which worlds it takes part;
-//! - [`resolve`], [`duty`], `group`, [`missing`]: from rules that apply to the judgement;
+//! - [`resolve`], `plain`, [`duty`], `group`, [`missing`]: from rules that apply to the judgement;
 //! - `waits`: the facts that rules may wait for, told once;
 //! - [`under`], [`search`]: the facts under what is undetermined, and room to gather them.
 //!
@@ -24,6 +24,7 @@ mod group;
 pub mod lookup;
 pub mod many;
 pub mod missing;
+mod plain;
 pub mod program;
 pub mod resolve;
 pub mod search;

@@ -5,7 +5,7 @@
 //! Nothing here knows the graph library, and nothing here changes after it was made.
 
 use super::atom::Atoms;
-use super::standing::Standing;
+use super::standing::{Masks, Standing};
 use super::table::TableForm;
 use super::waits::Waits;
 use crate::check::rules::{
@@ -373,6 +373,8 @@ pub struct Program {
     pub forms: Vec<RuleForm>,
     /// How each of them stands.
     pub standings: Vec<Standing>,
+    /// The same of 64 at once.
+    pub masks: Masks,
     /// What each of them may wait for.
     pub(crate) waits: Waits,
     /// The kinds by number.

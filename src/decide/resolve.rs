@@ -8,6 +8,7 @@
 use super::duty::Duties;
 use super::eval::Evaluator;
 use super::group::Claim;
+use super::plain::is_plain;
 use super::program::Program;
 use super::search::Search;
 use super::standing::{Standing, Traits, World};
@@ -15,6 +16,8 @@ use crate::check::rules::{KindId, RuleId};
 use crate::ground::truth::Truth;
 use crate::schema::value::{DepartmentId, OutcomeId};
 use crate::verdict::judgement::{Coverage, Element, Fired, Interval, Judgement, PilotView, Step};
+
+pub use super::plain::Plain;
 
 /// Room that resolving uses again and again.
 #[derive(Debug, Clone, Default)]
@@ -161,14 +164,6 @@ fn gather(program: &Program, applies: &[Fired], room: &mut Room) {
     }
 }
 
-/// Whether all that applies certainly does, and is plain.
-#[inline]
-fn is_plain(program: &Program, applies: &[Fired]) -> bool {
-    let is_plain = |rule: RuleId| program.standing(rule).traits.is_plain();
-    let mut all = applies.iter();
-    all.all(|fired| fired.truth == Truth::True && is_plain(fired.rule))
-}
-
 /// Works out which rules fire in a world.
 fn fires(program: &Program, applies: &[Fired], world: World, room: &mut Room) {
     room.fires.clear();
@@ -207,36 +202,6 @@ fn fires(program: &Program, applies: &[Fired], world: World, room: &mut Room) {
     }
 }
 
-/// Rules of which each says an outcome and nothing else, while they are told.
-pub struct Plain<'o> {
-    fired: &'o mut Vec<Fired>,
-    shadow: &'o mut Vec<Fired>,
-    /// The worst outcome of those that decide.
-    worst: OutcomeId,
-    /// Whether all that decide speak for every department.
-    for_all: bool,
-}
-
-impl Plain<'_> {
-    /// Tells one that stands like this.
-    #[inline(always)]
-    pub fn put(&mut self, rule: RuleId, standing: Standing, element: Element) {
-        let fired = Fired {
-            rule,
-            element,
-            truth: Truth::True,
-        };
-        if standing.traits.has(Traits::TRUSTED) {
-            self.fired.push(fired);
-            let outcome = standing.outcome.unwrap_or(self.worst);
-            self.worst = self.worst.max(outcome);
-            self.for_all &= standing.traits.has(Traits::FOR_ALL);
-        } else {
-            self.shadow.push(fired);
-        }
-    }
-}
-
 impl Room {
     /// The rules that fire in the world at hand, and whether each decides.
     fn firing<'r>(&'r self, applies: &'r [Fired]) -> impl Iterator<Item = (Fired, bool)> + 'r {
@@ -268,13 +233,8 @@ impl Evaluator<'_, '_> {
         out: &mut Judgement,
     ) {
         let program = self.program;
-        if full != Truth::Unknown && advice != Truth::Unknown && is_plain(program, applies) {
-            let put = |plain: &mut Plain<'_>| {
-                for fired in applies {
-                    plain.put(fired.rule, program.standing(fired.rule), fired.element);
-                }
-            };
-            return self.tell(put, (full, advice), room, out);
+        if is_plain(program, applies) {
+            return self.tell_all(applies, (full, advice), room, out);
         }
         let (common, uncovered) = self.begin((full, advice), room, out);
         gather(program, applies, room);
@@ -296,7 +256,7 @@ impl Evaluator<'_, '_> {
 
     /// What depends on no rule: the day, required facts that are not given, and coverage.
     #[inline]
-    fn begin(
+    pub(super) fn begin(
         &mut self,
         (full, advice): (Truth, Truth),
         room: &mut Room,
@@ -324,61 +284,8 @@ impl Evaluator<'_, '_> {
         (Common { high }, uncovered)
     }
 
-    /// Fills the judgement where all rules that apply, which are put in order by rule and element, are
-    /// plain and certainly fire, and whether a cover holds is certain: then nothing is open, all
-    /// worlds are one, and nothing is worked out twice.
-    #[inline(always)]
-    pub fn tell(
-        &mut self,
-        put: impl FnOnce(&mut Plain<'_>),
-        covers: (Truth, Truth),
-        room: &mut Room,
-        out: &mut Judgement,
-    ) {
-        let (common, _) = self.begin(covers, room, out);
-        let program = self.program;
-        let mut plain = Plain {
-            fired: &mut out.fired,
-            shadow: &mut out.shadow,
-            worst: program.rules.schema.mildest(),
-            for_all: true,
-        };
-        put(&mut plain);
-        let Plain { worst, for_all, .. } = plain;
-        out.counted = Interval {
-            low: worst,
-            high: worst.max(common.high),
-        };
-        out.base = out.counted;
-        if for_all {
-            let says = Interval {
-                low: worst,
-                high: worst,
-            };
-            if out.departments.len() != program.own_views.len() {
-                let none = (DepartmentId(0), says);
-                out.departments.resize(program.own_views.len(), none);
-            }
-            let own = out.departments.iter_mut().zip(&program.own_views);
-            for (department, number) in own {
-                *department = (*number, says);
-            }
-        } else {
-            self.outcomes(&out.fired, true, room);
-            self.departments(room, out);
-        }
-        if out.pilots.len() != program.shadow_pilots.len() {
-            out.pilots
-                .resize_with(program.shadow_pilots.len(), PilotView::default);
-        }
-        for (view, pilot) in out.pilots.iter_mut().zip(&program.shadow_pilots) {
-            view.pilot = Some(*pilot);
-            changes_nothing(view, out.counted, &out.fired);
-        }
-    }
-
     /// What each department sees, of the intervals in the room.
-    fn departments(&self, room: &Room, out: &mut Judgement) {
+    pub(super) fn departments(&self, room: &Room, out: &mut Judgement) {
         let own = self.program.own_views.iter();
         let seen = own.map(|department| {
             let view = room.views.get(usize::from(department.0));
@@ -434,7 +341,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// What the rules that fire and decide say.
-    fn outcomes(&self, fired: &[Fired], departments: bool, room: &mut Room) -> Interval {
+    pub(super) fn outcomes(&self, fired: &[Fired], departments: bool, room: &mut Room) -> Interval {
         let program = self.program;
         let mild = program.rules.schema.mildest();
         let none = Interval {
@@ -468,7 +375,7 @@ impl Evaluator<'_, '_> {
 }
 
 /// The view of a pilot none of whose rules applies.
-fn changes_nothing(view: &mut PilotView, counted: Interval, fired: &[Fired]) {
+pub(super) fn changes_nothing(view: &mut PilotView, counted: Interval, fired: &[Fired]) {
     view.interval = counted;
     view.fired.clear();
     view.fired.extend_from_slice(fired);

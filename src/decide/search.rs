@@ -1,8 +1,12 @@
 //! Room for the search for missing facts, used again from declaration to declaration.
 
 use super::under::Found;
+use super::waits::Asked;
 use crate::check::rules::RuleId;
 use crate::verdict::judgement::{FactRef, Missing, Waiting};
+
+/// To ask whether so many fields of the header are known costs less than looking at one rule.
+const FIELDS: usize = 16;
 
 /// What the search has found so far.
 #[derive(Debug, Clone, Default)]
@@ -19,20 +23,24 @@ pub(super) struct Search {
     pub(super) fresh: Found,
     /// The rules that ask for the requirement that is being looked at; empty in between.
     pub(super) asking: Vec<RuleId>,
-    /// Rules that are undetermined for some element.
-    undetermined: Waiting,
+    /// Rules that are undetermined for some element; empty in between.
+    pub(super) undetermined: Waiting,
     /// Those of them that may still worsen the verdict.
     open: Waiting,
+    /// Whether these leave no stretch of 64 out.
+    is_whole: bool,
     /// Room for those of them that are looked at one by one.
     apart: Waiting,
     /// Rules over the one at hand.
     pub(super) over: Vec<usize>,
     /// The missing facts as they come, each with the rules that wait for it.
     missing: Vec<Missing>,
-    /// By field, then by list, and by row, where its fact stands among them.
+    /// Whether they came in order.
+    in_order: bool,
+    /// By field, where its fact of the header stands among them.
+    of_header: Vec<Place>,
+    /// By field, then by list, and by row, where its other facts do.
     places: Vec<Vec<Place>>,
-    /// How many fields there are.
-    fields: usize,
     /// The number of this search.
     round: u32,
     /// Lists of rules to use again.
@@ -46,18 +54,30 @@ struct Place {
     at: u32,
 }
 
+/// Where a fact stands among those that are missing.
+enum At {
+    Known(usize),
+    /// Nowhere yet.
+    New,
+}
+
 impl Search {
     /// Makes ready, with the facts that the schema asks for, of so many fields.
     pub(super) fn begin(&mut self, required: &mut Vec<Missing>, fields: usize) {
         self.settled.clear();
         self.facts.clear();
         self.found.clear();
+        self.in_order = true;
         // Numbers run out after four thousand million searches; then all is forgotten once.
         self.round = self.round.checked_add(1).unwrap_or_else(|| {
+            self.of_header.clear();
             self.places.clear();
             1
         });
-        self.fields = fields;
+        if self.of_header.len() != fields {
+            self.of_header.clear();
+            self.of_header.resize(fields, Place::default());
+        }
         for missing in required.drain(..) {
             self.waiting_for(missing.fact);
         }
@@ -96,15 +116,20 @@ impl Search {
         }
     }
 
-    /// Takes the rules that are undetermined, in order, and those that may worsen the verdict.
-    pub(super) fn open(&mut self, rules: impl Iterator<Item = (RuleId, bool)>, worse: &Waiting) {
-        self.undetermined.become_those(rules);
-        self.open.become_common(&self.undetermined, worse);
+    /// Takes of the undetermined rules those that may worsen the verdict.
+    pub(super) fn open(&mut self, worse: Option<&Waiting>) {
+        match worse {
+            Some(worse) => self.open.become_common(&self.undetermined, worse),
+            None => self.open.clear(),
+        }
+        self.is_whole = self.open.is_whole();
+        self.undetermined.clear();
     }
 
-    /// How many stretches of 64 rules some open rule is of.
-    pub(super) fn open_words(&self) -> usize {
-        self.open.words()
+    /// Whether looking for all that wait for one of so many fields costs less than looking at each open
+    /// rule.
+    pub(super) fn are_many(&self, fields: usize) -> bool {
+        self.open.len() * FIELDS > fields
     }
 
     /// Those of the open rules that are among these, or all of them, to be looked at one by one.
@@ -121,32 +146,78 @@ impl Search {
 
     /// A fact is missing for those of the open rules that ask for it. Says how many stretches of 64
     /// rules they are of.
-    pub(super) fn want_where_open(&mut self, fact: FactRef, asking: &Waiting) -> usize {
+    #[inline(always)]
+    pub(super) fn want_where_open(&mut self, fact: FactRef, asked: &Asked) -> usize {
         let mut rules = self.spare.pop().unwrap_or_default();
-        rules.become_common(&self.open, asking);
+        match (asked.is_whole, self.is_whole) {
+            (true, _) => rules.become_common_in(&self.open, &asked.by),
+            (_, true) => rules.become_common_in(&asked.by, &self.open),
+            _ => rules.become_common(&self.open, &asked.by),
+        }
         let words = rules.words();
-        if words > 0 {
+        if words == 0 {
+            self.reclaim(rules);
+            return 0;
+        }
+        match self.at(fact) {
+            At::New => self.missing.push(Missing { fact, rules }),
+            At::Known(at) => self.add_rules(at, rules),
+        }
+        words
+    }
+
+    /// So many rules more wait for a fact that is missing already.
+    #[cold]
+    fn add_rules(&mut self, at: usize, rules: Waiting) {
+        if let Some(missing) = self.missing.get_mut(at) {
             let mut both = self.spare.pop().unwrap_or_default();
-            if let Some(waiting) = self.waiting_for(fact) {
-                if !waiting.is_empty() {
-                    both.become_either(waiting, &rules);
-                    std::mem::swap(&mut both, &mut rules);
-                }
-                std::mem::swap(waiting, &mut rules);
-            }
+            both.become_either(&missing.rules, &rules);
+            std::mem::swap(&mut both, &mut missing.rules);
             self.reclaim(both);
         }
         self.reclaim(rules);
-        words
     }
 
     /// The rules that wait for a fact, which from now on is missing.
     pub(super) fn waiting_for(&mut self, fact: FactRef) -> Option<&mut Waiting> {
-        let (kind, row) = match fact {
-            FactRef::Header(field) => (field.0 as usize, 0),
-            FactRef::Cell(field, _, row) => (field.0 as usize, row as usize),
-            FactRef::List(list) => (self.fields + list.0 as usize, 0),
+        let at = match self.at(fact) {
+            At::Known(at) => at,
+            At::New => {
+                let rules = self.spare.pop().unwrap_or_default();
+                self.missing.push(Missing { fact, rules });
+                self.missing.len() - 1
+            }
         };
+        self.missing.get_mut(at).map(|missing| &mut missing.rules)
+    }
+
+    /// Where a fact stands among those that are missing; a new one is to be put behind them.
+    #[inline]
+    fn at(&mut self, fact: FactRef) -> At {
+        let next = Place {
+            round: self.round,
+            at: u32::try_from(self.missing.len()).unwrap_or(u32::MAX),
+        };
+        let place = match fact {
+            FactRef::Header(field) => self.of_header.get_mut(field.0 as usize),
+            FactRef::Cell(field, _, row) => self.place(field.0 as usize, row as usize),
+            FactRef::List(list) => self.place(self.fields() + list.0 as usize, 0),
+        };
+        match place {
+            Some(place) if place.round == next.round => At::Known(place.at as usize),
+            place => {
+                if let Some(place) = place {
+                    *place = next;
+                }
+                let last = self.missing.last();
+                self.in_order &= last.is_none_or(|last| last.fact < fact);
+                At::New
+            }
+        }
+    }
+
+    /// The place of a fact that is not one of the header.
+    fn place(&mut self, kind: usize, row: usize) -> Option<&mut Place> {
         if self.places.len() <= kind {
             self.places.resize_with(kind + 1, Vec::new);
         }
@@ -154,22 +225,19 @@ impl Search {
         if rows.len() <= row {
             rows.resize(row + 1, Place::default());
         }
-        let place = rows.get_mut(row)?;
-        if place.round != self.round {
-            *place = Place {
-                round: self.round,
-                at: u32::try_from(self.missing.len()).unwrap_or(u32::MAX),
-            };
-            let rules = self.spare.pop().unwrap_or_default();
-            self.missing.push(Missing { fact, rules });
-        }
-        let at = place.at as usize;
-        self.missing.get_mut(at).map(|missing| &mut missing.rules)
+        rows.get_mut(row)
+    }
+
+    /// How many fields there are.
+    fn fields(&self) -> usize {
+        self.of_header.len()
     }
 
     /// Writes the missing facts down, sorted.
     pub(super) fn tell(&mut self, missing: &mut Vec<Missing>) {
-        self.missing.sort_unstable_by_key(|missing| missing.fact);
+        if !self.in_order {
+            self.missing.sort_unstable_by_key(|missing| missing.fact);
+        }
         std::mem::swap(&mut self.missing, missing);
     }
 

@@ -3,8 +3,8 @@
 //! waits for, whatever else is known. So the rules that wait for a fact of the header are those
 //! that ask for it, of those that are undetermined, and nothing has to be looked for.
 //!
-//! A rule that may still fire has no conjunct that is false, so each of its conjuncts can be looked
-//! at by itself. What is left over, sums and comparisons of fields and quantifiers, is looked
+//! A rule that may still fire, or a cover that may still hold, has no conjunct that is false, so each of
+//! its conjuncts can be looked at by itself. What is left over, sums and comparisons of fields and quantifiers, is looked
 //! through declaration by declaration.
 
 use super::program::{NodeId, Op, Program};
@@ -13,8 +13,8 @@ use crate::check::rules::{Combine, Rule, RuleId};
 use crate::facts::Facts;
 use crate::facts::key::Key;
 use crate::schema::Home;
-use crate::schema::value::{FieldId, OutcomeId};
-use crate::verdict::judgement::Waiting;
+use crate::schema::value::{Denomination, FieldId, OutcomeId, Type};
+use crate::verdict::judgement::{FactRef, Waiting};
 use std::collections::BTreeMap;
 
 /// What rules may wait for.
@@ -29,7 +29,7 @@ pub struct Waits {
     asked: Waiting,
     /// By outcome, the rules that decide and may make a movement worse than that.
     worse: Vec<Waiting>,
-    /// By rule, where what follows of it ends among that of all rules.
+    /// By rule, then by cover, where what follows of it ends among that of all.
     ends: Vec<Ends>,
     /// The fields of the header, then those of the element at hand.
     fields: Vec<FieldId>,
@@ -43,17 +43,32 @@ pub(super) struct Asked {
     pub(super) field: FieldId,
     /// Where its fact is; none for a list, which has no key.
     slot: Option<u32>,
+    /// Whether nothing else can be missing in its stead, as the currency of an amount can.
+    alone: bool,
     /// The rules that wait for it where it is unknown and they are undetermined.
     pub(super) by: Waiting,
+    /// Whether these leave no stretch of 64 out.
+    pub(super) is_whole: bool,
 }
 
 impl Asked {
-    /// Whether the keys say that the fact is not unknown.
+    /// What the keys say of the fact: nothing where it is known, itself where it is what is missing.
     #[inline]
-    pub(super) fn is_known(&self, facts: &Facts) -> bool {
-        self.slot
-            .is_some_and(|slot| facts.key(slot) != Key::UNKNOWN)
+    pub(super) fn look(&self, facts: &Facts) -> Look {
+        match self.slot {
+            Some(slot) if facts.key(slot) != Key::UNKNOWN => Look::Known,
+            Some(_) if self.alone => Look::Missing(FactRef::Header(self.field)),
+            _ => Look::Unsaid,
+        }
     }
+}
+
+/// What keys say of a fact of the header.
+pub(super) enum Look {
+    Known,
+    Missing(FactRef),
+    /// They do not say what is missing.
+    Unsaid,
 }
 
 /// Where what one rule waits for ends.
@@ -85,53 +100,63 @@ impl Waits {
         };
         let mut header: BTreeMap<FieldId, Waiting> = BTreeMap::new();
         let mut reads: Vec<Option<Reads>> = vec![None; program.nodes.len()];
-        let (mut of_header, mut of_element, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+        let mut own = Parts::default();
         for (rule, form) in (0u32..).map(RuleId).zip(&program.forms) {
-            let mut conjunct = |node: NodeId, _| match reads_of(program, node, &mut reads) {
-                Reads::Nothing => {}
-                Reads::Field(field) => match program.homes.get(field.0 as usize) {
-                    Some(Home::Header(_)) => of_header.push(field),
-                    _ => of_element.push(field),
-                },
-                Reads::More => rest.push(node),
-            };
             for node in [form.in_force, form.scope, form.when] {
-                conjuncts(program, node, false, &mut conjunct);
+                own.take(program, (node, false), &mut reads);
             }
             if let Some(unless) = form.unless {
-                conjuncts(program, unless, true, &mut conjunct);
+                own.take(program, (unless, true), &mut reads);
             }
-            tidy(&mut of_header);
-            tidy(&mut of_element);
-            tidy(&mut rest);
-            for field in &of_header {
+            own.tidy();
+            for field in &own.header {
                 header.entry(*field).or_default().add(rule);
             }
-            let plain = form.each.is_empty() && form.excused_by.is_empty() && rest.is_empty();
+            let plain = form.each.is_empty() && form.excused_by.is_empty() && own.rest.is_empty();
             waits.sort_in(program, rule, plain);
-            let end = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-            waits.fields.append(&mut of_header);
-            let header = end(waits.fields.len());
-            waits.fields.append(&mut of_element);
-            waits.rest.append(&mut rest);
-            waits.ends.push(Ends {
-                header,
-                element: end(waits.fields.len()),
-                rest: end(waits.rest.len()),
-            });
+            waits.put(&mut own);
+        }
+        for cover in &program.covers {
+            for node in [cover.in_force, cover.scope] {
+                own.take(program, (node, false), &mut reads);
+            }
+            own.tidy();
+            waits.put(&mut own);
         }
         waits.header = header
             .into_iter()
             .map(|(field, by)| Asked {
                 field,
+                alone: program.rules.schema.field(field).is_some_and(|field| {
+                    !matches!(
+                        field.typ,
+                        Type::Money(Denomination::Named(_))
+                            | Type::Quantity(Denomination::Named(_))
+                    )
+                }),
                 slot: match program.homes.get(field.0 as usize) {
                     Some(Home::Header(slot)) if !program.is_list(field) => Some(*slot),
                     _ => None,
                 },
+                is_whole: by.is_whole(),
                 by,
             })
             .collect();
         waits
+    }
+
+    /// Puts what the next rule or cover waits for behind that of all before.
+    fn put(&mut self, own: &mut Parts) {
+        let end = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        self.fields.append(&mut own.header);
+        let header = end(self.fields.len());
+        self.fields.append(&mut own.element);
+        self.rest.append(&mut own.rest);
+        self.ends.push(Ends {
+            header,
+            element: end(self.fields.len()),
+            rest: end(self.rest.len()),
+        });
     }
 
     /// Puts a rule where those of its kind are; a plain one waits for fields of the header only.
@@ -179,7 +204,15 @@ impl Waits {
 
     /// What a rule waits for.
     pub(super) fn of(&self, rule: RuleId) -> Own<'_> {
-        let at = rule.0 as usize;
+        self.own(rule.0 as usize)
+    }
+
+    /// What the covers wait for, in order.
+    pub(super) fn of_covers(&self, rules: usize) -> impl Iterator<Item = Own<'_>> {
+        (rules..self.ends.len()).map(|at| self.own(at))
+    }
+
+    fn own(&self, at: usize) -> Own<'_> {
         let end = |at: usize| self.ends.get(at).copied().unwrap_or_default();
         let (from, to) = (at.checked_sub(1).map_or(Ends::default(), end), end(at));
         Own {
@@ -192,6 +225,44 @@ impl Waits {
 
 fn part<T>(all: &[T], from: u32, to: u32) -> &[T] {
     all.get(from as usize..to as usize).unwrap_or(&[])
+}
+
+/// The conjuncts of a rule or cover, by what they read, while they are taken apart.
+#[derive(Default)]
+struct Parts {
+    header: Vec<FieldId>,
+    element: Vec<FieldId>,
+    rest: Vec<NodeId>,
+}
+
+impl Parts {
+    /// Adds those of a condition, or of its contrary.
+    fn take(
+        &mut self,
+        program: &Program,
+        (node, denied): (NodeId, bool),
+        known: &mut Vec<Option<Reads>>,
+    ) {
+        conjuncts(
+            program,
+            node,
+            denied,
+            &mut |node, _| match reads_of(program, node, known) {
+                Reads::Nothing => {}
+                Reads::Field(field) => match program.homes.get(field.0 as usize) {
+                    Some(Home::Header(_)) => self.header.push(field),
+                    _ => self.element.push(field),
+                },
+                Reads::More => self.rest.push(node),
+            },
+        );
+    }
+
+    fn tidy(&mut self) {
+        tidy(&mut self.header);
+        tidy(&mut self.element);
+        tidy(&mut self.rest);
+    }
 }
 
 /// Sorts, and drops repetitions.

@@ -3,8 +3,8 @@
 use super::finder::{Axis, Finders};
 use super::rows::{MEMBERS, WORDS, set};
 use super::sieve::Sieve;
-use super::{Block, Condition, Engine, Line, Member, Task};
-use crate::check::rules::Each;
+use super::{Bare, Block, Condition, Engine, Line, Member, Task};
+use crate::check::rules::{Each, RuleId};
 use crate::decide::atom::NO_ATOM;
 use crate::decide::program::Program;
 use crate::graph::Graph;
@@ -378,6 +378,7 @@ fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block 
         header: header.into(),
         element: element.into(),
         header_residue: members.iter().any(|member| member.parts.0 > 0),
+        bare: members.chunks(64).map(bare).collect(),
         members: members.into(),
     }
 }
@@ -422,6 +423,34 @@ fn member(
     }
 }
 
+/// Those of 64 members of which nothing is left to ask.
+fn bare(members: &[Member]) -> Bare {
+    let mut bare = Bare {
+        members: 0,
+        straight: 0,
+        first: 0,
+        rules: [RuleId(0); 64],
+    };
+    let places = bare.rules.iter_mut().zip(0u32..);
+    for (member, (place, at)) in members.iter().zip(places) {
+        let (Subject::Rule(rule), true) = (member.subject, member.is_bare) else {
+            continue;
+        };
+        *place = rule;
+        // Where the first of all would be, if a member's rule were so far from it.
+        let Some(first) = rule.0.checked_sub(at) else {
+            bare.members |= 1 << at;
+            continue;
+        };
+        if bare.straight == 0 {
+            bare.first = first;
+        }
+        bare.straight |= u64::from(bare.first == first) << at;
+        bare.members |= 1 << at;
+    }
+    bare
+}
+
 /// A condition with the number of its atom.
 fn condition(program: &Program, conjunct: Conjunct) -> Condition {
     Condition {
@@ -449,6 +478,7 @@ pub(super) fn bytes(engine: &Engine) -> usize {
             + size_of_val(&*block.full)
             + size_of_val(&*block.cells)
             + size_of_val(&*block.turns)
+            + size_of_val(&*block.bare)
             + lines.sum::<usize>()
             + members.sum::<usize>()
     };

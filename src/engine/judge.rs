@@ -2,11 +2,12 @@
 
 use super::finder::Axis;
 use super::group::GROUP;
-use super::rows::{Bits, MEMBERS};
-use super::sieve::Sieve;
+use super::order::{Marks, Order};
+use super::rows::{Bits, MEMBERS, WORDS};
 use super::{Block, Condition, Engine, Member, RowRoom, Scratch, Task};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::{Elements, Evaluator};
+use crate::decide::resolve::{Plain, Room};
 use crate::decide::state::At;
 use crate::facts::Facts;
 use crate::facts::key::Key;
@@ -21,8 +22,9 @@ use crate::verdict::judgement::{Element, Fired, Judgement, Step};
 /// Judges one declaration into the scratch.
 pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Scratch) {
     let movement = Movement { facts, as_of };
-    let sifts = |sieve: &Sieve| sieve.judge(engine, movement, scratch);
-    if !engine.sieve.as_ref().is_some_and(sifts) {
+    // Where the declaration before missed a fact this one may too, and sifting would be in vain.
+    let sieve = engine.sieve.as_ref().filter(|_| !scratch.rows.misses);
+    if !sieve.is_some_and(|sieve| sieve.judge(engine, movement, scratch)) {
         judge_by_cells(engine, movement, scratch);
     }
 }
@@ -80,43 +82,61 @@ pub(super) fn run<'a>(
         state,
         room,
         judgement,
+        marks,
         applies,
         rows,
     } = scratch;
-    state.begin(&engine.program);
+    let program = &*engine.program;
+    state.begin(program);
+    marks.begin(program.forms.len());
     applies.clear();
     let mut run = Run {
         engine,
         evaluator: Evaluator {
-            program: &engine.program,
+            program,
             facts,
             as_of,
             state,
         },
+        marks,
         applies,
         covers: [Truth::False, Truth::False],
     };
     find(&mut run, rows);
-    let Run {
-        mut evaluator,
-        applies,
-        covers: [full, advice],
-        ..
-    } = run;
-    rows.order.sort(applies, engine.program.forms.len());
-    evaluator.resolve(applies, (full, advice), room, judgement);
+    run.resolve(&mut rows.order, room, judgement);
 }
 
 /// One declaration being judged.
 pub(super) struct Run<'a, 's> {
     pub(super) engine: &'a Engine,
     pub(super) evaluator: Evaluator<'a, 's>,
+    /// The rules that apply to the whole.
+    pub(super) marks: &'s mut Marks,
+    /// Those that apply to elements.
     pub(super) applies: &'s mut Vec<Fired>,
     /// Whether a cover holds, and one that only informs.
     covers: [Truth; 2],
 }
 
 impl<'a> Run<'a, '_> {
+    /// Makes the judgement of what applies.
+    #[inline(never)]
+    fn resolve(mut self, order: &mut Order, room: &mut Room, judgement: &mut Judgement) {
+        let program = self.evaluator.program;
+        let (marks, applies) = (self.marks, self.applies);
+        let [full, advice] = self.covers;
+        if applies.is_empty() && marks.are_among(|at| program.masks.of(at).plain) {
+            let put = |plain: &mut Plain<'_>| {
+                marks.take(|at, possible, certain| plain.put_64(at, possible, certain));
+            };
+            return self.evaluator.tell(put, (full, advice), room, judgement);
+        }
+        marks.take_into(applies);
+        order.sort(applies, program.forms.len());
+        let covers = (full, advice);
+        self.evaluator.resolve(applies, covers, room, judgement);
+    }
+
     /// Finds the cells of the header's facts.
     fn rank_header(&mut self, room: &mut RowRoom) {
         room.ranks.clear();
@@ -203,18 +223,16 @@ impl<'a> Run<'a, '_> {
         left.extend(block.full.iter().map(|full| Bits::all(*full)));
         let RowRoom { ranks, looked, .. } = room;
         self.leave(block, &block.header, ranks, &mut left, looked);
+        room.misses = looked.differ;
         match block.list {
             None => {
                 let mut guests = None;
                 room.alive.clear();
                 for (at, bits) in left.iter().enumerate() {
-                    if bits.is_empty() {
-                        continue;
-                    }
-                    bits.each(at, |number, truth| {
+                    if !bits.is_empty() {
                         let gathered = (&mut guests, &mut room.alive);
-                        self.alive_of_header(block, number, truth, gathered);
-                    });
+                        self.stretch_of_header(block, at, bits, gathered);
+                    }
                 }
                 self.guests(block, guests, &mut room.alive);
             }
@@ -273,6 +291,45 @@ impl<'a> Run<'a, '_> {
         });
     }
 
+    /// Looks at the members of one stretch that the header's rows leave alive: at those together whose
+    /// rules follow each other, and at the others one by one.
+    fn stretch_of_header(
+        &mut self,
+        block: &'a Block,
+        at: usize,
+        bits: &Bits,
+        (guests, alive): (&mut Option<ListId>, &mut Vec<(u32, Truth)>),
+    ) {
+        let lanes = bits.possible.iter().zip(&bits.certain);
+        for ((possible, certain), word) in lanes.zip(at * WORDS..) {
+            let (possible, certain) = (*possible, *certain);
+            if possible == 0 {
+                continue;
+            }
+            let mut rest = possible;
+            if let Some(bare) = block.bare.get(word) {
+                let straight = possible & bare.straight;
+                if straight != 0 {
+                    self.marks.put_64(bare.first, straight, certain & straight);
+                }
+                let others = possible & bare.members & !bare.straight;
+                self.marks.put_each(&bare.rules, others, certain & others);
+                rest &= !bare.members;
+            }
+            for bit in set_bits(rest) {
+                let number = u32::try_from(word * 64).unwrap_or(u32::MAX) + bit;
+                let truth = match certain >> bit & 1 {
+                    1 => Truth::True,
+                    _ => Truth::Unknown,
+                };
+                if let Some(member) = block.members.get(number as usize) {
+                    let gathered = (&mut *guests, &mut *alive);
+                    self.asked_of_header(block, (number, member), truth, gathered);
+                }
+            }
+        }
+    }
+
     /// Looks at a member that the header's rows leave alive. Those that judge the elements of one
     /// list stand together, and are gathered until another one comes.
     #[inline(always)]
@@ -287,11 +344,7 @@ impl<'a> Run<'a, '_> {
             return;
         };
         match (member.is_bare, member.subject) {
-            (true, Subject::Rule(rule)) => self.applies.push(Fired {
-                rule,
-                element: Element::default(),
-                truth,
-            }),
+            (true, Subject::Rule(rule)) => self.marks.put(rule, truth),
             _ => self.asked_of_header(block, (number, member), truth, gathered),
         }
     }
@@ -342,6 +395,7 @@ impl<'a> Run<'a, '_> {
             return;
         }
         match member.subject {
+            Subject::Rule(rule) if step == Step::Whole => self.marks.put(rule, truth),
             Subject::Rule(rule) => {
                 let element = Element([step, Step::Whole]);
                 self.applies.push(Fired {

@@ -13,6 +13,7 @@ mod order;
 mod rows;
 mod sieve;
 
+use crate::check::rules::RuleId;
 use crate::decide::program::{NodeId, Program};
 use crate::decide::resolve::Room;
 use crate::decide::state::State;
@@ -25,7 +26,7 @@ use crate::schema::value::ListId;
 use crate::verdict::judgement::{Fired, Judgement};
 use finder::Finders;
 use judge::Movement;
-use order::Order;
+use order::{Marks, Order};
 use rows::{Bits, Chunk, Looked, WORDS};
 use sieve::Sieve;
 use std::num::NonZeroU32;
@@ -107,6 +108,21 @@ struct Block {
     /// Whether some member has residue that reads only the header.
     header_residue: bool,
     members: Box<[Member]>,
+    /// By 64 members, those that are bare.
+    bare: Box<[Bare]>,
+}
+
+/// Those of 64 members that judge the whole and of which nothing is left to ask.
+#[derive(Debug, Clone)]
+struct Bare {
+    /// A bit for each.
+    members: u64,
+    /// A bit for each of those whose rules follow each other as they do.
+    straight: u64,
+    /// The rule that the first of the 64 would then be.
+    first: u32,
+    /// Their rules.
+    rules: [RuleId; 64],
 }
 
 /// What one axis says of the members of a block.
@@ -199,6 +215,9 @@ pub struct Scratch {
     state: State,
     room: Room,
     judgement: Judgement,
+    /// What applies to the whole.
+    marks: Marks,
+    /// What applies besides.
     applies: Vec<Fired>,
     rows: RowRoom,
 }
@@ -214,6 +233,8 @@ struct RowRoom {
     ranked: Option<ListId>,
     /// The rows of the block at hand.
     looked: Looked,
+    /// Whether a fact of the header of the last declaration left more possible than it did for certain.
+    misses: bool,
     /// What its header leaves, stretch by stretch.
     left: Vec<Bits>,
     /// The same for the element at hand.

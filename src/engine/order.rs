@@ -1,7 +1,133 @@
 //! Putting what applies in order by rule and element.
 
+use crate::check::rules::RuleId;
 use crate::ground::bits::set_bits;
-use crate::verdict::judgement::Fired;
+use crate::ground::truth::Truth;
+use crate::verdict::judgement::{Element, Fired};
+
+/// The rules that apply to the whole, a bit for each, so that they need not be put in order. Empty
+/// between declarations.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Marks {
+    /// By 64 rules, those that apply.
+    words: Vec<Mark>,
+    /// A bit for each of these of which some rule does.
+    filled: Vec<u64>,
+}
+
+/// Those of 64 rules that possibly, and that certainly, apply.
+#[derive(Debug, Clone, Copy, Default)]
+struct Mark {
+    possible: u64,
+    certain: u64,
+}
+
+impl Marks {
+    /// Makes ready for so many rules.
+    #[inline]
+    pub(super) fn begin(&mut self, rules: usize) {
+        let words = rules.div_ceil(64);
+        if self.words.len() != words {
+            self.words.clear();
+            self.words.resize(words, Mark::default());
+            self.filled.clear();
+            self.filled.resize(words.div_ceil(64), 0);
+        }
+    }
+
+    /// A rule applies.
+    #[inline(always)]
+    pub(super) fn put(&mut self, rule: RuleId, truth: Truth) {
+        let bit = 1 << (rule.0 % 64);
+        let certain = match truth {
+            Truth::True => bit,
+            _ => 0,
+        };
+        self.put_some(rule.0 / 64, bit, certain);
+    }
+
+    /// So do these of 64 rules, from that one on.
+    #[inline]
+    pub(super) fn put_64(&mut self, first: u32, possible: u64, certain: u64) {
+        let (at, up) = (first / 64, first % 64);
+        self.put_some(at, possible << up, certain << up);
+        // Shifting by a whole word is none.
+        let beyond = possible >> 1 >> (63 - up);
+        if beyond != 0 {
+            self.put_some(at + 1, beyond, certain >> 1 >> (63 - up));
+        }
+    }
+
+    /// So do these of 64 members, of which these are the rules.
+    #[inline]
+    pub(super) fn put_each(&mut self, rules: &[RuleId; 64], possible: u64, certain: u64) {
+        let rules = |bits: u64| set_bits(bits).filter_map(|bit| rules.get(bit as usize));
+        for rule in rules(possible) {
+            self.put_some(rule.0 / 64, 1 << (rule.0 % 64), 0);
+        }
+        for rule in rules(certain) {
+            if let Some(word) = self.words.get_mut(rule.0 as usize / 64) {
+                word.certain |= 1 << (rule.0 % 64);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn put_some(&mut self, at: u32, possible: u64, certain: u64) {
+        let Some(word) = self.words.get_mut(at as usize) else {
+            return;
+        };
+        if word.possible == 0
+            && let Some(filled) = self.filled.get_mut(at as usize / 64)
+        {
+            *filled |= 1 << (at % 64);
+        }
+        word.possible |= possible;
+        word.certain |= certain;
+    }
+
+    /// Whether all that apply are among the rules that the function gives, by 64.
+    #[inline]
+    pub(super) fn are_among(&self, those: impl Fn(u32) -> u64) -> bool {
+        (0u32..).zip(&self.filled).all(|(group, filled)| {
+            set_bits(*filled).all(|bit| {
+                let at = group * 64 + bit;
+                let word = self.words.get(at as usize).copied().unwrap_or_default();
+                word.possible & !those(at) == 0
+            })
+        })
+    }
+
+    /// Calls the function for each 64 rules of which some apply, in order, and forgets them.
+    #[inline]
+    pub(super) fn take(&mut self, mut f: impl FnMut(u32, u64, u64)) {
+        for (group, filled) in (0u32..).zip(&mut self.filled) {
+            for bit in set_bits(std::mem::take(filled)) {
+                let at = group * 64 + bit;
+                if let Some(word) = self.words.get_mut(at as usize) {
+                    let Mark { possible, certain } = std::mem::take(word);
+                    f(at, possible, certain);
+                }
+            }
+        }
+    }
+
+    /// Adds them to a list, in order, and forgets them.
+    pub(super) fn take_into(&mut self, applies: &mut Vec<Fired>) {
+        self.take(|at, possible, certain| {
+            for bit in set_bits(possible) {
+                applies.push(Fired {
+                    rule: RuleId(at * 64 + bit),
+                    element: Element::default(),
+                    truth: match certain >> bit & 1 {
+                        1 => Truth::True,
+                        _ => Truth::Unknown,
+                    },
+                });
+            }
+        });
+    }
+}
 
 /// Room to sort in, used again and again.
 #[derive(Debug, Clone, Default)]
@@ -87,9 +213,7 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::rules::RuleId;
-    use crate::ground::truth::Truth;
-    use crate::verdict::judgement::{Element, Step};
+    use crate::verdict::judgement::Step;
 
     fn next(seed: &mut u64) -> u64 {
         *seed = seed
@@ -139,6 +263,79 @@ mod tests {
                 sorted.sort_unstable();
                 order.sort(&mut applies, rules);
                 assert_eq!(applies, sorted, "{rules} rules, round {round}");
+            }
+        }
+    }
+
+    /// What is put by word, by member and one by one is there once, in order, and gone once it was
+    /// taken; in one room for few rules and many.
+    #[test]
+    fn marks_give_back_in_order_what_was_put() {
+        let mut seed = 7;
+        let mut marks = Marks::default();
+        for rules in [1, 64, 65, 700, 9000] {
+            for round in 0..40 {
+                marks.begin(rules);
+                let mut some = vec![None; rules];
+                for _ in 0..round {
+                    let first = next(&mut seed) % rules as u64;
+                    let (possible, certain) =
+                        (next(&mut seed) << 33 | next(&mut seed), next(&mut seed));
+                    let room = u64::MAX >> 64u64.saturating_sub(rules as u64 - first).min(63);
+                    let possible = possible & room;
+                    let truth = |bit: u64| match (possible & certain) >> bit & 1 {
+                        1 => Truth::True,
+                        _ => Truth::Unknown,
+                    };
+                    let all = (0..64).filter(|bit| possible >> bit & 1 == 1);
+                    let places: Vec<u64> = match round % 3 {
+                        0 => all.clone().map(|bit| first + bit).collect(),
+                        // As members of a block stand whose rules do not follow each other.
+                        _ => all
+                            .clone()
+                            .map(|bit| (first + bit * 37) % rules as u64)
+                            .collect(),
+                    };
+                    let known = places.iter().any(|at| some[*at as usize].is_some());
+                    let mut once = places.clone();
+                    once.sort_unstable();
+                    once.dedup();
+                    if known || once.len() < places.len() {
+                        continue;
+                    }
+                    for (bit, at) in all.zip(&places) {
+                        some[*at as usize] = Some(truth(bit));
+                    }
+                    let rule = |at: u64| RuleId(u32::try_from(at).unwrap());
+                    match round % 3 {
+                        0 => marks.put_64(rule(first).0, possible, possible & certain),
+                        1 => {
+                            let of = |bit: u64| rule((first + bit * 37) % rules as u64);
+                            let of: Vec<RuleId> = (0..64).map(of).collect();
+                            marks.put_each(of.first_chunk().unwrap(), possible, possible & certain);
+                        }
+                        _ => places.iter().for_each(|at| {
+                            marks.put(rule(*at), some[*at as usize].unwrap());
+                        }),
+                    }
+                }
+                let all = (0..).map(RuleId).zip(&some);
+                let all: Vec<Fired> = all
+                    .filter_map(|(rule, truth)| {
+                        Some(Fired {
+                            rule,
+                            element: Element::default(),
+                            truth: (*truth)?,
+                        })
+                    })
+                    .collect();
+                assert!(marks.are_among(|_| u64::MAX));
+                assert_eq!(marks.are_among(|_| 0), all.is_empty());
+                let mut taken = Vec::new();
+                marks.take_into(&mut taken);
+                assert_eq!(taken, all, "{rules} rules, round {round}");
+                marks.take_into(&mut taken);
+                assert_eq!(taken.len(), all.len(), "nothing is left");
             }
         }
     }

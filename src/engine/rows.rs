@@ -69,7 +69,7 @@ impl Bits {
 pub(super) struct Looked {
     cells: Vec<Cell>,
     /// Whether some line says less for certain than it leaves possible.
-    differ: bool,
+    pub(super) differ: bool,
     /// Rows of facts that lie in no cell; they are numbered after those of the block.
     odd: Vec<Chunk>,
 }
@@ -355,7 +355,10 @@ impl<'a> Run<'a, '_> {
             _ => None,
         };
         match rows {
-            Some(rows) => self.evaluator.state.steps += (rows * bits.len()) as u64,
+            Some(rows) => {
+                looked.differ = rows > lines.len();
+                self.evaluator.state.steps += (rows * bits.len()) as u64;
+            }
             None => self.leave_of_many(block, lines, ranks, bits, looked),
         }
     }

@@ -9,7 +9,7 @@ use crate::decide::program::{
     CoverForm, KindForm, Memo, NodeForm, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm,
     WaiveForm,
 };
-use crate::decide::standing::{Standing, Traits};
+use crate::decide::standing::{Masks, Standing, Traits};
 use crate::decide::table::TableForm;
 use crate::decide::waits::Waits;
 use crate::ground::diagnostic::{Code, Diagnostic};
@@ -313,6 +313,7 @@ pub(super) fn program(
         own_views,
         shadow_pilots: shadow_pilots.collect(),
         live_pilots: standings.iter().any(|s| s.traits.is_live_pilot()),
+        masks: Masks::new(&standings, rules.schema.outcomes.len()),
         standings,
         waits: Waits::default(),
         forms,

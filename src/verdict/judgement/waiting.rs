@@ -95,6 +95,13 @@ impl Waiting {
         size_of_val(&*self.words)
     }
 
+    /// Whether some rule of every stretch of 64 is in it, up to its last.
+    #[inline]
+    pub(crate) fn is_whole(&self) -> bool {
+        let last = self.words.last().map_or(0, |word| word.at as usize + 1);
+        self.words.len() == last
+    }
+
     /// What stands of 64 rules.
     fn word(&self, at: u32) -> u64 {
         let found = self.words.binary_search_by_key(&at, |word| word.at);
@@ -135,9 +142,9 @@ impl Waiting {
         }
     }
 
-    /// Puts rules behind all others.
+    /// Puts those of 64 rules behind all others.
     #[inline]
-    fn push(&mut self, at: u32, rules: u64) {
+    pub(crate) fn push(&mut self, at: u32, rules: u64) {
         if rules != 0 {
             self.words.push(Word { at, rules });
         }
@@ -157,6 +164,19 @@ impl Waiting {
             word.rules |= u64::from(is) << (rule.0 % 64);
         }
         self.push(word.at, word.rules);
+    }
+
+    /// Becomes the rules that are in both, of which one leaves no stretch out.
+    #[inline(always)]
+    pub(crate) fn become_common_in(&mut self, some: &Waiting, whole: &Waiting) {
+        self.clear();
+        for word in &some.words {
+            // There each stretch is where its number says.
+            let Some(beside) = whole.words.get(word.at as usize) else {
+                break;
+            };
+            self.push(word.at, word.rules & beside.rules);
+        }
     }
 
     /// Becomes the rules that are in both.
@@ -333,14 +353,28 @@ mod tests {
 
     #[test]
     fn two_are_joined_and_cut_as_sets_are() {
-        for (of_one, of_other) in [(900, 900), (900, 3), (3, 900), (70, 60), (0, 40), (40, 0)] {
-            let (one, other) = (drawn(2, of_one, 9_000), drawn(3, of_other, 9_000));
+        let sizes = [(900, 900), (900, 3), (3, 900), (70, 60), (0, 40), (40, 0)];
+        // Below 9,000 some stretch is empty; below 300 none is, but for that of the common ones.
+        let below = [9_000, 300];
+        let mut wholes = 0;
+        for ((of_one, of_other), below) in sizes.map(|both| below.map(|n| (both, n))).concat() {
+            let (one, other) = (drawn(2, of_one, below), drawn(3, of_other, below));
             let (mut a, mut b) = (one.1, other.1);
             // Something is common even to the small ones, and something stands in one word apart.
             a.extend([64, 4_000, 8_999].map(RuleId));
             b.extend([64, 65, 4_000, 4_001].map(RuleId));
+            if below == 300 {
+                b = b.iter().filter(|rule| rule.0 < 300).collect();
+            }
             let sets = [&a, &b].map(|waiting| waiting.iter().collect::<BTreeSet<_>>());
             let mut waiting = Waiting::from_iter([RuleId(77)]);
+            for (one, other) in [(&a, &b), (&b, &a)] {
+                if other.is_whole() {
+                    waiting.become_common_in(one, other);
+                    assert!(waiting.iter().eq(sets[0].intersection(&sets[1]).copied()));
+                    wholes += 1;
+                }
+            }
             waiting.become_common(&a, &b);
             assert!(waiting.iter().eq(sets[0].intersection(&sets[1]).copied()));
             // No word is kept that holds no rule, or two equal ones would differ.
@@ -349,6 +383,7 @@ mod tests {
             assert!(waiting.iter().eq(sets[0].union(&sets[1]).copied()));
             assert_eq!(waiting, waiting.iter().collect());
         }
+        assert!(wholes > 4, "{wholes} leave no stretch out");
     }
 
     #[test]
