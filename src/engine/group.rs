@@ -5,7 +5,7 @@ use super::Block;
 use super::finder::{Cuts, reached, reached_of_few};
 use super::judge::Movement;
 use super::rows::{Chunk, Lane};
-use super::sieve::{CodeField, FarSet, ManyCuts, Part, Sieve};
+use super::sieve::{CodeField, FarSet, ManyCuts, Part, Sieve, Table};
 use crate::facts::key::{Key, QUAD};
 
 /// How many declarations are judged together.
@@ -39,12 +39,16 @@ pub(super) fn left<L: Lane>(
     let rows: &[Chunk] = &block.rows;
     let mut open = 0;
     if L::IS_WORDS {
-        for (sums, first) in room.sums.iter().zip(&sieve.tables) {
-            let table = sieve.rows.get(*first as usize..)?;
-            for (at, (left, sum)) in left.iter_mut().zip(sums).enumerate() {
-                match row(table, rows, *sum) {
-                    Some(row) => left.and(row),
-                    None => open |= 1 << at,
+        for (sums, table) in room.sums.iter().zip(&sieve.tables) {
+            match *table {
+                Table::Short(first) => and_all(&mut left, sums, &mut open, |number| {
+                    L::short(&sieve.short, (u64::from(first) + number) as usize)
+                }),
+                Table::Long(first) => {
+                    let table = sieve.rows.get(first as usize..)?;
+                    and_all(&mut left, sums, &mut open, |number| {
+                        row(table, rows, number)
+                    });
                 }
             }
         }
@@ -52,8 +56,11 @@ pub(super) fn left<L: Lane>(
         // Longer ones stay in registers in one loop only.
         for (at, left) in left.iter_mut().enumerate() {
             let mut all = *left;
-            for (sums, first) in room.sums.iter().zip(&sieve.tables) {
-                let table = sieve.rows.get(*first as usize..)?;
+            for (sums, table) in room.sums.iter().zip(&sieve.tables) {
+                let Table::Long(first) = *table else {
+                    continue;
+                };
+                let table = sieve.rows.get(first as usize..)?;
                 match sums.get(at).and_then(|sum| row(table, rows, *sum)) {
                     Some(row) => all.and(row),
                     None => open |= 1 << at,
@@ -63,6 +70,22 @@ pub(super) fn left<L: Lane>(
         }
     }
     Some((left, open))
+}
+
+/// Leaves of all what the rows of a table do; notes those that have none.
+#[inline(always)]
+fn and_all<'r, L: Lane + 'r>(
+    left: &mut [L; GROUP],
+    sums: &Sums,
+    open: &mut u32,
+    row: impl Fn(u64) -> Option<&'r L>,
+) {
+    for (at, (left, sum)) in left.iter_mut().zip(sums).enumerate() {
+        match row(*sum) {
+            Some(row) => left.and(row),
+            None => *open |= 1 << at,
+        }
+    }
 }
 
 /// The row of that number in a table.

@@ -79,7 +79,7 @@ const BETWEEN_LOOKS: usize = 4;
 
 /// Clears the bits that are not in the row.
 #[inline]
-fn and(bits: &mut Chunk, row: &Chunk) {
+pub(super) fn and(bits: &mut Chunk, row: &Chunk) {
     for (bit, word) in bits.iter_mut().zip(row) {
         *bit &= word;
     }
@@ -209,6 +209,9 @@ pub(super) trait Lane: Copy {
     /// The row that begins there.
     fn row(rows: &[Chunk], place: usize) -> Option<&Self>;
 
+    /// The row of that number among some that stand side by side and have no more words than it is.
+    fn short(words: &[u64], number: usize) -> Option<&Self>;
+
     fn and(&mut self, row: &Self);
 
     /// Writes both lanes of what is left.
@@ -233,6 +236,11 @@ impl<const W: usize> Lane for [u64; W] {
     #[inline(always)]
     fn row(rows: &[Chunk], place: usize) -> Option<&Self> {
         rows.get(place)?.first_chunk()
+    }
+
+    #[inline(always)]
+    fn short(words: &[u64], number: usize) -> Option<&Self> {
+        words.as_chunks().0.get(number)
     }
 
     #[inline(always)]
@@ -276,6 +284,11 @@ impl<const K: usize> Lane for [Chunk; K] {
     #[inline(always)]
     fn row(rows: &[Chunk], place: usize) -> Option<&Self> {
         rows.get(place..)?.first_chunk()
+    }
+
+    #[inline(always)]
+    fn short(_: &[u64], _: usize) -> Option<&Self> {
+        None
     }
 
     #[inline(always)]

@@ -42,8 +42,9 @@ pub(super) struct Sieve {
     /// The as-of date.
     pub(super) as_of: Option<ManyCuts>,
     pub(super) cuts: Vec<Cuts>,
-    /// Where the rows of each table begin among all.
-    pub(super) tables: Vec<u32>,
+    pub(super) tables: Vec<Table>,
+    /// Rows of short tables by combination of cells: as many words as members need, side by side.
+    pub(super) short: Vec<u64>,
     /// By combination of cells, where the row begins in the block; [`NO_ROW`] where one says less for
     /// certain than it leaves possible.
     pub(super) rows: Vec<u32>,
@@ -58,6 +59,15 @@ pub(super) struct Sieve {
     pub(super) tells: Vec<Chunk>,
     /// By member, its rule and how it stands; that of a cover is none.
     pub(super) rules: Vec<(RuleId, Standing)>,
+}
+
+/// Rows by combination of the cells of some fields.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Table {
+    /// The rows themselves, from that one of the short ones on.
+    Short(u32),
+    /// The places of rows, from there on among all.
+    Long(u32),
 }
 
 /// A field, and what it adds to the number of a row in the table that it shares.
@@ -159,6 +169,12 @@ impl ManyCuts {
     }
 }
 
+/// Where a row is: that of its number among the short ones, or that which begins there in the block.
+enum Place {
+    Short(u32),
+    Long(u32),
+}
+
 /// The place of no row.
 pub(super) const NO_ROW: u32 = u32::MAX;
 
@@ -188,7 +204,10 @@ impl Sieve {
         let rows = &*block.rows;
         if L::IS_WORDS {
             self.rows_of(movement, |row| {
-                left.and(L::row(rows, row as usize)?);
+                left.and(match row {
+                    Place::Short(at) => L::short(&self.short, at as usize)?,
+                    Place::Long(at) => L::row(rows, at as usize)?,
+                });
                 Some(())
             })?;
             return Some(left);
@@ -196,7 +215,10 @@ impl Sieve {
         // Longer ones stay in registers in one loop only.
         places.clear();
         self.rows_of(movement, |row| {
-            places.push(row);
+            places.push(match row {
+                Place::Short(_) => return None,
+                Place::Long(at) => at,
+            });
             Some(())
         })?;
         for row in places.iter() {
@@ -208,18 +230,22 @@ impl Sieve {
     /// Calls the function with the place of the row of each line, until it gives nothing. Codes share
     /// rows as tables have them; a field more in a table would make one wait for another.
     #[inline(always)]
-    fn rows_of(&self, movement: Movement, mut and: impl FnMut(u32) -> Option<()>) -> Option<()> {
+    fn rows_of(&self, movement: Movement, mut of: impl FnMut(Place) -> Option<()>) -> Option<()> {
         let keys = movement.facts.keys();
-        let mut and = |first: u32, cell: u32| and(*self.rows.get((first + cell) as usize)?);
         let mut sum = 0;
         for field in &self.codes {
             let part = &field.part;
             sum += part.cell(keys, |key| field.cell(key))? * part.stride;
             if field.is_last {
-                and(*self.tables.get(part.table as usize)?, sum)?;
+                of(match *self.tables.get(part.table as usize)? {
+                    Table::Short(first) => Place::Short(first + sum),
+                    Table::Long(first) => Place::Long(*self.rows.get((first + sum) as usize)?),
+                })?;
                 sum = 0;
             }
         }
+        let mut and =
+            |first: u32, cell: u32| of(Place::Long(*self.rows.get((first + cell) as usize)?));
         for (run, part) in &self.sets {
             and(part.alone, part.cell(keys, |key| run.of(key))?)?;
         }
@@ -263,7 +289,9 @@ impl Sieve {
             + size_of_val(self.some_cuts.as_slice())
             + size_of_val(self.many_cuts.as_slice())
             + size_of_val(self.cuts.as_slice())
-            + (self.rows.len() + self.quads.len() + self.tables.len()) * 4
+            + (self.rows.len() + self.quads.len()) * 4
+            + size_of_val(self.tables.as_slice())
+            + size_of_val(self.short.as_slice())
             + size_of_val(self.rules.as_slice())
             + masks.sum::<usize>()
     }

@@ -1,8 +1,10 @@
 //! The sieve of an engine that is one block: which fields share a table, and its rows.
 
 use super::super::finder::{Cuts, FEW, Finders, Run, cell_of_bits};
-use super::super::rows::{Chunk, WORDS, set};
-use super::super::sieve::{CodeField, Eight, FarSet, ManyCuts, NO_ROW, Part, STRETCHES, Sieve};
+use super::super::rows::{Chunk, WORDS, and, set};
+use super::super::sieve::{
+    CodeField, Eight, FarSet, ManyCuts, NO_ROW, Part, STRETCHES, Sieve, Table,
+};
 use super::super::{Block, Cell};
 use super::lines::RowPool;
 use crate::check::rules::RuleId;
@@ -41,9 +43,11 @@ enum What {
 }
 
 /// A table in the making.
-struct Table {
+struct Shared {
     /// How many combinations it has.
     count: usize,
+    /// Whether it holds rows and not their places.
+    is_short: bool,
     fields: Vec<Draft>,
 }
 
@@ -67,10 +71,12 @@ pub(super) fn sieve(
     };
     let drafts = drafts(header, block, &mut sieve.cuts)?;
     let mut pool = RowPool::of(&block.rows, stretches);
-    let is_short = block.members.len() <= SHORT;
+    let members = block.members.len();
     for drafts in drafts {
-        for table in merge(drafts, is_short) {
-            sieve.add_table(table, &mut pool)?;
+        for table in merge(drafts, members <= SHORT) {
+            let is_short = table.is_short;
+            let words = is_short.then_some(members.div_ceil(64));
+            sieve.add_table(table, words, &mut pool)?;
         }
     }
     sieve.tell(program, block)?;
@@ -177,19 +183,23 @@ fn eights(runs: &[Run]) -> Option<Vec<Eight>> {
 }
 
 /// Tables of fields, each of which is in the first that has room for it.
-fn merge(drafts: Vec<Draft>, all: bool) -> Vec<Table> {
-    let mut tables: Vec<Table> = Vec::new();
+fn merge(drafts: Vec<Draft>, few: bool) -> Vec<Shared> {
+    let mut tables: Vec<Shared> = Vec::new();
     for draft in drafts {
         let cells = draft.rows.len();
-        let shares = all || matches!(draft.what, What::Codes(_));
-        let room = |table: &&mut Table| shares && table.count * cells <= COMBINATIONS;
+        let is_short = few && !draft.rows.contains(&NO_ROW);
+        let shares = is_short || matches!(draft.what, What::Codes(_));
+        let room = |table: &&mut Shared| {
+            shares && table.is_short == is_short && table.count * cells <= COMBINATIONS
+        };
         match tables.iter_mut().find(room) {
             Some(table) => {
                 table.count *= cells;
                 table.fields.push(draft);
             }
-            None => tables.push(Table {
+            None => tables.push(Shared {
                 count: cells,
+                is_short,
                 fields: vec![draft],
             }),
         }
@@ -215,23 +225,42 @@ fn column(quads: &[u32], slot: u32) -> u32 {
 }
 
 impl Sieve {
-    /// Adds a table with its fields. The cells of the first change fastest.
-    fn add_table(&mut self, Table { count, fields }: Table, pool: &mut RowPool) -> Option<()> {
+    /// Adds a table with its fields, of rows of so many words or of their places. The cells of the
+    /// first field change fastest.
+    fn add_table(
+        &mut self,
+        Shared { count, fields, .. }: Shared,
+        words: Option<usize>,
+        pool: &mut RowPool,
+    ) -> Option<()> {
         let table = u32::try_from(self.tables.len()).ok()?;
-        self.tables.push(u32::try_from(self.rows.len()).ok()?);
-        let combined = (0..count).map(|at| {
+        let rows_of = |at: usize| {
             let mut rest = at;
-            let rows = fields.iter().map(|Draft { rows, .. }| {
+            fields.iter().map(move |Draft { rows, .. }| {
                 let row = rows.get(rest % rows.len());
                 rest /= rows.len();
                 row.copied().unwrap_or(NO_ROW)
-            });
-            match fields.as_slice() {
-                [one] => one.rows.get(at).copied().unwrap_or(NO_ROW),
-                _ => pool.all(rows).unwrap_or(NO_ROW),
+            })
+        };
+        if let Some(words) = words {
+            self.tables
+                .push(Table::Short(u32::try_from(self.short.len() / words).ok()?));
+            for at in 0..count {
+                let mut all = [u64::MAX; WORDS];
+                for row in rows_of(at) {
+                    and(&mut all, pool.rows.get(row as usize)?);
+                }
+                self.short.extend_from_slice(all.get(..words)?);
             }
-        });
-        self.rows.extend(combined);
+        } else {
+            self.tables
+                .push(Table::Long(u32::try_from(self.rows.len()).ok()?));
+            self.rows
+                .extend((0..count).map(|at| match fields.as_slice() {
+                    [one] => one.rows.get(at).copied().unwrap_or(NO_ROW),
+                    _ => pool.all(rows_of(at)).unwrap_or(NO_ROW),
+                }));
+        }
         let (mut stride, mut left) = (1, fields.len());
         for Draft { slot, what, rows } in fields {
             let cells = u32::try_from(rows.len()).ok()?;
