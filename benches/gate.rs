@@ -1,5 +1,5 @@
-//! A gate that noise can't fool: the instructions of ten paths, counted by callgrind, beside what
-//! was recorded for the compiler in use. A path that takes more than 5 % more than its record fails.
+//! A gate that noise can't fool: the instructions of thirteen paths, counted by callgrind, beside what
+//! was recorded for the compiler and the kind of processor in use. A path that takes more than 5 % more than its record fails.
 //!
 //! ```text
 //! cargo bench --bench gate               compare, where valgrind is installed
@@ -48,12 +48,14 @@ const ROUNDS: usize = 3;
 
 /// The paths, in the order in which they run. A figure is for one pass over the declarations that
 /// the path takes, or for one compilation.
-const PATHS: [&str; 11] = [
+const PATHS: [&str; 13] = [
     "read-json",
     "read-csv",
     "judge-header-30",
     "judge-header-1000",
     "judge-header-10000",
+    "judge-groups-30",
+    "judge-unknown-1000",
     "judge-items-1000",
     "judge-rulebook",
     "verdict-json",
@@ -110,6 +112,23 @@ impl Judged {
     fn judge(&self, scratch: &mut Scratch) {
         for (at, facts) in self.race.facts.iter().enumerate().take(500) {
             black_box(self.engine.judge(facts, self.race.day(at), scratch));
+        }
+    }
+
+    /// Judges them together.
+    fn judge_all(&self, scratch: &mut Scratch) {
+        let all = self.race.facts.iter().enumerate().take(500);
+        let all = all.map(|(at, facts)| (facts, self.race.day(at)));
+        self.engine.judge_all(all, scratch, |judgement| {
+            black_box(judgement);
+        });
+    }
+
+    /// Judges declarations of which nothing is known.
+    fn judge_unknown(&self, scratch: &mut Scratch) {
+        let unknown = Facts::unknown(&self.race.rules.schema);
+        for at in 0..50 {
+            black_box(self.engine.judge(&unknown, self.race.day(at), scratch));
         }
     }
 }
@@ -224,6 +243,8 @@ fn child(folder: &Path) -> Result<(), Failure> {
         "judge-header-30" => header[0].judge(&mut scratch[0]),
         "judge-header-1000" => header[1].judge(&mut scratch[1]),
         "judge-header-10000" => header[2].judge(&mut scratch[2]),
+        "judge-groups-30" => header[0].judge_all(&mut scratch[0]),
+        "judge-unknown-1000" => header[1].judge_unknown(&mut scratch[1]),
         "judge-items-1000" => items.judge(&mut scratch[3]),
         "judge-rulebook" => rulebook.judge(&mut scratch[4]),
         "verdict-json" => rulebook.verdicts(&mut scratch[4]),
@@ -380,12 +401,19 @@ fn total(part: &PathBuf) -> Result<u64, Failure> {
     Ok(total.ok_or("a dump without a total")?.trim().parse()?)
 }
 
-/// The version of the compiler and what it compiles for: a record of another does not count.
+/// The version of the compiler, what it compiles for, and whether the processor has the instructions
+/// that loops choose where they can: a record of another does not count.
 fn compiler() -> Result<String, Failure> {
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_string());
     let said = Command::new(rustc).arg("--version").output()?;
     let version = String::from_utf8(said.stdout)?;
-    Ok(format!("{} for {}", version.trim(), env::consts::ARCH))
+    // Loops over many keys or rows run as the processor can.
+    #[cfg(target_arch = "x86_64")]
+    let wide = std::arch::is_x86_feature_detected!("avx2");
+    #[cfg(not(target_arch = "x86_64"))]
+    let wide = false;
+    let wide = if wide { " with AVX2" } else { "" };
+    Ok(format!("{} for {}{wide}", version.trim(), env::consts::ARCH))
 }
 
 /// What was recorded, by compiler: a line for the compiler, and an indented one for each path.
