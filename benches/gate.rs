@@ -413,7 +413,11 @@ fn compiler() -> Result<String, Failure> {
     #[cfg(not(target_arch = "x86_64"))]
     let wide = false;
     let wide = if wide { " with AVX2" } else { "" };
-    Ok(format!("{} for {}{wide}", version.trim(), env::consts::ARCH))
+    Ok(format!(
+        "{} for {}{wide}",
+        version.trim(),
+        env::consts::ARCH
+    ))
 }
 
 /// What was recorded, by compiler: a line for the compiler, and an indented one for each path.

@@ -261,7 +261,13 @@ impl Sieve {
             and(part.alone, part.cell(keys, |key| reached(cuts, key))?)?;
         }
         for many in &self.many_cuts {
-            let cell = many.part.cell(keys, |key| many.cell(&self.cuts, key))?;
+            // A closure as long as this would be called and not put in its place.
+            let key = key_at(keys, many.part.slot);
+            let cell = match key.is_special() {
+                false => many.cell(&self.cuts, key),
+                true if key == Key::NONE => many.part.none,
+                true => return None,
+            };
             and(many.part.alone, cell)?;
         }
         for set in &self.far_sets {
