@@ -1,6 +1,6 @@
 //! One run: compare what every engine finds, then time them turn by turn.
 
-use crate::ours::{BARE, Groups, KAKOU, Kakou, NAIVE, Naive, parse_bare};
+use crate::ours::{BARE, GROUPS, Groups, KAKOU, Kakou, NAIVE, Naive, parse_bare};
 use crate::peers::Load;
 use crate::racer::{Hits, Racer, plain};
 use crate::workload::Workload;
@@ -141,7 +141,8 @@ pub fn run(
         compared: starter.compared,
         judged: starter.which.len(),
         facts: Some(Time::of(&starter.facts, &naive, &kakou)),
-        json: Some(Time::of(&starter.json, &bare, &kakou_json)),
+        // Texts are read and judged one by one.
+        json: (starter.racer.name() != GROUPS).then(|| Time::of(&starter.json, &bare, &kakou_json)),
     }));
     timed.append(&mut entries);
     Ok(timed)
