@@ -42,7 +42,10 @@ pub(super) fn left<L: Lane>(
         for (sums, table) in room.sums.iter().zip(&sieve.tables) {
             match *table {
                 Table::Short(first) => and_all(&mut left, sums, &mut open, |number| {
-                    L::short(&sieve.short, (u64::from(first) + number) as usize)
+                    L::short(
+                        &sieve.short,
+                        usize::try_from(u64::from(first) + number).ok()?,
+                    )
                 }),
                 Table::Long(first) => {
                     let table = sieve.rows.get(first as usize..)?;

@@ -38,16 +38,23 @@ pub(super) fn judge_all(
     each: &mut dyn FnMut(&Judgement),
 ) {
     let (groups, rest) = movements.as_chunks::<GROUP>();
-    let mut rest = rest;
-    match &engine.sieve {
-        Some(sieve) => {
-            for group in groups {
-                sieve.judge_group(engine, group, scratch, each);
-            }
+    for group in groups {
+        let sieve = engine.sieve.as_ref();
+        if !sieve.is_some_and(|sieve| sieve.judge_group(engine, group, scratch, each)) {
+            judge_each(engine, group, scratch, each);
         }
-        None => rest = movements,
     }
-    for movement in rest {
+    judge_each(engine, rest, scratch, each);
+}
+
+/// The same, each by itself.
+fn judge_each(
+    engine: &Engine,
+    movements: &[Movement],
+    scratch: &mut Scratch,
+    each: &mut dyn FnMut(&Judgement),
+) {
+    for movement in movements {
         judge(engine, movement.facts, movement.as_of, scratch);
         each(&scratch.judgement);
     }

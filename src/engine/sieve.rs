@@ -316,17 +316,16 @@ fn judge_by<L: Lane>(
     true
 }
 
-/// Judges a group, and calls the function with each judgement.
+/// Judges a group, and calls the function with each judgement; false where it judges none.
 fn judge_group_by<L: Lane>(
     (sieve, engine, block): (&Sieve, &Engine, &Block),
     movements: &[Movement; GROUP],
     scratch: &mut Scratch,
     each: &mut dyn FnMut(&Judgement),
-) {
+) -> bool {
     let left = group::left::<L>(sieve, block, movements, &mut scratch.rows.group);
-    let (left, mut open, masks) = match (left, sieve.masks::<L>()) {
-        (Some((left, open)), Some(masks)) => (left, open, masks),
-        _ => return,
+    let (Some((left, mut open)), Some(masks)) = (left, sieve.masks::<L>()) else {
+        return false;
     };
     for (movement, left) in movements.iter().zip(left) {
         match open & 1 {
@@ -336,6 +335,7 @@ fn judge_group_by<L: Lane>(
         open >>= 1;
         each(&scratch.judgement);
     }
+    true
 }
 
 /// Rows that tell members apart.
@@ -359,16 +359,16 @@ impl Sieve {
         })
     }
 
-    /// Judges a group, and calls the function with each judgement.
+    /// Judges a group, and calls the function with each judgement; false where it judges none.
     pub(super) fn judge_group(
         &self,
         engine: &Engine,
         movements: &[Movement; GROUP],
         scratch: &mut Scratch,
         each: &mut dyn FnMut(&Judgement),
-    ) {
+    ) -> bool {
         let Some(block) = engine.blocks.get(self.block as usize) else {
-            return;
+            return false;
         };
         let all = (self, engine, block);
         match (block.full.len(), block.members.len()) {
