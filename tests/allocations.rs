@@ -98,6 +98,54 @@ fn judging_by_the_real_rules_allocates_nothing_where_facts_are_missing() {
     assert_eq!(some, [], "declarations by number, with allocations");
 }
 
+/// Groups with a few declarations that miss facts among them, by engines of few rules and of many, which
+/// are judged by rows of different lengths.
+#[test]
+fn judging_in_groups_allocates_nothing() {
+    let mut scratch = Scratch::default();
+    for size in [40, 100, 300, 1000] {
+        let mut text = "outcomes release < hold missing hold advice hold
+departments customs
+declaration judged on date
+  date : date
+  a : integer
+  b : integer
+law L
+  sure found
+"
+        .to_owned();
+        for rule in 0..size {
+            let field = ["a", "b"][rule % 2];
+            text += &format!("rule R{rule}\n  by L\n  when {field} > {rule}\n  then hold\n");
+        }
+        let folder = kakou::Folder::from_texts([("a.rules", text.as_str())]);
+        let rules = kakou::check::compile(&folder, &Limits::default())
+            .rules
+            .unwrap();
+        let engine = Engine::from(&Graph::build(&rules, Options::default()).unwrap());
+        let facts = |at: i64| match at % 20 {
+            7 => Facts::unknown(&rules.schema),
+            _ => {
+                let builder = Facts::builder(&rules.schema)
+                    .set("a", at * 7)
+                    .set("b", at * 5);
+                builder.build().unwrap()
+            }
+        };
+        let all: Vec<Facts> = (0..75).map(facts).collect();
+        let day = "2020-01-01".parse().unwrap();
+        let mut fired = 0;
+        let counted = in_steady_state(|| {
+            let given = all.iter().map(|facts| (facts, day));
+            engine.judge_all(given, &mut scratch, |judgement| {
+                fired += judgement.fired.len()
+            });
+        });
+        assert_eq!(counted, 0, "{size} rules");
+        assert!(fired > 0);
+    }
+}
+
 /// Takes one of the members of an object out, but for what tells who and when.
 fn without(object: &mut serde_json::Value, at: usize) {
     let Some(object) = object.as_object_mut() else {

@@ -115,8 +115,8 @@ fn add_by(wide: bool, sieve: &Sieve, movements: &[Movement; GROUP], room: &mut G
     let (columns, sums) = (room.columns.as_flattened(), &mut *room.sums);
     let keys = |part: &Part| columns.get(part.column as usize).unwrap_or(&UNKNOWN);
     for CodeField { count, part, .. } in &sieve.codes {
-        let most = i64::from(*count);
-        part.add_all(keys(part), sums, |key| key.min(most).cast_unsigned());
+        let most = u64::from(*count);
+        part.add_all(keys(part), sums, |key| key.cast_unsigned().min(most));
     }
     for (run, part) in &sieve.sets {
         part.add_all(keys(part), sums, |key| u64::from(run.of(Key(key))));

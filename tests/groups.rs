@@ -1,0 +1,93 @@
+//! Judging in groups says what judging one by one does, of facts that fit the schema only by half too.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test says what went wrong by panicking"
+)]
+
+use kakou::engine::Scratch;
+use kakou::graph::Options;
+use kakou::schema::Schema;
+use kakou::verdict::judgement::Judgement;
+use kakou::{Engine, Facts, Folder, Graph, Limits, check::compile};
+use std::sync::Arc;
+
+fn rules(first: &str, more: &str) -> Arc<kakou::check::rules::RuleSet> {
+    let mut text = format!(
+        "outcomes release < hold missing hold advice hold\ndepartments customs\n\
+         codes paper from \"paper.csv\" key code\n\
+         declaration judged on date\n  date : date\n  a : integer\n  b : {first}\n{more}\
+         law L\n  sure found\n"
+    );
+    let tests: Vec<String> = match first {
+        "code paper" => (0..12)
+            .map(|n| format!("a >= {n} and b is p{}", n % 5))
+            .collect(),
+        _ => vec!["a = 3".to_owned()],
+    };
+    for (number, test) in tests.iter().enumerate() {
+        text += &format!("rule R{number}\n  by L\n  when {test}\n  then hold\n");
+    }
+    let papers: String = (0..9).map(|code| format!("p{code}\n")).collect();
+    let folder = Folder::from_texts([("a.rules", text.as_str())]);
+    let folder = folder.with_file("paper.csv", format!("code\n{papers}"));
+    let compiled = compile(&folder, &Limits::default());
+    compiled
+        .rules
+        .unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics))
+}
+
+fn compare(engine: &Engine, all: &[Facts]) {
+    let day = "2020-01-01".parse().unwrap();
+    let mut scratch = Scratch::default();
+    let one_by_one: Vec<Judgement> = all
+        .iter()
+        .map(|facts| engine.judge(facts, day, &mut scratch).clone())
+        .collect();
+    let mut together = Vec::new();
+    let given = all.iter().map(|facts| (facts, day));
+    engine.judge_all(given, &mut scratch, |judgement| {
+        together.push(judgement.clone())
+    });
+    assert_eq!(together, one_by_one);
+}
+
+/// A field of codes in whose place another schema has a number below zero, beside a declaration of which
+/// nothing is known.
+#[test]
+fn facts_of_another_schema_are_judged_together_as_they_are_alone() {
+    let here = rules("code paper", "");
+    let engine = Engine::from(&Graph::build(&here, Options::default()).unwrap());
+    let there = rules("integer", "");
+    let facts = |schema: &Schema, number: i64| {
+        Facts::builder(schema)
+            .set("a", number % 14)
+            .set("b", -number)
+            .build()
+            .unwrap()
+    };
+    let mut all: Vec<Facts> = (1..33).map(|n| facts(&there.schema, n)).collect();
+    compare(&engine, &all);
+    // The lower half of its key is that of the first code.
+    all[3] = facts(&there.schema, 67_108_864);
+    compare(&engine, &all);
+    all[7] = Facts::unknown(&there.schema);
+    compare(&engine, &all);
+}
+
+/// Groups of a few more or fewer than are judged together, among which some miss facts.
+#[test]
+fn groups_of_any_size_are_judged_whole() {
+    let rules = rules("code paper", "  c : bool\n");
+    let engine = Engine::from(&Graph::build(&rules, Options::default()).unwrap());
+    for count in [0, 1, 31, 32, 33, 63, 64, 65] {
+        let facts = |n: i64| match n % 9 {
+            4 => Facts::unknown(&rules.schema),
+            _ => {
+                let paper = format!("p{}", n % 9);
+                let builder = Facts::builder(&rules.schema).set("a", n % 14);
+                builder.set("b", paper.as_str()).build().unwrap()
+            }
+        };
+        compare(&engine, &(0..count).map(facts).collect::<Vec<_>>());
+    }
+}
