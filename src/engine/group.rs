@@ -318,7 +318,7 @@ law L
                 text.len()
             );
         };
-        for (field, count) in [("few", 3), ("some", 9), ("many", 70), ("long", 300)] {
+        for (field, count) in [("few", 7), ("some", 15), ("many", 70), ("long", 300)] {
             (0..count).for_each(|cut| rule(format!("{field} >= {}", 7 * cut)));
         }
         (3..6).for_each(|code| rule(format!("near has p{code}")));
@@ -338,8 +338,8 @@ law L
             let paper = |code: i64| format!("p{code}");
             let far = vec![paper(11 * (at % 5)), paper(1), paper(11 * (at % 4) + 2)];
             let fields: [(&str, Given); 7] = [
-                ("few", (at - 2).into()),
-                ("some", (3 * at).into()),
+                ("few", (2 * at - 2).into()),
+                ("some", (4 * at).into()),
                 ("many", (17 * at).into()),
                 ("long", (67 * at + 1).into()),
                 ("near", vec![paper(at), paper(at + 1)].into()),
