@@ -303,6 +303,7 @@ declaration judged on date
   near : set of code paper
   far : set of code paper
   flag : bool
+  seven : date
 law L
   sure found
 ";
@@ -318,12 +319,15 @@ law L
                 text.len()
             );
         };
-        for (field, count) in [("few", 7), ("some", 15), ("many", 70), ("long", 300)] {
+        for (field, count) in [("some", 7), ("many", 70), ("long", 300)] {
             (0..count).for_each(|cut| rule(format!("{field} >= {}", 7 * cut)));
         }
+        // A field that few rules ask for has no line.
+        (0..30).for_each(|cut| rule(format!("few >= {}", 7 * (cut % 3))));
         (3..6).for_each(|code| rule(format!("near has p{code}")));
         (0..5).for_each(|code| rule(format!("far has p{}", 11 * code)));
         rule("flag".to_owned());
+        (1..8).for_each(|month| rule(format!("seven >= 2020-0{month}-01")));
         rule("as_of > 2020-06-15".to_owned());
         let papers: String = (0..60).map(|code| format!("p{code}\n")).collect();
         let folder = Folder::from_texts([("a.rules", text.as_str())]);
@@ -332,12 +336,17 @@ law L
         let rules = compiled.rules.unwrap();
         let engine = Engine::from(&Graph::build(&rules, Options::default()).unwrap());
         let sieve = engine.sieve.as_ref().unwrap();
+        let numbers = [&sieve.few_cuts, &sieve.some_cuts].map(Vec::len);
+        assert!(!numbers.contains(&0), "a sort of fields is not tried");
+        assert!(!sieve.many_cuts.is_empty() && !sieve.far_sets.is_empty());
 
         let facts = |at: usize, none: &[&str]| {
             let at = i64::try_from(at).unwrap();
             let paper = |code: i64| format!("p{code}");
             let far = vec![paper(11 * (at % 5)), paper(1), paper(11 * (at % 4) + 2)];
-            let fields: [(&str, Given); 7] = [
+            let seven = format!("2020-{:02}-15", at % 9 + 1);
+            let fields: [(&str, Given); 8] = [
+                ("seven", seven.into()),
                 ("few", (2 * at - 2).into()),
                 ("some", (4 * at).into()),
                 ("many", (17 * at).into()),
