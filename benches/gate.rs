@@ -1,5 +1,6 @@
 //! A gate that noise can't fool: the instructions of thirteen paths, counted by callgrind, beside what
-//! was recorded for the compiler and the kind of processor in use. A path that takes more than 5 % more than its record fails.
+//! was recorded for the compiler and the kind of processor in use. A path that takes more than 5 % more
+//! than its record fails.
 //!
 //! ```text
 //! cargo bench --bench gate               compare, where valgrind is installed
@@ -110,15 +111,14 @@ impl Judged {
 
     /// Judges the first declarations.
     fn judge(&self, scratch: &mut Scratch) {
-        for (at, facts) in self.race.facts.iter().enumerate().take(500) {
-            black_box(self.engine.judge(facts, self.race.day(at), scratch));
+        for (facts, day) in self.race.movements().take(500) {
+            black_box(self.engine.judge(facts, day, scratch));
         }
     }
 
     /// Judges them together.
     fn judge_all(&self, scratch: &mut Scratch) {
-        let all = self.race.facts.iter().enumerate().take(500);
-        let all = all.map(|(at, facts)| (facts, self.race.day(at)));
+        let all = self.race.movements().take(500);
         self.engine.judge_all(all, scratch, |judgement| {
             black_box(judgement);
         });

@@ -41,17 +41,15 @@ fn ratio(race: &Race, engine: &Engine) -> (f64, f64, f64) {
 
 /// Gives the engine all declarations at a time.
 fn judge_groups(race: &Race, engine: &Engine, scratch: &mut Scratch) {
-    let all = race.facts.iter().enumerate();
-    let all = all.map(|(at, facts)| (facts, race.day(at)));
-    engine.judge_all(all, scratch, |judgement| {
+    engine.judge_all(race.movements(), scratch, |judgement| {
         black_box(judgement);
     });
 }
 
 /// Judges every declaration once.
 fn judge_each(race: &Race, engine: &Engine, scratch: &mut Scratch) {
-    for (at, facts) in race.facts.iter().enumerate() {
-        black_box(engine.judge(facts, race.day(at), scratch));
+    for (facts, day) in race.movements() {
+        black_box(engine.judge(facts, day, scratch));
     }
 }
 
@@ -59,15 +57,11 @@ fn judge_each(race: &Race, engine: &Engine, scratch: &mut Scratch) {
 fn agree(race: &Race, engine: &Engine, kin: Kindred) {
     let (mut scratch, mut hits) = (Scratch::default(), Vec::new());
     let mut single = Vec::new();
-    for (at, facts) in race.facts.iter().enumerate() {
-        single.push(engine.judge(facts, race.day(at), &mut scratch).clone());
+    for (at, (facts, day)) in race.movements().enumerate() {
         race.naive(at, &mut hits);
-        let fired: Vec<u32> = engine
-            .judge(facts, race.day(at), &mut scratch)
-            .fired
-            .iter()
-            .map(|f| f.rule.0)
-            .collect();
+        let judged = engine.judge(facts, day, &mut scratch);
+        let fired: Vec<u32> = judged.fired.iter().map(|fired| fired.rule.0).collect();
+        single.push(judged.clone());
         if kin == Kindred::Header {
             assert_eq!(fired, hits, "declaration {at}");
         } else {
@@ -77,10 +71,8 @@ fn agree(race: &Race, engine: &Engine, kin: Kindred) {
             );
         }
     }
-    let all = race.facts.iter().enumerate();
-    let all = all.map(|(at, facts)| (facts, race.day(at)));
     let mut single = single.iter();
-    engine.judge_all(all, &mut scratch, |judgement| {
+    engine.judge_all(race.movements(), &mut scratch, |judgement| {
         assert_eq!(Some(judgement), single.next());
     });
     assert_eq!(single.next(), None);

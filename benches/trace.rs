@@ -136,7 +136,7 @@ impl<'a> Work<'a> {
 fn trace(criterion: &mut Criterion) {
     for rules in [100, 1_000, 10_000] {
         let race = Race::new(rules, 7, Kindred::Full);
-        let movements = (0..race.facts.len()).map(|at| (&race.facts[at], race.day(at)));
+        let movements = race.movements();
         let work = Work::new(&race.rules, movements.collect());
         work.race(criterion, &format!("{rules} rules of the race"));
     }

@@ -13,6 +13,9 @@
 #[path = "support/generate/mod.rs"]
 mod generate;
 
+#[path = "support/seeded.rs"]
+mod seeded;
+
 #[path = "laws/case.rs"]
 mod case;
 

@@ -7,6 +7,9 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+#[path = "support/seeded.rs"]
+mod seeded;
+
 use kakou::check::compile;
 use kakou::check::rules::RuleSet;
 use kakou::engine::Scratch;
@@ -16,30 +19,9 @@ use kakou::ground::day::Day;
 use kakou::ground::truth::Truth;
 use kakou::verdict::judgement::Judgement;
 use kakou::{Engine, Facts, Folder, Graph, Limits, Reference, Sure};
+use seeded::Random;
 use std::fmt::Write as _;
 use std::sync::Arc;
-
-/// Choices from a seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % n
-    }
-
-    /// True so many times out of 16.
-    fn chance(&mut self, of_16: usize) -> bool {
-        self.below(16) < of_16
-    }
-
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len())]
-    }
-}
 
 /// The code tables: their names and how many codes they have.
 const TABLES: [(&str, usize); 5] = [

@@ -693,6 +693,12 @@ impl Race {
         day(self.declarations[at].numbers[3])
     }
 
+    /// Every declaration with its as-of date.
+    pub fn movements(&self) -> impl Iterator<Item = (&Facts, Day)> {
+        let all = self.facts.iter().enumerate();
+        all.map(|(at, facts)| (facts, self.day(at)))
+    }
+
     /// The naive loop: how many rules hit, element by element.
     pub fn naive(&self, at: usize, out: &mut Vec<u32>) {
         out.clear();

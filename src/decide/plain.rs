@@ -27,37 +27,21 @@ pub struct Plain<'o> {
 }
 
 impl Plain<'_> {
-    /// Tells one that certainly fires and stands like this.
+    /// Tells one that fires or may, and stands like this.
     #[inline(always)]
-    pub fn put(&mut self, rule: RuleId, standing: Standing, element: Element) {
-        let fired = Fired {
-            rule,
-            element,
-            truth: Truth::True,
-        };
+    pub fn put(&mut self, fired: Fired, standing: Standing) {
         if standing.traits.has(Traits::TRUSTED) {
             self.fired.push(fired);
-            let outcome = standing.outcome.unwrap_or(self.worst);
-            self.worst = self.worst.max(outcome);
+            let worst = match fired.truth {
+                Truth::True => &mut self.worst,
+                _ => {
+                    self.open.add(fired.rule);
+                    &mut self.possible
+                }
+            };
+            let outcome = standing.outcome.unwrap_or(*worst);
+            *worst = outcome.max(*worst);
             self.for_all &= standing.traits.has(Traits::FOR_ALL);
-        } else {
-            self.shadow.push(fired);
-        }
-    }
-
-    /// Tells one that fires or may.
-    #[inline]
-    fn put_as(&mut self, fired: Fired) {
-        let standing = self.program.standing(fired.rule);
-        if fired.truth == Truth::True {
-            return self.put(fired.rule, standing, fired.element);
-        }
-        if standing.traits.has(Traits::TRUSTED) {
-            self.fired.push(fired);
-            let outcome = standing.outcome.unwrap_or(self.possible);
-            self.possible = self.possible.max(outcome);
-            self.for_all &= standing.traits.has(Traits::FOR_ALL);
-            self.open.add(fired.rule);
         } else {
             self.shadow.push(fired);
         }
@@ -107,10 +91,7 @@ fn push_64(fired: &mut Vec<Fired>, at: u32, rules: u64, certain: u64) {
         return;
     }
     for bit in set_bits(rules) {
-        let truth = match certain >> bit & 1 {
-            1 => Truth::True,
-            _ => Truth::Unknown,
-        };
+        let truth = Truth::by_bit(certain, bit);
         fired.push(one(first + bit, truth));
     }
 }
@@ -133,7 +114,7 @@ impl Evaluator<'_, '_> {
     ) {
         let put = |plain: &mut Plain<'_>| {
             for fired in applies {
-                plain.put_as(*fired);
+                plain.put(*fired, self.program.standing(fired.rule));
             }
         };
         self.tell(put, covers, room, out);

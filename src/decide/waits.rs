@@ -3,8 +3,9 @@
 //! waits for, whatever else is known. So the rules that wait for a fact of the header are those
 //! that ask for it, of those that are undetermined, and nothing has to be looked for.
 //!
-//! A rule that may still fire, or a cover that may still hold, has no conjunct that is false, so each of
-//! its conjuncts can be looked at by itself. What is left over, sums and comparisons of fields and quantifiers, is looked
+//! A rule that may still fire, or a cover that may still hold, has no conjunct that is false, so each
+//! of its conjuncts can be looked at by itself. What is left over, sums and comparisons of fields and
+//! quantifiers, is looked
 //! through declaration by declaration.
 
 use super::program::{NodeId, Op, Program};

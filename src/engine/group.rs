@@ -60,8 +60,9 @@ pub(super) fn left<L: Lane>(
         for (at, left) in left.iter_mut().enumerate() {
             let mut all = *left;
             for (sums, table) in room.sums.iter().zip(&sieve.tables) {
+                // Where rows are long none is short.
                 let Table::Long(first) = *table else {
-                    continue;
+                    return None;
                 };
                 let table = sieve.rows.get(first as usize..)?;
                 match sums.get(at).and_then(|sum| row(table, rows, *sum)) {
@@ -266,9 +267,6 @@ impl Part {
     /// The same where cells are found already.
     #[inline(always)]
     fn add_found(&self, keys: &Column, cells: &Column, sums: &mut [Sums]) {
-        if !is_some_special(keys) {
-            return self.add_all(cells, sums, i64::cast_unsigned);
-        }
         let mut found = *cells;
         for (cell, key) in found.iter_mut().zip(keys) {
             if Key(*key).is_special() {

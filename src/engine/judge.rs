@@ -325,10 +325,7 @@ impl<'a> Run<'a, '_> {
             }
             for bit in set_bits(rest) {
                 let number = u32::try_from(word * 64).unwrap_or(u32::MAX) + bit;
-                let truth = match certain >> bit & 1 {
-                    1 => Truth::True,
-                    _ => Truth::Unknown,
-                };
+                let truth = Truth::by_bit(certain, bit);
                 if let Some(member) = block.members.get(number as usize) {
                     let gathered = (&mut *guests, &mut *alive);
                     self.asked_of_header(block, (number, member), truth, gathered);

@@ -119,10 +119,7 @@ impl Marks {
                 applies.push(Fired {
                     rule: RuleId(at * 64 + bit),
                     element: Element::default(),
-                    truth: match certain >> bit & 1 {
-                        1 => Truth::True,
-                        _ => Truth::Unknown,
-                    },
+                    truth: Truth::by_bit(certain, bit),
                 });
             }
         });

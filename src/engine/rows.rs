@@ -53,10 +53,7 @@ impl Bits {
         let mut first = u32::try_from(at * MEMBERS).unwrap_or(u32::MAX);
         for (possible, certain) in self.possible.into_iter().zip(self.certain) {
             for bit in set_bits(possible) {
-                let truth = match certain >> bit & 1 {
-                    1 => Truth::True,
-                    _ => Truth::Unknown,
-                };
+                let truth = Truth::by_bit(certain, bit);
                 f(first + bit, truth);
             }
             first = first.wrapping_add(u64::BITS);
@@ -218,6 +215,23 @@ pub(super) trait Lane: Copy {
     fn put(self, certain: Self, bits: &mut [Bits]);
 }
 
+/// Calls a function for the lane of a block, as long as it has members, or gives the last where it has
+/// more than stay in registers.
+macro_rules! by_lane {
+    ($block:expr, $call:ident $arguments:tt, $more:expr) => {
+        match ($block.full.len(), $block.members.len()) {
+            (_, 0..=64) => $call::<[u64; 1]> $arguments,
+            (_, 65..=128) => $call::<[u64; 2]> $arguments,
+            (1, _) => $call::<[Chunk; 1]> $arguments,
+            (2, _) => $call::<[Chunk; 2]> $arguments,
+            (3, _) => $call::<[Chunk; 3]> $arguments,
+            (4, _) => $call::<[Chunk; 4]> $arguments,
+            _ => $more,
+        }
+    };
+}
+pub(super) use by_lane;
+
 /// The first words of a stretch.
 impl<const W: usize> Lane for [u64; W] {
     const IS_WORDS: bool = true;
@@ -358,15 +372,7 @@ impl<'a> Run<'a, '_> {
         bits: &mut [Bits],
         looked: &mut Looked,
     ) {
-        let rows = match (bits.len(), block.members.len()) {
-            (_, 0..=64) => few::<[u64; 1]>(block, lines, ranks, bits),
-            (_, 65..=128) => few::<[u64; 2]>(block, lines, ranks, bits),
-            (1, _) => few::<[Chunk; 1]>(block, lines, ranks, bits),
-            (2, _) => few::<[Chunk; 2]>(block, lines, ranks, bits),
-            (3, _) => few::<[Chunk; 3]>(block, lines, ranks, bits),
-            (4, _) => few::<[Chunk; 4]>(block, lines, ranks, bits),
-            _ => None,
-        };
+        let rows = by_lane!(block, few(block, lines, ranks, bits), None);
         match rows {
             Some(rows) => {
                 looked.differ = rows > lines.len();

@@ -6,7 +6,7 @@
 use super::finder::{Cuts, Run, cell_among, key_at, reached, reached_of_few};
 use super::group::{self, GROUP};
 use super::judge::{self, Movement, judge_by_cells, run};
-use super::rows::{Bits, Chunk, Lane, WORDS};
+use super::rows::{Bits, Chunk, Lane, WORDS, by_lane};
 use super::{Block, Engine, RowRoom, Scratch};
 use crate::check::rules::RuleId;
 use crate::decide::eval::Evaluator;
@@ -15,7 +15,7 @@ use crate::decide::standing::Standing;
 use crate::facts::key::Key;
 use crate::graph::cells::FIRST;
 use crate::ground::truth::Truth;
-use crate::verdict::judgement::{Element, Judgement};
+use crate::verdict::judgement::{Element, Fired, Judgement};
 
 /// The most stretches that stay in registers.
 pub(super) const STRETCHES: usize = 4;
@@ -187,14 +187,7 @@ impl Sieve {
             return false;
         };
         let all = (self, engine, block);
-        match (block.full.len(), block.members.len()) {
-            (_, 0..=64) => judge_by::<[u64; 1]>(all, movement, scratch),
-            (_, 65..=128) => judge_by::<[u64; 2]>(all, movement, scratch),
-            (1, _) => judge_by::<[Chunk; 1]>(all, movement, scratch),
-            (2, _) => judge_by::<[Chunk; 2]>(all, movement, scratch),
-            (3, _) => judge_by::<[Chunk; 3]>(all, movement, scratch),
-            _ => judge_by::<[Chunk; STRETCHES]>(all, movement, scratch),
-        }
+        by_lane!(block, judge_by(all, movement, scratch), false)
     }
 
     /// What the lines leave; nothing where some fact leaves more possible than it does for certain.
@@ -371,14 +364,7 @@ impl Sieve {
             return false;
         };
         let all = (self, engine, block);
-        match (block.full.len(), block.members.len()) {
-            (_, 0..=64) => judge_group_by::<[u64; 1]>(all, movements, scratch, each),
-            (_, 65..=128) => judge_group_by::<[u64; 2]>(all, movements, scratch, each),
-            (1, _) => judge_group_by::<[Chunk; 1]>(all, movements, scratch, each),
-            (2, _) => judge_group_by::<[Chunk; 2]>(all, movements, scratch, each),
-            (3, _) => judge_group_by::<[Chunk; 3]>(all, movements, scratch, each),
-            _ => judge_group_by::<[Chunk; STRETCHES]>(all, movements, scratch, each),
-        }
+        by_lane!(block, judge_group_by(all, movements, scratch, each), false)
     }
 }
 
@@ -423,7 +409,12 @@ fn finish<L: Lane>(
     let put = |plain: &mut Plain<'_>| {
         left.each(|member| {
             if let Some((rule, standing)) = masks.rules.get(member as usize) {
-                plain.put(*rule, *standing, Element::default());
+                let fired = Fired {
+                    rule: *rule,
+                    element: Element::default(),
+                    truth: Truth::True,
+                };
+                plain.put(fired, *standing);
             }
         });
     };

@@ -38,6 +38,15 @@ pub enum Truth {
 /// assert_eq!(all.map(|a| a.not()), [True, Unknown, False]);
 /// ```
 impl Truth {
+    /// Of what possibly holds: true where its bit says that it certainly does, and otherwise unknown.
+    #[inline(always)]
+    pub(crate) fn by_bit(certain: u64, bit: u32) -> Truth {
+        match certain >> bit & 1 {
+            1 => Truth::True,
+            _ => Truth::Unknown,
+        }
+    }
+
     /// Both.
     ///
     /// ```

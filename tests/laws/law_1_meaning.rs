@@ -7,6 +7,7 @@
 use crate::case::{Case, bytes, case, config, facts, judge, said};
 use crate::generate::rules::{KEYED, Shape, USUAL};
 use crate::generate::world;
+use crate::seeded::Random;
 use kakou::check::rules::{RuleSet, Sure};
 use kakou::engine::{Engine, Scratch};
 use kakou::graph::walk::walk;
@@ -108,17 +109,7 @@ const THEN: [&str; 6] = [
 ];
 const OUTCOMES: [&str; 5] = ["release", "review", "inspect", "hold", "reject"];
 
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % n
-    }
-
     fn small(&mut self, depth: usize) -> Small {
         if depth > 0 && self.below(4) > 0 {
             let mut next = || Box::new(self.small(depth - 1));

@@ -261,6 +261,11 @@ impl Sieve {
                     _ => pool.all(rows_of(at)).unwrap_or(NO_ROW),
                 }));
         }
+        // One that shares its table with no other has its own rows there.
+        let own = match (self.tables.last(), fields.len()) {
+            (Some(Table::Long(first)), 1) => Some(*first),
+            _ => None,
+        };
         let (mut stride, mut left) = (1, fields.len());
         for Draft { slot, what, rows } in fields {
             let cells = u32::try_from(rows.len()).ok()?;
@@ -270,11 +275,11 @@ impl Sieve {
                 table,
                 stride,
                 none: cells.checked_sub(1)?,
-                alone: u32::try_from(self.rows.len()).ok()?,
+                alone: own.unwrap_or(u32::try_from(self.rows.len()).ok()?),
             };
             stride *= cells;
             left -= 1;
-            if !matches!(what, What::Codes(_)) {
+            if own.is_none() && !matches!(what, What::Codes(_)) {
                 self.rows.extend(rows);
             }
             match what {
