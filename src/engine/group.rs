@@ -116,8 +116,15 @@ fn add_by(wide: bool, sieve: &Sieve, movements: &[Movement; GROUP], room: &mut G
     let (columns, sums) = (room.columns.as_flattened(), &mut *room.sums);
     let keys = |part: &Part| columns.get(part.column as usize).unwrap_or(&UNKNOWN);
     for CodeField { count, part, .. } in &sieve.codes {
-        let most = u64::from(*count);
-        part.add_all(keys(part), sums, |key| key.cast_unsigned().min(most));
+        let keys = keys(part);
+        // Special keys are below zero, and so may be those of another schema's facts.
+        if keys.iter().fold(0, |all, key| all | key) < 0 {
+            let most = u64::from(*count);
+            part.add_each(keys, sums, |key| key.cast_unsigned().min(most));
+        } else {
+            let most = i64::from(*count);
+            part.add_values(keys, sums, |key| key.min(most).cast_unsigned());
+        }
     }
     for (run, part) in &sieve.sets {
         part.add_all(keys(part), sums, |key| u64::from(run.of(Key(key))));
@@ -200,23 +207,38 @@ impl Part {
     /// Adds what facts do to the sums of its table, where the cells of values are asked for.
     #[inline(always)]
     fn add_all(&self, keys: &Column, sums: &mut [Sums], cell: impl Fn(i64) -> u64) {
-        let Some(sums) = sums.get_mut(self.table as usize) else {
-            return;
-        };
-        let stride = u64::from(self.stride);
-        if is_some_special(keys) {
-            for (sum, key) in sums.iter_mut().zip(keys) {
-                *sum += match Key(*key) {
-                    Key::NONE => u64::from(self.none) * stride,
-                    special if special.is_special() => BEHIND,
-                    _ => cell(*key) * stride,
-                };
-            }
-            return;
+        match is_some_special(keys) {
+            true => self.add_each(keys, sums, cell),
+            false => self.add_values(keys, sums, cell),
         }
-        for (sum, key) in sums.iter_mut().zip(keys) {
-            // Both are short, which makes multiplying cheap.
-            *sum += (cell(*key) & u64::from(u32::MAX)) * stride;
+    }
+
+    /// The same where some have no value.
+    #[inline(always)]
+    fn add_each(&self, keys: &Column, sums: &mut [Sums], cell: impl Fn(i64) -> u64) {
+        let stride = u64::from(self.stride);
+        self.add(keys, sums, |key| match Key(key) {
+            Key::NONE => u64::from(self.none) * stride,
+            special if special.is_special() => BEHIND,
+            _ => cell(key) * stride,
+        });
+    }
+
+    /// The same where all have one.
+    #[inline(always)]
+    fn add_values(&self, keys: &Column, sums: &mut [Sums], cell: impl Fn(i64) -> u64) {
+        let stride = u64::from(self.stride);
+        // Both are short, which makes multiplying cheap.
+        let short = u64::from(u32::MAX);
+        self.add(keys, sums, |key| (cell(key) & short) * stride);
+    }
+
+    #[inline(always)]
+    fn add(&self, keys: &Column, sums: &mut [Sums], more: impl Fn(i64) -> u64) {
+        if let Some(sums) = sums.get_mut(self.table as usize) {
+            for (sum, key) in sums.iter_mut().zip(keys) {
+                *sum += more(*key);
+            }
         }
     }
 }
