@@ -8,7 +8,7 @@ use kakou::engine::Scratch;
 use kakou::graph::Options;
 use kakou::schema::Schema;
 use kakou::verdict::judgement::Judgement;
-use kakou::{Engine, Facts, Folder, Graph, Limits, check::compile};
+use kakou::{Engine, Facts, Folder, Graph, Limits, Reference, Sure, check::compile};
 use std::sync::Arc;
 
 fn rules(first: &str, more: &str) -> Arc<kakou::check::rules::RuleSet> {
@@ -89,5 +89,63 @@ fn groups_of_any_size_are_judged_whole() {
             }
         };
         compare(&engine, &(0..count).map(facts).collect::<Vec<_>>());
+    }
+}
+
+/// More stretches of rows than stay in registers, an even number of them and an odd one, with rules left
+/// in the first, in the last and in the second of two that are looked at together. Of the two rules that
+/// the other fields leave the last field leaves one.
+#[test]
+fn rules_of_many_stretches_are_found_wherever_they_stand() {
+    for size in [1300, 1500, 1750] {
+        let mut text = "outcomes release < hold missing hold advice hold\ndepartments customs\n\
+                        declaration judged on date\n  date : date\n  a : integer\n  b : integer\n  \
+                        c : integer\n  d : integer\n  e : integer\nlaw L\n  sure found\n"
+            .to_owned();
+        for rule in 0..size {
+            let tests =
+                format!("a >= {rule} and b <= {rule} and c >= 0 and d >= 0 and e >= {rule}");
+            text += &format!("rule R{rule}\n  by L\n  when {tests}\n  then hold\n");
+        }
+        let folder = Folder::from_texts([("a.rules", text.as_str())]);
+        let rules = compile(&folder, &Limits::default()).rules.unwrap();
+        let limits = Limits {
+            steps: u64::MAX,
+            ..Limits::default()
+        };
+        let options = Options {
+            limits,
+            ..Options::default()
+        };
+        let engine = Engine::from(&Graph::build(&rules, options).unwrap());
+        let most = engine.blocks().iter().map(|(members, _)| *members).max();
+        assert!(most > Some(1024), "{most:?} members are few");
+        let reference = Reference::new(&rules, Sure::High);
+        let (day, mut scratch) = ("2020-01-01".parse().unwrap(), Scratch::default());
+        for at in [
+            1,
+            200,
+            255,
+            256,
+            300,
+            600,
+            800,
+            1023,
+            1024,
+            1279,
+            1280,
+            size - 1,
+        ] {
+            let facts = Facts::builder(&rules.schema).set("a", at).set("b", at - 1);
+            let facts = facts
+                .set("c", 1)
+                .set("d", 1)
+                .set("e", at - 1)
+                .build()
+                .unwrap();
+            let judged = engine.judge(&facts, day, &mut scratch);
+            assert_eq!(judged, &reference.judge(&facts, day), "{at} of {size}");
+            assert!(!judged.fired.is_empty());
+        }
     }
 }
