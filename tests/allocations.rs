@@ -11,6 +11,7 @@ use kakou::facts::batch::Batch;
 use kakou::facts::json::{Reader, from_json};
 use kakou::facts::map::Map;
 use kakou::facts::sheet::Sheet;
+use kakou::facts::volume::Volume;
 use kakou::graph::{Graph, Options};
 use kakou::verdict::judgement::Judgement;
 use kakou::{Facts, Limits};
@@ -134,12 +135,18 @@ law L
         };
         let all: Vec<Facts> = (0..75).map(facts).collect();
         let day = "2020-01-01".parse().unwrap();
+        let volume: Volume = all.iter().map(|facts| (facts.clone(), day)).collect();
         let mut fired = 0;
         let counted = in_steady_state(|| {
             let given = all.iter().map(|facts| (facts, day));
-            engine.judge_all(given, &mut scratch, |judgement| {
+            engine.judge_all(given.clone(), &mut scratch, |judgement| {
                 fired += judgement.fired.len()
             });
+            engine.tell_all(given, &mut scratch, |told| told.each_fired(|_| fired += 1));
+            engine.tell_volume(&volume, &mut scratch, |told| {
+                told.each_fired(|_| fired += 1)
+            });
+            fired += usize::from(engine.tell(&all[0], day, &mut scratch).counted().high.0);
         });
         assert_eq!(counted, 0, "{size} rules");
         assert!(fired > 0);

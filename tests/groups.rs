@@ -4,12 +4,21 @@
     reason = "a test says what went wrong by panicking"
 )]
 
+#[path = "support/together.rs"]
+#[allow(
+    clippy::expect_used,
+    reason = "a test says what went wrong by panicking"
+)]
+mod together;
+
 use kakou::engine::Scratch;
 use kakou::graph::Options;
+use kakou::ground::day::Day;
 use kakou::schema::Schema;
 use kakou::verdict::judgement::Judgement;
 use kakou::{Engine, Facts, Folder, Graph, Limits, Reference, Sure, check::compile};
 use std::sync::Arc;
+use together::says_of_all;
 
 fn rules(first: &str, more: &str) -> Arc<kakou::check::rules::RuleSet> {
     let mut text = format!(
@@ -43,12 +52,9 @@ fn compare(engine: &Engine, all: &[Facts]) {
         .iter()
         .map(|facts| engine.judge(facts, day, &mut scratch).clone())
         .collect();
-    let mut together = Vec::new();
-    let given = all.iter().map(|facts| (facts, day));
-    engine.judge_all(given, &mut scratch, |judgement| {
-        together.push(judgement.clone())
-    });
-    assert_eq!(together, one_by_one);
+    let given: Vec<(&Facts, Day)> = all.iter().map(|facts| (facts, day)).collect();
+    let expected: Vec<&Judgement> = one_by_one.iter().collect();
+    says_of_all(engine, &given, &expected, &mut scratch, "");
 }
 
 /// A field of codes in whose place another schema has a number below zero, beside a declaration of which

@@ -336,7 +336,12 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "multiversion",
-        &["engine::group", "engine::rows"],
+        &[
+            "engine::group",
+            "engine::lens",
+            "engine::rows",
+            "engine::sifted",
+        ],
         "loops that the processor chooses",
     ),
     ("sha2", &["ground::digest"], "one fingerprint"),

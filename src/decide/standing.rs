@@ -73,6 +73,21 @@ impl Standing {
         outcome: None,
         traits: Traits(0),
     };
+
+    /// Whether it is sure enough to decide.
+    #[inline]
+    pub(crate) fn decides(self) -> bool {
+        self.traits.has(Traits::TRUSTED)
+    }
+
+    /// The outcome that it asks for where it decides, or the mildest.
+    #[inline]
+    pub(crate) fn decided(self) -> OutcomeId {
+        match self.decides() {
+            true => self.outcome.unwrap_or_default(),
+            false => OutcomeId::default(),
+        }
+    }
 }
 
 /// How 64 rules whose numbers follow each other stand, a bit for each.

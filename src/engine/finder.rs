@@ -368,6 +368,11 @@ impl Run {
         low & self.mask
     }
 
+    /// How far it moves a key, and which bits it then leaves.
+    pub(super) fn parts(self) -> (u32, u32) {
+        (self.down, self.mask)
+    }
+
     /// Its bits of a key.
     fn bits(self) -> u64 {
         u64::from(self.mask) << self.down

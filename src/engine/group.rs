@@ -1,20 +1,24 @@
-//! Many declarations at a time: their keys are put field by field, so that what is known of a field
-//! is looked up once for all of them and several keys are compared at once.
+//! Many declarations at a time: their keys stand field by field, so that what is known of a field is
+//! looked up once for all of them and several keys are compared at once.
 
-use super::Block;
-use super::finder::{Cuts, reached, reached_of_few};
+use super::finder::{Cuts, Run, reached, reached_of_few};
 use super::judge::Movement;
-use super::rows::{Chunk, Lane};
+use super::lens::{Lens, add_stretch};
+use super::rows::{Chunk, Lane, by_lane};
 use super::sieve::{CodeField, FarSet, ManyCuts, Part, Sieve, Table};
+use super::sifted::Sifted;
+use super::{Block, Engine};
 use crate::facts::key::{Key, QUAD};
+use crate::facts::volume::Volume;
 
 /// How many declarations are judged together.
 pub(super) const GROUP: usize = 32;
 
-/// The keys of a field.
-type Column = [i64; GROUP];
+/// The keys of a field, or what is worked out of them.
+pub(super) type Column<N = i64> = [N; GROUP];
+
 /// Numbers of rows in a table.
-type Sums = [u64; GROUP];
+type Sums = Column<u64>;
 
 /// Room for a group.
 #[derive(Debug, Clone, Default)]
@@ -22,80 +26,178 @@ pub(super) struct GroupRoom {
     /// Four fields side by side, as they stand in the keys of a declaration.
     columns: Vec<[Column; QUAD]>,
     /// Table by table, the numbers of the rows.
-    sums: Vec<Sums>,
+    pub(super) sums: Vec<Sums>,
+    /// How the fields of the volume at hand are looked at.
+    pub(super) lens: Lens,
 }
 
-/// What the tables leave of each declaration, and bit by bit those of which some fact leaves more
+/// Declarations that are judged together.
+#[derive(Clone, Copy)]
+pub(super) enum Group<'g> {
+    /// Each by itself.
+    Movements(&'g [Movement<'g>; GROUP]),
+    /// Field by field, those of the stretch at that place.
+    Stretch(&'g Volume, usize),
+}
+
+/// Puts down what the lines leave of each declaration, and, where it is asked for, what there is to tell
+/// before judgements are made.
+pub(super) fn sift(
+    (sieve, engine): (&Sieve, &Engine),
+    group: Group<'_>,
+    room: &mut GroupRoom,
+    (sifted, tells): (&mut Sifted, bool),
+) -> Option<()> {
+    let block = engine.blocks.get(sieve.block as usize)?;
+    let all = (sieve, block);
+    by_lane!(block, sift_by(all, group, room, (sifted, tells)), None)
+}
+
+/// The same where members need so many words.
+fn sift_by<L: Lane>(
+    (sieve, block): (&Sieve, &Block),
+    group: Group<'_>,
+    room: &mut GroupRoom,
+    (sifted, tells): (&mut Sifted, bool),
+) -> Option<()> {
+    let mut left = [*L::row(&block.full, 0)?; GROUP];
+    let open = match group {
+        Group::Movements(movements) => {
+            add(sieve, movements, room);
+            leave(&mut left, (sieve, block), room.sums.iter())
+        }
+        Group::Stretch(volume, at) => match add_stretch(sieve, volume, at, room) {
+            true => leave(&mut left, (sieve, block), room.lens.short(at)),
+            false => leave(&mut left, (sieve, block), room.sums.iter()),
+        },
+    }?;
+    sifted.put(&left, open);
+    if tells {
+        sifted.tell(sieve, &left);
+    }
+    Some(())
+}
+
+/// The number of a row, or one that says that there is none.
+pub(super) trait Sum: Copy + Into<u64> {
+    /// A bit for each that has no row in a table of short ones.
+    fn behind(sums: &Column<Self>) -> u32;
+}
+
+impl Sum for u64 {
+    #[inline(always)]
+    fn behind(sums: &Sums) -> u32 {
+        if sums.iter().fold(0, |all, sum| all | sum) < BEHIND {
+            return 0;
+        }
+        let bits = sums.iter().zip(0u32..);
+        bits.fold(0, |all, (sum, at)| all | u32::from(*sum >= BEHIND) << at)
+    }
+}
+
+/// Those that are short are all of rows.
+impl Sum for u16 {
+    #[inline(always)]
+    fn behind(_: &Column<u16>) -> u32 {
+        0
+    }
+}
+
+/// Leaves of each declaration what the tables do. Gives bit by bit those of which some fact leaves more
 /// possible than it does for certain, or of which a key says too little.
 #[inline(always)]
-pub(super) fn left<L: Lane>(
-    sieve: &Sieve,
-    block: &Block,
-    movements: &[Movement; GROUP],
-    room: &mut GroupRoom,
-) -> Option<([L; GROUP], u32)> {
-    let mut left = [*L::row(&block.full, 0)?; GROUP];
-    add(sieve, movements, room);
+fn leave<'s, L: Lane, S: Sum + 's>(
+    left: &mut [L; GROUP],
+    (sieve, block): (&Sieve, &Block),
+    sums: impl Iterator<Item = &'s Column<S>> + Clone,
+) -> Option<u32> {
     let rows: &[Chunk] = &block.rows;
     let mut open = 0;
     if L::IS_WORDS {
-        for (sums, table) in room.sums.iter().zip(&sieve.tables) {
+        let mut both = sums.zip(&sieve.tables).peekable();
+        while let Some((sums, table)) = both.next() {
             match *table {
-                Table::Short(first) => and_all(&mut left, sums, &mut open, |number| {
-                    L::short(
-                        &sieve.short,
-                        usize::try_from(u64::from(first) + number).ok()?,
-                    )
-                }),
+                Table::Short(first) => {
+                    let short = L::short(&sieve.short, first as usize)?;
+                    open |= S::behind(sums);
+                    // What is left is written once for two.
+                    match both.next_if(|(_, table)| matches!(table, Table::Short(_))) {
+                        Some((others, Table::Short(second))) => {
+                            open |= S::behind(others);
+                            let second = L::short(&sieve.short, *second as usize)?;
+                            and_two(left, (short, sums), (second, others));
+                        }
+                        _ => and_short(left, short, sums),
+                    }
+                }
                 Table::Long(first) => {
                     let table = sieve.rows.get(first as usize..)?;
-                    and_all(&mut left, sums, &mut open, |number| {
-                        row(table, rows, number)
-                    });
+                    for (at, (left, sum)) in left.iter_mut().zip(sums).enumerate() {
+                        match row(table, rows, *sum) {
+                            Some(row) => left.and(row),
+                            None => open |= 1 << at,
+                        }
+                    }
                 }
             }
         }
-    } else {
-        // Longer ones stay in registers in one loop only.
-        for (at, left) in left.iter_mut().enumerate() {
-            let mut all = *left;
-            for (sums, table) in room.sums.iter().zip(&sieve.tables) {
-                // Where rows are long none is short.
-                let Table::Long(first) = *table else {
-                    return None;
-                };
-                let table = sieve.rows.get(first as usize..)?;
-                match sums.get(at).and_then(|sum| row(table, rows, *sum)) {
-                    Some(row) => all.and(row),
-                    None => open |= 1 << at,
-                }
-            }
-            *left = all;
-        }
+        return Some(open);
     }
-    Some((left, open))
+    // Longer ones stay in registers in one loop only.
+    for (at, left) in left.iter_mut().enumerate() {
+        let mut all = *left;
+        for (sums, table) in sums.clone().zip(&sieve.tables) {
+            // Where rows are long none is short.
+            let Table::Long(first) = *table else {
+                return None;
+            };
+            let table = sieve.rows.get(first as usize..)?;
+            match sums.get(at).and_then(|sum| row(table, rows, *sum)) {
+                Some(row) => all.and(row),
+                None => open |= 1 << at,
+            }
+        }
+        *left = all;
+    }
+    Some(open)
 }
 
-/// Leaves of all what the rows of a table do; notes those that have none.
+/// Leaves of all what the rows of a table of short ones do, those that have one.
 #[inline(always)]
-fn and_all<'r, L: Lane + 'r>(
-    left: &mut [L; GROUP],
-    sums: &Sums,
-    open: &mut u32,
-    row: impl Fn(u64) -> Option<&'r L>,
-) {
-    for (at, (left, sum)) in left.iter_mut().zip(sums).enumerate() {
-        match row(*sum) {
-            Some(row) => left.and(row),
-            None => *open |= 1 << at,
+fn and_short<L: Lane, S: Sum>(left: &mut [L; GROUP], rows: &[L], sums: &Column<S>) {
+    for (left, sum) in left.iter_mut().zip(sums) {
+        if let Some(row) = short_row(rows, *sum) {
+            left.and(row);
         }
     }
+}
+
+/// The same of two tables.
+#[inline(always)]
+fn and_two<L: Lane, S: Sum>(
+    left: &mut [L; GROUP],
+    first: (&[L], &Column<S>),
+    second: (&[L], &Column<S>),
+) {
+    let sums = first.1.iter().zip(second.1);
+    for (left, (one, other)) in left.iter_mut().zip(sums) {
+        if let (Some(one), Some(other)) = (short_row(first.0, *one), short_row(second.0, *other)) {
+            let mut all = *one;
+            all.and(other);
+            left.and(&all);
+        }
+    }
+}
+
+#[inline(always)]
+fn short_row<L>(rows: &[L], number: impl Sum) -> Option<&L> {
+    rows.get(usize::try_from(number.into()).ok()?)
 }
 
 /// The row of that number in a table.
 #[inline(always)]
-fn row<'r, L: Lane>(table: &[u32], rows: &'r [Chunk], number: u64) -> Option<&'r L> {
-    let place = table.get(usize::try_from(number).ok()?)?;
+fn row<'r, L: Lane>(table: &[u32], rows: &'r [Chunk], number: impl Sum) -> Option<&'r L> {
+    let place = table.get(usize::try_from(number.into()).ok()?)?;
     L::row(rows, *place as usize)
 }
 
@@ -103,47 +205,37 @@ fn row<'r, L: Lane>(table: &[u32], rows: &'r [Chunk], number: u64) -> Option<&'r
 #[multiversion::multiversion(targets("x86_64+avx2"))]
 fn add(sieve: &Sieve, movements: &[Movement; GROUP], room: &mut GroupRoom) {
     let wide = multiversion::target::target_cfg_f!(target_feature = "avx2");
-    add_by(wide, sieve, movements, room);
+    add_movements(wide, sieve, movements, room);
+}
+
+impl GroupRoom {
+    /// Begins to add up.
+    #[inline(always)]
+    fn begin(&mut self, sieve: &Sieve) {
+        self.sums.clear();
+        self.sums.resize(sieve.tables.len(), [0; GROUP]);
+    }
 }
 
 /// Adds up the numbers of the rows. Where several keys are compared at once, every cut is compared
 /// with every key, which is faster than telling where a key lies by few steps.
 #[inline(always)]
-fn add_by(wide: bool, sieve: &Sieve, movements: &[Movement; GROUP], room: &mut GroupRoom) {
+fn add_movements(wide: bool, sieve: &Sieve, movements: &[Movement; GROUP], room: &mut GroupRoom) {
     transpose(movements, sieve, &mut room.columns);
-    room.sums.clear();
-    room.sums.resize(sieve.tables.len(), [0; GROUP]);
+    room.begin(sieve);
     let (columns, sums) = (room.columns.as_flattened(), &mut *room.sums);
     let keys = |part: &Part| columns.get(part.column as usize).unwrap_or(&UNKNOWN);
-    for CodeField { count, part, .. } in &sieve.codes {
-        let keys = keys(part);
-        // Special keys are below zero, and so may be those of another schema's facts.
-        if keys.iter().fold(0, |all, key| all | key) < 0 {
-            let most = u64::from(*count);
-            part.add_each(keys, sums, |key| key.cast_unsigned().min(most));
-        } else {
-            let most = i64::from(*count);
-            part.add_values(keys, sums, |key| key.min(most).cast_unsigned());
-        }
+    for code in &sieve.codes {
+        code.add_all(keys(&code.part), sums);
     }
     for (run, part) in &sieve.sets {
-        part.add_all(keys(part), sums, |key| u64::from(run.of(Key(key))));
+        part.add_set(*run, keys(part), sums);
     }
     for (at, part) in &sieve.few_cuts {
-        let cuts = sieve.cuts.get(*at as usize).unwrap_or(&NO_CUTS);
-        match (wide, cuts.first_chunk::<8>()) {
-            (true, Some(few)) => part.add_all(keys(part), sums, |key| counted(few, key)),
-            _ => part.add_all(keys(part), sums, |key| {
-                u64::from(reached_of_few(cuts, Key(key)))
-            }),
-        }
+        sieve.add_few(*at, part, keys(part), sums, wide);
     }
     for (at, part) in &sieve.some_cuts {
-        let cuts = sieve.cuts.get(*at as usize).unwrap_or(&NO_CUTS);
-        match wide {
-            true => part.add_all(keys(part), sums, |key| counted(cuts, key)),
-            false => part.add_all(keys(part), sums, |key| u64::from(reached(cuts, Key(key)))),
-        }
+        sieve.add_some(*at, part, keys(part), sums, wide);
     }
     for many in &sieve.many_cuts {
         many.add_all(keys(&many.part), sieve, sums, wide);
@@ -157,6 +249,58 @@ fn add_by(wide: bool, sieve: &Sieve, movements: &[Movement; GROUP], room: &mut G
             *day = Key::of_day(movement.as_of).0;
         }
         many.add_all(&days, sieve, sums, wide);
+    }
+}
+
+impl CodeField {
+    #[inline(always)]
+    pub(super) fn add_all(&self, keys: &Column, sums: &mut [Sums]) {
+        // Special keys are below zero, and so may be those of another schema's facts.
+        if keys.iter().fold(0, |all, key| all | key) < 0 {
+            let most = u64::from(self.count);
+            self.part
+                .add_each(keys, sums, |key| key.cast_unsigned().min(most));
+        } else {
+            let most = i64::from(self.count);
+            self.part
+                .add_values(keys, sums, |key| key.min(most).cast_unsigned());
+        }
+    }
+}
+
+impl Sieve {
+    /// Adds what a field with few cuts does.
+    #[inline(always)]
+    pub(super) fn add_few(
+        &self,
+        at: u32,
+        part: &Part,
+        keys: &Column,
+        sums: &mut [Sums],
+        wide: bool,
+    ) {
+        let cuts = self.cuts.get(at as usize).unwrap_or(&NO_CUTS);
+        match (wide, cuts.first_chunk::<8>()) {
+            (true, Some(few)) => part.add_all(keys, sums, |key| counted(few, key)),
+            _ => part.add_all(keys, sums, |key| u64::from(reached_of_few(cuts, Key(key)))),
+        }
+    }
+
+    /// Adds what a field does whose cuts one node of a tree holds.
+    #[inline(always)]
+    pub(super) fn add_some(
+        &self,
+        at: u32,
+        part: &Part,
+        keys: &Column,
+        sums: &mut [Sums],
+        wide: bool,
+    ) {
+        let cuts = self.cuts.get(at as usize).unwrap_or(&NO_CUTS);
+        match wide {
+            true => part.add_all(keys, sums, |key| counted(cuts, key)),
+            false => part.add_all(keys, sums, |key| u64::from(reached(cuts, Key(key)))),
+        }
     }
 }
 
@@ -247,18 +391,24 @@ impl Part {
 const LEAVES: u32 = 8;
 
 impl ManyCuts {
+    /// The leaves of its tree.
     #[inline(always)]
-    fn add_all(&self, keys: &Column, sieve: &Sieve, sums: &mut [Sums], wide: bool) {
+    pub(super) fn leaves(self, cuts: &[Cuts]) -> &[Cuts] {
+        let (from, levels) = self.tree;
+        let leaves = cuts.get((from + levels - 1) as usize..);
+        leaves
+            .and_then(|cuts| cuts.get(..self.leaves as usize))
+            .unwrap_or(&[])
+    }
+
+    #[inline(always)]
+    pub(super) fn add_all(&self, keys: &Column, sieve: &Sieve, sums: &mut [Sums], wide: bool) {
         if !wide || self.leaves > LEAVES {
             let cell = |key| u64::from(self.cell(&sieve.cuts, Key(key)));
             return self.part.add_all(keys, sums, cell);
         }
-        // Above so few leaves is one node at the most.
-        let (from, levels) = self.tree;
-        let leaves = sieve.cuts.get((from + levels - 1) as usize..);
-        let leaves = leaves.and_then(|cuts| cuts.get(..self.leaves as usize));
         let mut cells = [0; GROUP];
-        for cuts in leaves.unwrap_or(&[]) {
+        for cuts in self.leaves(&sieve.cuts) {
             for (cell, key) in cells.iter_mut().zip(keys) {
                 *cell += counted(cuts, *key).cast_signed();
             }
@@ -269,7 +419,7 @@ impl ManyCuts {
 
 impl FarSet {
     #[inline(always)]
-    fn add_all(&self, keys: &Column, sums: &mut [Sums], wide: bool) {
+    pub(super) fn add_all(&self, keys: &Column, sums: &mut [Sums], wide: bool) {
         if !wide {
             return self
                 .part
@@ -286,6 +436,12 @@ impl FarSet {
 }
 
 impl Part {
+    /// Adds what a set does.
+    #[inline(always)]
+    pub(super) fn add_set(&self, run: Run, keys: &Column, sums: &mut [Sums]) {
+        self.add_all(keys, sums, |key| u64::from(run.of(Key(key))));
+    }
+
     /// The same where cells are found already.
     #[inline(always)]
     fn add_found(&self, keys: &Column, cells: &Column, sums: &mut [Sums]) {
@@ -393,8 +549,8 @@ law L
                 as_of,
             });
             let [mut wide, mut narrow] = [GroupRoom::default(), GroupRoom::default()];
-            add_by(true, sieve, &movements, &mut wide);
-            add_by(false, sieve, &movements, &mut narrow);
+            add_movements(true, sieve, &movements, &mut wide);
+            add_movements(false, sieve, &movements, &mut narrow);
             assert_eq!(wide.sums, narrow.sums);
             assert!(
                 wide.sums

@@ -1,10 +1,9 @@
 //! Judging: facts to cells, rows of bits to rules that are alive, residue, then resolving.
 
 use super::finder::Axis;
-use super::group::GROUP;
 use super::order::{Marks, Order};
 use super::rows::{Bits, MEMBERS, WORDS};
-use super::{Block, Condition, Engine, Member, RowRoom, Scratch, Task};
+use super::{Block, Condition, Desk, Engine, Member, RowRoom, Task};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::eval::{Elements, Evaluator};
 use crate::decide::resolve::{Plain, Room};
@@ -19,51 +18,20 @@ use crate::ground::truth::Truth;
 use crate::schema::value::{Fact, ListId, Value};
 use crate::verdict::judgement::{Element, Fired, Judgement, Step};
 
-/// Judges one declaration into the scratch.
-pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, scratch: &mut Scratch) {
+/// Judges one declaration into the desk.
+pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, desk: &mut Desk) {
     let movement = Movement { facts, as_of };
     // Where the declaration before missed a fact this one may too, and sifting would be in vain.
-    let sieve = engine.sieve.as_ref().filter(|_| !scratch.rows.misses);
-    if !sieve.is_some_and(|sieve| sieve.judge(engine, movement, scratch)) {
-        judge_by_cells(engine, movement, scratch);
-    }
-}
-
-/// Judges declarations one after the other, and calls the function with each judgement.
-#[inline(never)]
-pub(super) fn judge_all(
-    engine: &Engine,
-    movements: &[Movement],
-    scratch: &mut Scratch,
-    each: &mut dyn FnMut(&Judgement),
-) {
-    let (groups, rest) = movements.as_chunks::<GROUP>();
-    for group in groups {
-        let sieve = engine.sieve.as_ref();
-        if !sieve.is_some_and(|sieve| sieve.judge_group(engine, group, scratch, each)) {
-            judge_each(engine, group, scratch, each);
-        }
-    }
-    judge_each(engine, rest, scratch, each);
-}
-
-/// The same, each by itself.
-fn judge_each(
-    engine: &Engine,
-    movements: &[Movement],
-    scratch: &mut Scratch,
-    each: &mut dyn FnMut(&Judgement),
-) {
-    for movement in movements {
-        judge(engine, movement.facts, movement.as_of, scratch);
-        each(&scratch.judgement);
+    let sieve = engine.sieve.as_ref().filter(|_| !desk.rows.misses);
+    if !sieve.is_some_and(|sieve| sieve.judge(engine, movement, desk)) {
+        judge_by_cells(engine, movement, desk);
     }
 }
 
 /// Judges by the cells of facts, which are put down and may be asked for by any block.
 #[inline(never)]
-pub(super) fn judge_by_cells(engine: &Engine, movement: Movement, scratch: &mut Scratch) {
-    run(engine, movement, scratch, |run, rows| {
+pub(super) fn judge_by_cells(engine: &Engine, movement: Movement, desk: &mut Desk) {
+    run(engine, movement, desk, |run, rows| {
         run.rank_header(rows);
         run.tasks(rows);
     });
@@ -81,18 +49,18 @@ pub(super) struct Movement<'a> {
 pub(super) fn run<'a>(
     engine: &'a Engine,
     movement: Movement<'a>,
-    scratch: &mut Scratch,
+    desk: &mut Desk,
     find: impl FnOnce(&mut Run<'a, '_>, &mut RowRoom),
 ) {
     let Movement { facts, as_of } = movement;
-    let Scratch {
+    let Desk {
         state,
         room,
         judgement,
         marks,
         applies,
         rows,
-    } = scratch;
+    } = desk;
     let program = &*engine.program;
     state.begin(program);
     marks.begin(program.forms.len());

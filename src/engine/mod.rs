@@ -9,9 +9,12 @@ mod elements;
 mod finder;
 mod group;
 mod judge;
+mod lens;
 mod order;
 mod rows;
 mod sieve;
+mod sifted;
+mod told;
 
 use crate::check::rules::RuleId;
 use crate::decide::program::{NodeId, Program};
@@ -25,12 +28,14 @@ use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
 use crate::verdict::judgement::{Fired, Judgement};
 use finder::Finders;
-use judge::Movement;
 use order::{Marks, Order};
 use rows::{Bits, Chunk, Looked, WORDS};
 use sieve::Sieve;
+use sifted::Sifted;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+
+pub use told::Told;
 
 /// Judges declarations.
 ///
@@ -212,6 +217,14 @@ struct Member {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
+    desk: Desk,
+    /// What is told of declarations is told from here, while others are judged.
+    sifted: Sifted,
+}
+
+/// What judging is done on.
+#[derive(Debug, Clone, Default)]
+struct Desk {
     state: State,
     room: Room,
     judgement: Judgement,
@@ -287,7 +300,7 @@ impl Scratch {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn steps(&self) -> u64 {
-        self.state.steps
+        self.desk.state.steps
     }
 }
 
@@ -330,8 +343,8 @@ impl Engine {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn judge<'s>(&self, facts: &Facts, as_of: Day, scratch: &'s mut Scratch) -> &'s Judgement {
-        judge::judge(self, facts, as_of, scratch);
-        &scratch.judgement
+        judge::judge(self, facts, as_of, &mut scratch.desk);
+        &scratch.desk.judgement
     }
 
     /// Judges many declarations, and calls the function with each judgement, in order.
@@ -365,22 +378,9 @@ impl Engine {
         scratch: &mut Scratch,
         mut each: impl FnMut(&Judgement),
     ) {
-        let mut declarations = declarations.into_iter().peekable();
-        while let Some((facts, as_of)) = declarations.peek() {
-            let first = Movement {
-                facts,
-                as_of: *as_of,
-            };
-            let mut group = [first; group::GROUP];
-            let mut count = 0;
-            let places = group.iter_mut();
-            for (place, (facts, as_of)) in places.zip(&mut declarations) {
-                *place = Movement { facts, as_of };
-                count += 1;
-            }
-            let group = group.get(..count).unwrap_or(&group);
-            judge::judge_all(self, group, scratch, &mut each);
-        }
+        self.all(declarations, scratch, false, |mut told| {
+            each(told.judgement());
+        });
     }
 
     /// Judges one declaration with a scratch of its own.
@@ -400,9 +400,9 @@ impl Engine {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check(&self, facts: &Facts, as_of: Day) -> Judgement {
-        let mut scratch = Scratch::default();
-        judge::judge(self, facts, as_of, &mut scratch);
-        scratch.judgement
+        let mut desk = Desk::default();
+        judge::judge(self, facts, as_of, &mut desk);
+        desk.judgement
     }
 
     /// The bytes of all that judging reads: rows, cells and plan, conditions, and how rules stand to each

@@ -166,6 +166,8 @@ impl Looked {
 pub(super) trait Lane: Copy {
     /// Whether it is some words of a stretch.
     const IS_WORDS: bool;
+    /// Whether it is one word.
+    const IS_ONE: bool;
 
     /// Its words.
     fn words(&self) -> &[u64];
@@ -206,8 +208,15 @@ pub(super) trait Lane: Copy {
     /// The row that begins there.
     fn row(rows: &[Chunk], place: usize) -> Option<&Self>;
 
-    /// The row of that number among some that stand side by side and have no more words than it is.
-    fn short(words: &[u64], number: usize) -> Option<&Self>;
+    /// The rows from that number on among some that stand side by side and have no more words than it
+    /// is.
+    fn short(words: &[u64], number: usize) -> Option<&[Self]>;
+
+    /// The words of some, one after the other.
+    fn flat(all: &[Self]) -> &[u64];
+
+    /// The first words of these.
+    fn of_words(words: &[u64]) -> Option<&Self>;
 
     fn and(&mut self, row: &Self);
 
@@ -235,6 +244,7 @@ pub(super) use by_lane;
 /// The first words of a stretch.
 impl<const W: usize> Lane for [u64; W] {
     const IS_WORDS: bool = true;
+    const IS_ONE: bool = W == 1;
 
     #[inline(always)]
     fn words(&self) -> &[u64] {
@@ -253,8 +263,18 @@ impl<const W: usize> Lane for [u64; W] {
     }
 
     #[inline(always)]
-    fn short(words: &[u64], number: usize) -> Option<&Self> {
-        words.as_chunks().0.get(number)
+    fn short(words: &[u64], number: usize) -> Option<&[Self]> {
+        words.as_chunks().0.get(number..)
+    }
+
+    #[inline(always)]
+    fn flat(all: &[Self]) -> &[u64] {
+        all.as_flattened()
+    }
+
+    #[inline(always)]
+    fn of_words(words: &[u64]) -> Option<&Self> {
+        words.first_chunk()
     }
 
     #[inline(always)]
@@ -280,6 +300,7 @@ impl<const W: usize> Lane for [u64; W] {
 /// Whole stretches.
 impl<const K: usize> Lane for [Chunk; K] {
     const IS_WORDS: bool = false;
+    const IS_ONE: bool = false;
 
     #[inline(always)]
     fn words(&self) -> &[u64] {
@@ -301,8 +322,18 @@ impl<const K: usize> Lane for [Chunk; K] {
     }
 
     #[inline(always)]
-    fn short(_: &[u64], _: usize) -> Option<&Self> {
+    fn short(_: &[u64], _: usize) -> Option<&[Self]> {
         None
+    }
+
+    #[inline(always)]
+    fn flat(all: &[Self]) -> &[u64] {
+        all.as_flattened().as_flattened()
+    }
+
+    #[inline(always)]
+    fn of_words(words: &[u64]) -> Option<&Self> {
+        words.as_chunks().0.first_chunk()
     }
 
     #[inline(always)]

@@ -4,10 +4,10 @@
 //! and nothing else, as most do, the judgement is told at once too.
 
 use super::finder::{Cuts, Run, cell_among, key_at, reached, reached_of_few};
-use super::group::{self, GROUP};
-use super::judge::{self, Movement, judge_by_cells, run};
+use super::judge::{self, Movement, run};
 use super::rows::{Bits, Chunk, Lane, WORDS, by_lane};
-use super::{Block, Engine, RowRoom, Scratch};
+use super::sifted::Sifted;
+use super::{Block, Desk, Engine, RowRoom};
 use crate::check::rules::RuleId;
 use crate::decide::eval::Evaluator;
 use crate::decide::resolve::Plain;
@@ -15,7 +15,8 @@ use crate::decide::standing::Standing;
 use crate::facts::key::Key;
 use crate::graph::cells::FIRST;
 use crate::ground::truth::Truth;
-use crate::verdict::judgement::{Element, Fired, Judgement};
+use crate::schema::value::OutcomeId;
+use crate::verdict::judgement::{Element, Fired};
 
 /// The most stretches that stay in registers.
 pub(super) const STRETCHES: usize = 4;
@@ -57,6 +58,21 @@ pub(super) struct Sieve {
     pub(super) covers: [Vec<Chunk>; 2],
     /// All that are rules and no covers.
     pub(super) tells: Vec<Chunk>,
+    /// How many words members need.
+    pub(super) words: usize,
+    /// How many steps its lines take.
+    pub(super) steps: u64,
+    /// Those that are rules and decide.
+    pub(super) decides: Vec<Chunk>,
+    /// The first 64 of these.
+    pub(super) decide: u64,
+    /// Of the first 64 members, for each outcome but the mildest those that decide and ask for it or for
+    /// a worse one.
+    pub(super) says: Vec<u64>,
+    /// What coverage asks for where no cover holds, and where one holds that only informs.
+    pub(super) uncovered: [OutcomeId; 2],
+    /// Whether the schema requires facts, so that rules are not all that says something.
+    pub(super) requires: bool,
     /// By member, its rule and how it stands; that of a cover is none.
     pub(super) rules: Vec<(RuleId, Standing)>,
 }
@@ -182,12 +198,12 @@ impl Sieve {
     /// Judges by the sieve. Says whether it could: where facts are missing, cells are put down and
     /// both lanes are anded instead.
     #[inline]
-    pub(super) fn judge(&self, engine: &Engine, movement: Movement, scratch: &mut Scratch) -> bool {
+    pub(super) fn judge(&self, engine: &Engine, movement: Movement, desk: &mut Desk) -> bool {
         let Some(block) = engine.blocks.get(self.block as usize) else {
             return false;
         };
         let all = (self, engine, block);
-        by_lane!(block, judge_by(all, movement, scratch), false)
+        by_lane!(block, judge_by(all, movement, desk), false)
     }
 
     /// What the lines leave; nothing where some fact leaves more possible than it does for certain.
@@ -198,7 +214,7 @@ impl Sieve {
         if L::IS_WORDS {
             self.rows_of(movement, |row| {
                 left.and(match row {
-                    Place::Short(at) => L::short(&self.short, at as usize)?,
+                    Place::Short(at) => L::short(&self.short, at as usize)?.first()?,
                     Place::Long(at) => L::row(rows, at as usize)?,
                 });
                 Some(())
@@ -275,7 +291,10 @@ impl Sieve {
 
     /// The bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        let masks = self.covers.iter().chain([&self.plain, &self.tells]);
+        let masks = self
+            .covers
+            .iter()
+            .chain([&self.plain, &self.tells, &self.decides]);
         let masks = masks.map(|mask| size_of_val(mask.as_slice()));
         let far_sets = self.far_sets.iter();
         let far_sets = far_sets.map(|set| {
@@ -292,6 +311,7 @@ impl Sieve {
             + size_of_val(self.tables.as_slice())
             + size_of_val(self.short.as_slice())
             + size_of_val(self.rules.as_slice())
+            + size_of_val(self.says.as_slice())
             + masks.sum::<usize>()
     }
 }
@@ -299,49 +319,75 @@ impl Sieve {
 fn judge_by<L: Lane>(
     (sieve, engine, block): (&Sieve, &Engine, &Block),
     movement: Movement,
-    scratch: &mut Scratch,
+    desk: &mut Desk,
 ) -> bool {
-    let left = sieve.left::<L>(block, movement, &mut scratch.rows.places);
+    let left = sieve.left::<L>(block, movement, &mut desk.rows.places);
     let (Some(left), Some(masks)) = (left, sieve.masks::<L>()) else {
         return false;
     };
-    finish((engine, block), movement, (left, &masks), scratch);
+    finish((engine, block), movement, (left, &masks), desk);
     true
 }
 
-/// Judges a group, and calls the function with each judgement; false where it judges none.
-fn judge_group_by<L: Lane>(
-    (sieve, engine, block): (&Sieve, &Engine, &Block),
-    movements: &[Movement; GROUP],
-    scratch: &mut Scratch,
-    each: &mut dyn FnMut(&Judgement),
-) -> bool {
-    let left = group::left::<L>(sieve, block, movements, &mut scratch.rows.group);
-    let (Some((left, mut open)), Some(masks)) = (left, sieve.masks::<L>()) else {
-        return false;
-    };
-    for (movement, left) in movements.iter().zip(left) {
-        match open & 1 {
-            0 => finish((engine, block), *movement, (left, &masks), scratch),
-            _ => judge_by_cells(engine, *movement, scratch),
-        }
-        open >>= 1;
-        each(&scratch.judgement);
+/// Puts down what the lines leave of one declaration; nothing where some fact leaves more possible than
+/// it does for certain.
+pub(super) fn sift_one(
+    (sieve, engine): (&Sieve, &Engine),
+    movement: Movement,
+    places: &mut Vec<u32>,
+    sifted: &mut Sifted,
+) -> Option<()> {
+    let block = engine.blocks.get(sieve.block as usize)?;
+    let all = (sieve, block);
+    by_lane!(block, sift_one_by(all, movement, places, sifted), None)
+}
+
+fn sift_one_by<L: Lane>(
+    (sieve, block): (&Sieve, &Block),
+    movement: Movement,
+    places: &mut Vec<u32>,
+    sifted: &mut Sifted,
+) -> Option<()> {
+    let left = sieve.left::<L>(block, movement, places)?;
+    sifted.put_one(sieve, left);
+    Some(())
+}
+
+/// Makes the judgement of what the lines leave, which are these words.
+pub(super) fn finish_words(
+    (sieve, engine): (&Sieve, &Engine),
+    movement: Movement,
+    words: &[u64],
+    desk: &mut Desk,
+) {
+    if let Some(block) = engine.blocks.get(sieve.block as usize) {
+        let all = (sieve, engine, block);
+        by_lane!(block, finish_words_by(all, movement, words, desk), ());
     }
-    true
+}
+
+fn finish_words_by<L: Lane>(
+    (sieve, engine, block): (&Sieve, &Engine, &Block),
+    movement: Movement,
+    words: &[u64],
+    desk: &mut Desk,
+) {
+    if let (Some(left), Some(masks)) = (L::of_words(words), sieve.masks::<L>()) {
+        finish((engine, block), movement, (*left, &masks), desk);
+    }
 }
 
 /// Rows that tell members apart.
-struct Masks<'s, L> {
-    plain: &'s L,
+pub(super) struct Masks<'s, L> {
+    pub(super) plain: &'s L,
     tells: &'s L,
     /// None where there are no covers.
-    covers: Option<[&'s L; 2]>,
+    pub(super) covers: Option<[&'s L; 2]>,
     rules: &'s [(RuleId, Standing)],
 }
 
 impl Sieve {
-    fn masks<L: Lane>(&self) -> Option<Masks<'_, L>> {
+    pub(super) fn masks<L: Lane>(&self) -> Option<Masks<'_, L>> {
         let [full, advice] = &self.covers;
         let covers = || Some([L::row(full, 0)?, L::row(advice, 0)?]);
         Some(Masks {
@@ -351,21 +397,6 @@ impl Sieve {
             rules: &self.rules,
         })
     }
-
-    /// Judges a group, and calls the function with each judgement; false where it judges none.
-    pub(super) fn judge_group(
-        &self,
-        engine: &Engine,
-        movements: &[Movement; GROUP],
-        scratch: &mut Scratch,
-        each: &mut dyn FnMut(&Judgement),
-    ) -> bool {
-        let Some(block) = engine.blocks.get(self.block as usize) else {
-            return false;
-        };
-        let all = (self, engine, block);
-        by_lane!(block, judge_group_by(all, movements, scratch, each), false)
-    }
 }
 
 /// Makes the judgement of what the lines leave.
@@ -374,11 +405,11 @@ fn finish<L: Lane>(
     (engine, block): (&Engine, &Block),
     movement: Movement,
     (mut left, masks): (L, &Masks<'_, L>),
-    scratch: &mut Scratch,
+    desk: &mut Desk,
 ) {
     let steps = (block.header.len() * block.full.len()) as u64;
     if !left.is_within(masks.plain) {
-        run(engine, movement, scratch, |run, room| {
+        run(engine, movement, desk, |run, room| {
             run.evaluator.state.steps += steps;
             run.left_of_header(block, &left, room);
         });
@@ -389,12 +420,12 @@ fn finish<L: Lane>(
         covers = (left.meets(full).into(), left.meets(advice).into());
         left.and(masks.tells);
     }
-    let Scratch {
+    let Desk {
         state,
         room,
         judgement,
         ..
-    } = scratch;
+    } = desk;
     // Only required facts may have something evaluated.
     if !engine.program.required.is_empty() {
         state.begin(&engine.program);

@@ -85,6 +85,7 @@ pub mod sheet;
 mod split;
 mod straight;
 mod tables;
+pub mod volume;
 mod words;
 pub mod write;
 mod written;

@@ -1,12 +1,14 @@
 //! Kakou, the naive loop it is measured by, and the bare parse.
 
 use crate::race::{Bare, Declaration};
+use crate::peers::datafusion::ROWS;
 use crate::racer::{Hits, Racer};
 use crate::read;
 use crate::workload::Workload;
 use kakou::engine::{Engine, Scratch};
 use kakou::facts::json::Reader;
 use kakou::facts::sheet::Sheet;
+use kakou::facts::volume::Volume;
 use kakou::graph::{Graph, Options};
 use kakou::ground::day::Day;
 use std::hint::black_box;
@@ -14,6 +16,7 @@ use std::hint::black_box;
 /// The names in the table.
 pub const KAKOU: &str = "Kakou";
 pub const GROUPS: &str = "Kakou, groups";
+pub const COLUMNS: &str = "Kakou, columns";
 pub const NAIVE: &str = "naive loop";
 pub const BARE: &str = "bare typed parse";
 
@@ -80,7 +83,8 @@ impl Racer for Kakou<'_> {
     }
 }
 
-/// The same engine, given many declarations at a time.
+/// The same engine, given many declarations at a time and asked for the outcome and the rules that
+/// fire, as everybody here is.
 pub struct Groups<'w>(Kakou<'w>);
 
 impl<'w> Groups<'w> {
@@ -106,15 +110,63 @@ impl Racer for Groups<'_> {
         let facts = |at: &u32| black_box(&workload.race.facts[*at as usize]);
         let all = which.iter().map(|at| (facts(at), days[*at as usize]));
         let mut numbers = which.iter();
-        engine.judge_all(all, scratch, |judgement| {
-            let at = *numbers.next().expect("as many judgements as declarations");
-            hits.extend(judgement.fired.iter().map(|fired| (at, fired.rule.0)));
+        engine.tell_all(all, scratch, |told| {
+            let at = *numbers.next().expect("as much told as declarations");
+            black_box(told.counted());
+            told.each_fired(|fired| hits.push((at, fired.rule.0)));
         });
         which.len()
     }
 
     fn judge_texts(&mut self, which: &[u32], hits: &mut Hits) -> usize {
         self.0.judge_texts(which, hits)
+    }
+}
+
+/// The same engine, given a batch of declarations that stands field by field, as DataFusion is: as many
+/// of them, prepared before.
+pub struct Columns<'w> {
+    kakou: Kakou<'w>,
+    volume: Volume,
+}
+
+impl<'w> Columns<'w> {
+    /// Builds the graph and the engine, and fills a batch, over and over again with the declarations
+    /// there are.
+    pub fn new(workload: &'w Workload) -> Result<Self, String> {
+        let kakou = Kakou::new(workload)?;
+        let facts = workload.race.facts.iter().cloned();
+        let declarations = facts.zip(kakou.days.iter().copied()).collect::<Vec<_>>();
+        let volume = declarations.into_iter().cycle().take(ROWS).collect();
+        Ok(Columns { kakou, volume })
+    }
+}
+
+impl Racer for Columns<'_> {
+    fn name(&self) -> &'static str {
+        COLUMNS
+    }
+
+    fn judge(&mut self, _: &[u32], hits: &mut Hits) -> usize {
+        let declarations = self.kakou.workload.race.declarations.len();
+        let Kakou {
+            engine, scratch, ..
+        } = &mut self.kakou;
+        let mut row = 0;
+        engine.tell_volume(black_box(&self.volume), scratch, |told| {
+            let at = row as u32;
+            black_box(told.counted());
+            told.each_fired(|fired| hits.push((at, fired.rule.0)));
+            row += 1;
+            if row == declarations {
+                row = 0;
+            }
+        });
+        ROWS
+    }
+
+    fn judge_texts(&mut self, which: &[u32], hits: &mut Hits) -> usize {
+        self.kakou.judge_texts(which, hits)
     }
 }
 

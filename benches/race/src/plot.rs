@@ -1,6 +1,6 @@
 //! The time of a declaration over the number of rules, both logarithmic.
 
-use crate::ours::{BARE, GROUPS, KAKOU, NAIVE};
+use crate::ours::{BARE, COLUMNS, GROUPS, KAKOU, NAIVE};
 use crate::run::Entry;
 use crate::table::{duration, engines, grouped, sizes};
 use plotters::prelude::*;
@@ -62,6 +62,7 @@ pub fn plot(entries: &[Entry]) -> Result<String, Box<dyn std::error::Error>> {
             let (colour, width) = match engine {
                 KAKOU => (RGBColor(213, 0, 0), 4),
                 GROUPS => (RGBColor(240, 128, 128), 4),
+                COLUMNS => (RGBColor(250, 176, 96), 4),
                 NAIVE => (BLACK, 3),
                 _ => (*colours.next().unwrap_or(&BLACK), 2),
             };

@@ -1,6 +1,6 @@
 //! One run: compare what every engine finds, then time them turn by turn.
 
-use crate::ours::{BARE, GROUPS, Groups, KAKOU, Kakou, NAIVE, Naive, parse_bare};
+use crate::ours::{BARE, COLUMNS, Columns, GROUPS, Groups, KAKOU, Kakou, NAIVE, Naive, parse_bare};
 use crate::peers::Load;
 use crate::racer::{Hits, Racer, plain};
 use crate::workload::Workload;
@@ -92,6 +92,9 @@ pub fn run(
     let began = used();
     let groups = Groups::new(workload)?;
     starters.push(Starter::new(Box::new(groups), used() - began));
+    let began = used();
+    let columns = Columns::new(workload)?;
+    starters.push(Starter::new(Box::new(columns), used() - began));
     starters.push(Starter::new(Box::new(Naive(workload)), Duration::ZERO));
     for (name, load) in peers {
         tell(&format!("{name}: loads"));
@@ -142,7 +145,7 @@ pub fn run(
         judged: starter.which.len(),
         facts: Some(Time::of(&starter.facts, &naive, &kakou)),
         // Texts are read and judged one by one.
-        json: (starter.racer.name() != GROUPS).then(|| Time::of(&starter.json, &bare, &kakou_json)),
+        json: (![GROUPS, COLUMNS].contains(&starter.racer.name())).then(|| Time::of(&starter.json, &bare, &kakou_json)),
     }));
     timed.append(&mut entries);
     Ok(timed)

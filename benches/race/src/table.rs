@@ -1,6 +1,6 @@
 //! The results as a text of at most 80 columns.
 
-use crate::ours::{BARE, GROUPS, KAKOU, NAIVE};
+use crate::ours::{BARE, COLUMNS, GROUPS, KAKOU, NAIVE};
 use crate::run::{Entry, Time};
 use std::fmt::Write;
 
@@ -99,7 +99,7 @@ pub fn sizes(entries: &[Entry]) -> Vec<usize> {
 
 /// The engines: Kakou, what it is measured by, and the peers as they came.
 pub fn engines(entries: &[Entry]) -> Vec<&str> {
-    let mut engines = vec![KAKOU, GROUPS, NAIVE, BARE];
+    let mut engines = vec![KAKOU, GROUPS, COLUMNS, NAIVE, BARE];
     for entry in entries {
         if !engines.contains(&entry.engine.as_str()) {
             engines.push(&entry.engine);

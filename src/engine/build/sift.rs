@@ -13,12 +13,14 @@ use crate::decide::standing::Standing;
 use crate::facts::key::{Key, QUAD};
 use crate::graph::cells::{FIRST, NONE};
 use crate::graph::plan::Subject;
+use crate::schema::value::OutcomeId;
 use std::collections::BTreeSet;
 
 /// The most codes of a set, with those between them, of which each combination has its row.
 const SET_CELLS: usize = 256;
-/// The most combinations of cells that share a table of rows.
+/// The most combinations of cells that share a table of rows, and of one word.
 const COMBINATIONS: usize = 1024;
+const COMBINATIONS_OF_ONE: usize = 4096;
 /// So many members have short rows, so that there may be many: all fields share tables. Where there
 /// are more, fields of codes do.
 const SHORT: usize = 128;
@@ -73,7 +75,7 @@ pub(super) fn sieve(
     let mut pool = RowPool::of(&block.rows, stretches);
     let members = block.members.len();
     for drafts in drafts {
-        for table in merge(drafts, members <= SHORT) {
+        for table in merge(drafts, members) {
             let is_short = table.is_short;
             let words = is_short.then_some(members.div_ceil(64));
             sieve.add_table(table, words, &mut pool)?;
@@ -183,14 +185,18 @@ fn eights(runs: &[Run]) -> Option<Vec<Eight>> {
 }
 
 /// Tables of fields, each of which is in the first that has room for it.
-fn merge(drafts: Vec<Draft>, few: bool) -> Vec<Shared> {
+fn merge(drafts: Vec<Draft>, members: usize) -> Vec<Shared> {
+    let most = match members {
+        ..=64 => COMBINATIONS_OF_ONE,
+        _ => COMBINATIONS,
+    };
     let mut tables: Vec<Shared> = Vec::new();
     for draft in drafts {
         let cells = draft.rows.len();
-        let is_short = few && !draft.rows.contains(&NO_ROW);
+        let is_short = members <= SHORT && !draft.rows.contains(&NO_ROW);
         let shares = is_short || matches!(draft.what, What::Codes(_));
         let room = |table: &&mut Shared| {
-            shares && table.is_short == is_short && table.count * cells <= COMBINATIONS
+            shares && table.is_short == is_short && table.count * cells <= most
         };
         match tables.iter_mut().find(room) {
             Some(table) => {
@@ -306,6 +312,7 @@ impl Sieve {
         let none: Vec<Chunk> = vec![[0; WORDS]; block.full.len()];
         self.plain.clone_from(&none);
         self.tells.clone_from(&none);
+        self.decides.clone_from(&none);
         self.covers = [none.clone(), none];
         let (mut in_order, mut last) = (true, None);
         for (at, member) in block.members.iter().enumerate() {
@@ -313,6 +320,7 @@ impl Sieve {
                 Subject::Rule(rule) => {
                     let standing = program.standing(rule);
                     set(&mut self.tells, at, true);
+                    set(&mut self.decides, at, standing.decides());
                     ((rule, standing), standing.traits.is_plain())
                 }
                 Subject::Cover(number) => {
@@ -334,6 +342,22 @@ impl Sieve {
             // What applies would have to be sorted.
             self.plain.fill([0; WORDS]);
         }
+        self.words = match block.members.len() {
+            few @ ..=SHORT => few.div_ceil(64).max(1),
+            _ => block.full.len() * WORDS,
+        };
+        self.steps = (block.header.len() * block.full.len()) as u64;
+        let decides = self.decides.as_flattened();
+        self.decide = decides.first().copied().unwrap_or(0);
+        let schema = &program.rules.schema;
+        for at_least in (1..=schema.worst().0).map(OutcomeId) {
+            let first = self.rules.iter().zip(0u64..64);
+            let says = first.filter(|((_, standing), _)| standing.decided() >= at_least);
+            self.says
+                .push(says.fold(0, |all, (_, member)| all | 1 << member));
+        }
+        self.uncovered = [schema.worst(), schema.advice];
+        self.requires = !program.required.is_empty();
         Some(())
     }
 }

@@ -1,0 +1,451 @@
+//! What is told of a declaration before its judgement is made: where all rules that are left say an
+//! outcome and nothing else, as of most declarations, bits say as much as the judgement does, and
+//! whoever wants only the outcome and the rules need not wait for more.
+
+use super::group::{GROUP, Group, sift};
+use super::judge::{Movement, judge, judge_by_cells};
+use super::sieve::{Sieve, finish_words, sift_one};
+use super::sifted::Sifted;
+use super::{Desk, Engine, Scratch};
+use crate::check::rules::RuleId;
+use crate::facts::Facts;
+use crate::facts::volume::Volume;
+use crate::ground::bits::set_bits;
+use crate::ground::day::Day;
+use crate::ground::truth::Truth;
+use crate::schema::value::OutcomeId;
+use crate::verdict::judgement::{Element, Fired, Interval, Judgement};
+
+/// What an engine tells of one declaration: its outcome and the rules that fire at once, and all else
+/// with the judgement, which is made when it is asked for.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let facts = kakou::Facts::builder(&rules.schema)
+/// #     .set("id", "D-1").set("date", "2026-08-03").set("line", "second").set("weight_error", "0.04")
+/// #     .element("items", |item| item.set("hs_code", "8471300000").set("total", "25000.00"))
+/// #     .build()?;
+/// # let day = facts.as_of(&rules.schema).ok_or("no date")?;
+/// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+/// let mut told = engine.tell(&facts, day, &mut scratch);
+/// assert_eq!(rules.schema.outcome_name(told.counted().high), "hold");
+/// let mut fired = Vec::new();
+/// told.each_fired(|one| fired.push(one));
+/// assert_eq!(fired, told.judgement().fired);
+///
+/// // Of a declaration that says nothing, nothing is certain.
+/// let nothing = Facts::unknown(&rules.schema);
+/// let counted = engine.tell(&nothing, day, &mut scratch).counted();
+/// assert!(counted.low < counted.high);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Told<'t> {
+    engine: &'t Engine,
+    movement: Movement<'t>,
+    desk: &'t mut Desk,
+    /// Where its judgement is not made yet, what it will be made of.
+    plain: Option<Plain<'t>>,
+}
+
+/// Rules that are left and say an outcome and nothing else.
+#[derive(Debug, Clone, Copy)]
+struct Plain<'t> {
+    sieve: &'t Sieve,
+    sifted: &'t Sifted,
+    /// The place of the declaration among those that were sifted.
+    at: usize,
+    /// Where members need one word, those that are left.
+    left: u64,
+    /// Where they need more, the rules that fire and decide.
+    listed: &'t [RuleId],
+    /// What they ask for.
+    worst: OutcomeId,
+    /// What coverage asks for.
+    common: OutcomeId,
+}
+
+/// All that is told costs some instructions for each rule that fires; the judgement costs what
+/// judging does besides.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let day = "2026-08-03".parse()?;
+/// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+/// for error in ["0.03", "0.04"] {
+///     let facts = Facts::builder(&rules.schema).set("line", "second").set("weight_error", error).build()?;
+///     let judgement = engine.check(&facts, day);
+///     let mut told = engine.tell(&facts, day, &mut scratch);
+///     assert_eq!((told.facts(), told.as_of(), told.counted()), (&facts, day, judgement.counted));
+///     assert_eq!(told.judgement(), &judgement);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl<'t> Told<'t> {
+    /// The declaration.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+    /// let nothing = Facts::unknown(&rules.schema);
+    /// assert_eq!(engine.tell(&nothing, "2026-08-03".parse()?, &mut scratch).facts(), &nothing);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn facts(&self) -> &'t Facts {
+        self.movement.facts
+    }
+
+    /// The day that it was judged on.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+    /// let (nothing, day) = (Facts::unknown(&rules.schema), "2026-08-03".parse()?);
+    /// assert_eq!(engine.tell(&nothing, day, &mut scratch).as_of(), day);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn as_of(&self) -> Day {
+        self.movement.as_of
+    }
+
+    /// The interval that counts, as [`Judgement::counted`] has it.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+    /// let nothing = Facts::unknown(&rules.schema);
+    /// let mut told = engine.tell(&nothing, day, &mut scratch);
+    /// let counted = told.counted();
+    /// assert_eq!(told.judgement().counted, counted);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline(always)]
+    pub fn counted(&self) -> Interval {
+        match self.plain {
+            Some(plain) => plain.counted(),
+            None => self.desk.judgement.counted,
+        }
+    }
+
+    /// Calls the function with each deciding rule that fires, in the order of [`Judgement::fired`].
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+    /// let mut count = |error: &str| -> Result<usize, Box<dyn std::error::Error>> {
+    ///     let facts = Facts::builder(&rules.schema)
+    ///         .set("line", "second")
+    ///         .set("weight_error", error)
+    ///         .element("items", |item| item.set("total", "9.00"))
+    ///         .build()?;
+    ///     let mut count = 0;
+    ///     engine.tell(&facts, day, &mut scratch).each_fired(|fired| count += usize::from(fired.rule.0 == 0));
+    ///     Ok(count)
+    /// };
+    /// assert_eq!((count("0.04")?, count("0.03")?), (1, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline(always)]
+    pub fn each_fired(&self, mut f: impl FnMut(Fired)) {
+        match self.plain {
+            Some(plain) => plain.each_fired(f),
+            None => self.desk.judgement.fired.iter().for_each(|one| f(*one)),
+        }
+    }
+
+    /// The judgement, which is made when it is first asked for.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+    /// let nothing = Facts::unknown(&rules.schema);
+    /// assert_eq!(engine.tell(&nothing, day, &mut scratch).judgement(), &engine.check(&nothing, day));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline(always)]
+    pub fn judgement(&mut self) -> &Judgement {
+        if let Some(plain) = self.plain.take() {
+            plain.finish(self.engine, self.movement, self.desk);
+        }
+        &self.desk.judgement
+    }
+}
+
+impl Plain<'_> {
+    /// The outcome where these rules fire for certain, and nothing else is asked.
+    #[inline(always)]
+    fn counted(&self) -> Interval {
+        Interval {
+            low: self.worst,
+            high: self.worst.max(self.common),
+        }
+    }
+
+    #[inline(always)]
+    fn each_fired(&self, mut f: impl FnMut(Fired)) {
+        let mut fires = |rule: RuleId| {
+            f(Fired {
+                rule,
+                element: Element::default(),
+                truth: Truth::True,
+            });
+        };
+        let decide = self.sieve.decide;
+        for member in set_bits(self.left & decide) {
+            if let Some((rule, _)) = self.sieve.rules.get(member as usize) {
+                fires(*rule);
+            }
+        }
+        self.listed.iter().for_each(|rule| fires(*rule));
+    }
+
+    /// Makes the judgement.
+    fn finish(&self, engine: &Engine, movement: Movement<'_>, desk: &mut Desk) {
+        let words = self.sifted.words.get(self.at * self.sieve.words..);
+        finish_words((self.sieve, engine), movement, words.unwrap_or(&[]), desk);
+    }
+}
+
+/// What is told of many declarations costs less than their judgements.
+///
+/// ```
+/// # let rules = kakou::load("examples/gate")?;
+/// # let day = "2026-08-03".parse()?;
+/// use kakou::{Engine, Facts, Graph, engine::Scratch, facts::volume::Volume, graph::Options};
+/// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+/// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+/// let with = |error: &str| Facts::builder(&rules.schema).set("line", "second").set("weight_error", error).build();
+/// let volume: Volume = [(with("0.04")?, day), (with("0.03")?, day)].into_iter().collect();
+/// let (mut apart, mut together) = (Vec::new(), Vec::new());
+/// engine.tell_all(volume.iter(), &mut scratch, |told| apart.push(told.counted()));
+/// engine.tell_volume(&volume, &mut scratch, |told| together.push(told.counted()));
+/// assert_eq!(apart, together);
+/// // Of no declarations nothing is told.
+/// engine.tell_volume(&Volume::default(), &mut scratch, |_| together.clear());
+/// assert_eq!(together.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl Engine {
+    /// Tells of one declaration what [`Engine::judge`] says of it.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+    /// let first = Facts::builder(&rules.schema).set("line", "first").build()?;
+    /// let before = engine.tell(&first, day, &mut scratch).judgement().clone();
+    /// engine.tell(&Facts::unknown(&rules.schema), day, &mut scratch);
+    /// // What was told before leaves no trace in the scratch.
+    /// assert_eq!(engine.tell(&first, day, &mut scratch).judgement(), &before);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn tell<'t>(&'t self, facts: &'t Facts, as_of: Day, scratch: &'t mut Scratch) -> Told<'t> {
+        let movement = Movement { facts, as_of };
+        // Where the declaration before missed a fact this one may too, and sifting would be in vain.
+        let Scratch { desk, sifted } = scratch;
+        if let (Some(sieve), false) = (&self.sieve, desk.rows.misses) {
+            let places = &mut desk.rows.places;
+            if sift_one((sieve, self), movement, places, sifted).is_some() {
+                return Told::of((self, sieve), movement, (sifted, 0), desk);
+            }
+        }
+        judge_by_cells(self, movement, desk);
+        Told::judged(self, movement, desk)
+    }
+
+    /// Tells of many declarations, and calls the function with what is told of each, in order: of each
+    /// what [`Engine::judge`] says of it.
+    ///
+    /// Where the engine is one block of up to 1,024 rules, declarations are taken 32 at a time, so that
+    /// what is known of a field is looked up once for all of them and several keys are compared at once.
+    /// Nothing is allocated once the scratch has grown.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+    /// let nothing = Facts::unknown(&rules.schema);
+    /// let mut count = 0;
+    /// engine.tell_all((0..70).map(|_| (&nothing, day)), &mut scratch, |_| count += 1);
+    /// assert_eq!(count, 70);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn tell_all<'f>(
+        &self,
+        declarations: impl IntoIterator<Item = (&'f Facts, Day)>,
+        scratch: &mut Scratch,
+        each: impl FnMut(Told<'_>),
+    ) {
+        self.all(declarations, scratch, true, each);
+    }
+
+    /// The same; where nothing is to be told before judgements are made, it is not worked out.
+    pub(super) fn all<'f>(
+        &self,
+        declarations: impl IntoIterator<Item = (&'f Facts, Day)>,
+        scratch: &mut Scratch,
+        tells: bool,
+        mut each: impl FnMut(Told<'_>),
+    ) {
+        let mut declarations = declarations.into_iter().peekable();
+        while let Some((facts, as_of)) = declarations.peek() {
+            let first = Movement {
+                facts,
+                as_of: *as_of,
+            };
+            let mut group = [first; GROUP];
+            let mut count = 0;
+            let places = group.iter_mut();
+            for (place, (facts, as_of)) in places.zip(&mut declarations) {
+                *place = Movement { facts, as_of };
+                count += 1;
+            }
+            let sieve = match count {
+                GROUP => self.sift(Group::Movements(&group), scratch, tells),
+                _ => None,
+            };
+            for (at, movement) in group.iter().take(count).enumerate() {
+                each(self.told((sieve, at), *movement, scratch));
+            }
+        }
+    }
+
+    /// Tells of the declarations of a volume, in order, as [`Engine::tell_all`] does. As fields stand
+    /// side by side there, what that takes to put them so is spared.
+    ///
+    /// ```
+    /// # let rules = kakou::load("examples/gate")?;
+    /// # let day = "2026-08-03".parse()?;
+    /// use kakou::{Engine, Facts, Graph, engine::Scratch, facts::volume::Volume, graph::Options};
+    /// let graph = Graph::build(&rules, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let (engine, mut scratch) = (Engine::from(&graph), Scratch::default());
+    /// let nothing = Facts::unknown(&rules.schema);
+    /// let volume = Volume::from_iter((0..70).map(|_| (nothing.clone(), day)));
+    /// let expected = engine.check(&nothing, day);
+    /// engine.tell_volume(&volume, &mut scratch, |mut told| assert_eq!(told.judgement(), &expected));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn tell_volume(
+        &self,
+        volume: &Volume,
+        scratch: &mut Scratch,
+        mut each: impl FnMut(Told<'_>),
+    ) {
+        scratch.desk.rows.group.lens.fit(self, volume);
+        let declarations = volume.declarations();
+        let whole = declarations.len() / GROUP;
+        let mut sieve = None;
+        for (number, (facts, as_of)) in declarations.iter().enumerate() {
+            let (group, at) = (number / GROUP, number % GROUP);
+            if at == 0 {
+                sieve = match group < whole {
+                    true => self.sift(Group::Stretch(volume, group), scratch, true),
+                    false => None,
+                };
+            }
+            let movement = Movement {
+                facts,
+                as_of: *as_of,
+            };
+            each(self.told((sieve, at), movement, scratch));
+        }
+    }
+
+    /// Sifts a group; gives the sieve where there is one.
+    fn sift(&self, group: Group<'_>, scratch: &mut Scratch, tells: bool) -> Option<&Sieve> {
+        let Scratch { desk, sifted } = scratch;
+        let sieve = self.sieve.as_ref()?;
+        sift((sieve, self), group, &mut desk.rows.group, (sifted, tells))?;
+        Some(sieve)
+    }
+
+    /// What is told of the declaration at that place of a group that was sifted, or alone.
+    #[inline(always)]
+    fn told<'t>(
+        &'t self,
+        (sieve, at): (Option<&'t Sieve>, usize),
+        movement: Movement<'t>,
+        scratch: &'t mut Scratch,
+    ) -> Told<'t> {
+        match sieve {
+            Some(sieve) => {
+                let Scratch { desk, sifted } = scratch;
+                Told::of((self, sieve), movement, (sifted, at), desk)
+            }
+            None => {
+                let desk = &mut scratch.desk;
+                judge(self, movement.facts, movement.as_of, desk);
+                Told::judged(self, movement, desk)
+            }
+        }
+    }
+}
+
+impl<'t> Told<'t> {
+    /// What is told of the declaration at that place among those that were sifted.
+    #[inline(always)]
+    fn of(
+        (engine, sieve): (&'t Engine, &'t Sieve),
+        movement: Movement<'t>,
+        (sifted, at): (&'t Sifted, usize),
+        desk: &'t mut Desk,
+    ) -> Told<'t> {
+        if sifted.plain >> at & 1 == 0 {
+            let words = sifted.words.get(at * sieve.words..);
+            match sifted.open >> at & 1 {
+                0 => finish_words((sieve, engine), movement, words.unwrap_or(&[]), desk),
+                _ => judge_by_cells(engine, movement, desk),
+            }
+            return Told::judged(engine, movement, desk);
+        }
+        desk.state.steps = sieve.steps;
+        let asked = |all: &[OutcomeId; GROUP]| all.get(at).copied().unwrap_or_default();
+        let one = sieve.words == 1;
+        let plain = Plain {
+            sieve,
+            sifted,
+            at,
+            left: sifted.words.get(at).copied().filter(|_| one).unwrap_or(0),
+            listed: if one { &[] } else { sifted.listed(at) },
+            worst: asked(&sifted.worst),
+            common: asked(&sifted.common),
+        };
+        Told {
+            engine,
+            movement,
+            desk,
+            plain: Some(plain),
+        }
+    }
+
+    /// One whose judgement is made.
+    fn judged(engine: &'t Engine, movement: Movement<'t>, desk: &'t mut Desk) -> Told<'t> {
+        Told {
+            engine,
+            movement,
+            desk,
+            plain: None,
+        }
+    }
+}
