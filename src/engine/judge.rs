@@ -32,9 +32,91 @@ pub(super) fn judge(engine: &Engine, facts: &Facts, as_of: Day, desk: &mut Desk)
 #[inline(never)]
 pub(super) fn judge_by_cells(engine: &Engine, movement: Movement, desk: &mut Desk) {
     run(engine, movement, desk, |run, rows| {
-        run.rank_header(rows);
-        run.tasks(rows);
+        rank_header(engine, movement, rows);
+        each_block(engine, rows, |block, rows| {
+            run.block(block, rows);
+            Some(())
+        });
     });
+}
+
+/// Finds the cells of the header's facts.
+#[inline]
+pub(super) fn rank_header(engine: &Engine, movement: Movement<'_>, room: &mut RowRoom) {
+    room.ranks.clear();
+    room.ranked = None;
+    let Movement { facts, as_of } = movement;
+    let look = |axis: Axis| {
+        let domain = engine.axes.get(axis.number as usize);
+        let fact = axis.slot.map(|slot| facts.header(slot));
+        domain
+            .zip(fact)
+            .map_or(ODD, |(axis, fact)| axis.domain.cell(fact))
+    };
+    let keys = (facts.keys(), Key::of_day(as_of));
+    engine.header_axes.find(keys, look, &mut room.ranks);
+}
+
+/// Runs the plan from its root, at the cells of the facts at hand: calls the function with each block,
+/// until it gives nothing.
+#[inline(always)]
+pub(super) fn each_block<'a>(
+    engine: &'a Engine,
+    room: &mut RowRoom,
+    mut of: impl FnMut(&'a Block, &mut RowRoom) -> Option<()>,
+) -> Option<()> {
+    let mut at = engine.root;
+    let mut stack = std::mem::take(&mut room.stack);
+    stack.clear();
+    let ended = loop {
+        match engine.plan.get(at as usize) {
+            Some(Task::Fork(children)) => {
+                if let Some(first) = children.first() {
+                    stack.push((at, 1));
+                    at = *first;
+                    continue;
+                }
+            }
+            Some(Task::Split {
+                place,
+                by_cell,
+                odd,
+            }) => {
+                let cell = room.ranks.get(*place as usize).copied().unwrap_or(ODD);
+                at = by_cell.get(cell as usize).copied().unwrap_or(*odd);
+                continue;
+            }
+            Some(Task::Match(block)) => {
+                if let Some(block) = engine.blocks.get(*block as usize)
+                    && of(block, room).is_none()
+                {
+                    break None;
+                }
+            }
+            None => {}
+        }
+        match next_task(engine, &mut stack) {
+            Some(next) => at = next,
+            None => break Some(()),
+        }
+    };
+    room.stack = stack;
+    ended
+}
+
+/// The next child of the innermost fork that has one.
+#[inline]
+fn next_task(engine: &Engine, stack: &mut Vec<(u32, u32)>) -> Option<u32> {
+    while let Some((fork, next)) = stack.last_mut() {
+        if let Some(Task::Fork(children)) = engine.plan.get(*fork as usize)
+            && let Some(child) = children.get(*next as usize)
+        {
+            *next += 1;
+            return Some(*child);
+        }
+        stack.pop();
+    }
+    None
 }
 
 /// What is judged: facts on a day.
@@ -110,82 +192,6 @@ impl<'a> Run<'a, '_> {
         order.sort(applies, program.forms.len());
         let covers = (full, advice);
         self.evaluator.resolve(applies, covers, room, judgement);
-    }
-
-    /// Finds the cells of the header's facts.
-    fn rank_header(&mut self, room: &mut RowRoom) {
-        room.ranks.clear();
-        room.ranked = None;
-        let (facts, as_of) = (self.evaluator.facts, self.evaluator.as_of);
-        let axes = &self.engine.header_axes;
-        let look = |axis: Axis| {
-            let domain = self.engine.axes.get(axis.number as usize);
-            let fact = axis.slot.map(|slot| facts.header(slot));
-            domain
-                .zip(fact)
-                .map_or(ODD, |(axis, fact)| axis.domain.cell(fact))
-        };
-        axes.find((facts.keys(), Key::of_day(as_of)), look, &mut room.ranks);
-    }
-
-    /// Runs the plan from its root.
-    fn tasks(&mut self, room: &mut RowRoom) {
-        let mut at = self.engine.root;
-        // Few rules are one block.
-        if let Some(Task::Match(block)) = self.engine.plan.get(at as usize) {
-            if let Some(block) = self.engine.blocks.get(*block as usize) {
-                self.block(block, room);
-            }
-            return;
-        }
-        let mut stack = std::mem::take(&mut room.stack);
-        stack.clear();
-        loop {
-            match self.engine.plan.get(at as usize) {
-                Some(Task::Fork(children)) => {
-                    if let Some(first) = children.first() {
-                        stack.push((at, 1));
-                        at = *first;
-                        continue;
-                    }
-                }
-                Some(Task::Split {
-                    place,
-                    by_cell,
-                    odd,
-                }) => {
-                    let cell = room.ranks.get(*place as usize).copied().unwrap_or(ODD);
-                    at = by_cell.get(cell as usize).copied().unwrap_or(*odd);
-                    continue;
-                }
-                Some(Task::Match(block)) => {
-                    if let Some(block) = self.engine.blocks.get(*block as usize) {
-                        self.block(block, room);
-                    }
-                }
-                None => {}
-            }
-            match self.next_task(&mut stack) {
-                Some(next) => at = next,
-                None => break,
-            }
-        }
-        room.stack = stack;
-    }
-
-    /// The next child of the innermost fork that has one.
-    #[inline]
-    fn next_task(&self, stack: &mut Vec<(u32, u32)>) -> Option<u32> {
-        while let Some((fork, next)) = stack.last_mut() {
-            if let Some(Task::Fork(children)) = self.engine.plan.get(*fork as usize)
-                && let Some(child) = children.get(*next as usize)
-            {
-                *next += 1;
-                return Some(*child);
-            }
-            stack.pop();
-        }
-        None
     }
 
     /// Runs the rules of a block, stretch by stretch of its rows.

@@ -9,6 +9,7 @@ mod elements;
 mod finder;
 mod group;
 mod judge;
+mod large;
 mod lens;
 mod order;
 mod rows;

@@ -4,10 +4,12 @@
 
 use super::group::{GROUP, Group, sift};
 use super::judge::{Movement, judge, judge_by_cells};
+use super::large::sift_large;
 use super::sieve::{Sieve, finish_words, sift_one};
 use super::sifted::Sifted;
 use super::{Desk, Engine, Scratch};
 use crate::check::rules::RuleId;
+use crate::decide::standing::Standing;
 use crate::facts::Facts;
 use crate::facts::volume::Volume;
 use crate::ground::bits::set_bits;
@@ -53,12 +55,11 @@ pub struct Told<'t> {
 /// Rules that are left and say an outcome and nothing else.
 #[derive(Debug, Clone, Copy)]
 struct Plain<'t> {
-    sieve: &'t Sieve,
-    sifted: &'t Sifted,
-    /// The place of the declaration among those that were sifted.
-    at: usize,
-    /// Where members need one word, those that are left.
-    left: u64,
+    /// What the judgement is made of, where it need not be worked out anew.
+    left: Option<(&'t Sieve, &'t [u64])>,
+    /// Where members need one word, those that fire and decide, and all of them.
+    fires: u64,
+    members: &'t [(RuleId, Standing)],
     /// Where they need more, the rules that fire and decide.
     listed: &'t [RuleId],
     /// What they ask for.
@@ -207,9 +208,8 @@ impl Plain<'_> {
                 truth: Truth::True,
             });
         };
-        let decide = self.sieve.decide;
-        for member in set_bits(self.left & decide) {
-            if let Some((rule, _)) = self.sieve.rules.get(member as usize) {
+        for member in set_bits(self.fires) {
+            if let Some((rule, _)) = self.members.get(member as usize) {
                 fires(*rule);
             }
         }
@@ -218,8 +218,10 @@ impl Plain<'_> {
 
     /// Makes the judgement.
     fn finish(&self, engine: &Engine, movement: Movement<'_>, desk: &mut Desk) {
-        let words = self.sifted.words.get(self.at * self.sieve.words..);
-        finish_words((self.sieve, engine), movement, words.unwrap_or(&[]), desk);
+        match self.left {
+            Some((sieve, words)) => finish_words((sieve, engine), movement, words, desk),
+            None => judge_by_cells(engine, movement, desk),
+        }
     }
 }
 
@@ -261,12 +263,16 @@ impl Engine {
     pub fn tell<'t>(&'t self, facts: &'t Facts, as_of: Day, scratch: &'t mut Scratch) -> Told<'t> {
         let movement = Movement { facts, as_of };
         // Where the declaration before missed a fact this one may too, and sifting would be in vain.
+        let Scratch { desk, sifted } = &mut *scratch;
+        let Some(sieve) = &self.sieve else {
+            return self.alone(movement, scratch);
+        };
+        let places = &mut desk.rows.places;
+        let is_sifted =
+            !desk.rows.misses && sift_one((sieve, self), movement, places, sifted).is_some();
         let Scratch { desk, sifted } = scratch;
-        if let (Some(sieve), false) = (&self.sieve, desk.rows.misses) {
-            let places = &mut desk.rows.places;
-            if sift_one((sieve, self), movement, places, sifted).is_some() {
-                return Told::of((self, sieve), movement, (sifted, 0), desk);
-            }
+        if is_sifted {
+            return Told::of((self, sieve), movement, (sifted, 0), desk);
         }
         judge_by_cells(self, movement, desk);
         Told::judged(self, movement, desk)
@@ -326,7 +332,7 @@ impl Engine {
                 _ => None,
             };
             for (at, movement) in group.iter().take(count).enumerate() {
-                each(self.told((sieve, at), *movement, scratch));
+                each(self.told((sieve, at, tells), *movement, scratch));
             }
         }
     }
@@ -368,7 +374,7 @@ impl Engine {
                 facts,
                 as_of: *as_of,
             };
-            each(self.told((sieve, at), movement, scratch));
+            each(self.told((sieve, at, true), movement, scratch));
         }
     }
 
@@ -384,7 +390,7 @@ impl Engine {
     #[inline(always)]
     fn told<'t>(
         &'t self,
-        (sieve, at): (Option<&'t Sieve>, usize),
+        (sieve, at, tells): (Option<&'t Sieve>, usize, bool),
         movement: Movement<'t>,
         scratch: &'t mut Scratch,
     ) -> Told<'t> {
@@ -393,6 +399,7 @@ impl Engine {
                 let Scratch { desk, sifted } = scratch;
                 Told::of((self, sieve), movement, (sifted, at), desk)
             }
+            None if tells => self.alone(movement, scratch),
             None => {
                 let desk = &mut scratch.desk;
                 judge(self, movement.facts, movement.as_of, desk);
@@ -400,6 +407,40 @@ impl Engine {
             }
         }
     }
+
+    /// What is told of one that can't be sifted with others.
+    #[inline(always)]
+    fn alone<'t>(&'t self, movement: Movement<'t>, scratch: &'t mut Scratch) -> Told<'t> {
+        let Scratch { desk, sifted } = scratch;
+        let is_listed = self.sieve.is_none() && list(self, movement, desk, sifted);
+        if !is_listed {
+            judge(self, movement.facts, movement.as_of, desk);
+            return Told::judged(self, movement, desk);
+        }
+        let [worst, ..] = sifted.worst;
+        let [common, ..] = sifted.common;
+        let plain = Plain {
+            left: None,
+            fires: 0,
+            members: &[],
+            listed: sifted.listed(0),
+            worst,
+            common,
+        };
+        Told {
+            engine: self,
+            movement,
+            desk,
+            plain: Some(plain),
+        }
+    }
+}
+
+/// Lists the rules that fire. Says whether they are all there is to say.
+#[inline(never)]
+fn list(engine: &Engine, movement: Movement<'_>, desk: &mut Desk, sifted: &mut Sifted) -> bool {
+    // Where the declaration before missed a fact this one may too, and listing would be in vain.
+    !desk.rows.misses && sift_large(engine, movement, desk, sifted).is_some()
 }
 
 impl<'t> Told<'t> {
@@ -411,10 +452,10 @@ impl<'t> Told<'t> {
         (sifted, at): (&'t Sifted, usize),
         desk: &'t mut Desk,
     ) -> Told<'t> {
+        let words = sifted.words.get(at * sieve.words..).unwrap_or(&[]);
         if sifted.plain >> at & 1 == 0 {
-            let words = sifted.words.get(at * sieve.words..);
             match sifted.open >> at & 1 {
-                0 => finish_words((sieve, engine), movement, words.unwrap_or(&[]), desk),
+                0 => finish_words((sieve, engine), movement, words, desk),
                 _ => judge_by_cells(engine, movement, desk),
             }
             return Told::judged(engine, movement, desk);
@@ -422,11 +463,11 @@ impl<'t> Told<'t> {
         desk.state.steps = sieve.steps;
         let asked = |all: &[OutcomeId; GROUP]| all.get(at).copied().unwrap_or_default();
         let one = sieve.words == 1;
+        let fires = words.first().filter(|_| one);
         let plain = Plain {
-            sieve,
-            sifted,
-            at,
-            left: sifted.words.get(at).copied().filter(|_| one).unwrap_or(0),
+            left: Some((sieve, words)),
+            fires: fires.copied().unwrap_or(0) & sieve.decide,
+            members: &sieve.rules,
             listed: if one { &[] } else { sifted.listed(at) },
             worst: asked(&sifted.worst),
             common: asked(&sifted.common),
