@@ -3,6 +3,12 @@
 
 #[path = "support/random.rs"]
 mod random;
+#[path = "support/together.rs"]
+#[allow(
+    clippy::expect_used,
+    reason = "a test says what went wrong by panicking"
+)]
+mod together;
 
 use kakou::check::rules::{CompareOp, Cond, Expr, Rule, RuleSet, Sure};
 use kakou::engine::{Engine, Scratch};
@@ -13,6 +19,7 @@ use kakou::reference::Reference;
 use kakou::schema::value::Value;
 use kakou::verdict::judgement::Judgement;
 use std::sync::{Arc, LazyLock};
+use together::says_of_all;
 
 static SKELETON: LazyLock<RuleSet> = LazyLock::new(random::skeleton);
 
@@ -112,6 +119,7 @@ fn compare(
     let [(graph, engine), (_, split)] = plans().map(|options| build(rules, options));
     let reference = Reference::new(rules, Sure::High);
     let (mut scratch, mut other) = (Scratch::default(), Scratch::default());
+    let mut all = Vec::new();
     for seed in declarations {
         let json = random::declaration(seed);
         let Some(facts) = random::facts(rules, &json) else {
@@ -136,6 +144,13 @@ fn compare(
         if let Some(what) = difference(rules, "split engine", &expected, judged) {
             return Err(format!("declaration {seed} {json}\n{what}"));
         }
+        all.push((facts, expected));
+    }
+    // What is told before judgements are made, and of all together.
+    let given: Vec<_> = all.iter().map(|(facts, _)| (facts, day())).collect();
+    let expected: Vec<_> = all.iter().map(|(_, expected)| expected).collect();
+    for (engine, scratch) in [(&engine, &mut scratch), (&split, &mut other)] {
+        says_of_all(engine, &given, &expected, scratch, "");
     }
     Ok(())
 }

@@ -65,18 +65,12 @@ const COMMAND: &[&str] = &[
 const ARROW: &[&str] = &["arrow-array", "arrow-buffer", "arrow-schema"];
 const PARQUET: &[&str] = &["arrow-select", "parquet"];
 
-/// The dependencies of one kind that cargo itself sees, without going to the registry.
+/// The dependencies of one kind that cargo itself sees. On a fresh machine it gets those first that the
+/// tests themselves do not need.
 fn direct(features: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args([
-            "tree",
-            "--offline",
-            "--edges",
-            "normal",
-            "--depth",
-            "1",
-            "--prefix",
-            "none",
+            "tree", "--locked", "--edges", "normal", "--depth", "1", "--prefix", "none",
         ])
         .args([
             "--format",

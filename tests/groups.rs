@@ -127,8 +127,8 @@ fn rules_of_many_stretches_are_found_wherever_they_stand() {
         let most = engine.blocks().iter().map(|(members, _)| *members).max();
         assert!(most > Some(1024), "{most:?} members are few");
         let reference = Reference::new(&rules, Sure::High);
-        let (day, mut scratch) = ("2020-01-01".parse().unwrap(), Scratch::default());
-        for at in [
+        let day = "2020-01-01".parse().unwrap();
+        let places = [
             1,
             200,
             255,
@@ -141,17 +141,83 @@ fn rules_of_many_stretches_are_found_wherever_they_stand() {
             1279,
             1280,
             size - 1,
-        ] {
+        ];
+        let all = places.map(|at| {
             let facts = Facts::builder(&rules.schema).set("a", at).set("b", at - 1);
-            let facts = facts
-                .set("c", 1)
-                .set("d", 1)
-                .set("e", at - 1)
-                .build()
-                .unwrap();
-            let judged = engine.judge(&facts, day, &mut scratch);
-            assert_eq!(judged, &reference.judge(&facts, day), "{at} of {size}");
-            assert!(!judged.fired.is_empty());
-        }
+            let facts = facts.set("c", 1).set("d", 1).set("e", at - 1);
+            facts.build().unwrap()
+        });
+        let given: Vec<(&Facts, Day)> = all.iter().map(|facts| (facts, day)).collect();
+        let expected = all.each_ref().map(|facts| reference.judge(facts, day));
+        assert!(expected.iter().all(|judgement| !judgement.fired.is_empty()));
+        let said = expected.each_ref();
+        let text = format!("{size} rules");
+        says_of_all(&engine, &given, &said, &mut Scratch::default(), &text);
+    }
+}
+
+/// Rules in many blocks, in each of which some are left: what is told of them comes in the order of
+/// rules, and asks for the worst of all, whatever block it comes from.
+#[test]
+fn rules_of_many_blocks_are_told_as_they_are_judged() {
+    let mut text = "outcomes release < look < hold missing hold advice look\ndepartments customs\n\
+                    codes paper from \"paper.csv\" key code\n\
+                    declaration judged on date\n  date : date\n  a : integer\n  b : integer\n  \
+                    k : code paper\nlaw L\n  sure found\nlaw M\n  sure low\n"
+        .to_owned();
+    for rule in 0..900 {
+        let (law, outcome) = match rule % 50 {
+            7 => ("M", "hold"),
+            3 => ("L", "hold"),
+            _ => ("L", "look"),
+        };
+        let code = match rule % 9 {
+            0 => String::new(),
+            part => format!("k is p{part} and "),
+        };
+        text += &format!(
+            "rule R{rule}\n  by {law}\n  when {code}a >= {} and b <= {}\n  then {outcome}\n",
+            rule * 37 % 900,
+            rule * 37 % 900 + 40
+        );
+    }
+    text += "covers a < 500\ncovers a < 700 as advice\n";
+    let papers: String = (0..10).map(|code| format!("p{code}\n")).collect();
+    let folder = Folder::from_texts([("a.rules", text.as_str())]);
+    let folder = folder.with_file("paper.csv", format!("code\n{papers}"));
+    let compiled = compile(&folder, &Limits::default());
+    let rules = compiled
+        .rules
+        .unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
+    let reference = Reference::new(&rules, Sure::High);
+    let day = "2020-01-01".parse().unwrap();
+    let all: Vec<Facts> = (0..90i64)
+        .map(|at| {
+            let facts = Facts::builder(&rules.schema).set("a", at * 11 % 950);
+            let facts = facts.set("b", at * 11 % 950 + at % 5);
+            let paper = format!("p{}", at % 10);
+            let facts = match at % 17 {
+                5 => facts,
+                _ => facts.set("k", paper.as_str()),
+            };
+            facts.build().unwrap()
+        })
+        .collect();
+    let given: Vec<(&Facts, Day)> = all.iter().map(|facts| (facts, day)).collect();
+    let expected: Vec<Judgement> = all
+        .iter()
+        .map(|facts| reference.judge(facts, day))
+        .collect();
+    let said: Vec<&Judgement> = expected.iter().collect();
+    for (split_above, block) in [(100, 100), (300, 60), (100_000, 100_000)] {
+        let options = Options {
+            split_above,
+            block,
+            ..Options::default()
+        };
+        let engine = Engine::from(&Graph::build(&rules, options).unwrap());
+        let text = format!("{:?}", engine.blocks());
+        assert!(engine.blocks().len() > 3 || split_above > 900, "{text}");
+        says_of_all(&engine, &given, &said, &mut Scratch::default(), &text);
     }
 }

@@ -57,7 +57,7 @@ fn tells(mut told: Told<'_>, expected: Option<&&Judgement>, at: usize, text: &st
     let mut fired: Vec<Fired> = Vec::new();
     told.each_fired(|one| fired.push(one));
     assert_eq!(fired, expected.fired, "fired\n{text}");
-    if at % 2 == 0 {
+    if at.is_multiple_of(2) {
         assert_eq!(told.judgement(), expected, "told\n{text}");
         assert_eq!(told.counted(), expected.counted, "counted later\n{text}");
     }
