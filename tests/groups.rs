@@ -163,7 +163,7 @@ fn rules_of_many_blocks_are_told_as_they_are_judged() {
     let mut text = "outcomes release < look < hold missing hold advice look\ndepartments customs\n\
                     codes paper from \"paper.csv\" key code\n\
                     declaration judged on date\n  date : date\n  a : integer\n  b : integer\n  \
-                    k : code paper\nlaw L\n  sure found\nlaw M\n  sure low\n"
+                    k : code paper\n  z : code paper\nlaw L\n  sure found\nlaw M\n  sure low\n"
         .to_owned();
     for rule in 0..900 {
         let (law, outcome) = match rule % 50 {
@@ -181,7 +181,7 @@ fn rules_of_many_blocks_are_told_as_they_are_judged() {
             rule * 37 % 900 + 40
         );
     }
-    text += "covers a < 500\ncovers a < 700 as advice\n";
+    text += "covers z is p0 or p1 or p2 or p3\ncovers z is p4 or p5 as advice\n";
     let papers: String = (0..10).map(|code| format!("p{code}\n")).collect();
     let folder = Folder::from_texts([("a.rules", text.as_str())]);
     let folder = folder.with_file("paper.csv", format!("code\n{papers}"));
@@ -195,7 +195,8 @@ fn rules_of_many_blocks_are_told_as_they_are_judged() {
         .map(|at| {
             let facts = Facts::builder(&rules.schema).set("a", at * 11 % 950);
             let facts = facts.set("b", at * 11 % 950 + at % 5);
-            let paper = format!("p{}", at % 10);
+            let (paper, zone) = (format!("p{}", at % 10), format!("p{}", at * 3 % 10));
+            let facts = facts.set("z", zone.as_str());
             let facts = match at % 17 {
                 5 => facts,
                 _ => facts.set("k", paper.as_str()),
