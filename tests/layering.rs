@@ -338,6 +338,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         "multiversion",
         &[
             "engine::group",
+            "engine::large",
             "engine::lens",
             "engine::rows",
             "engine::sifted",
