@@ -1,5 +1,5 @@
-//! What is told of a declaration where rules are more than stay in registers, or many blocks: few of their
-//! stretches have rules left, and only these are put down.
+//! What is told of a declaration where an engine has no sieve, most often because rules are many: few
+//! stretches of their rows have any left, and only these are put down.
 
 use super::judge::{Movement, each_block, rank_header};
 use super::rows::{Chunk, Lane, WORDS};

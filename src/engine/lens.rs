@@ -1,6 +1,6 @@
 //! How the cells of a volume's fields are found: its keys are counted in steps of their own, so that
-//! most take two bytes, and cuts are counted in the same steps once for a volume. Then sixteen keys or
-//! eight are compared at once.
+//! most take two bytes, and cuts are counted in the same steps each time a volume is told of. Then
+//! sixteen keys or eight are compared at once.
 
 use super::Engine;
 use super::finder::Run;
@@ -8,7 +8,7 @@ use super::group::{Column, GROUP, GroupRoom};
 use super::sieve::{CodeField, ManyCuts, Part, Sieve};
 use crate::facts::volume::{Keys, Narrow, Scaled, Volume};
 
-/// A sieve as a volume needs it. It is made for each volume, in room that is used again.
+/// A sieve as a volume needs it. It is made each time one is told of, in room that is used again.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lens {
     /// By field, in the order in which a sieve has them; nothing where keys are looked at as they are.

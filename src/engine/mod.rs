@@ -247,7 +247,8 @@ struct RowRoom {
     ranked: Option<ListId>,
     /// The rows of the block at hand.
     looked: Looked,
-    /// Whether a fact of the header of the last declaration left more possible than it did for certain.
+    /// Whether a fact of the header left more possible than it did for certain, in the last block with rows
+    /// that was looked at.
     misses: bool,
     /// What its header leaves, stretch by stretch.
     left: Vec<Bits>,

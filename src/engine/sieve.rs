@@ -58,7 +58,7 @@ pub(super) struct Sieve {
     pub(super) covers: [Vec<Chunk>; 2],
     /// All that are rules and no covers.
     pub(super) tells: Vec<Chunk>,
-    /// How many words members need.
+    /// How many words what is left of one takes.
     pub(super) words: usize,
     /// How many steps its lines take.
     pub(super) steps: u64,

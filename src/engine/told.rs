@@ -262,11 +262,11 @@ impl Engine {
     /// ```
     pub fn tell<'t>(&'t self, facts: &'t Facts, as_of: Day, scratch: &'t mut Scratch) -> Told<'t> {
         let movement = Movement { facts, as_of };
-        // Where the declaration before missed a fact this one may too, and sifting would be in vain.
         let Scratch { desk, sifted } = &mut *scratch;
         let Some(sieve) = &self.sieve else {
             return self.alone(movement, scratch);
         };
+        // Where the declaration before missed a fact this one may too, and sifting would be in vain.
         let places = &mut desk.rows.places;
         let is_sifted =
             !desk.rows.misses && sift_one((sieve, self), movement, places, sifted).is_some();

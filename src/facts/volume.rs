@@ -9,7 +9,7 @@ use crate::schema::value::{Fact, Value};
 /// Declarations, with what is known of each field of their header side by side as well.
 ///
 /// It holds the facts as they were given and, besides, for each field of the header and for the day to
-/// judge on two, four or eight bytes, as few as its values allow.
+/// judge on two, four or eight bytes, by the values that the field has.
 /// [`Engine::tell_volume`](crate::Engine::tell_volume) judges them.
 ///
 /// ```
