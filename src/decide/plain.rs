@@ -30,7 +30,7 @@ impl Plain<'_> {
     /// Tells one that fires or may, and stands like this.
     #[inline(always)]
     pub fn put(&mut self, fired: Fired, standing: Standing) {
-        if standing.traits.has(Traits::TRUSTED) {
+        if standing.decides() {
             self.fired.push(fired);
             let worst = match fired.truth {
                 Truth::True => &mut self.worst,

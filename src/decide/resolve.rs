@@ -14,6 +14,7 @@ use super::search::Search;
 use super::standing::{Standing, Traits, World};
 use crate::check::rules::{KindId, RuleId};
 use crate::ground::truth::Truth;
+use crate::schema::Schema;
 use crate::schema::value::{DepartmentId, OutcomeId};
 use crate::verdict::judgement::{Coverage, Element, Fired, Interval, Judgement, PilotView, Step};
 
@@ -209,10 +210,7 @@ impl Room {
         let firing = all.filter(|((_, truth), _)| **truth != Truth::False);
         firing.map(|((fired, truth), standing)| {
             let truth = *truth;
-            (
-                Fired { truth, ..*fired },
-                standing.traits.has(Traits::TRUSTED),
-            )
+            (Fired { truth, ..*fired }, standing.decides())
         })
     }
 
@@ -274,12 +272,7 @@ impl Evaluator<'_, '_> {
         }
         let (coverage, uncovered) = coverage(full, advice);
         out.coverage = Some(coverage);
-        if uncovered.outside {
-            high = high.max(schema.worst());
-        }
-        if uncovered.advice {
-            high = high.max(schema.advice);
-        }
+        high = high.max(uncovered.asks(schema));
         out.common = high;
         (Common { high }, uncovered)
     }
@@ -397,6 +390,23 @@ pub(super) fn widen(interval: &mut Interval, by: Interval) {
 pub(super) struct Uncovered {
     pub(super) outside: bool,
     pub(super) advice: bool,
+}
+
+impl Uncovered {
+    /// The worst that it asks for.
+    #[inline]
+    fn asks(self, schema: &Schema) -> OutcomeId {
+        match (self.outside, self.advice) {
+            (true, _) => schema.worst(),
+            (false, true) => schema.advice,
+            (false, false) => schema.mildest(),
+        }
+    }
+}
+
+/// What coverage asks for, where a cover holds like this and one that only informs does like that.
+pub fn asked_by_coverage(schema: &Schema, (full, advice): (Truth, Truth)) -> OutcomeId {
+    coverage(full, advice).1.asks(schema)
 }
 
 fn coverage(full: Truth, advice: Truth) -> (Coverage, Uncovered) {

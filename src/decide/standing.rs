@@ -127,7 +127,7 @@ impl Masks {
             };
             masks.of.push(Mask {
                 plain: those(&|rule| rule.traits.is_plain()),
-                trusted: those(&|rule| rule.traits.has(Traits::TRUSTED)),
+                trusted: those(&|rule| rule.decides()),
                 for_all: those(&|rule| rule.traits.has(Traits::FOR_ALL)),
             });
             for at_least in (1..=u8::MAX).map(OutcomeId).take(worse) {
@@ -202,7 +202,7 @@ impl World {
     /// Whether the rule decides in the world.
     #[inline]
     pub fn takes_part(self, rule: Standing) -> bool {
-        rule.traits.has(Traits::TRUSTED) && self.holds(rule)
+        rule.decides() && self.holds(rule)
     }
 }
 

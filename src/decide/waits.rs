@@ -5,8 +5,7 @@
 //!
 //! A rule that may still fire, or a cover that may still hold, has no conjunct that is false, so each
 //! of its conjuncts can be looked at by itself. What is left over, sums and comparisons of fields and
-//! quantifiers, is looked
-//! through declaration by declaration.
+//! quantifiers, is looked through declaration by declaration.
 
 use super::program::{NodeId, Op, Program};
 use super::standing::Traits;

@@ -1,7 +1,7 @@
 //! Many declarations at a time: their keys stand field by field, so that what is known of a field is
 //! looked up once for all of them and several keys are compared at once.
 
-use super::finder::{Cuts, Run, reached, reached_of_few};
+use super::finder::{Cuts, reached, reached_of_few};
 use super::judge::Movement;
 use super::lens::{Lens, add_stretch};
 use super::rows::{Chunk, Lane, by_lane};
@@ -10,6 +10,7 @@ use super::sifted::Sifted;
 use super::{Block, Engine};
 use crate::facts::key::{Key, QUAD};
 use crate::facts::volume::Volume;
+use std::borrow::Borrow;
 
 /// How many declarations are judged together.
 pub(super) const GROUP: usize = 32;
@@ -208,53 +209,85 @@ fn add(sieve: &Sieve, movements: &[Movement; GROUP], room: &mut GroupRoom) {
     add_movements(wide, sieve, movements, room);
 }
 
-impl GroupRoom {
-    /// Begins to add up.
-    #[inline(always)]
-    fn begin(&mut self, sieve: &Sieve) {
-        self.sums.clear();
-        self.sums.resize(sieve.tables.len(), [0; GROUP]);
-    }
-}
-
-/// Adds up the numbers of the rows. Where several keys are compared at once, every cut is compared
-/// with every key, which is faster than telling where a key lies by few steps.
+/// Adds up the numbers of the rows of declarations that lie one by one.
 #[inline(always)]
 fn add_movements(wide: bool, sieve: &Sieve, movements: &[Movement; GROUP], room: &mut GroupRoom) {
     transpose(movements, sieve, &mut room.columns);
-    room.begin(sieve);
-    let (columns, sums) = (room.columns.as_flattened(), &mut *room.sums);
-    let keys = |part: &Part| columns.get(part.column as usize).unwrap_or(&UNKNOWN);
-    for code in &sieve.codes {
-        code.add_all(keys(&code.part), sums);
-    }
-    for (run, part) in &sieve.sets {
-        part.add_set(*run, keys(part), sums);
-    }
-    for (at, part) in &sieve.few_cuts {
-        sieve.add_few(*at, part, keys(part), sums, wide);
-    }
-    for (at, part) in &sieve.some_cuts {
-        sieve.add_some(*at, part, keys(part), sums, wide);
-    }
-    for many in &sieve.many_cuts {
-        many.add_all(keys(&many.part), sieve, sums, wide);
-    }
-    for set in &sieve.far_sets {
-        set.add_all(keys(&set.part), sums, wide);
-    }
-    if let Some(many) = &sieve.as_of {
-        let mut days = UNKNOWN;
+    room.sums.clear();
+    room.sums.resize(sieve.tables.len(), [0; GROUP]);
+    let mut days = UNKNOWN;
+    if sieve.as_of.is_some() {
         for (day, movement) in days.iter_mut().zip(movements) {
             *day = Key::of_day(movement.as_of).0;
         }
-        many.add_all(&days, sieve, sums, wide);
+    }
+    let columns = room.columns.as_flattened();
+    let keys = |field: Field<'_>| {
+        Some(match field {
+            Field::Header(part) => columns.get(part.column as usize).unwrap_or(&UNKNOWN),
+            Field::AsOf => &days,
+        })
+    };
+    add_fields(wide, sieve, &mut room.sums, keys);
+}
+
+/// Whose keys are asked for.
+#[derive(Clone, Copy)]
+pub(super) enum Field<'s> {
+    Header(&'s Part),
+    AsOf,
+}
+
+/// Adds what the fields do whose keys are given, which are asked for in the order of [`Sieve::fields`].
+/// Where several keys are compared at once, every cut is compared with every key, which is faster than
+/// telling where a key lies by few steps.
+#[inline(always)]
+pub(super) fn add_fields<K: Borrow<Column>>(
+    wide: bool,
+    sieve: &Sieve,
+    sums: &mut [Sums],
+    mut keys: impl FnMut(Field<'_>) -> Option<K>,
+) {
+    for code in &sieve.codes {
+        if let Some(keys) = keys(Field::Header(&code.part)) {
+            code.add_all(keys.borrow(), sums);
+        }
+    }
+    for cuts in &sieve.few_cuts {
+        if let Some(keys) = keys(Field::Header(&cuts.1)) {
+            sieve.add_cuts(cuts, true, keys.borrow(), sums, wide);
+        }
+    }
+    for cuts in &sieve.some_cuts {
+        if let Some(keys) = keys(Field::Header(&cuts.1)) {
+            sieve.add_cuts(cuts, false, keys.borrow(), sums, wide);
+        }
+    }
+    for many in &sieve.many_cuts {
+        if let Some(keys) = keys(Field::Header(&many.part)) {
+            many.add_all(keys.borrow(), sieve, sums, wide);
+        }
+    }
+    if let Some(many) = &sieve.as_of
+        && let Some(keys) = keys(Field::AsOf)
+    {
+        many.add_all(keys.borrow(), sieve, sums, wide);
+    }
+    for (run, part) in &sieve.sets {
+        if let Some(keys) = keys(Field::Header(part)) {
+            part.add_all(keys.borrow(), sums, |key| u64::from(run.of(Key(key))));
+        }
+    }
+    for set in &sieve.far_sets {
+        if let Some(keys) = keys(Field::Header(&set.part)) {
+            set.add_all(keys.borrow(), sums, wide);
+        }
     }
 }
 
 impl CodeField {
     #[inline(always)]
-    pub(super) fn add_all(&self, keys: &Column, sums: &mut [Sums]) {
+    fn add_all(&self, keys: &Column, sums: &mut [Sums]) {
         // Special keys are below zero, and so may be those of another schema's facts.
         if keys.iter().fold(0, |all, key| all | key) < 0 {
             let most = u64::from(self.count);
@@ -269,37 +302,24 @@ impl CodeField {
 }
 
 impl Sieve {
-    /// Adds what a field with few cuts does.
+    /// Adds what a field does whose cuts one node of a tree holds, of which there may be few.
     #[inline(always)]
-    pub(super) fn add_few(
+    fn add_cuts(
         &self,
-        at: u32,
-        part: &Part,
+        (at, part): &(u32, Part),
+        few: bool,
         keys: &Column,
         sums: &mut [Sums],
         wide: bool,
     ) {
-        let cuts = self.cuts.get(at as usize).unwrap_or(&NO_CUTS);
-        match (wide, cuts.first_chunk::<8>()) {
-            (true, Some(few)) => part.add_all(keys, sums, |key| counted(few, key)),
-            _ => part.add_all(keys, sums, |key| u64::from(reached_of_few(cuts, Key(key)))),
-        }
-    }
-
-    /// Adds what a field does whose cuts one node of a tree holds.
-    #[inline(always)]
-    pub(super) fn add_some(
-        &self,
-        at: u32,
-        part: &Part,
-        keys: &Column,
-        sums: &mut [Sums],
-        wide: bool,
-    ) {
-        let cuts = self.cuts.get(at as usize).unwrap_or(&NO_CUTS);
-        match wide {
-            true => part.add_all(keys, sums, |key| counted(cuts, key)),
-            false => part.add_all(keys, sums, |key| u64::from(reached(cuts, Key(key)))),
+        let cuts = self.cuts.get(*at as usize).unwrap_or(&NO_CUTS);
+        match (wide, few, cuts.first_chunk::<8>()) {
+            (true, true, Some(cuts)) => part.add_all(keys, sums, |key| counted(cuts, key)),
+            (true, ..) => part.add_all(keys, sums, |key| counted(cuts, key)),
+            (false, true, _) => {
+                part.add_all(keys, sums, |key| u64::from(reached_of_few(cuts, Key(key))));
+            }
+            _ => part.add_all(keys, sums, |key| u64::from(reached(cuts, Key(key)))),
         }
     }
 }
@@ -402,7 +422,7 @@ impl ManyCuts {
     }
 
     #[inline(always)]
-    pub(super) fn add_all(&self, keys: &Column, sieve: &Sieve, sums: &mut [Sums], wide: bool) {
+    fn add_all(&self, keys: &Column, sieve: &Sieve, sums: &mut [Sums], wide: bool) {
         if !wide || self.leaves > LEAVES {
             let cell = |key| u64::from(self.cell(&sieve.cuts, Key(key)));
             return self.part.add_all(keys, sums, cell);
@@ -419,7 +439,7 @@ impl ManyCuts {
 
 impl FarSet {
     #[inline(always)]
-    pub(super) fn add_all(&self, keys: &Column, sums: &mut [Sums], wide: bool) {
+    fn add_all(&self, keys: &Column, sums: &mut [Sums], wide: bool) {
         if !wide {
             return self
                 .part
@@ -436,12 +456,6 @@ impl FarSet {
 }
 
 impl Part {
-    /// Adds what a set does.
-    #[inline(always)]
-    pub(super) fn add_set(&self, run: Run, keys: &Column, sums: &mut [Sums]) {
-        self.add_all(keys, sums, |key| u64::from(run.of(Key(key))));
-    }
-
     /// The same where cells are found already.
     #[inline(always)]
     fn add_found(&self, keys: &Column, cells: &Column, sums: &mut [Sums]) {

@@ -2,14 +2,15 @@
 //! stretches of their rows have any left, and only these are put down.
 
 use super::judge::{Movement, each_block, rank_header};
-use super::rows::{Chunk, Lane, WORDS};
+use super::rows::{Chunk, NO_MEMBER, TOGETHER, as_array, left_of, look_up};
 use super::sifted::Sifted;
 use super::{Block, Desk, Engine};
 use crate::check::rules::RuleId;
 use crate::decide::program::Program;
-use crate::graph::cells::ODD;
+use crate::decide::resolve::asked_by_coverage;
 use crate::graph::plan::Subject;
 use crate::ground::bits::set_bits;
+use crate::ground::truth::Truth;
 use crate::schema::value::OutcomeId;
 
 /// Works out what there is to tell of one declaration; nothing where some fact leaves more possible than it
@@ -40,12 +41,14 @@ pub(super) fn sift_large(
         if block.full.is_empty() || block.list.is_some() {
             return None;
         }
-        if !look_up(block, &rows.ranks, &mut rows.places) {
+        let places = &mut rows.looked.places;
+        // The row of a fact that lies in no cell would have to be worked out.
+        if look_up(block, &block.header, &rows.ranks, places) {
             return None;
         }
         steps += block.header.len() * block.full.len();
         left.clear();
-        leave(&block.rows, &rows.places, &block.full, left);
+        leave(&block.rows, places, &block.full, left);
         left.iter().try_for_each(|stretch| told.add(block, stretch))
     })?;
     let Listed {
@@ -57,13 +60,11 @@ pub(super) fn sift_large(
     if !in_order {
         sifted.listed.sort_unstable();
     }
-    let schema = &program.rules.schema;
-    let common = match covered {
-        [true, _] => schema.mildest(),
-        [false, true] => schema.advice,
-        [false, false] => schema.worst(),
-    };
-    sifted.put_listed(worst, common);
+    let covers = covered.map(Truth::from);
+    sifted.put_listed(
+        worst,
+        asked_by_coverage(&program.rules.schema, covers.into()),
+    );
     state.steps = steps as u64;
     Some(())
 }
@@ -110,42 +111,12 @@ impl Listed<'_> {
     }
 }
 
-/// Puts down where the rows of all lines begin. All are looked up before any row is touched: what is far
-/// away in memory is then fetched together and not one after the other. Says whether each fact leaves the
-/// same for certain as it does possible.
-#[multiversion::multiversion(targets("x86_64+avx2+popcnt"))]
-fn look_up(block: &Block, ranks: &[u32], places: &mut Vec<u32>) -> bool {
-    places.clear();
-    let mut differ = false;
-    places.extend(block.header.iter().map(|line| {
-        let rank = ranks.get(line.place as usize).copied().unwrap_or(ODD);
-        let cell = block.cell(line, rank);
-        // The row of a fact that lies in no cell would have to be worked out.
-        differ |= cell.possible != cell.certain || cell.possible == u32::MAX;
-        cell.possible
-    }));
-    !differ
-}
-
-/// So many stretches are looked at together.
-const TOGETHER: usize = 4;
-/// How many rows are anded before it is looked whether anything is left.
-const BETWEEN_LOOKS: usize = 4;
-/// A stretch of which nothing is left.
-const NOTHING: Chunk = [0; WORDS];
-
-/// Puts down the stretches of which rows leave something, by place.
+/// Puts down the stretches of which the rows that begin there leave something, by place.
 #[multiversion::multiversion(targets("x86_64+avx2"))]
 fn leave(rows: &[Chunk], places: &[u32], full: &[Chunk], left: &mut Vec<(u32, Chunk)>) {
-    let (fours, rest) = full.as_chunks::<TOGETHER>();
-    let mut at = 0;
-    for four in fours {
-        leave_of(rows, places, (at, *four), left);
-        at += TOGETHER as u32;
-    }
-    for one in rest {
-        leave_of(rows, places, (at, [*one]), left);
-        at += 1;
+    for (number, full) in full.chunks(TOGETHER).enumerate() {
+        let at = number * TOGETHER;
+        as_array!(first_chunk, full => leave_of(rows, places, (at, *full), left));
     }
 }
 
@@ -154,30 +125,12 @@ fn leave(rows: &[Chunk], places: &[u32], full: &[Chunk], left: &mut Vec<(u32, Ch
 fn leave_of<const K: usize>(
     rows: &[Chunk],
     places: &[u32],
-    (at, mut these): (u32, [Chunk; K]),
+    (at, full): (usize, [Chunk; K]),
     left: &mut Vec<(u32, Chunk)>,
 ) {
-    for places in places.chunks(BETWEEN_LOOKS) {
-        for place in places {
-            match <[Chunk; K]>::row(rows, place.wrapping_add(at) as usize) {
-                Some(row) => these.and(row),
-                None => these = [NOTHING; K],
-            }
-        }
-        // Rules that name the same codes stand together, so that stretches are often empty early.
-        let mut some = NOTHING;
-        for one in &these {
-            for (some, word) in some.iter_mut().zip(one) {
-                *some |= word;
-            }
-        }
-        if some == NOTHING {
-            return;
-        }
-    }
-    for (one, at) in these.iter().zip(at..) {
-        if *one != NOTHING {
-            left.push((at, *one));
+    for (one, at) in left_of(rows, places, at, full).iter().zip(at..) {
+        if *one != NO_MEMBER {
+            left.push((u32::try_from(at).unwrap_or(u32::MAX), *one));
         }
     }
 }

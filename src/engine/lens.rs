@@ -4,7 +4,7 @@
 
 use super::Engine;
 use super::finder::Run;
-use super::group::{Column, GROUP, GroupRoom};
+use super::group::{Column, Field, GROUP, GroupRoom, add_fields};
 use super::sieve::{CodeField, ManyCuts, Part, Sieve};
 use crate::facts::volume::{Keys, Narrow, Scaled, Volume};
 
@@ -13,16 +13,20 @@ use crate::facts::volume::{Keys, Narrow, Scaled, Volume};
 pub(super) struct Lens {
     /// By field, in the order in which a sieve has them; nothing where keys are looked at as they are.
     looks: Vec<Option<Look>>,
-    /// What keys have to lie above.
-    small: Vec<[i16; CUTS]>,
-    medium: Vec<[i32; CUTS]>,
-    /// Room for counting.
-    small_counts: Vec<u16>,
-    medium_counts: Vec<u32>,
+    /// What keys of each size have to lie above.
+    small: Above<i16>,
+    medium: Above<i32>,
     /// Table by table, the numbers of the rows of a stretch, as far as short numbers add up to them.
     short: Vec<[u16; STRETCH]>,
     /// By field, whether it is in these.
     added: Vec<bool>,
+}
+
+/// What keys of some size have to lie above, and room for counting.
+#[derive(Debug, Clone, Default)]
+struct Above<N: Laid> {
+    cuts: Vec<[N; CUTS]>,
+    counts: Vec<N::Count>,
 }
 
 /// So many declarations are looked at together: what a field needs is then looked up once for them, and
@@ -50,8 +54,8 @@ impl Lens {
     /// Makes it anew.
     pub(super) fn fit(&mut self, engine: &Engine, volume: &Volume) {
         self.looks.clear();
-        self.small.clear();
-        self.medium.clear();
+        self.small.cuts.clear();
+        self.medium.cuts.clear();
         let Some(sieve) = &engine.sieve else {
             return;
         };
@@ -98,8 +102,8 @@ impl Lens {
         let cuts = cuts.iter().copied().filter(|cut| *cut != i64::MAX);
         let count = cuts.clone().count();
         let (from, to) = match field.keys() {
-            Keys::Small(_) if count <= SMALL_CUTS => put(&mut self.small, field, cuts),
-            Keys::Medium(_) if count <= MEDIUM_CUTS => put(&mut self.medium, field, cuts),
+            Keys::Small(_) if count <= SMALL_CUTS => self.small.put(field, cuts),
+            Keys::Medium(_) if count <= MEDIUM_CUTS => self.medium.put(field, cuts),
             _ => return None,
         };
         Some(Look::Cuts(
@@ -113,99 +117,76 @@ impl Lens {
         self.short.clear();
         self.short.resize(sieve.tables.len(), [0; STRETCH]);
         self.added.clear();
-        let mut looks = std::mem::take(&mut self.looks);
-        for (look, (part, runs)) in looks.iter_mut().zip(sieve.fields()) {
-            let field = match part {
-                Ok(part) => volume.field(part.slot),
-                Err(_) => Some(volume.days()),
+        for (look, (field, runs)) in self.looks.iter().zip(sieve.fields()) {
+            let (keys, part) = match field {
+                (Field::Header(part), _) => (volume.field(part.slot), part),
+                (Field::AsOf, part) => (Some(volume.days()), part),
             };
-            let part = part.unwrap_or_else(|part| part);
-            let added = field.zip(*look).and_then(|(field, look)| {
+            let added = keys.zip(*look).and_then(|(keys, look)| {
                 let sums = self.short.get_mut(part.table as usize)?;
-                let stride = u16::try_from(part.stride).ok()?;
-                match field.keys() {
-                    Keys::Small(all) => {
-                        let (cuts, counts) = (&self.small, &mut self.small_counts);
-                        add(
-                            stretch(all, from)?,
-                            (look, runs, stride),
-                            cuts,
-                            counts,
-                            sums,
-                        )
-                    }
-                    Keys::Medium(all) => {
-                        let (cuts, counts) = (&self.medium, &mut self.medium_counts);
-                        add(
-                            stretch(all, from)?,
-                            (look, runs, stride),
-                            cuts,
-                            counts,
-                            sums,
-                        )
-                    }
+                let look = (look, runs, u16::try_from(part.stride).ok()?);
+                match keys.keys() {
+                    Keys::Small(all) => self.small.add(stretch(all, from)?, look, sums),
+                    Keys::Medium(all) => self.medium.add(stretch(all, from)?, look, sums),
                     Keys::Large(_) => None,
                 }
             });
             self.added.push(added.is_some());
         }
-        self.looks = looks;
     }
 }
 
-/// Adds what the facts of a field do to the sums of its table; nothing where some of them have no value.
-fn add<N: Laid>(
-    keys: &[N],
-    (look, runs, stride): (Look, &[Run], u16),
-    cuts: &[[N; CUTS]],
-    counts: &mut Vec<N::Count>,
-    sums: &mut [u16],
-) -> Option<()> {
-    let least: i64 = N::least(keys).into();
-    let [.., special] = N::SPECIAL;
-    match look {
-        Look::Cuts(..) if least <= special.into() => return None,
-        // What is below zero is no code.
-        Look::Codes(_) | Look::Bits if least < 0 => return None,
-        Look::Codes(most) => N::codes(keys, most, stride, sums),
-        Look::Bits => runs.iter().for_each(|run| {
-            let (down, mask) = run.parts();
-            N::bits(keys, down, mask, stride, sums);
-        }),
-        Look::Cuts(first, behind) => {
-            counts.clear();
-            counts.resize(keys.len(), N::Count::default());
-            for cuts in cuts.get(first as usize..behind as usize)? {
-                N::count(keys, cuts, counts);
+impl<N: Laid> Above<N> {
+    /// Puts cuts behind the others as keys of the field are counted, and tells where.
+    fn put(&mut self, field: &Scaled, mut cuts: impl Iterator<Item = i64>) -> (usize, usize) {
+        let from = self.cuts.len();
+        while let Some(first) = cuts.next() {
+            let mut some = [N::BEHIND; CUTS];
+            let cuts = std::iter::once(first).chain(&mut cuts);
+            for (place, cut) in some.iter_mut().zip(cuts) {
+                *place = field.below(cut);
             }
-            N::counted(counts, stride, sums);
+            self.cuts.push(some);
         }
+        (from, self.cuts.len())
     }
-    Some(())
+
+    /// Adds what the facts of a field do to the sums of its table; nothing where some of them have no
+    /// value.
+    fn add(
+        &mut self,
+        keys: &[N],
+        (look, runs, stride): (Look, &[Run], u16),
+        sums: &mut [u16],
+    ) -> Option<()> {
+        let least: i64 = N::least(keys).into();
+        let [.., special] = N::SPECIAL;
+        match look {
+            Look::Cuts(..) if least <= special.into() => return None,
+            // What is below zero is no code.
+            Look::Codes(_) | Look::Bits if least < 0 => return None,
+            Look::Codes(most) => N::codes(keys, most, stride, sums),
+            Look::Bits => runs.iter().for_each(|run| {
+                let (down, mask) = run.parts();
+                N::bits(keys, down, mask, stride, sums);
+            }),
+            Look::Cuts(first, behind) => {
+                self.counts.clear();
+                self.counts.resize(keys.len(), N::Count::default());
+                for cuts in self.cuts.get(first as usize..behind as usize)? {
+                    N::count(keys, cuts, &mut self.counts);
+                }
+                N::counted(&self.counts, stride, sums);
+            }
+        }
+        Some(())
+    }
 }
 
 /// The keys from there on, up to as many as a stretch has.
 fn stretch<N>(all: &[N], from: usize) -> Option<&[N]> {
     let rest = all.get(from..)?;
     Some(rest.get(..STRETCH).unwrap_or(rest))
-}
-
-/// Puts cuts behind the others as keys of the field are counted, and tells where.
-fn put<N: Narrow>(
-    all: &mut Vec<[N; CUTS]>,
-    field: &Scaled,
-    mut cuts: impl Iterator<Item = i64>,
-) -> (usize, usize) {
-    let from = all.len();
-    while let Some(first) = cuts.next() {
-        let mut some = [N::BEHIND; CUTS];
-        let cuts = std::iter::once(first).chain(&mut cuts);
-        for (place, cut) in some.iter_mut().zip(cuts) {
-            *place = field.below(cut);
-        }
-        all.push(some);
-    }
-    (from, all.len())
 }
 
 /// How codes are looked at.
@@ -339,21 +320,22 @@ loops!(small, i16, u16);
 loops!(medium, i32, u32);
 
 impl Sieve {
-    /// The fields that a lens looks at, in its order, with the runs of sets; the part of the as-of date is
-    /// an error.
-    fn fields(&self) -> impl Iterator<Item = (Result<&Part, &Part>, &[Run])> {
+    /// The fields, with the part of each, in the order in which their keys are asked for, and with the runs
+    /// of sets.
+    fn fields(&self) -> impl Iterator<Item = ((Field<'_>, &Part), &[Run])> {
+        let header = |part| (Field::Header(part), part);
         let codes = self.codes.iter().map(|code| &code.part);
         let cuts = self.few_cuts.iter().chain(&self.some_cuts);
         let many = self.many_cuts.iter().map(|many| &many.part);
-        let fields = codes.chain(cuts.map(|(_, part)| part)).chain(many).map(Ok);
-        let fields = fields.chain(self.as_of.iter().map(|many| Err(&many.part)));
-        let sets = self
-            .sets
-            .iter()
-            .map(|(run, part)| (part, std::slice::from_ref(run)));
+        let fields = codes.chain(cuts.map(|(_, part)| part)).chain(many);
+        let as_of = self.as_of.iter().map(|many| (Field::AsOf, &many.part));
+        let fields = fields.map(header).chain(as_of);
+        let sets = self.sets.iter();
+        let sets = sets.map(|(run, part)| (part, std::slice::from_ref(run)));
         let far_sets = self.far_sets.iter().map(|set| (&set.part, &*set.runs));
-        let sets = sets.chain(far_sets).map(|(part, runs)| (Ok(part), runs));
-        fields.map(|part| (part, &[][..])).chain(sets)
+        let sets = sets.chain(far_sets);
+        let sets = sets.map(move |(part, runs)| (header(part), runs));
+        fields.map(|field| (field, &[][..])).chain(sets)
     }
 }
 
@@ -402,47 +384,19 @@ fn add_others(
     sums: &mut [Column<u64>],
 ) {
     let wide = multiversion::target::target_cfg_f!(target_feature = "avx2");
-    let mut keys = [0; GROUP];
-    let mut put = |field: Option<&Scaled>| {
-        let nothing = Scaled::default();
-        field.unwrap_or(&nothing).put(from, &mut keys);
-        keys
-    };
+    let nothing = Scaled::default();
     let mut added = added.iter();
-    let mut is_added = || added.next().copied().unwrap_or(false);
-    for code in &sieve.codes {
-        if !is_added() {
-            code.add_all(&put(volume.field(code.part.slot)), sums);
+    let keys = |field: Field<'_>| {
+        if *added.next()? {
+            return None;
         }
-    }
-    for (place, part) in &sieve.few_cuts {
-        if !is_added() {
-            sieve.add_few(*place, part, &put(volume.field(part.slot)), sums, wide);
-        }
-    }
-    for (place, part) in &sieve.some_cuts {
-        if !is_added() {
-            sieve.add_some(*place, part, &put(volume.field(part.slot)), sums, wide);
-        }
-    }
-    for many in &sieve.many_cuts {
-        if !is_added() {
-            many.add_all(&put(volume.field(many.part.slot)), sieve, sums, wide);
-        }
-    }
-    if let Some(many) = &sieve.as_of
-        && !is_added()
-    {
-        many.add_all(&put(Some(volume.days())), sieve, sums, wide);
-    }
-    for (run, part) in &sieve.sets {
-        if !is_added() {
-            part.add_set(*run, &put(volume.field(part.slot)), sums);
-        }
-    }
-    for set in &sieve.far_sets {
-        if !is_added() {
-            set.add_all(&put(volume.field(set.part.slot)), sums, wide);
-        }
-    }
+        let laid = match field {
+            Field::Header(part) => volume.field(part.slot).unwrap_or(&nothing),
+            Field::AsOf => volume.days(),
+        };
+        let mut keys: Column = [0; GROUP];
+        laid.put(from, &mut keys);
+        Some(keys)
+    };
+    add_fields(wide, sieve, sums, keys);
 }

@@ -165,10 +165,11 @@ struct Cell {
 }
 
 impl Cell {
-    /// That of a fact which lies in no cell.
+    /// That of a fact which lies in no cell. Its parts differ, so that one comparison tells all cells apart
+    /// that leave the same for certain as they do possible.
     const ODD: Cell = Cell {
         possible: u32::MAX,
-        certain: u32::MAX,
+        certain: 0,
     };
 }
 

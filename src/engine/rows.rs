@@ -65,14 +65,42 @@ impl Bits {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Looked {
     cells: Vec<Cell>,
+    /// Where rows begin that leave the same for certain as they do possible.
+    pub(super) places: Vec<u32>,
     /// Whether some line says less for certain than it leaves possible.
     pub(super) differ: bool,
     /// Rows of facts that lie in no cell; they are numbered after those of the block.
     odd: Vec<Chunk>,
 }
 
-/// How many rows are anded before it is looked whether a stretch is empty.
+/// How many rows are anded before it is looked whether anything is left.
 const BETWEEN_LOOKS: usize = 4;
+
+/// So many stretches are anded together: what is left of them stays in registers.
+pub(super) const TOGETHER: usize = 8;
+
+/// Gives an expression stretches as an array, no more of them than are anded together. Where a loop over
+/// what is left over would take them one by one, most of the time would go there.
+macro_rules! as_array {
+    ($first:ident, $stretches:ident => $call:expr) => {
+        match $stretches.len() {
+            1 => as_array!(1, $first, $stretches => $call),
+            2 => as_array!(2, $first, $stretches => $call),
+            3 => as_array!(3, $first, $stretches => $call),
+            4 => as_array!(4, $first, $stretches => $call),
+            5 => as_array!(5, $first, $stretches => $call),
+            6 => as_array!(6, $first, $stretches => $call),
+            7 => as_array!(7, $first, $stretches => $call),
+            _ => as_array!(TOGETHER, $first, $stretches => $call),
+        }
+    };
+    ($number:expr, $first:ident, $stretches:ident => $call:expr) => {
+        if let Some($stretches) = $stretches.$first::<{ $number }>() {
+            $call
+        }
+    };
+}
+pub(super) use as_array;
 
 /// Clears the bits that are not in the row.
 #[inline]
@@ -82,37 +110,20 @@ pub(super) fn and(bits: &mut Chunk, row: &Chunk) {
     }
 }
 
-/// Leaves of stretches what rows of the block do, each of which leaves the same for certain as it does
-/// possible.
+/// Leaves of stretches what the rows that begin there do, each of which leaves the same for certain as it
+/// does possible.
 #[multiversion::multiversion(targets("x86_64+avx2"))]
-fn one_lane(rows: &[Chunk], cells: &[Cell], bits: &mut [Bits]) {
-    let (twos, rest) = bits.as_chunks_mut::<2>();
-    let mut at = 0;
-    for bits in twos {
-        lane_of(rows, cells, at, bits);
-        at += 2;
-    }
-    for bits in rest {
-        lane_of(rows, cells, at, std::array::from_mut(bits));
+fn one_lane(rows: &[Chunk], places: &[u32], bits: &mut [Bits]) {
+    for (number, bits) in bits.chunks_mut(TOGETHER).enumerate() {
+        let at = number * TOGETHER;
+        as_array!(first_chunk_mut, bits => lane_of(rows, places, at, bits));
     }
 }
 
 /// The same of so many stretches.
 #[inline(always)]
-fn lane_of<const K: usize>(rows: &[Chunk], cells: &[Cell], at: usize, bits: &mut [Bits; K]) {
-    let mut left = bits.map(|bits| bits.possible);
-    for cells in cells.chunks(BETWEEN_LOOKS) {
-        for cell in cells {
-            match <[Chunk; K]>::row(rows, cell.possible as usize + at) {
-                Some(row) => left.and(row),
-                None => left = [NO_MEMBER; K],
-            }
-        }
-        // Rules that name the same codes stand together, so a stretch is often empty early.
-        if left.words().iter().fold(0, |some, word| some | word) == 0 {
-            break;
-        }
-    }
+fn lane_of<const K: usize>(rows: &[Chunk], places: &[u32], at: usize, bits: &mut [Bits; K]) {
+    let left = left_of(rows, places, at, bits.map(|bits| bits.possible));
     for (bits, left) in bits.iter_mut().zip(left) {
         // What is certain is possible.
         let mut certain = bits.certain;
@@ -124,7 +135,59 @@ fn lane_of<const K: usize>(rows: &[Chunk], cells: &[Cell], at: usize, bits: &mut
     }
 }
 
-const NO_MEMBER: Chunk = [0; WORDS];
+/// What the rows that begin there leave of so many stretches, the first of which is at that place.
+#[inline(always)]
+pub(super) fn left_of<const K: usize>(
+    rows: &[Chunk],
+    places: &[u32],
+    at: usize,
+    mut left: [Chunk; K],
+) -> [Chunk; K] {
+    let rows = rows.get(at..).unwrap_or(&[]);
+    for places in places.chunks(BETWEEN_LOOKS) {
+        for place in places {
+            let Some(row) = <[Chunk; K]>::row(rows, *place as usize) else {
+                return [NO_MEMBER; K];
+            };
+            left.and(row);
+        }
+        // Rules that name the same codes stand together, so stretches are often empty early.
+        let mut some = NO_MEMBER;
+        for one in &left {
+            for (some, word) in some.iter_mut().zip(one) {
+                *some |= word;
+            }
+        }
+        if some == NO_MEMBER {
+            break;
+        }
+    }
+    left
+}
+
+/// The cell of the fact that a line reads.
+#[inline(always)]
+fn cell_of(block: &Block, line: &Line, ranks: &[u32]) -> Cell {
+    let rank = ranks.get(line.place as usize).copied().unwrap_or(ODD);
+    block.cell(line, rank)
+}
+
+/// Puts down where the rows of all lines begin. All are looked up before any row is touched: what is far
+/// away in memory is then fetched together and not one after the other. Says whether some line says less
+/// for certain than it leaves possible, or some fact lies in no cell.
+#[multiversion::multiversion(targets("x86_64+avx2+popcnt"))]
+pub(super) fn look_up(block: &Block, lines: &[Line], ranks: &[u32], places: &mut Vec<u32>) -> bool {
+    places.clear();
+    let mut is_open = false;
+    places.extend(lines.iter().map(|line| {
+        let cell = cell_of(block, line, ranks);
+        is_open |= cell.possible != cell.certain;
+        cell.possible
+    }));
+    is_open
+}
+
+pub(super) const NO_MEMBER: Chunk = [0; WORDS];
 
 impl Looked {
     /// The row that begins there, of the block or of a fact that lies in no cell.
@@ -318,7 +381,7 @@ impl<const K: usize> Lane for [Chunk; K] {
 
     #[inline(always)]
     fn row(rows: &[Chunk], place: usize) -> Option<&Self> {
-        rows.get(place..)?.first_chunk()
+        rows.get(place..place.saturating_add(K))?.first_chunk()
     }
 
     #[inline(always)]
@@ -413,8 +476,8 @@ impl<'a> Run<'a, '_> {
         }
     }
 
-    /// The same, stretch by stretch. All lines are looked up before any row is touched: what is far
-    /// away in memory is then fetched together and not one after the other.
+    /// The same, several stretches at once, or one by one where a line leaves more possible than it does for
+    /// certain.
     fn leave_of_many(
         &mut self,
         block: &'a Block,
@@ -423,32 +486,22 @@ impl<'a> Run<'a, '_> {
         bits: &mut [Bits],
         looked: &mut Looked,
     ) {
+        looked.differ = look_up(block, lines, ranks, &mut looked.places);
+        if !looked.differ {
+            self.evaluator.state.steps += (lines.len() * bits.len()) as u64;
+            return one_lane(&block.rows, &looked.places, bits);
+        }
         looked.odd.clear();
         looked.cells.clear();
-        let rank = |line: &Line| ranks.get(line.place as usize).copied().unwrap_or(ODD);
-        let cells = lines.iter().map(|line| block.cell(line, rank(line)));
+        let cells = lines.iter().map(|line| cell_of(block, line, ranks));
         looked.cells.extend(cells);
-        let (mut differ, mut odd) = (false, false);
-        for cell in &looked.cells {
-            differ |= cell.possible != cell.certain;
-            odd |= *cell == Cell::ODD;
-        }
-        looked.differ = differ;
-        if odd {
-            self.look_up_odd(block, lines, looked);
-        }
-        let rows = looked.cells.len();
-        if looked.differ || odd {
-            for (at, bits) in bits.iter_mut().enumerate() {
-                if !bits.is_empty() {
-                    self.evaluator.state.steps += 2 * rows as u64;
-                    *bits = looked.two_lanes(block, at, *bits);
-                }
+        self.look_up_odd(block, lines, looked);
+        for (at, bits) in bits.iter_mut().enumerate() {
+            if !bits.is_empty() {
+                self.evaluator.state.steps += 2 * lines.len() as u64;
+                *bits = looked.two_lanes(block, at, *bits);
             }
-            return;
         }
-        self.evaluator.state.steps += (rows * bits.len()) as u64;
-        one_lane(&block.rows, &looked.cells, bits);
     }
 
     /// Works out the rows of the facts that lie in no cell.
@@ -457,7 +510,6 @@ impl<'a> Run<'a, '_> {
         for (at, line) in lines.iter().enumerate() {
             if looked.cells.get(at) == Some(&Cell::ODD) {
                 let cell = self.odd(block, line, looked);
-                looked.differ |= cell.possible != cell.certain;
                 if let Some(place) = looked.cells.get_mut(at) {
                     *place = cell;
                 }

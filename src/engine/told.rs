@@ -264,7 +264,7 @@ impl Engine {
         let movement = Movement { facts, as_of };
         let Scratch { desk, sifted } = &mut *scratch;
         let Some(sieve) = &self.sieve else {
-            return self.alone(movement, scratch);
+            return self.alone(movement, scratch, true);
         };
         // Where the declaration before missed a fact this one may too, and sifting would be in vain.
         let places = &mut desk.rows.places;
@@ -399,20 +399,20 @@ impl Engine {
                 let Scratch { desk, sifted } = scratch;
                 Told::of((self, sieve), movement, (sifted, at), desk)
             }
-            None if tells => self.alone(movement, scratch),
-            None => {
-                let desk = &mut scratch.desk;
-                judge(self, movement.facts, movement.as_of, desk);
-                Told::judged(self, movement, desk)
-            }
+            None => self.alone(movement, scratch, tells),
         }
     }
 
     /// What is told of one that can't be sifted with others.
     #[inline(always)]
-    fn alone<'t>(&'t self, movement: Movement<'t>, scratch: &'t mut Scratch) -> Told<'t> {
+    fn alone<'t>(
+        &'t self,
+        movement: Movement<'t>,
+        scratch: &'t mut Scratch,
+        tells: bool,
+    ) -> Told<'t> {
         let Scratch { desk, sifted } = scratch;
-        let is_listed = self.sieve.is_none() && list(self, movement, desk, sifted);
+        let is_listed = tells && self.sieve.is_none() && list(self, movement, desk, sifted);
         if !is_listed {
             judge(self, movement.facts, movement.as_of, desk);
             return Told::judged(self, movement, desk);

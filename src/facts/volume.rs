@@ -81,36 +81,23 @@ fn is_special<N: Narrow>(key: N) -> bool {
 impl Scaled {
     /// Lays out the keys of a field. Those of codes and sets are looked at bit by bit, and not counted.
     fn new(keys: &[Key], is_counted: bool) -> Scaled {
-        let values = keys.iter().filter(|key| !key.is_special());
-        let (low, high) = values
-            .clone()
-            .fold((i64::MAX, i64::MIN), |(low, high), key| {
-                (low.min(key.0), high.max(key.0))
-            });
+        let values = keys.iter().filter(|key| !key.is_special()).map(|key| key.0);
         let plain = (0, 1);
-        let counted = match low <= high && is_counted {
-            true => (
-                low,
-                values
-                    .fold(0, |step, key| divisor(step, key.0 - low))
-                    .max(1),
-            ),
-            false => plain,
-        };
-        let small = [plain, counted].into_iter();
-        let mut small = small.filter_map(|scale| Some((scale, narrowed(keys, scale)?)));
-        if let Some((scale, keys)) = small.next() {
+        let base = values.clone().min().filter(|_| is_counted);
+        let counted = base.map_or(plain, |base| {
+            let step = values.fold(0, |step, key| divisor(step, key - base));
+            (base, step.max(1))
+        });
+        if let Some((scale, keys)) = first_of(keys, [plain, counted]) {
             return Scaled::of(scale, Keys::Small(keys));
         }
-        let medium = [plain, counted].into_iter();
-        let mut medium = medium.filter_map(|scale| Some((scale, narrowed(keys, scale)?)));
-        if let Some((scale, keys)) = medium.next() {
+        if let Some((scale, keys)) = first_of(keys, [plain, counted]) {
             return Scaled::of(scale, Keys::Medium(keys));
         }
         Scaled::of(plain, Keys::Large(keys.iter().map(|key| key.0).collect()))
     }
 
-    fn of((base, step): (i64, i64), keys: Keys) -> Scaled {
+    fn of((base, step): Scale, keys: Keys) -> Scaled {
         Scaled { base, step, keys }
     }
 
@@ -178,8 +165,20 @@ fn divisor(mut a: i64, mut b: i64) -> i64 {
     a
 }
 
+/// From where a field is counted, and in which steps.
+type Scale = (i64, i64);
+
+/// Keys as the first of these counts them of which all fit.
+fn first_of<N: Narrow, const K: usize>(
+    keys: &[Key],
+    scales: [Scale; K],
+) -> Option<(Scale, Vec<N>)> {
+    let mut scales = scales.into_iter();
+    scales.find_map(|scale| Some((scale, narrowed(keys, scale)?)))
+}
+
 /// Keys counted like this, where all of them fit.
-fn narrowed<N: Narrow>(keys: &[Key], (base, step): (i64, i64)) -> Option<Vec<N>> {
+fn narrowed<N: Narrow>(keys: &[Key], (base, step): Scale) -> Option<Vec<N>> {
     let [unknown, none, look] = N::SPECIAL;
     let narrow = |key: &Key| match *key {
         Key::UNKNOWN => Some(unknown),

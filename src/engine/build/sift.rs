@@ -1,7 +1,7 @@
 //! The sieve of an engine that is one block: which fields share a table, and its rows.
 
 use super::super::finder::{Cuts, FEW, Finders, Run, cell_of_bits};
-use super::super::rows::{Chunk, WORDS, and, set};
+use super::super::rows::{Chunk, Lane, WORDS, and, by_lane, set};
 use super::super::sieve::{
     CodeField, Eight, FarSet, ManyCuts, NO_ROW, Part, STRETCHES, Sieve, Table,
 };
@@ -9,10 +9,12 @@ use super::super::{Block, Cell};
 use super::lines::RowPool;
 use crate::check::rules::RuleId;
 use crate::decide::program::Program;
+use crate::decide::resolve::asked_by_coverage;
 use crate::decide::standing::Standing;
 use crate::facts::key::{Key, QUAD};
 use crate::graph::cells::{FIRST, NONE};
 use crate::graph::plan::Subject;
+use crate::ground::truth::Truth;
 use crate::schema::value::OutcomeId;
 use std::collections::BTreeSet;
 
@@ -230,6 +232,11 @@ fn column(quads: &[u32], slot: u32) -> u32 {
     u32::try_from(at * QUAD).map_or(u32::MAX, |at| at + rest)
 }
 
+/// How many words what is left of a declaration takes.
+fn words_of<L: Lane>() -> usize {
+    size_of::<L>() / size_of::<u64>()
+}
+
 impl Sieve {
     /// Adds a table with its fields, of rows of so many words or of their places. The cells of the
     /// first field change fastest.
@@ -342,10 +349,7 @@ impl Sieve {
             // What applies would have to be sorted.
             self.plain.fill([0; WORDS]);
         }
-        self.words = match block.members.len() {
-            few @ ..=SHORT => few.div_ceil(64).max(1),
-            _ => block.full.len() * WORDS,
-        };
+        self.words = by_lane!(block, words_of(), 0);
         self.steps = (block.header.len() * block.full.len()) as u64;
         let decides = self.decides.as_flattened();
         self.decide = decides.first().copied().unwrap_or(0);
@@ -356,7 +360,8 @@ impl Sieve {
             self.says
                 .push(says.fold(0, |all, (_, member)| all | 1 << member));
         }
-        self.uncovered = [schema.worst(), schema.advice];
+        self.uncovered = [Truth::False, Truth::True]
+            .map(|advice| asked_by_coverage(schema, (Truth::False, advice)));
         self.requires = !program.required.is_empty();
         Some(())
     }
