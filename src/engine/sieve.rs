@@ -75,6 +75,8 @@ pub(super) struct Sieve {
     pub(super) requires: bool,
     /// By member, its rule and how it stands; that of a cover is none.
     pub(super) rules: Vec<(RuleId, Standing)>,
+    /// The rules of the first 64, and behind them none.
+    pub(super) first_rules: Vec<RuleId>,
 }
 
 /// Rows by combination of the cells of some fields.
@@ -287,6 +289,13 @@ impl Sieve {
             and(many.part.alone, cell)?;
         }
         Some(())
+    }
+
+    /// The rules of members, where these need one word.
+    #[inline(always)]
+    pub(super) fn one_word(&self) -> Option<&[RuleId; 64]> {
+        let rules = self.first_rules.first_chunk();
+        rules.filter(|_| self.words == 1)
     }
 
     /// The bytes it takes.

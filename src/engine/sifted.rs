@@ -108,6 +108,19 @@ impl Sifted {
         *first = self.listed.len();
     }
 
+    /// What the rules of the declaration at that place ask for, and what coverage does.
+    #[inline(always)]
+    pub(super) fn asked(&self, at: usize) -> (OutcomeId, OutcomeId) {
+        let of = |all: &[OutcomeId; GROUP]| all.get(at).copied().unwrap_or_default();
+        (of(&self.worst), of(&self.common))
+    }
+
+    /// The words of the declaration at that place, and those behind them.
+    #[inline(always)]
+    pub(super) fn words_of(&self, sieve: &Sieve, at: usize) -> &[u64] {
+        self.words.get(at * sieve.words..).unwrap_or(&[])
+    }
+
     /// The rules of the declaration at that place that fire and decide, where members need more words
     /// than one.
     #[inline(always)]

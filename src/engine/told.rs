@@ -9,7 +9,6 @@ use super::sieve::{Sieve, finish_words, sift_one};
 use super::sifted::Sifted;
 use super::{Desk, Engine, Scratch};
 use crate::check::rules::RuleId;
-use crate::decide::standing::Standing;
 use crate::facts::Facts;
 use crate::facts::volume::Volume;
 use crate::ground::bits::set_bits;
@@ -57,9 +56,9 @@ pub struct Told<'t> {
 struct Plain<'t> {
     /// What the judgement is made of, where it need not be worked out anew.
     left: Option<(&'t Sieve, &'t [u64])>,
-    /// Where members need one word, those that fire and decide, and all of them.
+    /// Where members need one word, those that fire and decide, and the rules of all.
     fires: u64,
-    members: &'t [(RuleId, Standing)],
+    rules: &'t [RuleId; 64],
     /// Where they need more, the rules that fire and decide.
     listed: &'t [RuleId],
     /// What they ask for.
@@ -209,7 +208,7 @@ impl Plain<'_> {
             });
         };
         for member in set_bits(self.fires) {
-            if let Some((rule, _)) = self.members.get(member as usize) {
+            if let Some(rule) = self.rules.get(member as usize) {
                 fires(*rule);
             }
         }
@@ -272,7 +271,7 @@ impl Engine {
             !desk.rows.misses && sift_one((sieve, self), movement, places, sifted).is_some();
         let Scratch { desk, sifted } = scratch;
         if is_sifted {
-            return Told::of((self, sieve), movement, (sifted, 0), desk);
+            return Told::of((self, sieve), movement, sifted, desk);
         }
         judge_by_cells(self, movement, desk);
         Told::judged(self, movement, desk)
@@ -331,9 +330,8 @@ impl Engine {
                 GROUP => self.sift(Group::Movements(&group), scratch, tells),
                 _ => None,
             };
-            for (at, movement) in group.iter().take(count).enumerate() {
-                each(self.told((sieve, at, tells), *movement, scratch));
-            }
+            let group = group.iter().take(count).copied();
+            self.tell_group((sieve, tells), group, scratch, &mut each);
         }
     }
 
@@ -359,22 +357,16 @@ impl Engine {
         mut each: impl FnMut(Told<'_>),
     ) {
         scratch.desk.rows.group.lens.fit(self, volume);
-        let declarations = volume.declarations();
-        let whole = declarations.len() / GROUP;
-        let mut sieve = None;
-        for (number, (facts, as_of)) in declarations.iter().enumerate() {
-            let (group, at) = (number / GROUP, number % GROUP);
-            if at == 0 {
-                sieve = match group < whole {
-                    true => self.sift(Group::Stretch(volume, group), scratch, true),
-                    false => None,
-                };
-            }
-            let movement = Movement {
+        for (number, group) in volume.declarations().chunks(GROUP).enumerate() {
+            let sieve = match group.len() {
+                GROUP => self.sift(Group::Stretch(volume, number), scratch, true),
+                _ => None,
+            };
+            let group = group.iter().map(|(facts, as_of)| Movement {
                 facts,
                 as_of: *as_of,
-            };
-            each(self.told((sieve, at, true), movement, scratch));
+            });
+            self.tell_group((sieve, true), group, scratch, &mut each);
         }
     }
 
@@ -386,20 +378,39 @@ impl Engine {
         Some(sieve)
     }
 
-    /// What is told of the declaration at that place of a group that was sifted, or alone.
+    /// Tells of each of a group that was sifted, or of each alone where there is no sieve.
     #[inline(always)]
-    fn told<'t>(
-        &'t self,
-        (sieve, at, tells): (Option<&'t Sieve>, usize, bool),
-        movement: Movement<'t>,
-        scratch: &'t mut Scratch,
-    ) -> Told<'t> {
-        match sieve {
-            Some(sieve) => {
-                let Scratch { desk, sifted } = scratch;
-                Told::of((self, sieve), movement, (sifted, at), desk)
+    fn tell_group<'f>(
+        &self,
+        (sieve, tells): (Option<&Sieve>, bool),
+        group: impl Iterator<Item = Movement<'f>>,
+        scratch: &mut Scratch,
+        each: &mut impl FnMut(Told<'_>),
+    ) {
+        let Some(sieve) = sieve else {
+            return group.for_each(|movement| each(self.alone(movement, scratch, tells)));
+        };
+        let Scratch { desk, sifted } = scratch;
+        let all = (self, sieve);
+        let Some(rules) = sieve.one_word() else {
+            return group
+                .enumerate()
+                .for_each(|(at, movement)| match sifted.plain >> at & 1 {
+                    0 => each(Told::open(all, movement, (sifted, at), desk)),
+                    _ => each(Told::of_words(all, movement, (sifted, at), desk)),
+                });
+        };
+        // What is known of all of them is looked up once.
+        let asked = sifted.worst.iter().zip(&sifted.common);
+        let all_told = sifted.words.iter().zip(asked).enumerate();
+        for (movement, (at, (word, (worst, common)))) in group.zip(all_told) {
+            // Each is told where it is known which of both it is.
+            if sifted.plain >> at & 1 == 0 {
+                each(Told::open(all, movement, (sifted, at), desk));
+                continue;
             }
-            None => self.alone(movement, scratch, tells),
+            let asks = (*worst, *common);
+            each(Told::of_word(all, movement, (word, rules, asks), desk));
         }
     }
 
@@ -417,12 +428,11 @@ impl Engine {
             judge(self, movement.facts, movement.as_of, desk);
             return Told::judged(self, movement, desk);
         }
-        let [worst, ..] = sifted.worst;
-        let [common, ..] = sifted.common;
+        let (worst, common) = sifted.asked(0);
         let plain = Plain {
             left: None,
             fires: 0,
-            members: &[],
+            rules: &NO_RULES,
             listed: sifted.listed(0),
             worst,
             common,
@@ -443,34 +453,46 @@ fn list(engine: &Engine, movement: Movement<'_>, desk: &mut Desk, sifted: &mut S
     !desk.rows.misses && sift_large(engine, movement, desk, sifted).is_some()
 }
 
+const NO_RULES: [RuleId; 64] = [RuleId(u32::MAX); 64];
+
 impl<'t> Told<'t> {
-    /// What is told of the declaration at that place among those that were sifted.
+    /// What is told of one that was sifted alone.
     #[inline(always)]
     fn of(
+        all: (&'t Engine, &'t Sieve),
+        movement: Movement<'t>,
+        sifted: &'t Sifted,
+        desk: &'t mut Desk,
+    ) -> Told<'t> {
+        if sifted.plain & 1 == 0 {
+            return Told::open(all, movement, (sifted, 0), desk);
+        }
+        match (all.1.one_word(), sifted.words.first()) {
+            (Some(rules), Some(word)) => {
+                Told::of_word(all, movement, (word, rules, sifted.asked(0)), desk)
+            }
+            _ => Told::of_words(all, movement, (sifted, 0), desk),
+        }
+    }
+
+    /// What is told of the declaration at that place among those that were sifted, of which all rules that
+    /// are left say an outcome and nothing else.
+    #[inline(always)]
+    fn of_words(
         (engine, sieve): (&'t Engine, &'t Sieve),
         movement: Movement<'t>,
         (sifted, at): (&'t Sifted, usize),
         desk: &'t mut Desk,
     ) -> Told<'t> {
-        let words = sifted.words.get(at * sieve.words..).unwrap_or(&[]);
-        if sifted.plain >> at & 1 == 0 {
-            match sifted.open >> at & 1 {
-                0 => finish_words((sieve, engine), movement, words, desk),
-                _ => judge_by_cells(engine, movement, desk),
-            }
-            return Told::judged(engine, movement, desk);
-        }
         desk.state.steps = sieve.steps;
-        let asked = |all: &[OutcomeId; GROUP]| all.get(at).copied().unwrap_or_default();
-        let one = sieve.words == 1;
-        let fires = words.first().filter(|_| one);
+        let (worst, common) = sifted.asked(at);
         let plain = Plain {
-            left: Some((sieve, words)),
-            fires: fires.copied().unwrap_or(0) & sieve.decide,
-            members: &sieve.rules,
-            listed: if one { &[] } else { sifted.listed(at) },
-            worst: asked(&sifted.worst),
-            common: asked(&sifted.common),
+            left: Some((sieve, sifted.words_of(sieve, at))),
+            fires: 0,
+            rules: &NO_RULES,
+            listed: sifted.listed(at),
+            worst,
+            common,
         };
         Told {
             engine,
@@ -478,6 +500,45 @@ impl<'t> Told<'t> {
             desk,
             plain: Some(plain),
         }
+    }
+
+    /// The same where members need one word, which is given.
+    #[inline(always)]
+    fn of_word(
+        (engine, sieve): (&'t Engine, &'t Sieve),
+        movement: Movement<'t>,
+        (word, rules, (worst, common)): (&'t u64, &'t [RuleId; 64], (OutcomeId, OutcomeId)),
+        desk: &'t mut Desk,
+    ) -> Told<'t> {
+        desk.state.steps = sieve.steps;
+        let plain = Plain {
+            left: Some((sieve, std::slice::from_ref(word))),
+            fires: word & sieve.decide,
+            rules,
+            listed: &[],
+            worst,
+            common,
+        };
+        Told {
+            engine,
+            movement,
+            desk,
+            plain: Some(plain),
+        }
+    }
+
+    /// The same of one whose rules say more, or of which more is possible than is certain.
+    fn open(
+        (engine, sieve): (&'t Engine, &'t Sieve),
+        movement: Movement<'t>,
+        (sifted, at): (&'t Sifted, usize),
+        desk: &'t mut Desk,
+    ) -> Told<'t> {
+        match sifted.open >> at & 1 {
+            0 => finish_words((sieve, engine), movement, sifted.words_of(sieve, at), desk),
+            _ => judge_by_cells(engine, movement, desk),
+        }
+        Told::judged(engine, movement, desk)
     }
 
     /// One whose judgement is made.

@@ -345,6 +345,9 @@ impl Sieve {
             }
             self.rules.push(rule);
         }
+        let rules = self.rules.iter().map(|(rule, _)| *rule);
+        let none = std::iter::repeat(RuleId(u32::MAX));
+        self.first_rules = rules.chain(none).take(64).collect();
         if !in_order {
             // What applies would have to be sorted.
             self.plain.fill([0; WORDS]);
