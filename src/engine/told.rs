@@ -528,6 +528,7 @@ impl<'t> Told<'t> {
     }
 
     /// The same of one whose rules say more, or of which more is possible than is certain.
+    #[inline(always)]
     fn open(
         (engine, sieve): (&'t Engine, &'t Sieve),
         movement: Movement<'t>,
