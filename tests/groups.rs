@@ -98,12 +98,12 @@ fn groups_of_any_size_are_judged_whole() {
     }
 }
 
-/// More stretches of rows than stay in registers, an even number of them and an odd one, with rules left
-/// in the first, in the last and in the second of two that are looked at together. Of the two rules that
-/// the other fields leave the last field leaves one.
+/// More stretches of rows than the lanes of small blocks have: fewer than are anded together, as many, one
+/// more and several, with rules left in the first, in the last and in between. Of the two rules that the
+/// other fields leave the last field leaves one.
 #[test]
 fn rules_of_many_stretches_are_found_wherever_they_stand() {
-    for size in [1300, 1500, 1750] {
+    for size in [1300, 1500, 1750, 2048, 2049, 2800] {
         let mut text = "outcomes release < hold missing hold advice hold\ndepartments customs\n\
                         declaration judged on date\n  date : date\n  a : integer\n  b : integer\n  \
                         c : integer\n  d : integer\n  e : integer\nlaw L\n  sure found\n"
@@ -121,11 +121,13 @@ fn rules_of_many_stretches_are_found_wherever_they_stand() {
         };
         let options = Options {
             limits,
+            split_above: 4096,
+            block: 4096,
             ..Options::default()
         };
         let engine = Engine::from(&Graph::build(&rules, options).unwrap());
         let most = engine.blocks().iter().map(|(members, _)| *members).max();
-        assert!(most > Some(1024), "{most:?} members are few");
+        assert_eq!(most, Some(size as usize), "all are in one block");
         let reference = Reference::new(&rules, Sure::High);
         let day = "2020-01-01".parse().unwrap();
         let places = [

@@ -694,8 +694,8 @@ fn engines_that_share_a_scratch_say_what_the_reference_says() {
     );
 }
 
-/// As many rules as fill a word, a stretch or all the stretches that are worked on at once, and one more
-/// or less.
+/// As many rules as fill a word, a stretch or all the stretches that small blocks have, and one more or
+/// less.
 #[test]
 fn rows_end_where_words_and_stretches_do() {
     let mut scratch = Scratch::default();

@@ -456,7 +456,7 @@ impl FarSet {
 }
 
 impl Part {
-    /// The same where cells are found already.
+    /// Adds what a field does whose cells are found already.
     #[inline(always)]
     fn add_found(&self, keys: &Column, cells: &Column, sums: &mut [Sums]) {
         let mut found = *cells;

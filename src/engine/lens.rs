@@ -387,7 +387,7 @@ fn add_others(
     let nothing = Scaled::default();
     let mut added = added.iter();
     let keys = |field: Field<'_>| {
-        if *added.next()? {
+        if added.next().is_some_and(|added| *added) {
             return None;
         }
         let laid = match field {

@@ -65,7 +65,7 @@ impl Bits {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Looked {
     cells: Vec<Cell>,
-    /// Where rows begin that leave the same for certain as they do possible.
+    /// Where the rows of possible members begin, by line.
     pub(super) places: Vec<u32>,
     /// Whether some line says less for certain than it leaves possible.
     pub(super) differ: bool,
@@ -78,6 +78,7 @@ const BETWEEN_LOOKS: usize = 4;
 
 /// So many stretches are anded together: what is left of them stays in registers.
 pub(super) const TOGETHER: usize = 8;
+const _: () = assert!(TOGETHER == 8, "as_array knows the numbers up to eight");
 
 /// Gives an expression stretches as an array, no more of them than are anded together. Where a loop over
 /// what is left over would take them one by one, most of the time would go there.

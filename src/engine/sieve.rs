@@ -320,6 +320,7 @@ impl Sieve {
             + size_of_val(self.tables.as_slice())
             + size_of_val(self.short.as_slice())
             + size_of_val(self.rules.as_slice())
+            + size_of_val(self.first_rules.as_slice())
             + size_of_val(self.says.as_slice())
             + masks.sum::<usize>()
     }

@@ -378,7 +378,7 @@ impl Engine {
         Some(sieve)
     }
 
-    /// Tells of each of a group that was sifted, or of each alone where there is no sieve.
+    /// Tells of each of a group that was sifted, or of each alone where it was not.
     #[inline(always)]
     fn tell_group<'f>(
         &self,
@@ -527,7 +527,8 @@ impl<'t> Told<'t> {
         }
     }
 
-    /// The same of one whose rules say more, or of which more is possible than is certain.
+    /// The same where only the judgement tells: of one whose rules say more or of which more is possible than
+    /// is certain, and where the judgement was asked for.
     #[inline(always)]
     fn open(
         (engine, sieve): (&'t Engine, &'t Sieve),
