@@ -126,6 +126,13 @@ pub(super) struct Movement<'a> {
     pub(super) as_of: Day,
 }
 
+impl<'a> From<(&'a Facts, Day)> for Movement<'a> {
+    #[inline]
+    fn from((facts, as_of): (&'a Facts, Day)) -> Movement<'a> {
+        Movement { facts, as_of }
+    }
+}
+
 /// Finds what applies, in the way that is given, and makes the judgement of it.
 #[inline]
 pub(super) fn run<'a>(

@@ -188,7 +188,24 @@ impl<'t> Told<'t> {
     }
 }
 
-impl Plain<'_> {
+impl<'t> Plain<'t> {
+    /// Where the rules that fire and decide are listed, of the declaration at that place.
+    #[inline(always)]
+    fn listed(
+        left: Option<(&'t Sieve, &'t [u64])>,
+        (sifted, at): (&'t Sifted, usize),
+    ) -> Plain<'t> {
+        let (worst, common) = sifted.asked(at);
+        Plain {
+            left,
+            fires: 0,
+            rules: &NO_RULES,
+            listed: sifted.listed(at),
+            worst,
+            common,
+        }
+    }
+
     /// The outcome where these rules fire for certain, and nothing else is asked.
     #[inline(always)]
     fn counted(&self) -> Interval {
@@ -314,16 +331,11 @@ impl Engine {
         mut each: impl FnMut(Told<'_>),
     ) {
         let mut declarations = declarations.into_iter().peekable();
-        while let Some((facts, as_of)) = declarations.peek() {
-            let first = Movement {
-                facts,
-                as_of: *as_of,
-            };
-            let mut group = [first; GROUP];
+        while let Some(first) = declarations.peek() {
+            let mut group = [Movement::from(*first); GROUP];
             let mut count = 0;
-            let places = group.iter_mut();
-            for (place, (facts, as_of)) in places.zip(&mut declarations) {
-                *place = Movement { facts, as_of };
+            for (place, declaration) in group.iter_mut().zip(&mut declarations) {
+                *place = declaration.into();
                 count += 1;
             }
             let sieve = match count {
@@ -362,10 +374,9 @@ impl Engine {
                 GROUP => self.sift(Group::Stretch(volume, number), scratch, true),
                 _ => None,
             };
-            let group = group.iter().map(|(facts, as_of)| Movement {
-                facts,
-                as_of: *as_of,
-            });
+            let group = group
+                .iter()
+                .map(|(facts, as_of)| Movement::from((facts, *as_of)));
             self.tell_group((sieve, true), group, scratch, &mut each);
         }
     }
@@ -428,21 +439,7 @@ impl Engine {
             judge(self, movement.facts, movement.as_of, desk);
             return Told::judged(self, movement, desk);
         }
-        let (worst, common) = sifted.asked(0);
-        let plain = Plain {
-            left: None,
-            fires: 0,
-            rules: &NO_RULES,
-            listed: sifted.listed(0),
-            worst,
-            common,
-        };
-        Told {
-            engine: self,
-            movement,
-            desk,
-            plain: Some(plain),
-        }
+        Told::plain(self, movement, Plain::listed(None, (sifted, 0)), desk)
     }
 }
 
@@ -485,21 +482,9 @@ impl<'t> Told<'t> {
         desk: &'t mut Desk,
     ) -> Told<'t> {
         desk.state.steps = sieve.steps;
-        let (worst, common) = sifted.asked(at);
-        let plain = Plain {
-            left: Some((sieve, sifted.words_of(sieve, at))),
-            fires: 0,
-            rules: &NO_RULES,
-            listed: sifted.listed(at),
-            worst,
-            common,
-        };
-        Told {
-            engine,
-            movement,
-            desk,
-            plain: Some(plain),
-        }
+        let words = sifted.words_of(sieve, at);
+        let plain = Plain::listed(Some((sieve, words)), (sifted, at));
+        Told::plain(engine, movement, plain, desk)
     }
 
     /// The same where members need one word, which is given.
@@ -519,12 +504,7 @@ impl<'t> Told<'t> {
             worst,
             common,
         };
-        Told {
-            engine,
-            movement,
-            desk,
-            plain: Some(plain),
-        }
+        Told::plain(engine, movement, plain, desk)
     }
 
     /// The same where only the judgement tells: of one whose rules say more or of which more is possible than
@@ -541,6 +521,23 @@ impl<'t> Told<'t> {
             _ => judge_by_cells(engine, movement, desk),
         }
         Told::judged(engine, movement, desk)
+    }
+
+    /// One whose judgement is made when it is asked for. Where what is told passed through memory on its
+    /// way, that would take longer than all else that is done for few rules.
+    #[inline(always)]
+    fn plain(
+        engine: &'t Engine,
+        movement: Movement<'t>,
+        plain: Plain<'t>,
+        desk: &'t mut Desk,
+    ) -> Told<'t> {
+        Told {
+            engine,
+            movement,
+            desk,
+            plain: Some(plain),
+        }
     }
 
     /// One whose judgement is made.
