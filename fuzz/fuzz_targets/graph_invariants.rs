@@ -17,7 +17,7 @@ use kakou::graph::{Graph, Options};
 use kakou::ground::limits::Limits;
 use libfuzzer_sys::fuzz_target;
 
-/// Larger rule sets than the other targets, so that blocks are split.
+/// Larger rule sets than the other targets, so that there is something to split.
 const LARGE: Shape = Shape {
     rules: 24,
     depth: 3,
@@ -39,11 +39,20 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(day) = "2020-06-15".parse() else {
         return;
     };
-    for trust in [Sure::Found, Sure::High, Sure::Design] {
-        let options = Options {
-            trust,
-            ..Options::default()
-        };
+    let split = Options {
+        split_above: 1,
+        block: 3,
+        ..Options::default()
+    };
+    let usual = Options::default();
+    for (trust, options) in [
+        (Sure::Found, usual),
+        (Sure::High, usual),
+        (Sure::High, split),
+        (Sure::Design, split),
+        (Sure::Design, usual),
+    ] {
+        let options = Options { trust, ..options };
         let graph = Graph::build(&rules, options)
             .unwrap_or_else(|e| panic!("an invariant is broken: {e:?}\n{text}"));
         let stats = graph.stats();
