@@ -33,16 +33,13 @@ fn build(rules: &Arc<RuleSet>, options: Options) -> (Graph, Engine) {
     (graph, engine)
 }
 
-/// The usual plan, and one that branches and cuts blocks wherever it can.
-fn plans() -> [Options; 2] {
-    [
-        Options::default(),
-        Options {
-            split_above: 1,
-            block: 3,
-            ..Options::default()
-        },
-    ]
+/// The usual plan, one that branches and cuts blocks wherever it can, and one whose branches are joined.
+fn plans() -> [Options; 3] {
+    [(2048, 2048), (1, 3), (16, 20)].map(|(split_above, block)| Options {
+        split_above,
+        block,
+        ..Options::default()
+    })
 }
 
 /// What differs, in few words.
@@ -116,9 +113,11 @@ fn compare(
     rules: &Arc<RuleSet>,
     declarations: impl IntoIterator<Item = u64>,
 ) -> Result<(), String> {
-    let [(graph, engine), (_, split)] = plans().map(|options| build(rules, options));
+    let engines = plans().map(|options| build(rules, options));
+    let [(graph, engine), split @ ..] = &engines;
     let reference = Reference::new(rules, Sure::High);
-    let (mut scratch, mut other) = (Scratch::default(), Scratch::default());
+    let mut scratch = Scratch::default();
+    let mut others = [Scratch::default(), Scratch::default()];
     let mut all = Vec::new();
     for seed in declarations {
         let json = random::declaration(seed);
@@ -126,7 +125,7 @@ fn compare(
             continue;
         };
         let expected = reference.judge(&facts, day());
-        let walked = walk(&graph, &facts, day());
+        let walked = walk(graph, &facts, day());
         if let Some(what) = difference(rules, "walker", &expected, &walked) {
             return Err(format!("declaration {seed} {json}\n{what}"));
         }
@@ -140,17 +139,21 @@ fn compare(
             "{} steps",
             scratch.steps()
         );
-        let judged = split.judge(&facts, day(), &mut other);
-        if let Some(what) = difference(rules, "split engine", &expected, judged) {
-            return Err(format!("declaration {seed} {json}\n{what}"));
+        for ((graph, split), other) in split.iter().zip(&mut others) {
+            let judged = split.judge(&facts, day(), other);
+            if let Some(what) = difference(rules, "split engine", &expected, judged) {
+                return Err(format!("declaration {seed} {json}\n{what}"));
+            }
+            assert!(other.steps() <= graph.stats().steps, "{}", other.steps());
         }
         all.push((facts, expected));
     }
     // What is told before judgements are made, and of all together.
     let given: Vec<_> = all.iter().map(|(facts, _)| (facts, day())).collect();
     let expected: Vec<_> = all.iter().map(|(_, expected)| expected).collect();
-    for (engine, scratch) in [(&engine, &mut scratch), (&split, &mut other)] {
-        says_of_all(engine, &given, &expected, scratch, "");
+    says_of_all(engine, &given, &expected, &mut scratch, "");
+    for ((_, split), other) in split.iter().zip(&mut others) {
+        says_of_all(split, &given, &expected, other, "");
     }
     Ok(())
 }

@@ -340,6 +340,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
             "engine::group",
             "engine::large",
             "engine::lens",
+            "engine::places",
             "engine::rows",
             "engine::sifted",
         ],

@@ -23,7 +23,7 @@ use together::says_of_all;
 
 /// Above how many rules a place is branched on, and how many go in one block. What is one block by
 /// default is so found to be the same as many.
-const SIZES: [(usize, usize); 4] = [(2048, 2048), (1, 3), (6, 1), (2, 20)];
+const SIZES: [(usize, usize); 5] = [(2048, 2048), (1, 3), (6, 1), (2, 20), (16, 20)];
 
 fuzz_target!(|bytes: &[u8]| {
     let mut c = Choices::new(bytes);

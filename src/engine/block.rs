@@ -4,11 +4,29 @@ use super::{Block, Cell, Condition, Line, Member};
 
 impl Block {
     /// Where the rows of a line begin for a fact in that cell.
-    #[inline]
+    #[inline(always)]
     pub(super) fn cell(&self, line: &Line, cell: u32) -> Cell {
-        match line.turns {
-            None => self.direct(line, cell),
-            Some(first) => self.place(line, self.turn(first.get(), line, cell)),
+        let Some(turns) = line.turns else {
+            return self.direct(line, cell);
+        };
+        if cell >= line.count {
+            return Cell::ODD;
+        }
+        match line.bank {
+            None => {
+                let at = self.turned(turns.get(), cell, 1);
+                at.map_or(Cell::ODD, |at| self.place(at))
+            }
+            Some(bank) => {
+                let row = self.turned(turns.get(), cell, self.stretches());
+                row.map_or(Cell::ODD, |possible| Cell {
+                    possible,
+                    certain: match possible == line.first || line.is_open {
+                        true => possible + bank.get(),
+                        false => possible,
+                    },
+                })
+            }
         }
     }
 
@@ -16,7 +34,7 @@ impl Block {
     #[inline(always)]
     pub(super) fn direct(&self, line: &Line, cell: u32) -> Cell {
         // That of a fact which lies in no cell is behind those of all lines.
-        self.place(line, cell)
+        self.place(line.first + cell)
     }
 
     /// Whether all lines are of that kind.
@@ -26,23 +44,23 @@ impl Block {
     }
 
     #[inline(always)]
-    fn place(&self, line: &Line, at: u32) -> Cell {
-        let found = self.cells.get(line.first as usize + at as usize);
-        found.copied().unwrap_or(Cell::ODD)
+    fn place(&self, at: u32) -> Cell {
+        self.cells.get(at as usize).copied().unwrap_or(Cell::ODD)
     }
 
-    /// Among the cells of a line that keeps only those at which something turns, the last that is not
-    /// behind this one; first of all stands what is said of facts that lie in no cell.
-    #[inline]
-    fn turn(&self, first: u32, line: &Line, cell: u32) -> u32 {
-        let turn = self.turns.get(first as usize + cell as usize / 64);
-        match turn.filter(|_| cell < line.count) {
-            Some(turn) => {
-                let upto = u64::MAX >> (63 - cell % 64);
-                turn.before + (turn.cells & upto).count_ones()
-            }
-            None => 0,
-        }
+    /// Where stands what is said at the last turn that is not behind this cell, where so much stands for
+    /// each; nothing where the cell is none.
+    #[inline(always)]
+    pub(super) fn turned(&self, first: u32, cell: u32, each: u32) -> Option<u32> {
+        let turn = self.turns.get(first as usize + cell as usize / 64)?;
+        let upto = (turn.cells << (63 - cell % 64)).count_ones();
+        Some(turn.before.wrapping_add(upto * each))
+    }
+
+    /// How many stretches a row has.
+    #[inline(always)]
+    pub(super) fn stretches(&self) -> u32 {
+        u32::try_from(self.full.len()).unwrap_or(0)
     }
 }
 

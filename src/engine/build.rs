@@ -24,7 +24,7 @@ pub(super) mod lines;
 mod sift;
 
 use guests::{Hosts, hosts};
-use lines::{ROOMY, RowPool, SMALL_TABLES, direct_bytes, lay_cells, lay_runs};
+use lines::{InOrder, ROOMY, RowPool, SMALL_TABLES, direct_bytes, lay_cells, lay_rows, lay_runs};
 
 /// Lays a graph out.
 pub(super) fn build(graph: &Graph) -> Engine {
@@ -34,9 +34,15 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let hosts = hosts(graph, plan);
     let groups = groups(graph, &hosts);
     let axes = rank(plan, &schema, &used(graph, &groups));
+    // Rows of several blocks are too many to stay near. Where they are found without looking up first
+    // where they begin, half as many places are touched.
+    let in_order = graph
+        .inner()
+        .node_weights()
+        .any(|node| matches!(node, Node::Split(_)));
     let mut blocks: Vec<Block> = groups
         .into_iter()
-        .map(|group| block(graph, plan, group, &axes.places))
+        .map(|group| block(graph, group, (&axes.places, in_order)))
         .collect();
     let (tasks, root) = tasks(graph, &hosts, &axes.places);
     let sieve = match tasks.get(root as usize) {
@@ -126,30 +132,42 @@ fn groups(graph: &Graph, hosts: &Hosts) -> Vec<Group> {
     groups
 }
 
-/// By axis, each condition on it with the place of the member that it belongs to.
-type Tests = BTreeMap<u32, Vec<(u32, u32)>>;
+/// What is asked of cells, by axis.
+type Tests = BTreeMap<u32, Asked>;
+
+/// What members ask of the cells of an axis.
+#[derive(Debug, Clone, Default)]
+struct Asked {
+    /// Each condition with the place of the member that it belongs to.
+    tests: Vec<(u32, u32)>,
+    /// Whether a cover asks.
+    by_cover: bool,
+}
 
 /// What members ask of cells.
 fn tests(plan: &Plan, members: impl IntoIterator<Item = u32>) -> Tests {
-    let mut tests: Vec<Vec<(u32, u32)>> = vec![Vec::new(); plan.axes.len()];
+    let mut tests: Vec<Asked> = vec![Asked::default(); plan.axes.len()];
     for (at, number) in (0u32..).zip(members) {
-        let member = plan.members.get(number as usize);
-        for told in member.iter().flat_map(|member| &member.told) {
+        let Some(member) = plan.members.get(number as usize) else {
+            continue;
+        };
+        for told in &member.told {
             let axis = plan.told.get(*told as usize).map_or(0, |told| told.axis);
-            if let Some(tests) = tests.get_mut(axis as usize) {
-                tests.push((at, *told));
+            if let Some(asked) = tests.get_mut(axis as usize) {
+                asked.tests.push((at, *told));
+                asked.by_cover |= matches!(member.subject, Subject::Cover(_));
             }
         }
     }
     let all = (0u32..).zip(tests);
-    all.filter(|(_, tests)| !tests.is_empty()).collect()
+    all.filter(|(_, asked)| !asked.tests.is_empty()).collect()
 }
 
-/// Whether a block of so many members has a line for an axis that so many tests are on. A line that
-/// few of many members ask for costs more than asking those of them that are alive.
-fn has_line(plan: &Plan, axis: u32, (tests, members): (usize, usize)) -> bool {
+/// Whether a block of so many members has a line for an axis of which this is asked. A line that few of
+/// many members ask for costs more than asking those of them that are alive; but covers nearly always are.
+fn has_line(plan: &Plan, axis: u32, (asked, members): (&Asked, usize)) -> bool {
     let list = plan.axes.get(axis as usize).and_then(|axis| axis.list);
-    list.is_some() || tests > members / FEW
+    list.is_some() || asked.by_cover || asked.tests.len() > members / FEW
 }
 
 /// The axes that are branched on or that rows speak of.
@@ -163,8 +181,8 @@ fn used(graph: &Graph, groups: &[Group]) -> BTreeSet<u32> {
     let large = groups.iter().filter(|group| !group.is_small());
     let lines = large.flat_map(|group| {
         let tests = group.tests.iter();
-        let lines = tests
-            .filter(|(axis, tests)| has_line(plan, **axis, (tests.len(), group.members.len())));
+        let lines =
+            tests.filter(|(axis, asked)| has_line(plan, **axis, (*asked, group.members.len())));
         lines.map(|(axis, _)| *axis)
     });
     branched.chain(lines).collect()
@@ -304,7 +322,8 @@ fn task(
 }
 
 /// The rows of a block.
-fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block {
+fn block(graph: &Graph, mut group: Group, (places, in_order): (&[u32], bool)) -> Block {
+    let plan = graph.plan();
     let mut tests = std::mem::take(&mut group.tests);
     let chunks = match group.is_small() {
         true => 0,
@@ -317,15 +336,15 @@ fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block 
     let mut rows = RowPool::new(chunks);
     // By member, what cells tell and the block has no line for, the last first.
     let mut beside: BTreeMap<u32, Vec<Conjunct>> = BTreeMap::new();
-    tests.retain(|axis, tests| {
+    tests.retain(|axis, asked| {
         let of_header = plan
             .axes
             .get(*axis as usize)
             .is_some_and(|a| a.list.is_none());
-        if !group.is_small() && has_line(plan, *axis, (tests.len(), group.members.len())) {
+        if !group.is_small() && has_line(plan, *axis, (asked, group.members.len())) {
             return true;
         }
-        for (member, told) in tests.iter().filter(|_| of_header) {
+        for (member, told) in asked.tests.iter().filter(|_| of_header) {
             if let Some(told) = plan.told.get(*told as usize) {
                 beside.entry(*member).or_default().push(told.conjunct);
             }
@@ -340,24 +359,37 @@ fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block 
         }
     }
     let (mut header, mut element): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
-    let (mut cells, mut turns) = (Vec::new(), Vec::new());
+    let (mut cells, mut turns, mut laid) = (Vec::new(), Vec::new(), Vec::new());
     let axes = tests
         .keys()
         .filter_map(|axis| plan.axes.get(*axis as usize));
     let direct: usize = axes.map(|axis| direct_bytes(axis.domain.cells())).sum();
     let is_roomy = direct <= SMALL_TABLES.max(ROOMY * group.members.len());
-    for (axis, tests) in tests {
+    for (axis, Asked { tests, .. }) in tests {
         let Some(planned) = plan.axes.get(axis as usize) else {
             continue;
         };
         let runs = lay_runs(&plan.told, &tests, &full, &mut rows);
         let count = planned.domain.cells();
-        let first = u32::try_from(cells.len()).unwrap_or(u32::MAX);
+        let first = match in_order {
+            true => laid.len(),
+            false => cells.len(),
+        };
+        let found = match in_order {
+            true => lay_rows(&runs, (count, &rows), &mut laid, &mut turns),
+            false => InOrder {
+                turns: lay_cells(&runs, (count, is_roomy), &mut cells, &mut turns),
+                bank: None,
+                is_open: false,
+            },
+        };
         let line = Line {
             place: places.get(axis as usize).copied().unwrap_or(0),
-            first,
+            first: u32::try_from(first).unwrap_or(u32::MAX),
             count,
-            turns: lay_cells(&runs, (count, is_roomy), &mut cells, &mut turns),
+            turns: found.turns,
+            bank: found.bank,
+            is_open: found.is_open,
             tests: tests.into(),
         };
         match planned.list {
@@ -369,9 +401,17 @@ fn block(graph: &Graph, plan: &Plan, mut group: Group, places: &[u32]) -> Block 
     for lines in [&mut header, &mut element] {
         lines.sort_by_key(|line| std::cmp::Reverse(line.tests.len()));
     }
+    let is_open = header.iter().any(|line| line.is_open);
+    let found = header.iter().filter(|_| in_order && !is_open);
+    let found = found.filter_map(|line| Some((line.place, line.turns?.get())));
     Block {
+        found: found.collect(),
         list: group.list,
-        rows: rows.rows.into(),
+        rows: match in_order {
+            true => laid.into(),
+            false => rows.rows.into(),
+        },
+        in_order,
         full: full.into(),
         cells: cells.into(),
         turns: turns.into(),
@@ -478,6 +518,7 @@ pub(super) fn bytes(engine: &Engine) -> usize {
             + size_of_val(&*block.full)
             + size_of_val(&*block.cells)
             + size_of_val(&*block.turns)
+            + size_of_val(&*block.found)
             + size_of_val(&*block.bare)
             + lines.sum::<usize>()
             + members.sum::<usize>()

@@ -45,6 +45,12 @@ pub(super) fn judge_by_cells(engine: &Engine, movement: Movement, desk: &mut Des
 pub(super) fn rank_header(engine: &Engine, movement: Movement<'_>, room: &mut RowRoom) {
     room.ranks.clear();
     room.ranked = None;
+    add_ranks(engine, movement, &mut room.ranks);
+}
+
+/// Adds the cells of the header's facts.
+#[inline]
+pub(super) fn add_ranks(engine: &Engine, movement: Movement<'_>, ranks: &mut Vec<u32>) {
     let Movement { facts, as_of } = movement;
     let look = |axis: Axis| {
         let domain = engine.axes.get(axis.number as usize);
@@ -54,7 +60,7 @@ pub(super) fn rank_header(engine: &Engine, movement: Movement<'_>, room: &mut Ro
             .map_or(ODD, |(axis, fact)| axis.domain.cell(fact))
     };
     let keys = (facts.keys(), Key::of_day(as_of));
-    engine.header_axes.find(keys, look, &mut room.ranks);
+    engine.header_axes.find(keys, look, ranks);
 }
 
 /// Runs the plan from its root, at the cells of the facts at hand: calls the function with each block,
@@ -130,6 +136,13 @@ impl<'a> From<(&'a Facts, Day)> for Movement<'a> {
     #[inline]
     fn from((facts, as_of): (&'a Facts, Day)) -> Movement<'a> {
         Movement { facts, as_of }
+    }
+}
+
+impl<'a> From<&'a (Facts, Day)> for Movement<'a> {
+    #[inline]
+    fn from((facts, as_of): &'a (Facts, Day)) -> Movement<'a> {
+        Movement::from((facts, *as_of))
     }
 }
 
@@ -210,7 +223,7 @@ impl<'a> Run<'a, '_> {
         left.clear();
         left.extend(block.full.iter().map(|full| Bits::all(*full)));
         let RowRoom { ranks, looked, .. } = room;
-        self.leave(block, &block.header, ranks, &mut left, looked);
+        self.leave_header(block, ranks, &mut left, looked);
         room.misses = looked.differ;
         match block.list {
             None => {

@@ -1,91 +1,303 @@
-//! What is told of a declaration where an engine has no sieve, most often because rules are many: few
-//! stretches of their rows have any left, and only these are put down.
+//! What is told of declarations where an engine has no sieve, most often because rules are many: few
+//! stretches of their rows have any left, and only these are put down. Many declarations go through one
+//! block before any goes through the next, so that its rows stay near the processor.
 
-use super::judge::{Movement, each_block, rank_header};
-use super::rows::{Chunk, NO_MEMBER, TOGETHER, as_array, left_of, look_up};
-use super::sifted::Sifted;
-use super::{Block, Desk, Engine};
+use super::judge::{Movement, add_ranks};
+use super::places::{find_rows, look_up};
+use super::rows::{Chunk, NO_MEMBER, TOGETHER, as_array, left_of};
+use super::{Block, Engine, Task};
 use crate::check::rules::RuleId;
 use crate::decide::program::Program;
 use crate::decide::resolve::asked_by_coverage;
+use crate::graph::cells::ODD;
 use crate::graph::plan::Subject;
 use crate::ground::bits::set_bits;
 use crate::ground::truth::Truth;
 use crate::schema::value::OutcomeId;
+use std::ops::Range;
 
-/// Works out what there is to tell of one declaration; nothing where some fact leaves more possible than it
-/// does for certain, or where more is to be asked than lines tell.
-pub(super) fn sift_large(
-    engine: &Engine,
-    movement: Movement<'_>,
-    desk: &mut Desk,
-    sifted: &mut Sifted,
-) -> Option<()> {
-    let program = &*engine.program;
-    if !program.required.is_empty() {
-        return None;
-    }
-    let Desk { state, rows, .. } = desk;
-    rank_header(engine, movement, rows);
-    sifted.listed.clear();
-    let mut told = Listed {
-        program,
-        rules: &mut sifted.listed,
-        worst: OutcomeId::default(),
-        covered: [false; 2],
-        in_order: true,
-    };
-    let (left, mut steps) = (&mut sifted.left, 0);
-    each_block(engine, rows, |block, rows| {
-        // Rules without rows, and those of elements, are asked one by one.
-        if block.full.is_empty() || block.list.is_some() {
-            return None;
-        }
-        let places = &mut rows.looked.places;
-        // The row of a fact that lies in no cell would have to be worked out.
-        if look_up(block, &block.header, &rows.ranks, places) {
-            return None;
-        }
-        steps += block.header.len() * block.full.len();
-        left.clear();
-        leave(&block.rows, places, &block.full, left);
-        left.iter().try_for_each(|stretch| told.add(block, stretch))
-    })?;
-    let Listed {
-        worst,
-        covered,
-        in_order,
-        ..
-    } = told;
-    if !in_order {
-        sifted.listed.sort_unstable();
-    }
-    let covers = covered.map(Truth::from);
-    sifted.put_listed(
-        worst,
-        asked_by_coverage(&program.rules.schema, covers.into()),
-    );
-    state.steps = steps as u64;
-    Some(())
+/// How many declarations that come one by one are taken together.
+pub(super) const MANY: usize = 256;
+/// How many of a volume are.
+pub(super) const OF_VOLUME: usize = 1024;
+
+/// Declarations on their way through the blocks, and what is told of each.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Passage {
+    /// The cells of the axes of the header, declaration by declaration, and how many there are of each.
+    ranks: Vec<u32>,
+    axes: usize,
+    /// Tasks to be done, each with its declarations.
+    tasks: Vec<(u32, Range<usize>)>,
+    /// The declarations of tasks, by number.
+    numbers: Vec<u32>,
+    /// Those of a split, each with the task that it goes on to.
+    parted: Vec<(u32, u32)>,
+    /// By task, how many go on to it, and then where the next of them is put.
+    counts: Vec<usize>,
+    /// Where the rows of the facts at hand begin.
+    places: Vec<u32>,
+    /// What rules fire, block by block.
+    found: Vec<(u32, RuleId)>,
+    sums: Vec<Sum>,
+    /// The same, one declaration after the other.
+    listed: Vec<RuleId>,
 }
 
-/// Rules that fire, while they are listed.
-struct Listed<'l> {
-    program: &'l Program,
-    rules: &'l mut Vec<RuleId>,
+/// What is known of one declaration.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    /// Nothing: some fact leaves more possible than it does for certain, or more is to be asked than lines
+    /// tell.
+    is_open: bool,
+    /// What the rules that fire ask for.
     worst: OutcomeId,
     /// Whether a cover holds, and one that only informs.
     covered: [bool; 2],
-    in_order: bool,
+    /// How many rules fire, and where the last of them is listed.
+    count: u32,
+    end: u32,
+    steps: u64,
 }
 
-impl Listed<'_> {
+/// What is told of one declaration.
+pub(super) struct Sifted<'p> {
+    /// The rules that fire and decide.
+    pub(super) listed: &'p [RuleId],
+    /// What they ask for, and what coverage does.
+    pub(super) asked: (OutcomeId, OutcomeId),
+    pub(super) steps: u64,
+}
+
+impl Passage {
+    /// Works out what there is to tell of some declarations.
+    pub(super) fn take<'m>(
+        &mut self,
+        engine: &Engine,
+        movements: impl Iterator<Item = Movement<'m>>,
+    ) {
+        self.axes = engine.header_axes.len();
+        self.ranks.clear();
+        self.sums.clear();
+        self.found.clear();
+        let ranks = &mut self.ranks;
+        self.sums.extend(movements.map(|movement| {
+            add_ranks(engine, movement, ranks);
+            Sum::default()
+        }));
+        self.tasks.clear();
+        self.counts.resize(engine.plan.len(), 0);
+        self.numbers.clear();
+        let all = self.sums.len();
+        self.numbers.extend((0u32..).take(all));
+        self.tasks.push((engine.root, 0..all));
+        while let Some((task, of)) = self.tasks.pop() {
+            match engine.plan.get(task as usize) {
+                Some(Task::Fork(children)) => {
+                    let tasks = children.iter().rev().map(|child| (*child, of.clone()));
+                    self.tasks.extend(tasks);
+                }
+                Some(Task::Split {
+                    place,
+                    by_cell,
+                    odd,
+                }) => self.part(*place, (by_cell, *odd), of),
+                Some(Task::Match(block)) => {
+                    if let Some(block) = engine.blocks.get(*block as usize) {
+                        self.through(&engine.program, block, of);
+                    }
+                }
+                None => {}
+            }
+        }
+        self.list();
+    }
+
+    /// Parts declarations by the task that each goes on to. They are counted first, for sorting takes
+    /// longer than the blocks that they go on to.
+    fn part(&mut self, place: u32, (by_cell, odd): (&[u32], u32), of: Range<usize>) {
+        let Passage {
+            ranks,
+            axes,
+            tasks,
+            numbers,
+            parted,
+            counts,
+            ..
+        } = self;
+        let goes_to = |number: u32| {
+            let at = number as usize * *axes + place as usize;
+            let cell = ranks.get(at).copied().unwrap_or(ODD);
+            by_cell.get(cell as usize).copied().unwrap_or(odd)
+        };
+        let some = numbers.get(of.clone()).unwrap_or(&[]);
+        if let [one] = some {
+            return tasks.push((goes_to(*one), of));
+        }
+        parted.clear();
+        parted.extend(some.iter().map(|number| (goes_to(*number), *number)));
+        counts.fill(0);
+        for (task, _) in &*parted {
+            // What goes on to nothing is not counted.
+            if let Some(count) = counts.get_mut(*task as usize) {
+                *count += 1;
+            }
+        }
+        let mut end = numbers.len();
+        for (task, count) in (0u32..).zip(counts.iter_mut()) {
+            if *count > 0 {
+                let from = end;
+                end += *count;
+                tasks.push((task, from..end));
+                *count = from;
+            }
+        }
+        numbers.resize(end, 0);
+        for (task, number) in &*parted {
+            if let Some(next) = counts.get_mut(*task as usize) {
+                if let Some(to) = numbers.get_mut(*next) {
+                    *to = *number;
+                }
+                *next += 1;
+            }
+        }
+    }
+
+    /// Takes declarations through a block.
+    fn through(&mut self, program: &Program, block: &Block, of: Range<usize>) {
+        let Passage {
+            ranks,
+            axes,
+            numbers,
+            places,
+            found,
+            sums,
+            ..
+        } = self;
+        let numbers = numbers.get(of).unwrap_or(&[]);
+        // Rules without rows, and those of elements, are asked one by one.
+        if block.full.is_empty() || block.list.is_some() {
+            for number in numbers {
+                if let Some(sum) = sums.get_mut(*number as usize) {
+                    sum.is_open = true;
+                }
+            }
+            return;
+        }
+        let mut way = Way {
+            program,
+            block,
+            places,
+            found,
+        };
+        through(&mut way, numbers, (ranks, *axes), sums);
+    }
+
+    /// Lists the rules that fire one declaration after the other.
+    fn list(&mut self) {
+        let mut end = 0;
+        for sum in &mut self.sums {
+            sum.end = end;
+            end += sum.count;
+        }
+        self.listed.clear();
+        self.listed.resize(end as usize, RuleId(u32::MAX));
+        for (number, rule) in &self.found {
+            let Some(sum) = self.sums.get_mut(*number as usize) else {
+                continue;
+            };
+            if let Some(place) = self.listed.get_mut(sum.end as usize) {
+                *place = *rule;
+                sum.end += 1;
+            }
+        }
+        for sum in &self.sums {
+            let from = sum.end.saturating_sub(sum.count) as usize;
+            if let Some(rules) = self.listed.get_mut(from..sum.end as usize)
+                && !rules.is_sorted()
+            {
+                rules.sort_unstable();
+            }
+        }
+    }
+
+    /// What is told of the declaration at that place; nothing where only its judgement tells.
+    #[inline]
+    pub(super) fn sifted(&self, program: &Program, at: usize) -> Option<Sifted<'_>> {
+        let sum = self.sums.get(at).filter(|sum| !sum.is_open)?;
+        let from = sum.end.saturating_sub(sum.count) as usize;
+        let covers = sum.covered.map(Truth::from);
+        let common = asked_by_coverage(&program.rules.schema, covers.into());
+        Some(Sifted {
+            listed: self.listed.get(from..sum.end as usize)?,
+            asked: (sum.worst, common),
+            steps: sum.steps,
+        })
+    }
+}
+
+/// A block that declarations are taken through.
+struct Way<'w> {
+    program: &'w Program,
+    block: &'w Block,
+    places: &'w mut Vec<u32>,
+    found: &'w mut Vec<(u32, RuleId)>,
+}
+
+/// Takes declarations through a block, by whatever the processor can do.
+#[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+popcnt"))]
+fn through(way: &mut Way<'_>, numbers: &[u32], (ranks, axes): (&[u32], usize), sums: &mut [Sum]) {
+    for number in numbers {
+        let from = *number as usize * axes;
+        let ranks = ranks.get(from..from + axes).unwrap_or(&[]);
+        if let Some(sum) = sums.get_mut(*number as usize).filter(|sum| !sum.is_open) {
+            sum.is_open = way.one(*number, ranks, sum).is_none();
+        }
+    }
+}
+
+impl Way<'_> {
+    /// Takes one through it; nothing where lines don't tell all.
+    #[inline(always)]
+    fn one(&mut self, number: u32, ranks: &[u32], sum: &mut Sum) -> Option<()> {
+        let block = self.block;
+        // The row of a fact that lies in no cell would have to be worked out.
+        match block.in_order {
+            true => find_rows(block, ranks, self.places)?,
+            false if look_up(block, &block.header, ranks, self.places) => return None,
+            false => {}
+        }
+        sum.steps += (block.header.len() * block.full.len()) as u64;
+        for (part, full) in block.full.chunks(TOGETHER).enumerate() {
+            let at = part * TOGETHER;
+            as_array!(first_chunk, full => self.stretches(number, (at, *full), sum)?);
+        }
+        Some(())
+    }
+
+    /// What is left of so many stretches.
+    #[inline(always)]
+    fn stretches<const K: usize>(
+        &mut self,
+        number: u32,
+        (at, full): (usize, [Chunk; K]),
+        sum: &mut Sum,
+    ) -> Option<()> {
+        let left = left_of(&self.block.rows, self.places, at, full);
+        for (left, at) in left.iter().zip(at..) {
+            if *left != NO_MEMBER {
+                self.add(number, (at, left), sum)?;
+            }
+        }
+        Some(())
+    }
+
     /// Adds the members of a stretch that are left; nothing where one says more than an outcome.
     #[inline]
-    fn add(&mut self, block: &Block, (at, left): &(u32, Chunk)) -> Option<()> {
-        for (word, number) in left.iter().zip(*at as usize * left.len()..) {
+    fn add(&mut self, number: u32, (at, left): (usize, &Chunk), sum: &mut Sum) -> Option<()> {
+        for (word, at) in left.iter().zip(at * left.len()..) {
             for bit in set_bits(*word) {
-                let member = block.members.get(number * 64 + bit as usize)?;
+                let member = self.block.members.get(at * 64 + bit as usize)?;
                 match member.subject {
                     Subject::Rule(rule) if member.is_bare => {
                         let standing = self.program.standing(rule);
@@ -93,14 +305,14 @@ impl Listed<'_> {
                             return None;
                         }
                         if standing.decides() {
-                            self.in_order &= self.rules.last().is_none_or(|last| *last < rule);
-                            self.rules.push(rule);
-                            self.worst = self.worst.max(standing.decided());
+                            self.found.push((number, rule));
+                            sum.count += 1;
+                            sum.worst = sum.worst.max(standing.decided());
                         }
                     }
                     Subject::Cover(number) if member.is_bare => {
                         let cover = self.program.covers.get(number as usize)?;
-                        let [full, advice] = &mut self.covered;
+                        let [full, advice] = &mut sum.covered;
                         *(if cover.advice { advice } else { full }) = true;
                     }
                     _ => return None,
@@ -108,29 +320,5 @@ impl Listed<'_> {
             }
         }
         Some(())
-    }
-}
-
-/// Puts down the stretches of which the rows that begin there leave something, by place.
-#[multiversion::multiversion(targets("x86_64+avx2"))]
-fn leave(rows: &[Chunk], places: &[u32], full: &[Chunk], left: &mut Vec<(u32, Chunk)>) {
-    for (number, full) in full.chunks(TOGETHER).enumerate() {
-        let at = number * TOGETHER;
-        as_array!(first_chunk, full => leave_of(rows, places, (at, *full), left));
-    }
-}
-
-/// The same of so many.
-#[inline(always)]
-fn leave_of<const K: usize>(
-    rows: &[Chunk],
-    places: &[u32],
-    (at, full): (usize, [Chunk; K]),
-    left: &mut Vec<(u32, Chunk)>,
-) {
-    for (one, at) in left_of(rows, places, at, full).iter().zip(at..) {
-        if *one != NO_MEMBER {
-            left.push((u32::try_from(at).unwrap_or(u32::MAX), *one));
-        }
     }
 }

@@ -12,6 +12,7 @@ mod judge;
 mod large;
 mod lens;
 mod order;
+mod places;
 mod rows;
 mod sieve;
 mod sifted;
@@ -29,6 +30,7 @@ use crate::ground::truth::Truth;
 use crate::schema::value::ListId;
 use crate::verdict::judgement::{Fired, Judgement};
 use finder::Finders;
+use large::Passage;
 use order::{Marks, Order};
 use rows::{Bits, Chunk, Looked, WORDS};
 use sieve::Sieve;
@@ -103,14 +105,20 @@ struct Block {
     list: Option<ListId>,
     /// All rows, one after another.
     rows: Box<[Chunk]>,
+    /// Whether those of a line stand in the order of its cells; otherwise each is there once.
+    in_order: bool,
     /// A bit for each member; nothing where there are no rows.
     full: Box<[Chunk]>,
-    /// Line by line, where the rows of its cells begin.
+    /// Line by line, where the rows of its cells begin; nothing where they stand in that order.
     cells: Box<[Cell]>,
     /// Line by line, where cells turn, for the lines that keep only those.
     turns: Box<[Turn]>,
     header: Box<[Line]>,
     element: Box<[Line]>,
+    /// Where rows stand in the order of cells, how those of each line of the header are found: the place of
+    /// its axis, and where its turns begin. Nothing where some known fact leaves more possible than it does
+    /// for certain.
+    found: Box<[(u32, u32)]>,
     /// Whether some member has residue that reads only the header.
     header_residue: bool,
     members: Box<[Member]>,
@@ -136,12 +144,17 @@ struct Bare {
 struct Line {
     /// The place of the axis among those of the header, or of its list.
     place: u32,
-    /// Where its cells begin in the block.
+    /// Where its cells begin in the block, or its rows where they stand in the order of its cells.
     first: u32,
     /// How many cells its axis has.
     count: u32,
     /// Where its turns begin in the block; nothing where each cell of the axis stands for itself.
     turns: Option<NonZeroU32>,
+    /// Where rows stand in the order of cells, behind how many of them those of the members that certainly
+    /// still apply stand. Only the row of an unknown fact has one, unless the line is open.
+    bank: Option<NonZeroU32>,
+    /// Whether some known fact leaves more possible than it does for certain.
+    is_open: bool,
     /// Each condition with the member it belongs to, for odd facts.
     tests: Box<[(u32, u32)]>,
 }
@@ -151,7 +164,7 @@ struct Line {
 struct Turn {
     /// A bit for each that does.
     cells: u64,
-    /// How many cells before these do.
+    /// Where stands what is said before these, cell by cell or row by row.
     before: u32,
 }
 
@@ -222,6 +235,8 @@ pub struct Scratch {
     desk: Desk,
     /// What is told of declarations is told from here, while others are judged.
     sifted: Sifted,
+    /// The same where rules are many.
+    passage: Passage,
 }
 
 /// What judging is done on.

@@ -1,8 +1,8 @@
 //! Rows of bits: what the lines of a block say of its members, a stretch of them at once.
 
 use super::judge::Run;
+use super::places::{cell_of, find_rows_alone, look_up_alone};
 use super::{Block, Cell, Line};
-use crate::graph::cells::ODD;
 use crate::ground::bits::set_bits;
 use crate::ground::truth::Truth;
 
@@ -164,28 +164,6 @@ pub(super) fn left_of<const K: usize>(
         }
     }
     left
-}
-
-/// The cell of the fact that a line reads.
-#[inline(always)]
-fn cell_of(block: &Block, line: &Line, ranks: &[u32]) -> Cell {
-    let rank = ranks.get(line.place as usize).copied().unwrap_or(ODD);
-    block.cell(line, rank)
-}
-
-/// Puts down where the rows of all lines begin. All are looked up before any row is touched: what is far
-/// away in memory is then fetched together and not one after the other. Says whether some line says less
-/// for certain than it leaves possible, or some fact lies in no cell.
-#[multiversion::multiversion(targets("x86_64+avx2+popcnt"))]
-pub(super) fn look_up(block: &Block, lines: &[Line], ranks: &[u32], places: &mut Vec<u32>) -> bool {
-    places.clear();
-    let mut is_open = false;
-    places.extend(lines.iter().map(|line| {
-        let cell = cell_of(block, line, ranks);
-        is_open |= cell.possible != cell.certain;
-        cell.possible
-    }));
-    is_open
 }
 
 pub(super) const NO_MEMBER: Chunk = [0; WORDS];
@@ -457,6 +435,23 @@ fn few_at<L: Lane>(
 }
 
 impl<'a> Run<'a, '_> {
+    /// Leaves of the stretches of a block what its header's lines do.
+    #[inline]
+    pub(super) fn leave_header(
+        &mut self,
+        block: &'a Block,
+        ranks: &[u32],
+        bits: &mut [Bits],
+        looked: &mut Looked,
+    ) {
+        if !block.in_order || find_rows_alone(block, ranks, &mut looked.places).is_none() {
+            return self.leave(block, &block.header, ranks, bits, looked);
+        }
+        looked.differ = false;
+        self.evaluator.state.steps += (block.header.len() * bits.len()) as u64;
+        one_lane(&block.rows, &looked.places, bits);
+    }
+
     /// Leaves of the stretches of a block what its lines do, at the cells of the facts at hand.
     #[inline]
     pub(super) fn leave(
@@ -487,7 +482,7 @@ impl<'a> Run<'a, '_> {
         bits: &mut [Bits],
         looked: &mut Looked,
     ) {
-        looked.differ = look_up(block, lines, ranks, &mut looked.places);
+        looked.differ = look_up_alone(block, lines, ranks, &mut looked.places);
         if !looked.differ {
             self.evaluator.state.steps += (lines.len() * bits.len()) as u64;
             return one_lane(&block.rows, &looked.places, bits);

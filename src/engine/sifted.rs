@@ -2,7 +2,7 @@
 //! made: the outcome and the rules that fire.
 
 use super::group::GROUP;
-use super::rows::{Chunk, Lane};
+use super::rows::Lane;
 use super::sieve::Sieve;
 use crate::check::rules::RuleId;
 use crate::schema::value::OutcomeId;
@@ -14,10 +14,8 @@ pub(super) struct Sifted {
     pub(super) words: Vec<u64>,
     /// Where members need more words than one, the rules that fire and decide, one declaration after the
     /// other, and where those of each end.
-    pub(super) listed: Vec<RuleId>,
+    listed: Vec<RuleId>,
     ends: [usize; GROUP],
-    /// The stretches of a large block of which something is left, by place.
-    pub(super) left: Vec<(u32, Chunk)>,
     /// What the rules of each ask for.
     pub(super) worst: [OutcomeId; GROUP],
     /// What coverage asks of each.
@@ -96,16 +94,6 @@ impl Sifted {
     pub(super) fn put_one<L: Lane>(&mut self, sieve: &Sieve, left: L) {
         self.put(&[left], 0);
         self.tell(sieve, &[left]);
-    }
-
-    /// Says what the rules that are listed, all of one declaration, ask for, and what coverage does.
-    pub(super) fn put_listed(&mut self, worst: OutcomeId, common: OutcomeId) {
-        let [first, ..] = &mut self.worst;
-        *first = worst;
-        let [first, ..] = &mut self.common;
-        *first = common;
-        let [first, ..] = &mut self.ends;
-        *first = self.listed.len();
     }
 
     /// What the rules of the declaration at that place ask for, and what coverage does.

@@ -4,7 +4,7 @@
 
 use super::group::{GROUP, Group, sift};
 use super::judge::{Movement, judge, judge_by_cells};
-use super::large::sift_large;
+use super::large::{MANY, OF_VOLUME};
 use super::sieve::{Sieve, finish_words, sift_one};
 use super::sifted::Sifted;
 use super::{Desk, Engine, Scratch};
@@ -16,6 +16,7 @@ use crate::ground::day::Day;
 use crate::ground::truth::Truth;
 use crate::schema::value::OutcomeId;
 use crate::verdict::judgement::{Element, Fired, Interval, Judgement};
+use std::iter::Peekable;
 
 /// What an engine tells of one declaration: its outcome and the rules that fire at once, and all else
 /// with the judgement, which is made when it is asked for.
@@ -193,14 +194,14 @@ impl<'t> Plain<'t> {
     #[inline(always)]
     fn listed(
         left: Option<(&'t Sieve, &'t [u64])>,
-        (sifted, at): (&'t Sifted, usize),
+        listed: &'t [RuleId],
+        (worst, common): (OutcomeId, OutcomeId),
     ) -> Plain<'t> {
-        let (worst, common) = sifted.asked(at);
         Plain {
             left,
             fires: 0,
             rules: &NO_RULES,
-            listed: sifted.listed(at),
+            listed,
             worst,
             common,
         }
@@ -278,15 +279,16 @@ impl Engine {
     /// ```
     pub fn tell<'t>(&'t self, facts: &'t Facts, as_of: Day, scratch: &'t mut Scratch) -> Told<'t> {
         let movement = Movement { facts, as_of };
-        let Scratch { desk, sifted } = &mut *scratch;
         let Some(sieve) = &self.sieve else {
-            return self.alone(movement, scratch, true);
+            let takes = self.take(std::iter::once(movement), scratch);
+            return self.taken((movement, takes.then_some(0)), scratch);
         };
+        let Scratch { desk, sifted, .. } = &mut *scratch;
         // Where the declaration before missed a fact this one may too, and sifting would be in vain.
         let places = &mut desk.rows.places;
         let is_sifted =
             !desk.rows.misses && sift_one((sieve, self), movement, places, sifted).is_some();
-        let Scratch { desk, sifted } = scratch;
+        let Scratch { desk, sifted, .. } = scratch;
         if is_sifted {
             return Told::of((self, sieve), movement, sifted, desk);
         }
@@ -331,6 +333,9 @@ impl Engine {
         mut each: impl FnMut(Told<'_>),
     ) {
         let mut declarations = declarations.into_iter().peekable();
+        if tells && self.sieve.is_none() {
+            return self.all_of_many(declarations, scratch, each);
+        }
         while let Some(first) = declarations.peek() {
             let mut group = [Movement::from(*first); GROUP];
             let mut count = 0;
@@ -343,7 +348,7 @@ impl Engine {
                 _ => None,
             };
             let group = group.iter().take(count).copied();
-            self.tell_group((sieve, tells), group, scratch, &mut each);
+            self.tell_group(sieve, group, scratch, &mut each);
         }
     }
 
@@ -368,22 +373,26 @@ impl Engine {
         scratch: &mut Scratch,
         mut each: impl FnMut(Told<'_>),
     ) {
+        if self.sieve.is_none() {
+            for some in volume.declarations().chunks(OF_VOLUME) {
+                self.tell_many(some.iter().map(Movement::from), scratch, &mut each);
+            }
+            return;
+        }
         scratch.desk.rows.group.lens.fit(self, volume);
         for (number, group) in volume.declarations().chunks(GROUP).enumerate() {
             let sieve = match group.len() {
                 GROUP => self.sift(Group::Stretch(volume, number), scratch, true),
                 _ => None,
             };
-            let group = group
-                .iter()
-                .map(|(facts, as_of)| Movement::from((facts, *as_of)));
-            self.tell_group((sieve, true), group, scratch, &mut each);
+            let group = group.iter().map(Movement::from);
+            self.tell_group(sieve, group, scratch, &mut each);
         }
     }
 
     /// Sifts a group; gives the sieve where there is one.
     fn sift(&self, group: Group<'_>, scratch: &mut Scratch, tells: bool) -> Option<&Sieve> {
-        let Scratch { desk, sifted } = scratch;
+        let Scratch { desk, sifted, .. } = scratch;
         let sieve = self.sieve.as_ref()?;
         sift((sieve, self), group, &mut desk.rows.group, (sifted, tells))?;
         Some(sieve)
@@ -393,15 +402,15 @@ impl Engine {
     #[inline(always)]
     fn tell_group<'f>(
         &self,
-        (sieve, tells): (Option<&Sieve>, bool),
+        sieve: Option<&Sieve>,
         group: impl Iterator<Item = Movement<'f>>,
         scratch: &mut Scratch,
         each: &mut impl FnMut(Told<'_>),
     ) {
         let Some(sieve) = sieve else {
-            return group.for_each(|movement| each(self.alone(movement, scratch, tells)));
+            return group.for_each(|movement| each(self.taken((movement, None), scratch)));
         };
-        let Scratch { desk, sifted } = scratch;
+        let Scratch { desk, sifted, .. } = scratch;
         let all = (self, sieve);
         let Some(rules) = sieve.one_word() else {
             return group
@@ -425,29 +434,64 @@ impl Engine {
         }
     }
 
-    /// What is told of one that can't be sifted with others.
+    /// The same where rules are many, of as many declarations at a time.
+    fn all_of_many<'f>(
+        &self,
+        mut declarations: Peekable<impl Iterator<Item = (&'f Facts, Day)>>,
+        scratch: &mut Scratch,
+        mut each: impl FnMut(Told<'_>),
+    ) {
+        while let Some(first) = declarations.peek() {
+            let mut some = [Movement::from(*first); MANY];
+            let mut count = 0;
+            for (place, declaration) in some.iter_mut().zip(&mut declarations) {
+                *place = declaration.into();
+                count += 1;
+            }
+            self.tell_many(some.iter().take(count).copied(), scratch, &mut each);
+        }
+    }
+
+    /// Tells of some declarations where rules are many.
+    fn tell_many<'f>(
+        &self,
+        some: impl Iterator<Item = Movement<'f>> + Clone,
+        scratch: &mut Scratch,
+        each: &mut impl FnMut(Told<'_>),
+    ) {
+        let takes = self.take(some.clone(), scratch);
+        for (at, movement) in some.enumerate() {
+            each(self.taken((movement, takes.then_some(at)), scratch));
+        }
+    }
+
+    /// Takes declarations through all blocks, unless that would be in vain.
+    #[inline(never)]
+    fn take<'f>(&self, some: impl Iterator<Item = Movement<'f>>, scratch: &mut Scratch) -> bool {
+        // Where the declaration before missed a fact these may too.
+        let takes = self.program.required.is_empty() && !scratch.desk.rows.misses;
+        if takes {
+            scratch.passage.take(self, some);
+        }
+        takes
+    }
+
+    /// What is told of one, which was taken through the blocks at that place, if it was.
     #[inline(always)]
-    fn alone<'t>(
+    fn taken<'t>(
         &'t self,
-        movement: Movement<'t>,
+        (movement, at): (Movement<'t>, Option<usize>),
         scratch: &'t mut Scratch,
-        tells: bool,
     ) -> Told<'t> {
-        let Scratch { desk, sifted } = scratch;
-        let is_listed = tells && self.sieve.is_none() && list(self, movement, desk, sifted);
-        if !is_listed {
+        let Scratch { desk, passage, .. } = scratch;
+        let Some(sifted) = at.and_then(|at| passage.sifted(&self.program, at)) else {
             judge(self, movement.facts, movement.as_of, desk);
             return Told::judged(self, movement, desk);
-        }
-        Told::plain(self, movement, Plain::listed(None, (sifted, 0)), desk)
+        };
+        desk.state.steps = sifted.steps;
+        let plain = Plain::listed(None, sifted.listed, sifted.asked);
+        Told::plain(self, movement, plain, desk)
     }
-}
-
-/// Lists the rules that fire. Says whether they are all there is to say.
-#[inline(never)]
-fn list(engine: &Engine, movement: Movement<'_>, desk: &mut Desk, sifted: &mut Sifted) -> bool {
-    // Where the declaration before missed a fact this one may too, and listing would be in vain.
-    !desk.rows.misses && sift_large(engine, movement, desk, sifted).is_some()
 }
 
 const NO_RULES: [RuleId; 64] = [RuleId(u32::MAX); 64];
@@ -483,7 +527,7 @@ impl<'t> Told<'t> {
     ) -> Told<'t> {
         desk.state.steps = sieve.steps;
         let words = sifted.words_of(sieve, at);
-        let plain = Plain::listed(Some((sieve, words)), (sifted, at));
+        let plain = Plain::listed(Some((sieve, words)), sifted.listed(at), sifted.asked(at));
         Told::plain(engine, movement, plain, desk)
     }
 

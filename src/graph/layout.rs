@@ -3,19 +3,18 @@
 //!
 //! Branching on a field pays where many rules name one code of it, or one chapter of the tariff:
 //! then a declaration passes by all the others. Rules that name several stay in a block of their
-//! own beside the split. Nothing is copied: where the field is unknown, all branches are run.
+//! own beside the split. Where a rule names a few codes it stands in the branch of each, and where
+//! the field is unknown all branches are run.
 
 use super::Options;
-use super::cells::{Domain, FIRST, NONE, UNKNOWN};
+use super::cells::{FIRST, NONE, UNKNOWN};
 use super::node::{Edge, Node};
-use super::plan::{AxisPlan, Plan, Subject, Told};
-use crate::ground::truth::Truth;
+use super::plan::Plan;
+use super::ways::{Branch, Way, Ways, group_of};
 use crate::schema::value::ListId;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::BTreeMap;
 
-/// A split must take this share of the work away: one in so many.
-const SPLIT_GAIN: usize = 4;
 /// How many splits may stand one below the other.
 const SPLIT_DEPTH: usize = 3;
 
@@ -39,21 +38,15 @@ pub struct Layout {
 
 struct Arranger<'a> {
     plan: &'a Plan,
-    /// By what cells tell, the only group of cells in which it leaves a rule possible.
-    groups: Vec<Option<u32>>,
+    ways: Ways<'a>,
+    /// How many more members may stand in another branch as well.
+    copies: usize,
     graph: &'a mut DiGraph<Node, Edge>,
     /// The node of each member.
     nodes: &'a [NodeIndex],
     facts: &'a dyn Fn(u32) -> Option<NodeIndex>,
     options: Options,
     blocks: Vec<Block>,
-}
-
-/// A way to split: for each branch the cells and the members.
-struct Way {
-    axis: u32,
-    branches: BTreeMap<u32, Vec<u32>>,
-    rest: Vec<u32>,
 }
 
 /// Adds the plan to the graph. `nodes` are those of the members, `facts` finds the fact of an axis.
@@ -69,13 +62,10 @@ pub(super) fn layout(
         by_list.entry(member.list).or_default().push(number);
     }
     let root = graph.add_node(Node::Fork);
-    let groups = plan.told.iter().map(|told| {
-        let axis = plan.axes.get(told.axis as usize)?;
-        only_group(&axis.domain, told)
-    });
     let mut arranger = Arranger {
         plan,
-        groups: groups.collect(),
+        ways: Ways::new(plan, options),
+        copies: plan.members.len(),
         graph,
         nodes,
         facts,
@@ -113,8 +103,9 @@ impl Arranger<'_> {
     fn arrange(&mut self, members: Vec<u32>, list: Option<ListId>, depth: usize) -> NodeIndex {
         if members.len() > self.options.split_above
             && depth < SPLIT_DEPTH
-            && let Some(way) = self.best_way(&members)
+            && let Some(way) = self.ways.best(&members, self.copies)
         {
+            self.copies = self.copies.saturating_sub(way.copies(members.len()));
             return self.split(way, list, depth);
         }
         let members = self.alike_together(members, depth);
@@ -136,7 +127,7 @@ impl Arranger<'_> {
             return members;
         }
         let mut counts = vec![0usize; self.plan.axes.len()];
-        for (axis, _) in members.iter().flat_map(|member| self.narrows(*member)) {
+        for (axis, _) in members.iter().flat_map(|member| self.ways.narrows(*member)) {
             if let Some(count) = counts.get_mut(axis as usize) {
                 *count += 1;
             }
@@ -150,7 +141,7 @@ impl Arranger<'_> {
         axes.truncate(KEYS);
         members.sort_by_cached_key(|member| {
             let mut key = [u32::MAX; KEYS];
-            for (axis, group) in self.narrows(*member) {
+            for (axis, group) in self.ways.narrows(*member) {
                 let at = axes.iter().position(|(_, of)| *of == axis);
                 if let Some(place) = at.and_then(|at| key.get_mut(at)) {
                     *place = group;
@@ -215,11 +206,15 @@ impl Arranger<'_> {
         }
         let mut children = Vec::new();
         let mut covered: Vec<bool> = vec![false; cells as usize];
-        for (group, members) in way.branches {
+        for Branch {
+            groups: own,
+            members,
+        } in way.branches
+        {
             let child = self.arrange(members, list, depth + 1);
             let mine: Vec<u32> = (FIRST..)
                 .zip(groups.iter().skip(FIRST as usize))
-                .filter(|(_, of)| **of == group)
+                .filter(|(_, of)| own.binary_search(of).is_ok())
                 .map(|(cell, _)| cell)
                 .collect();
             for cell in &mine {
@@ -247,118 +242,6 @@ impl Arranger<'_> {
         }
         let rest = self.arrange(way.rest, list, depth + 1);
         self.fork(&[split, rest])
-    }
-
-    /// The split after which a declaration is expected to meet the fewest rules, if that is worth it.
-    fn best_way(&self, members: &[u32]) -> Option<Way> {
-        let branches = |axis: &AxisPlan| {
-            axis.list.is_none()
-                && matches!(
-                    axis.domain,
-                    Domain::Bools | Domain::Codes { .. } | Domain::Tariff { .. }
-                )
-        };
-        // By axis, how many members each of its branches would have.
-        let mut counts: Vec<BTreeMap<u32, usize>> = vec![BTreeMap::new(); self.plan.axes.len()];
-        for number in members {
-            for (axis, group) in self.narrows(*number) {
-                if let Some(counts) = counts.get_mut(axis as usize) {
-                    *counts.entry(group).or_default() += 1;
-                }
-            }
-        }
-        let ways = (0u32..).zip(&self.plan.axes).zip(&counts);
-        let ways = ways.filter(|((_, axis), _)| branches(axis));
-        let ways = ways.map(|((number, _), counts)| {
-            let moved: usize = counts.values().sum();
-            let squares: usize = counts.values().map(|count| count * count).sum();
-            // The members that a declaration still meets, expected.
-            let cost = members.len() - moved + squares.checked_div(moved).unwrap_or(0);
-            (cost, number, counts.len())
-        });
-        let (cost, axis, branches) = ways.min_by_key(|(cost, ..)| *cost)?;
-        (branches > 1 && cost + members.len() / SPLIT_GAIN <= members.len())
-            .then(|| self.way(axis, members))
-    }
-
-    fn way(&self, axis: u32, members: &[u32]) -> Way {
-        let mut way = Way {
-            axis,
-            branches: BTreeMap::new(),
-            rest: Vec::new(),
-        };
-        for number in members {
-            match self.narrow(axis, *number) {
-                Some(group) => way.branches.entry(group).or_default().push(*number),
-                None => way.rest.push(*number),
-            }
-        }
-        way
-    }
-
-    /// The only group of cells in which a member can apply; none where it can in several.
-    fn narrow(&self, axis: u32, member: u32) -> Option<u32> {
-        let mut narrows = self.narrows(member);
-        narrows.find_map(|(of, group)| (of == axis).then_some(group))
-    }
-
-    /// The axes of which a member can apply in one group of cells only, each with that.
-    fn narrows(&self, member: u32) -> impl Iterator<Item = (u32, u32)> {
-        let member = self.plan.members.get(member as usize);
-        let member = member.filter(|member| !matches!(member.subject, Subject::Cover(_)));
-        let told = member.map_or(&[][..], |member| &member.told);
-        let of = |number: u32| {
-            let group = self.groups.get(number as usize).copied().flatten()?;
-            Some((self.plan.told.get(number as usize)?.axis, group))
-        };
-        // Where several conditions are on one field, the first says.
-        (0..told.len()).filter_map(move |at| {
-            let (axis, group) = of(*told.get(at)?)?;
-            let before = told.get(..at)?.iter().filter_map(|number| of(*number));
-            let is_first = before.into_iter().all(|(other, _)| other != axis);
-            is_first.then_some((axis, group))
-        })
-    }
-}
-
-/// The only group of cells in which a condition leaves a rule possible; none where it does in
-/// several, or where the fact is none.
-fn only_group(domain: &Domain, told: &Told) -> Option<u32> {
-    if told.says(NONE) != Truth::False {
-        return None;
-    }
-    let mut group = None;
-    let ends = told
-        .runs
-        .iter()
-        .skip(1)
-        .map(|run| run.0)
-        .chain([domain.cells()]);
-    for ((from, truth), end) in told.runs.iter().zip(ends) {
-        let from = (*from).max(FIRST);
-        if *truth == Truth::False || from >= end {
-            continue;
-        }
-        let (first, last) = (group_of(domain, from), group_of(domain, end - 1));
-        if first != last || group.is_some_and(|known| known != first) {
-            return None;
-        }
-        group = Some(first);
-    }
-    group
-}
-
-/// Cells that are branched on together: each code by itself, tariff codes by chapter.
-fn group_of(domain: &Domain, cell: u32) -> u32 {
-    const CHAPTER: i64 = 100_000_000;
-    match domain {
-        Domain::Tariff { cuts } => {
-            let first = cell
-                .checked_sub(FIRST + 1)
-                .and_then(|at| cuts.get(at as usize));
-            first.map_or(0, |key| u32::try_from(key / CHAPTER).unwrap_or(0) + 1)
-        }
-        _ => cell,
     }
 }
 

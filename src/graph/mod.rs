@@ -25,6 +25,7 @@ mod shared;
 mod svg;
 mod verify;
 pub mod walk;
+mod ways;
 
 pub use node::{Class, Edge, Node};
 

@@ -79,6 +79,8 @@ pub struct Member {
     pub subject: Subject,
     /// Its list, where it judges the elements of one.
     pub list: Option<ListId>,
+    /// Whether it judges the declaration as a whole, and neither elements nor the codes of a set.
+    pub is_whole: bool,
     /// Numbers of what cells tell.
     pub told: Vec<u32>,
     /// What has to be evaluated; first what reads only the header.
@@ -119,6 +121,7 @@ struct Draft {
     subject: Subject,
     /// The list whose elements it judges.
     list: Option<ListId>,
+    is_whole: bool,
     conjuncts: Vec<Conjunct>,
 }
 
@@ -139,6 +142,7 @@ fn drafts(program: &Program) -> Vec<Draft> {
                 Some(Each::List(list)) => Some(*list),
                 _ => None,
             },
+            is_whole: form.each.is_empty(),
             conjuncts: once_each(&mut all),
         });
     }
@@ -149,6 +153,7 @@ fn drafts(program: &Program) -> Vec<Draft> {
         drafts.push(Draft {
             subject: Subject::Cover(number),
             list: None,
+            is_whole: true,
             conjuncts: once_each(&mut all),
         });
     }
@@ -205,6 +210,7 @@ pub(super) fn plan(program: &Program) -> Plan {
         let mut member = Member {
             subject: draft.subject,
             list,
+            is_whole: draft.is_whole,
             told: Vec::with_capacity(draft.conjuncts.len()),
             residue: vec![],
         };

@@ -107,7 +107,8 @@ fn levels_rise(program: &Program) -> Result<(), Vec<Diagnostic>> {
 /// Along every path each rule is implemented exactly once. A split either leads to a branch or,
 /// for an unknown fact, to all of them; a branch may leave rules out only where its cells say
 /// that they certainly do not apply. So what must hold is that the branch for an unknown fact
-/// holds every rule once, and every other branch a part of it.
+/// holds every rule, and every other branch a part of it, each once. Where all branches are run,
+/// a rule of the whole may be met in several: that it may apply is one bit, whoever says so.
 fn implemented_once(
     graph: &Inner,
     plan: &Plan,
@@ -173,9 +174,18 @@ fn split_members(
     let unknown = graph
         .edges(split)
         .find(|edge| covers(edge.weight(), super::cells::UNKNOWN));
-    let all = unknown
-        .and_then(|edge| below.get(&edge.target()).cloned())
+    let unknown = unknown.map(|edge| edge.target());
+    let mut all = unknown
+        .and_then(|target| below.get(&target).cloned())
         .unwrap_or_default();
+    let is_whole = |member: &u32| {
+        let member = plan.members.get(*member as usize);
+        member.is_some_and(|member| member.is_whole)
+    };
+    if repeated(&all).any(|member| !is_whole(member)) {
+        return Err(broken("a split runs a rule on elements twice".to_string()));
+    }
+    all.dedup();
     for edge in graph.edges(split) {
         let Edge::Cells(ranges) = edge.weight() else {
             continue;
@@ -203,11 +213,18 @@ fn split_members(
                 )));
             }
         }
-        if here.iter().any(|member| all.binary_search(member).is_err()) {
+        let is_twice = Some(edge.target()) != unknown && repeated(here).next().is_some();
+        if is_twice || here.iter().any(|member| all.binary_search(member).is_err()) {
             return Err(broken("a branch of a split runs a rule twice".to_string()));
         }
     }
     Ok(all)
+}
+
+/// Those of sorted members that stand beside their like.
+fn repeated(sorted: &[u32]) -> impl Iterator<Item = &u32> {
+    let pairs = sorted.iter().zip(sorted.iter().skip(1));
+    pairs.filter_map(|(one, next)| (one == next).then_some(one))
 }
 
 /// The sum of node sizes, with their edges and what they own.

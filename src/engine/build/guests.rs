@@ -90,7 +90,7 @@ fn few_alive(plan: &Plan, members: &[u32]) -> bool {
         let axis = plan.axes.get(**axis as usize);
         axis.is_some_and(|axis| axis.list.is_none())
     });
-    let count: usize = of_header.map(|(_, tests)| tests.len()).sum();
+    let count: usize = of_header.map(|(_, asked)| asked.tests.len()).sum();
     members.len() <= SMALL || (members.len() <= MOST && count >= members.len() * HEADER_TESTS)
 }
 
@@ -110,6 +110,6 @@ fn pays(graph: &Graph, plan: &Plan, before: &[u32], guest: u32) -> bool {
         all.extend_from_slice(members);
     }
     let mut lines = tests(plan, all.iter().copied());
-    lines.retain(|axis, tests| has_line(plan, *axis, (tests.len(), all.len())));
+    lines.retain(|axis, asked| has_line(plan, *axis, (asked, all.len())));
     stretches(all.len()) * of_header(&lines) <= alone
 }

@@ -2,6 +2,7 @@
 
 use super::super::rows::{Chunk, WORDS, set};
 use super::super::{Cell, Turn};
+use crate::graph::cells::UNKNOWN;
 use crate::graph::plan::Told;
 use crate::ground::truth::Truth;
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -151,20 +152,74 @@ pub(super) fn lay_cells(
         }
         return None;
     }
+    let first = u32::try_from(cells.len()).unwrap_or(u32::MAX);
+    cells.extend(runs.iter().map(|run| run.1));
+    lay_turns(runs, (count, first, 1), turns)
+}
+
+/// Puts the cells down at which a line turns, from where on so much stands for each, and gives where they
+/// begin.
+fn lay_turns(
+    runs: &[(u32, Cell)],
+    (count, from, each): (u32, u32, u32),
+    turns: &mut Vec<Turn>,
+) -> Option<NonZeroU32> {
     // No line begins at the first place.
     let first = turns.len().max(1);
-    turns.resize(first + words, Turn::default());
-    cells.push(Cell::ODD);
-    for (from, cell) in runs {
-        if let Some(turn) = turns.get_mut(first + *from as usize / 64) {
-            turn.cells |= 1 << (from % 64);
+    turns.resize(first + (count as usize).div_ceil(64), Turn::default());
+    for (cell, _) in runs {
+        if let Some(turn) = turns.get_mut(first + *cell as usize / 64) {
+            turn.cells |= 1 << (cell % 64);
         }
-        cells.push(*cell);
     }
-    let mut before = 0;
+    // The first turn, which is counted with each cell, is at the first cell.
+    let mut before = from.wrapping_sub(each);
     for turn in turns.iter_mut().skip(first) {
         turn.before = before;
-        before += turn.cells.count_ones();
+        before = before.wrapping_add(turn.cells.count_ones() * each);
     }
     NonZeroU32::new(u32::try_from(first).unwrap_or(u32::MAX))
+}
+
+/// Lays the rows of a line down in the order of its cells, one for each turn, and behind them those of what is
+/// certain: that of an unknown fact, or all where the line is open.
+pub(super) fn lay_rows(
+    runs: &[(u32, Cell)],
+    (count, pool): (u32, &RowPool),
+    rows: &mut Vec<Chunk>,
+    turns: &mut Vec<Turn>,
+) -> InOrder {
+    let begin = |rows: &[Chunk]| u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    let first = begin(rows);
+    let mut put = |from: u32| {
+        let from = from as usize;
+        let row = pool.rows.get(from..from + pool.stretches);
+        rows.extend_from_slice(row.unwrap_or(&[]));
+        begin(rows)
+    };
+    let mut end = first;
+    for (_, cell) in runs {
+        end = put(cell.possible);
+    }
+    let differs = |(_, cell): &(u32, Cell)| cell.possible != cell.certain;
+    // What is said of an unknown fact may be said of others as well.
+    let of_unknown = runs.get(1).is_some_and(|run| run.0 == UNKNOWN + 1);
+    let is_open = runs.iter().skip(usize::from(of_unknown)).any(differs);
+    let certain = if is_open { runs.len() } else { 1 };
+    for (_, cell) in runs.iter().take(certain) {
+        put(cell.certain);
+    }
+    let each = u32::try_from(pool.stretches).unwrap_or(0);
+    InOrder {
+        turns: lay_turns(runs, (count, first, each), turns),
+        bank: NonZeroU32::new(end - first),
+        is_open,
+    }
+}
+
+/// How the rows of a line are found that stand in the order of its cells.
+pub(super) struct InOrder {
+    pub(super) turns: Option<NonZeroU32>,
+    pub(super) bank: Option<NonZeroU32>,
+    pub(super) is_open: bool,
 }

@@ -1,0 +1,310 @@
+//! Ways to branch: which field parts the most rules, and what a declaration then still meets.
+
+use super::Options;
+use super::cells::{Domain, FIRST, NONE, UNKNOWN};
+use super::plan::{Plan, Subject, Told};
+use crate::ground::truth::Truth;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// A split must take this share of the work away: one in so many.
+const SPLIT_GAIN: usize = 4;
+/// In so many branches a rule may stand.
+const COPIES: usize = 4;
+/// Branches of fewer members than this share of those that are branched on stand together: rows are read
+/// a stretch at a time, and each branch has rows and cells of its own.
+const SHARE: usize = 8;
+/// To find the rows of one block more costs as much as this share of those that are branched on.
+const VISIT: usize = 4;
+
+/// A way to split.
+pub(super) struct Way {
+    /// The field that is branched on.
+    pub(super) axis: u32,
+    pub(super) branches: Vec<Branch>,
+    /// Those that can apply in too many cells to be in branches.
+    pub(super) rest: Vec<u32>,
+}
+
+/// What is run for some cells of a field.
+pub(super) struct Branch {
+    /// The groups of its cells, sorted.
+    pub(super) groups: Vec<u32>,
+    /// The members that can apply in them, in their order.
+    pub(super) members: Vec<u32>,
+}
+
+impl Branch {
+    fn take(&mut self, groups: Vec<u32>, members: Vec<u32>) {
+        self.groups.extend(groups);
+        self.members.extend(members);
+        self.members.sort_unstable();
+        self.members.dedup();
+    }
+}
+
+impl Way {
+    /// How many members stand in more than one branch, and in how many more.
+    pub(super) fn copies(&self, of: usize) -> usize {
+        let branches = self.branches.iter().map(|branch| branch.members.len());
+        (branches.sum::<usize>() + self.rest.len()).saturating_sub(of)
+    }
+}
+
+/// In which cells members can apply.
+pub(super) struct Ways<'a> {
+    plan: &'a Plan,
+    /// By what cells tell, the groups of cells in which it leaves a rule possible; nothing where they are
+    /// too many.
+    groups: Vec<Vec<u32>>,
+    options: Options,
+}
+
+/// How many members each group of cells of a field would have.
+#[derive(Debug, Clone, Default)]
+struct Counts {
+    by_group: BTreeMap<u32, usize>,
+    /// How many members are in some.
+    moved: usize,
+}
+
+impl Counts {
+    fn add(&mut self, groups: &[u32]) {
+        self.moved += 1;
+        for group in groups {
+            *self.by_group.entry(*group).or_default() += 1;
+        }
+    }
+
+    /// In how many more branches members stand than in one each.
+    fn copies(&self) -> usize {
+        let all: usize = self.by_group.values().sum();
+        all - self.moved
+    }
+
+    /// The members that a declaration is expected to meet in its branch, where each is as likely as it
+    /// has members, and none costs less than `least`.
+    fn met(&self, least: usize) -> usize {
+        let counts = self.by_group.values();
+        let squares: usize = counts.clone().map(|count| count * count.max(&least)).sum();
+        squares.checked_div(counts.sum()).unwrap_or(0)
+    }
+}
+
+impl<'a> Ways<'a> {
+    pub(super) fn new(plan: &'a Plan, options: Options) -> Ways<'a> {
+        let groups = plan.told.iter().map(|told| {
+            let axis = plan.axes.get(told.axis as usize);
+            axis.map_or_else(Vec::new, |axis| groups(&axis.domain, told))
+        });
+        Ways {
+            plan,
+            groups: groups.collect(),
+            options,
+        }
+    }
+
+    /// So many members share a branch with others.
+    fn few(&self) -> usize {
+        self.options.split_above / SHARE
+    }
+
+    /// The split after which a declaration is expected to meet the fewest members, if that is worth it.
+    /// In no more branches than so many does any stand, and with no more copies than are left.
+    pub(super) fn best(&self, members: &[u32], copies: usize) -> Option<Way> {
+        let way = self.best_of(members, COPIES)?;
+        match way.copies(members.len()) <= copies {
+            true => Some(way),
+            false => self.best_of(members, 1),
+        }
+    }
+
+    fn best_of(&self, members: &[u32], most: usize) -> Option<Way> {
+        let axes = self.plan.axes.len();
+        // By axis, all; and by axis and another, those that are on the other alone.
+        let mut all = vec![Counts::default(); axes];
+        let mut beside = vec![Counts::default(); axes * axes];
+        let mut on: Vec<(u32, &[u32])> = Vec::new();
+        for number in members {
+            on.clear();
+            on.extend(self.within(*number, most));
+            for (axis, groups) in &on {
+                if let Some(counts) = all.get_mut(*axis as usize) {
+                    counts.add(groups);
+                }
+                for other in 0..axes {
+                    if on.iter().all(|(axis, _)| *axis as usize != other)
+                        && let Some(counts) = beside.get_mut(other * axes + *axis as usize)
+                    {
+                        counts.add(groups);
+                    }
+                }
+            }
+        }
+        let few = self.few();
+        let visit = self.options.split_above / VISIT;
+        let parts = all.iter().enumerate();
+        let parts = parts.filter(|(_, counts)| counts.by_group.len() > 1);
+        let costs = parts.map(|(axis, counts)| {
+            let rest = members.len() - counts.moved;
+            // What is left over is branched on again, where it is too much.
+            let again = beside.iter().skip(axis * axes).take(axes);
+            let again = again.map(|counts| rest - counts.moved + counts.met(few) + visit);
+            let again = again.min().filter(|_| rest > self.options.split_above);
+            let met = counts.met(few) + again.unwrap_or(rest).min(rest);
+            (met, counts.copies(), axis)
+        });
+        let (cost, _, axis) = costs.min()?;
+        if cost + members.len() / SPLIT_GAIN > members.len() {
+            return None;
+        }
+        let way = self.way(u32::try_from(axis).ok()?, members, most);
+        (way.branches.len() > 1).then_some(way)
+    }
+
+    fn way(&self, axis: u32, members: &[u32], most: usize) -> Way {
+        let mut by_group: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut rest = Vec::new();
+        for number in members {
+            let mut within = self.within(*number, most);
+            match within.find(|(of, _)| *of == axis) {
+                Some((_, groups)) => {
+                    for group in groups {
+                        by_group.entry(*group).or_default().push(*number);
+                    }
+                }
+                None => rest.push(*number),
+            }
+        }
+        // The largest first, each to the first that has room for it.
+        let mut sorted: Vec<(u32, Vec<u32>)> = by_group.into_iter().collect();
+        sorted.sort_by_key(|(group, members)| (Reverse(members.len()), *group));
+        let few = self.few();
+        let mut branches: Vec<Branch> = Vec::new();
+        for (group, members) in sorted {
+            let room = |branch: &&mut Branch| branch.members.len() + members.len() <= few;
+            match branches.iter_mut().find(room) {
+                Some(branch) => branch.take(vec![group], members),
+                None => branches.push(Branch {
+                    groups: vec![group],
+                    members,
+                }),
+            }
+        }
+        // One that would be nearly empty goes with the one before.
+        if branches.len() > 2
+            && branches
+                .last()
+                .is_some_and(|last| last.members.len() <= few / SHARE)
+            && let Some(last) = branches.pop()
+            && let Some(branch) = branches.last_mut()
+        {
+            branch.take(last.groups, last.members);
+        }
+        for branch in &mut branches {
+            branch.groups.sort_unstable();
+        }
+        Way {
+            axis,
+            branches,
+            rest,
+        }
+    }
+
+    /// The axes of which a member can apply in one group of cells only, each with that.
+    pub(super) fn narrows(&self, member: u32) -> impl Iterator<Item = (u32, u32)> {
+        self.within(member, 1)
+            .filter_map(|(axis, groups)| Some((axis, *groups.first()?)))
+    }
+
+    /// The axes of which a member can apply in so few groups of cells, each with these. Only what judges
+    /// the whole may stand in several branches: where all of them are run, it does not matter that it is
+    /// found twice.
+    fn within(&self, member: u32, most: usize) -> impl Iterator<Item = (u32, &[u32])> {
+        let member = self.plan.members.get(member as usize);
+        let member = member.filter(|member| !matches!(member.subject, Subject::Cover(_)));
+        let told = member.map_or(&[][..], |member| &member.told);
+        let most = match member.is_some_and(|member| member.is_whole) {
+            true => most,
+            false => 1,
+        };
+        let of = move |number: u32| {
+            let groups = self.groups.get(number as usize)?;
+            let fits = (1..=most).contains(&groups.len());
+            let told = self.plan.told.get(number as usize)?;
+            fits.then_some((told.axis, groups.as_slice()))
+        };
+        // Where several conditions are on one field, the first says.
+        (0..told.len()).filter_map(move |at| {
+            let (axis, groups) = of(*told.get(at)?)?;
+            let before = told.get(..at)?.iter().filter_map(|number| of(*number));
+            let is_first = before.into_iter().all(|(other, _)| other != axis);
+            is_first.then_some((axis, groups))
+        })
+    }
+}
+
+/// The groups of cells in which a condition leaves a rule possible; nothing where they are too many, where
+/// the fact is none, or where the field is not branched on.
+fn groups(domain: &Domain, told: &Told) -> Vec<u32> {
+    let branches = matches!(
+        domain,
+        Domain::Bools | Domain::Codes { .. } | Domain::Tariff { .. }
+    );
+    if !branches || told.says(NONE) != Truth::False {
+        return Vec::new();
+    }
+    let ends = told.runs.iter().skip(1).map(|run| run.0);
+    let ends = ends.chain([domain.cells()]);
+    let mut groups: Vec<u32> = Vec::new();
+    for ((from, truth), end) in told.runs.iter().zip(ends) {
+        if *truth == Truth::False {
+            continue;
+        }
+        let mut cell = (*from).max(FIRST);
+        while cell < end {
+            let group = group_of(domain, cell);
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+            if groups.len() > COPIES {
+                return Vec::new();
+            }
+            cell = behind_group(domain, cell);
+        }
+    }
+    // What is certain of an unknown fact would be found twice, and no line would say so.
+    if groups.len() > 1 && told.says(UNKNOWN) == Truth::True {
+        return Vec::new();
+    }
+    groups.sort_unstable();
+    groups
+}
+
+/// Tariff codes of one chapter, whose keys have ten digits.
+const CHAPTER: i64 = 100_000_000;
+
+/// Cells that are branched on together: each code by itself, tariff codes by chapter.
+pub(super) fn group_of(domain: &Domain, cell: u32) -> u32 {
+    match domain {
+        Domain::Tariff { cuts } => {
+            let first = cell
+                .checked_sub(FIRST + 1)
+                .and_then(|at| cuts.get(at as usize));
+            first.map_or(0, |key| u32::try_from(key / CHAPTER).unwrap_or(0) + 1)
+        }
+        _ => cell,
+    }
+}
+
+/// The first cell behind those of a cell's group.
+fn behind_group(domain: &Domain, cell: u32) -> u32 {
+    match domain {
+        Domain::Tariff { cuts } => {
+            let chapter = i64::from(group_of(domain, cell));
+            let within = cuts.partition_point(|key| key / CHAPTER < chapter);
+            u32::try_from(within).map_or(u32::MAX, |within| FIRST + 1 + within)
+        }
+        _ => cell + 1,
+    }
+}
