@@ -1,6 +1,7 @@
 //! From the graph to the engine: plan nodes become tasks, blocks become rows of bits.
 
 use super::finder::{Axis, Finders};
+use super::places::Merged;
 use super::rows::{MEMBERS, WORDS, set};
 use super::sieve::Sieve;
 use super::{Bare, Block, Condition, Engine, Line, Member, Task};
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 mod guests;
 pub(super) mod lines;
+mod merged;
 mod sift;
 
 use guests::{Hosts, hosts};
@@ -33,7 +35,8 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let schema = Arc::clone(&program.rules.schema);
     let hosts = hosts(graph, plan);
     let groups = groups(graph, &hosts);
-    let axes = rank(plan, &schema, &used(graph, &groups));
+    let used = used(graph, &groups);
+    let axes = rank(plan, &schema, &used);
     // Rows of several blocks are too many to stay near. Where they are found without looking up first
     // where they begin, half as many places are touched.
     let in_order = graph
@@ -44,6 +47,21 @@ pub(super) fn build(graph: &Graph) -> Engine {
         .into_iter()
         .map(|group| block(graph, group, (&axes.places, in_order)))
         .collect();
+    let of_header = used
+        .iter()
+        .filter_map(|number| {
+            Some((
+                axes.places.get(*number as usize)?,
+                plan.axes.get(*number as usize)?,
+            ))
+        })
+        .filter(|(_, axis)| in_order && axis.list.is_none());
+    let cells = of_header.map(|(place, axis)| (*place, axis.domain.cells()));
+    let merged = merged::merged(cells.collect());
+    let first = u32::try_from(axes.header.len()).unwrap_or(u32::MAX);
+    for block in &mut blocks {
+        merged::merge(block, &merged, first);
+    }
     let (tasks, root) = tasks(graph, &hosts, &axes.places);
     let sieve = match tasks.get(root as usize) {
         Some(Task::Match(number)) => blocks
@@ -59,6 +77,7 @@ pub(super) fn build(graph: &Graph) -> Engine {
         root,
         blocks,
         header_axes: axes.header,
+        merged: merged.into(),
         element_axes: axes.elements,
         sieve,
     }
@@ -534,6 +553,7 @@ pub(super) fn bytes(engine: &Engine) -> usize {
         + engine.plan.iter().map(task).sum::<usize>()
         + axes.sum::<usize>()
         + engine.header_axes.bytes()
+        + engine.merged.iter().map(Merged::bytes).sum::<usize>()
         + engine.sieve.as_ref().map_or(0, Sieve::bytes)
         + engine
             .element_axes

@@ -60,7 +60,12 @@ pub(super) fn add_ranks(engine: &Engine, movement: Movement<'_>, ranks: &mut Vec
             .map_or(ODD, |(axis, fact)| axis.domain.cell(fact))
     };
     let keys = (facts.keys(), Key::of_day(as_of));
+    let from = ranks.len();
     engine.header_axes.find(keys, look, ranks);
+    for merged in &engine.merged {
+        let cell = merged.cell(ranks.get(from..).unwrap_or(&[]));
+        ranks.push(cell);
+    }
 }
 
 /// Runs the plan from its root, at the cells of the facts at hand: calls the function with each block,

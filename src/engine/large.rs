@@ -76,7 +76,7 @@ impl Passage {
         engine: &Engine,
         movements: impl Iterator<Item = Movement<'m>>,
     ) {
-        self.axes = engine.header_axes.len();
+        self.axes = engine.header_axes.len() + engine.merged.len();
         self.ranks.clear();
         self.sums.clear();
         self.found.clear();

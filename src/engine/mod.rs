@@ -32,6 +32,7 @@ use crate::verdict::judgement::{Fired, Judgement};
 use finder::Finders;
 use large::Passage;
 use order::{Marks, Order};
+use places::Merged;
 use rows::{Bits, Chunk, Looked, WORDS};
 use sieve::Sieve;
 use sifted::Sifted;
@@ -77,6 +78,8 @@ pub struct Engine {
     blocks: Vec<Block>,
     /// Those of the header and the as-of date.
     header_axes: Finders,
+    /// Those of the header that are also looked at together; their places are behind all others.
+    merged: Box<[Merged]>,
     /// By list, those of its elements.
     element_axes: Vec<Finders>,
     /// The lines of the header, where one block is all there is.
@@ -115,9 +118,9 @@ struct Block {
     turns: Box<[Turn]>,
     header: Box<[Line]>,
     element: Box<[Line]>,
-    /// Where rows stand in the order of cells, how those of each line of the header are found: the place of
-    /// its axis, and where its turns begin. Nothing where some known fact leaves more possible than it does
-    /// for certain.
+    /// Where rows stand in the order of cells, how those of the header are found: the place of an axis or of
+    /// merged ones, and where its turns begin. Nothing where some known fact leaves more possible than it
+    /// does for certain.
     found: Box<[(u32, u32)]>,
     /// Whether some member has residue that reads only the header.
     header_residue: bool,

@@ -60,3 +60,82 @@ pub(super) fn find_rows(block: &Block, ranks: &[u32], places: &mut Vec<u32>) -> 
 pub(super) fn find_rows_alone(block: &Block, ranks: &[u32], places: &mut Vec<u32>) -> Option<()> {
     find_rows(block, ranks, places)
 }
+
+/// Axes of few cells whose rows are found together: each combination of known facts is a cell.
+#[derive(Debug, Clone)]
+pub(super) struct Merged {
+    /// The place of each, and how many cells it has for known facts.
+    parts: Box<[(u32, u32)]>,
+}
+
+impl Merged {
+    pub(super) fn new(parts: Vec<(u32, u32)>) -> Merged {
+        Merged {
+            parts: parts.into(),
+        }
+    }
+
+    pub(super) fn parts(&self) -> &[(u32, u32)] {
+        &self.parts
+    }
+
+    /// How many cells it has, with that of an unknown fact.
+    pub(super) fn cells(&self) -> u32 {
+        let known: u32 = self.parts.iter().map(|(_, cells)| cells).product();
+        known + 1
+    }
+
+    /// The cell of the facts in these cells; that of an unknown fact where one is not known or lies in no
+    /// cell.
+    #[inline(always)]
+    pub(super) fn cell(&self, ranks: &[u32]) -> u32 {
+        let (mut at, mut all_known) = (0u32, true);
+        for (place, cells) in &self.parts {
+            let rank = ranks.get(*place as usize).copied().unwrap_or(UNKNOWN);
+            let known = rank.wrapping_sub(UNKNOWN + 1);
+            all_known &= known < *cells;
+            at = at.wrapping_mul(*cells).wrapping_add(known);
+        }
+        if all_known { at + UNKNOWN + 1 } else { UNKNOWN }
+    }
+
+    /// The cells of the parts that such a cell, which is not that of an unknown fact, is made of.
+    pub(super) fn cells_of(&self, cell: u32) -> Vec<u32> {
+        let mut rest = cell.saturating_sub(UNKNOWN + 1);
+        let parts = self.parts.iter().rev();
+        let mut cells: Vec<u32> = parts
+            .map(|(_, cells)| {
+                let known = rest % cells;
+                rest /= cells;
+                known + UNKNOWN + 1
+            })
+            .collect();
+        cells.reverse();
+        cells
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self) + size_of_val(&*self.parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_combination_of_known_cells_is_a_cell_of_its_own() {
+        let merged = Merged::new(vec![(1, 3), (0, 2), (2, 4)]);
+        assert_eq!(merged.cells(), 25);
+        for cell in 1..25 {
+            let cells = merged.cells_of(cell);
+            assert_eq!(merged.cell(&[cells[1], cells[0], cells[2]]), cell);
+        }
+        // The first part has its cells at the second place.
+        assert_eq!(merged.cells_of(24), [3, 2, 4]);
+        for unknown in [[0, 1, 1], [1, 0, 1], [1, 1, 0], [3, 1, 1], [1, ODD, 1]] {
+            assert_eq!(merged.cell(&unknown), UNKNOWN);
+        }
+        assert_eq!(merged.cell(&[1, 1]), UNKNOWN);
+    }
+}

@@ -154,21 +154,21 @@ pub(super) fn lay_cells(
     }
     let first = u32::try_from(cells.len()).unwrap_or(u32::MAX);
     cells.extend(runs.iter().map(|run| run.1));
-    lay_turns(runs, (count, first, 1), turns)
+    lay_turns(runs.iter().map(|run| run.0), (count, first, 1), turns)
 }
 
 /// Puts the cells down at which a line turns, from where on so much stands for each, and gives where they
 /// begin.
-fn lay_turns(
-    runs: &[(u32, Cell)],
+pub(super) fn lay_turns(
+    starts: impl Iterator<Item = u32>,
     (count, from, each): (u32, u32, u32),
     turns: &mut Vec<Turn>,
 ) -> Option<NonZeroU32> {
     // No line begins at the first place.
     let first = turns.len().max(1);
     turns.resize(first + (count as usize).div_ceil(64), Turn::default());
-    for (cell, _) in runs {
-        if let Some(turn) = turns.get_mut(first + *cell as usize / 64) {
+    for cell in starts {
+        if let Some(turn) = turns.get_mut(first + cell as usize / 64) {
             turn.cells |= 1 << (cell % 64);
         }
     }
@@ -211,7 +211,7 @@ pub(super) fn lay_rows(
     }
     let each = u32::try_from(pool.stretches).unwrap_or(0);
     InOrder {
-        turns: lay_turns(runs, (count, first, each), turns),
+        turns: lay_turns(runs.iter().map(|run| run.0), (count, first, each), turns),
         bank: NonZeroU32::new(end - first),
         is_open,
     }
