@@ -14,6 +14,8 @@ const COPIES: usize = 4;
 /// Branches of fewer members than this share of those that are branched on stand together: rows are read
 /// a stretch at a time, and each branch has rows and cells of its own.
 const SHARE: usize = 8;
+/// So many fields are looked at further.
+const TRIED: usize = 6;
 /// To find the rows of one block more costs as much as this share of those that are branched on.
 const VISIT: usize = 4;
 
@@ -63,31 +65,39 @@ pub(super) struct Ways<'a> {
 /// How many members each group of cells of a field would have.
 #[derive(Debug, Clone, Default)]
 struct Counts {
-    by_group: BTreeMap<u32, usize>,
+    by_group: Vec<usize>,
     /// How many members are in some.
     moved: usize,
+    /// In how many more groups they stand than in one each.
+    copies: usize,
 }
 
 impl Counts {
     fn add(&mut self, groups: &[u32]) {
         self.moved += 1;
+        self.copies += groups.len().saturating_sub(1);
         for group in groups {
-            *self.by_group.entry(*group).or_default() += 1;
+            let at = *group as usize;
+            if at >= self.by_group.len() {
+                self.by_group.resize(at + 1, 0);
+            }
+            if let Some(count) = self.by_group.get_mut(at) {
+                *count += 1;
+            }
         }
     }
 
-    /// In how many more branches members stand than in one each.
-    fn copies(&self) -> usize {
-        let all: usize = self.by_group.values().sum();
-        all - self.moved
+    /// Whether there is anything to branch on.
+    fn parts(&self) -> bool {
+        self.by_group.iter().filter(|count| **count > 0).count() > 1
     }
 
     /// The members that a declaration is expected to meet in its branch, where each is as likely as it
     /// has members, and none costs less than `least`.
     fn met(&self, least: usize) -> usize {
-        let counts = self.by_group.values();
-        let squares: usize = counts.clone().map(|count| count * count.max(&least)).sum();
-        squares.checked_div(counts.sum()).unwrap_or(0)
+        let squares = self.by_group.iter().map(|count| count * count.max(&least));
+        let all = self.moved + self.copies;
+        squares.sum::<usize>().checked_div(all).unwrap_or(0)
     }
 }
 
@@ -120,46 +130,66 @@ impl<'a> Ways<'a> {
     }
 
     fn best_of(&self, members: &[u32], most: usize) -> Option<Way> {
-        let axes = self.plan.axes.len();
-        // By axis, all; and by axis and another, those that are on the other alone.
-        let mut all = vec![Counts::default(); axes];
-        let mut beside = vec![Counts::default(); axes * axes];
-        let mut on: Vec<(u32, &[u32])> = Vec::new();
+        let few = self.few();
+        let mut all = vec![Counts::default(); self.plan.axes.len()];
         for number in members {
-            on.clear();
-            on.extend(self.within(*number, most));
-            for (axis, groups) in &on {
-                if let Some(counts) = all.get_mut(*axis as usize) {
+            for (axis, groups) in self.within(*number, most) {
+                if let Some(counts) = all.get_mut(axis as usize) {
                     counts.add(groups);
-                }
-                for other in 0..axes {
-                    if on.iter().all(|(axis, _)| *axis as usize != other)
-                        && let Some(counts) = beside.get_mut(other * axes + *axis as usize)
-                    {
-                        counts.add(groups);
-                    }
                 }
             }
         }
-        let few = self.few();
+        let met = |counts: &Counts| members.len() - counts.moved + counts.met(few);
+        let mut axes: Vec<(usize, u32, &Counts)> = (0u32..)
+            .zip(&all)
+            .filter(|(_, counts)| counts.parts())
+            .map(|(axis, counts)| (met(counts), axis, counts))
+            .collect();
+        axes.sort_by_key(|(met, axis, _)| (*met, *axis));
+        axes.truncate(TRIED);
+        let beside = self.beside(members, most, &axes);
         let visit = self.options.split_above / VISIT;
-        let parts = all.iter().enumerate();
-        let parts = parts.filter(|(_, counts)| counts.by_group.len() > 1);
-        let costs = parts.map(|(axis, counts)| {
+        let costs = axes.iter().zip(beside).map(|((_, axis, counts), beside)| {
             let rest = members.len() - counts.moved;
             // What is left over is branched on again, where it is too much.
-            let again = beside.iter().skip(axis * axes).take(axes);
-            let again = again.map(|counts| rest - counts.moved + counts.met(few) + visit);
+            let again = beside
+                .iter()
+                .map(|counts| rest - counts.moved + counts.met(few) + visit);
             let again = again.min().filter(|_| rest > self.options.split_above);
             let met = counts.met(few) + again.unwrap_or(rest).min(rest);
-            (met, counts.copies(), axis)
+            (met, counts.copies, *axis)
         });
         let (cost, _, axis) = costs.min()?;
         if cost + members.len() / SPLIT_GAIN > members.len() {
             return None;
         }
-        let way = self.way(u32::try_from(axis).ok()?, members, most);
+        let way = self.way(axis, members, most);
         (way.branches.len() > 1).then_some(way)
+    }
+
+    /// By axis and another, the members that are on the other alone.
+    fn beside(
+        &self,
+        members: &[u32],
+        most: usize,
+        axes: &[(usize, u32, &Counts)],
+    ) -> Vec<Vec<Counts>> {
+        let mut beside = vec![vec![Counts::default(); axes.len()]; axes.len()];
+        for number in members {
+            let mut on: [Option<&[u32]>; TRIED] = [None; TRIED];
+            for (of, groups) in self.within(*number, most) {
+                let at = axes.iter().position(|(_, axis, _)| *axis == of);
+                if let Some(place) = at.and_then(|at| on.get_mut(at)) {
+                    *place = Some(groups);
+                }
+            }
+            for (counts, _) in beside.iter_mut().zip(&on).filter(|(_, is)| is.is_none()) {
+                for (counts, groups) in counts.iter_mut().zip(&on) {
+                    groups.iter().for_each(|groups| counts.add(groups));
+                }
+            }
+        }
+        beside
     }
 
     fn way(&self, axis: u32, members: &[u32], most: usize) -> Way {
