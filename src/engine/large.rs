@@ -221,6 +221,12 @@ impl Passage {
         }
     }
 
+    /// Whether of most declarations that were taken last only the judgement tells.
+    pub(super) fn was_in_vain(&self) -> bool {
+        let open = self.sums.iter().filter(|sum| sum.is_open).count();
+        open * 2 > self.sums.len()
+    }
+
     /// What is told of the declaration at that place; nothing where only its judgement tells.
     #[inline]
     pub(super) fn sifted(&self, program: &Program, at: usize) -> Option<Sifted<'_>> {

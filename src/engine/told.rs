@@ -468,8 +468,9 @@ impl Engine {
     /// Takes declarations through all blocks, unless that would be in vain.
     #[inline(never)]
     fn take<'f>(&self, some: impl Iterator<Item = Movement<'f>>, scratch: &mut Scratch) -> bool {
-        // Where the declaration before missed a fact these may too.
-        let takes = self.program.required.is_empty() && !scratch.desk.rows.misses;
+        // Where most of those before missed a fact, and the last of them did, these may too.
+        let in_vain = scratch.passage.was_in_vain() && scratch.desk.rows.misses;
+        let takes = self.program.required.is_empty() && !in_vain;
         if takes {
             scratch.passage.take(self, some);
         }
