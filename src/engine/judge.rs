@@ -35,7 +35,6 @@ pub(super) fn judge_by_cells(engine: &Engine, movement: Movement, desk: &mut Des
         rank_header(engine, movement, rows);
         each_block(engine, rows, |block, rows| {
             run.block(block, rows);
-            Some(())
         });
     });
 }
@@ -68,18 +67,18 @@ pub(super) fn add_ranks(engine: &Engine, movement: Movement<'_>, ranks: &mut Vec
     }
 }
 
-/// Runs the plan from its root, at the cells of the facts at hand: calls the function with each block,
-/// until it gives nothing.
+/// Runs the plan from its root, at the cells of the facts at hand: calls the function with each
+/// block.
 #[inline(always)]
 pub(super) fn each_block<'a>(
     engine: &'a Engine,
     room: &mut RowRoom,
-    mut of: impl FnMut(&'a Block, &mut RowRoom) -> Option<()>,
-) -> Option<()> {
+    mut of: impl FnMut(&'a Block, &mut RowRoom),
+) {
     let mut at = engine.root;
     let mut stack = std::mem::take(&mut room.stack);
     stack.clear();
-    let ended = loop {
+    loop {
         match engine.plan.get(at as usize) {
             Some(Task::Fork(children)) => {
                 if let Some(first) = children.first() {
@@ -98,21 +97,18 @@ pub(super) fn each_block<'a>(
                 continue;
             }
             Some(Task::Match(block)) => {
-                if let Some(block) = engine.blocks.get(*block as usize)
-                    && of(block, room).is_none()
-                {
-                    break None;
+                if let Some(block) = engine.blocks.get(*block as usize) {
+                    of(block, room);
                 }
             }
             None => {}
         }
         match next_task(engine, &mut stack) {
             Some(next) => at = next,
-            None => break Some(()),
+            None => break,
         }
-    };
+    }
     room.stack = stack;
-    ended
 }
 
 /// The next child of the innermost fork that has one.

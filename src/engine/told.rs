@@ -469,7 +469,7 @@ impl Engine {
     #[inline(never)]
     fn take<'f>(&self, some: impl Iterator<Item = Movement<'f>>, scratch: &mut Scratch) -> bool {
         // Where most of those before missed a fact, and the last of them did, these may too.
-        let in_vain = scratch.passage.was_in_vain() && scratch.desk.rows.misses;
+        let in_vain = scratch.desk.rows.misses && scratch.passage.was_in_vain();
         let takes = self.program.required.is_empty() && !in_vain;
         if takes {
             scratch.passage.take(self, some);
