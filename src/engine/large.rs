@@ -33,7 +33,9 @@ pub(super) struct Passage {
     numbers: Vec<u32>,
     /// Those of a split, each with the task that it goes on to.
     parted: Vec<(u32, u32)>,
-    /// By task, how many go on to it, and then where the next of them is put.
+    /// The tasks that some go on to.
+    onward: Vec<u32>,
+    /// By task, how many go on to it, and then where the next of them is put; zero between splits.
     counts: Vec<usize>,
     /// Where the rows of the facts at hand begin.
     places: Vec<u32>,
@@ -122,6 +124,7 @@ impl Passage {
             tasks,
             numbers,
             parted,
+            onward,
             counts,
             ..
         } = self;
@@ -136,19 +139,22 @@ impl Passage {
         }
         parted.clear();
         parted.extend(some.iter().map(|number| (goes_to(*number), *number)));
-        counts.fill(0);
+        onward.clear();
         for (task, _) in &*parted {
             // What goes on to nothing is not counted.
             if let Some(count) = counts.get_mut(*task as usize) {
+                if *count == 0 {
+                    onward.push(*task);
+                }
                 *count += 1;
             }
         }
         let mut end = numbers.len();
-        for (task, count) in (0u32..).zip(counts.iter_mut()) {
-            if *count > 0 {
+        for task in &*onward {
+            if let Some(count) = counts.get_mut(*task as usize) {
                 let from = end;
                 end += *count;
-                tasks.push((task, from..end));
+                tasks.push((*task, from..end));
                 *count = from;
             }
         }
@@ -159,6 +165,11 @@ impl Passage {
                     *to = *number;
                 }
                 *next += 1;
+            }
+        }
+        for task in &*onward {
+            if let Some(count) = counts.get_mut(*task as usize) {
+                *count = 0;
             }
         }
     }

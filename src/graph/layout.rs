@@ -16,7 +16,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::BTreeMap;
 
 /// How many splits may stand one below the other.
-const SPLIT_DEPTH: usize = 3;
+const SPLIT_DEPTH: usize = 6;
 
 /// Rules that are run together as rows of bits.
 #[derive(Debug, Clone)]
