@@ -1,6 +1,6 @@
 //! Reading the tables of a block.
 
-use super::{Block, Cell, Condition, Line, Member};
+use super::{Block, Cell, Condition, Line, Member, Turn};
 
 impl Block {
     /// Where the rows of a line begin for a fact in that cell.
@@ -53,14 +53,23 @@ impl Block {
     #[inline(always)]
     pub(super) fn turned(&self, first: u32, cell: u32, each: u32) -> Option<u32> {
         let turn = self.turns.get(first as usize + cell as usize / 64)?;
-        let upto = (turn.cells << (63 - cell % 64)).count_ones();
-        Some(turn.before.wrapping_add(upto * each))
+        Some(turn.upto(cell, each))
     }
 
     /// How many stretches a row has.
     #[inline(always)]
     pub(super) fn stretches(&self) -> u32 {
         u32::try_from(self.full.len()).unwrap_or(0)
+    }
+}
+
+impl Turn {
+    /// Where stands what is said at the last turn up to this cell, which is one of its own, where so much
+    /// stands for each.
+    #[inline(always)]
+    pub(super) fn upto(&self, cell: u32, each: u32) -> u32 {
+        let upto = (self.cells << (63 - cell % 64)).count_ones();
+        self.before.wrapping_add(upto * each)
     }
 }
 

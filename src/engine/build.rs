@@ -4,10 +4,11 @@ use super::finder::{Axis, Finders};
 use super::places::Merged;
 use super::rows::{MEMBERS, WORDS, set};
 use super::sieve::Sieve;
-use super::{Bare, Block, Condition, Engine, Line, Member, Task};
+use super::{Bare, Block, Condition, Effect, Engine, Line, Member, Task};
 use crate::check::rules::{Each, RuleId};
 use crate::decide::atom::NO_ATOM;
 use crate::decide::program::Program;
+use crate::decide::standing::Standing;
 use crate::graph::Graph;
 use crate::graph::cells::{Domain, UNKNOWN};
 use crate::graph::layout::Block as Members;
@@ -472,13 +473,28 @@ fn member(
     conditions.extend(of_element.map(|told| condition(&told.conjunct)));
     let rest_from = place(&conditions);
     conditions.extend(rest.iter().map(condition));
+    let is_bare = each.is_empty() && conditions.is_empty();
+    let effect = match planned.subject {
+        Subject::Rule(rule) if is_bare => effect(program.standing(rule)),
+        _ => Effect::Open,
+    };
     Member {
         list,
         subject: planned.subject,
-        is_bare: each.is_empty() && conditions.is_empty(),
+        is_bare,
+        effect,
         conditions: conditions.into(),
         parts: (told_from, rest_from),
         deep: each.len() > usize::from(list.is_some()),
+    }
+}
+
+/// What a bare rule of that standing does where it applies.
+fn effect(standing: Standing) -> Effect {
+    match (standing.traits.is_plain(), standing.decides()) {
+        (true, true) => Effect::Decides(standing.decided()),
+        (true, false) => Effect::Informs,
+        (false, _) => Effect::Open,
     }
 }
 

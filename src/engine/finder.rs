@@ -1,5 +1,6 @@
 //! From the keys of facts to the cells they lie in, kind by kind.
 
+use super::places::Columns;
 use crate::facts::arith::Unit;
 use crate::facts::key::{Key, PLACES, SET_BITS};
 use crate::graph::cells::{Domain, FIRST, NONE, UNKNOWN};
@@ -212,40 +213,92 @@ impl Finders {
         let look = |place: usize| self.axes.get(place).map_or(UNKNOWN, |axis| look(*axis));
         found.extend(self.codes.iter().enumerate().map(|(place, code)| {
             let key = key_at(keys, code.slot);
-            if key.is_special() {
-                return special(key).unwrap_or_else(|| look(place));
-            }
-            // Which codes rules name no processor can foresee, so that nothing branches on it.
-            let number = key.0.cast_unsigned().min(u64::from(code.count));
-            let cell = self.cells.get(code.from as usize + number as usize);
-            cell.copied().unwrap_or(UNKNOWN)
+            cell_or(key, || look(place), |key| self.cell_of_code(*code, key))
         }));
         let first = self.codes.len();
         found.extend(self.numbers.iter().zip(first..).map(|(number, place)| {
             let key = key_at(keys, number.slot);
-            match key.is_special() {
-                true => special(key).unwrap_or_else(|| look(place)),
-                false => cell_among(&self.cuts, (number.from, number.count), key),
-            }
+            let tree = (number.from, number.count);
+            cell_or(key, || look(place), |key| cell_among(&self.cuts, tree, key))
         }));
         let first = first + self.numbers.len();
         found.extend(self.sets.iter().zip(first..).map(|((slot, run), place)| {
             let key = key_at(keys, *slot);
-            match key.is_special() {
-                true => special(key).unwrap_or_else(|| look(place)),
-                false => FIRST + run.of(key),
-            }
+            cell_or(key, || look(place), |key| FIRST + run.of(key))
         }));
         let others = self.others.iter().zip(self.first_other()..);
         found.extend(others.map(|((slot, other), place)| {
-            let key = key_at(keys, *slot);
-            match other {
-                Other::AsOf(cuts, levels) => cell_among(cuts, (0, *levels), as_of),
-                _ if key.is_special() => special(key).unwrap_or_else(|| look(place)),
-                Other::Bits(runs) => cell_of_bits(runs, key),
-                Other::Look => look(place),
-            }
+            other.cell((key_at(keys, *slot), as_of), || look(place))
         }));
+    }
+
+    /// The same of some declarations, field by field, so that what is known of a field is read once. The
+    /// cells of a field stand side by side in its column, from that place on.
+    #[inline]
+    pub(super) fn find_each(
+        &self,
+        of: &[(&[Key], Key)],
+        look: impl Fn(usize, Axis) -> u32,
+        (columns, from): (&mut Columns, usize),
+    ) {
+        // Puts down what is found of each.
+        macro_rules! each {
+            ($place:expr, $slot:expr, |$key:pat_param, $as_of:pat_param, $look:pat_param| $cell:expr) => {
+                let axis = self.axes.get($place);
+                let column = columns.of_mut($place).iter_mut().skip(from);
+                for (to, (at, (keys, $as_of))) in column.zip(of.iter().enumerate()) {
+                    let $key = key_at(keys, $slot);
+                    let $look = || axis.map_or(UNKNOWN, |axis| look(at, *axis));
+                    *to = $cell;
+                }
+            };
+        }
+        for (place, code) in self.codes.iter().enumerate() {
+            each!(place, code.slot, |key, _, look| {
+                cell_or(key, look, |key| self.cell_of_code(*code, key))
+            });
+        }
+        for (number, place) in self.numbers.iter().zip(self.codes.len()..) {
+            // How many levels there are is known where the loop begins.
+            macro_rules! by_levels {
+                ($levels:expr) => {
+                    each!(place, number.slot, |key, _, look| {
+                        let tree = (number.from, $levels);
+                        cell_or(key, look, |key| cell_among(&self.cuts, tree, key))
+                    })
+                };
+            }
+            match number.count {
+                1 => {
+                    by_levels!(1);
+                }
+                2 => {
+                    by_levels!(2);
+                }
+                levels => {
+                    by_levels!(levels);
+                }
+            }
+        }
+        let first = self.codes.len() + self.numbers.len();
+        for ((slot, run), place) in self.sets.iter().zip(first..) {
+            each!(place, *slot, |key, _, look| {
+                cell_or(key, look, |key| FIRST + run.of(key))
+            });
+        }
+        for ((slot, other), place) in self.others.iter().zip(self.first_other()..) {
+            each!(place, *slot, |key, as_of, look| other
+                .cell((key, *as_of), look));
+        }
+    }
+
+    /// The cell of a code's key.
+    #[inline(always)]
+    fn cell_of_code(&self, code: Stretch, key: Key) -> u32 {
+        // Which codes rules name no processor can foresee, so that nothing branches on it.
+        let number = key.0.cast_unsigned().min(u64::from(code.count));
+        let cell = self.cells.get(code.from as usize + number as usize);
+        cell.copied().unwrap_or(UNKNOWN)
     }
 
     /// The bytes they take.
@@ -264,6 +317,28 @@ impl Finders {
             + size_of_val(self.cuts.as_slice())
             + size_of_val(self.sets.as_slice())
             + others.sum::<usize>()
+    }
+}
+
+/// The cell of a key, found by its value where it stands for one.
+#[inline(always)]
+fn cell_or(key: Key, look: impl FnOnce() -> u32, find: impl FnOnce(Key) -> u32) -> u32 {
+    match key.is_special() {
+        true => special(key).unwrap_or_else(look),
+        false => find(key),
+    }
+}
+
+impl Other {
+    /// The cell of a fact by its key or by the as-of date, or by looking at it.
+    #[inline(always)]
+    fn cell(&self, (key, as_of): (Key, Key), look: impl FnOnce() -> u32) -> u32 {
+        match self {
+            Other::AsOf(cuts, levels) => cell_among(cuts, (0, *levels), as_of),
+            Other::Bits(runs) => cell_or(key, look, |key| cell_of_bits(runs, key)),
+            Other::Look if key.is_special() => special(key).unwrap_or_else(look),
+            Other::Look => look(),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::finder::Axis;
 use super::order::{Marks, Order};
+use super::places::Columns;
 use super::rows::{Bits, MEMBERS, WORDS};
 use super::{Block, Condition, Desk, Engine, Member, RowRoom, Task};
 use crate::check::rules::{Each, RuleId};
@@ -42,29 +43,69 @@ pub(super) fn judge_by_cells(engine: &Engine, movement: Movement, desk: &mut Des
 /// Finds the cells of the header's facts.
 #[inline]
 pub(super) fn rank_header(engine: &Engine, movement: Movement<'_>, room: &mut RowRoom) {
-    room.ranks.clear();
     room.ranked = None;
-    add_ranks(engine, movement, &mut room.ranks);
+    rank(engine, movement, &mut room.ranks);
 }
 
-/// Adds the cells of the header's facts.
+/// Puts down the cells of the header's facts.
 #[inline]
-pub(super) fn add_ranks(engine: &Engine, movement: Movement<'_>, ranks: &mut Vec<u32>) {
-    let Movement { facts, as_of } = movement;
-    let look = |axis: Axis| {
-        let domain = engine.axes.get(axis.number as usize);
-        let fact = axis.slot.map(|slot| facts.header(slot));
-        domain
-            .zip(fact)
-            .map_or(ODD, |(axis, fact)| axis.domain.cell(fact))
-    };
-    let keys = (facts.keys(), Key::of_day(as_of));
-    let from = ranks.len();
+fn rank(engine: &Engine, movement: Movement<'_>, ranks: &mut Vec<u32>) {
+    ranks.clear();
+    let keys = (movement.facts.keys(), Key::of_day(movement.as_of));
+    let look = |axis: Axis| look_at(engine, movement, axis);
     engine.header_axes.find(keys, look, ranks);
     for merged in &engine.merged {
-        let cell = merged.cell(ranks.get(from..).unwrap_or(&[]));
+        let cell = merged.cell(ranks);
         ranks.push(cell);
     }
+}
+
+/// Finds the cells of the header's facts of some declarations, field by field.
+pub(super) fn rank_each<'m>(
+    engine: &Engine,
+    mut movements: impl ExactSizeIterator<Item = Movement<'m>>,
+    columns: &mut Columns,
+) {
+    // So many at a time, whose keys are near the processor.
+    const TOGETHER: usize = 32;
+    if movements.len() == 1 {
+        let one = movements.next();
+        one.into_iter()
+            .for_each(|movement| rank(engine, movement, columns.of_one()));
+        return;
+    }
+    let first = engine.header_axes.len();
+    columns.begin(first + engine.merged.len(), movements.len());
+    let mut from = 0;
+    while movements.len() > 0 {
+        let mut some = [None; TOGETHER];
+        let mut keys: [(&[Key], Key); TOGETHER] = [(&[], Key::UNKNOWN); TOGETHER];
+        let mut count = 0;
+        let places = some.iter_mut().zip(&mut keys);
+        for ((some, keys), movement) in places.zip(&mut movements) {
+            *some = Some(movement);
+            *keys = (movement.facts.keys(), Key::of_day(movement.as_of));
+            count += 1;
+        }
+        let look = |at: usize, axis: Axis| {
+            let movement = some.get(at).copied().flatten();
+            movement.map_or(ODD, |movement| look_at(engine, movement, axis))
+        };
+        let keys = keys.get(..count).unwrap_or(&keys);
+        engine.header_axes.find_each(keys, look, (columns, from));
+        from += count;
+    }
+    columns.merge(first, &engine.merged);
+}
+
+/// The cell of a fact whose key doesn't tell it.
+#[cold]
+fn look_at(engine: &Engine, Movement { facts, .. }: Movement<'_>, axis: Axis) -> u32 {
+    let domain = engine.axes.get(axis.number as usize);
+    let fact = axis.slot.map(|slot| facts.header(slot));
+    domain
+        .zip(fact)
+        .map_or(ODD, |(axis, fact)| axis.domain.cell(fact))
 }
 
 /// Runs the plan from its root, at the cells of the facts at hand: calls the function with each

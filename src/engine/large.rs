@@ -2,10 +2,10 @@
 //! stretches of their rows have any left, and only these are put down. Many declarations go through one
 //! block before any goes through the next, so that its rows stay near the processor.
 
-use super::judge::{Movement, add_ranks};
-use super::places::{find_rows, look_up};
+use super::judge::{Movement, rank_each};
+use super::places::{Columns, find_rows_of_each, look_up};
 use super::rows::{Chunk, NO_MEMBER, TOGETHER, as_array, left_of};
-use super::{Block, Engine, Task};
+use super::{Block, Effect, Engine, Task};
 use crate::check::rules::RuleId;
 use crate::decide::program::Program;
 use crate::decide::resolve::asked_by_coverage;
@@ -24,9 +24,8 @@ pub(super) const OF_VOLUME: usize = 1024;
 /// Declarations on their way through the blocks, and what is told of each.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Passage {
-    /// The cells of the axes of the header, declaration by declaration, and how many there are of each.
-    ranks: Vec<u32>,
-    axes: usize,
+    /// The cells of the header's facts.
+    columns: Columns,
     /// Tasks to be done, each with its declarations.
     tasks: Vec<(u32, Range<usize>)>,
     /// The declarations of tasks, by number.
@@ -76,21 +75,16 @@ impl Passage {
     pub(super) fn take<'m>(
         &mut self,
         engine: &Engine,
-        movements: impl Iterator<Item = Movement<'m>>,
+        movements: impl ExactSizeIterator<Item = Movement<'m>>,
     ) {
-        self.axes = engine.header_axes.len() + engine.merged.len();
-        self.ranks.clear();
+        let all = movements.len();
         self.sums.clear();
+        self.sums.resize(all, Sum::default());
         self.found.clear();
-        let ranks = &mut self.ranks;
-        self.sums.extend(movements.map(|movement| {
-            add_ranks(engine, movement, ranks);
-            Sum::default()
-        }));
+        rank_each(engine, movements, &mut self.columns);
         self.tasks.clear();
         self.counts.resize(engine.plan.len(), 0);
         self.numbers.clear();
-        let all = self.sums.len();
         self.numbers.extend((0u32..).take(all));
         self.tasks.push((engine.root, 0..all));
         while let Some((task, of)) = self.tasks.pop() {
@@ -119,8 +113,7 @@ impl Passage {
     /// longer than the blocks that they go on to.
     fn part(&mut self, place: u32, (by_cell, odd): (&[u32], u32), of: Range<usize>) {
         let Passage {
-            ranks,
-            axes,
+            columns,
             tasks,
             numbers,
             parted,
@@ -128,9 +121,9 @@ impl Passage {
             counts,
             ..
         } = self;
+        let column = columns.of(place);
         let goes_to = |number: u32| {
-            let at = number as usize * *axes + place as usize;
-            let cell = ranks.get(at).copied().unwrap_or(ODD);
+            let cell = column.get(number as usize).copied().unwrap_or(ODD);
             by_cell.get(cell as usize).copied().unwrap_or(odd)
         };
         let some = numbers.get(of.clone()).unwrap_or(&[]);
@@ -177,8 +170,7 @@ impl Passage {
     /// Takes declarations through a block.
     fn through(&mut self, program: &Program, block: &Block, of: Range<usize>) {
         let Passage {
-            ranks,
-            axes,
+            columns,
             numbers,
             places,
             found,
@@ -198,10 +190,9 @@ impl Passage {
         let mut way = Way {
             program,
             block,
-            places,
             found,
         };
-        through(&mut way, numbers, (ranks, *axes), sums);
+        through(&mut way, numbers, columns, (sums, places));
     }
 
     /// Lists the rules that fire one declaration after the other.
@@ -257,37 +248,56 @@ impl Passage {
 struct Way<'w> {
     program: &'w Program,
     block: &'w Block,
-    places: &'w mut Vec<u32>,
     found: &'w mut Vec<(u32, RuleId)>,
 }
 
+/// How many declarations' rows are found together: where they begin stays near the processor.
+const TAKEN: usize = 64;
+
 /// Takes declarations through a block, by whatever the processor can do.
 #[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+popcnt"))]
-fn through(way: &mut Way<'_>, numbers: &[u32], (ranks, axes): (&[u32], usize), sums: &mut [Sum]) {
-    for number in numbers {
-        let from = *number as usize * axes;
-        let ranks = ranks.get(from..from + axes).unwrap_or(&[]);
-        if let Some(sum) = sums.get_mut(*number as usize).filter(|sum| !sum.is_open) {
-            sum.is_open = way.one(*number, ranks, sum).is_none();
+fn through(
+    way: &mut Way<'_>,
+    numbers: &[u32],
+    columns: &Columns,
+    (sums, places): (&mut [Sum], &mut Vec<u32>),
+) {
+    let lines = way.block.found.len();
+    // Where rows stand in the order of cells and none is found, some known fact leaves more possible than it
+    // does for certain.
+    let finds = way.block.in_order && lines > 0;
+    for numbers in numbers.chunks(TAKEN) {
+        if finds {
+            find_rows_of_each(way.block, numbers, columns, places);
+        }
+        for (at, number) in numbers.iter().enumerate() {
+            let Some(sum) = sums.get_mut(*number as usize).filter(|sum| !sum.is_open) else {
+                continue;
+            };
+            let block = way.block;
+            let rank = |place: u32| {
+                let cell = columns.of(place).get(*number as usize);
+                cell.copied().unwrap_or(ODD)
+            };
+            let is_open = !finds && (block.in_order || look_up(block, &block.header, rank, places));
+            let places = match finds {
+                true => places.get(at * lines..(at + 1) * lines).unwrap_or(&[]),
+                false => places,
+            };
+            sum.is_open = is_open || way.one(*number, places, sum).is_none();
         }
     }
 }
 
 impl Way<'_> {
-    /// Takes one through it; nothing where lines don't tell all.
+    /// Takes one through it, whose rows begin at these places; nothing where lines don't tell all.
     #[inline(always)]
-    fn one(&mut self, number: u32, ranks: &[u32], sum: &mut Sum) -> Option<()> {
+    fn one(&mut self, number: u32, places: &[u32], sum: &mut Sum) -> Option<()> {
         let block = self.block;
-        // The row of a fact that lies in no cell would have to be worked out.
-        match block.in_order {
-            true => find_rows(block, ranks, self.places)?,
-            false if look_up(block, &block.header, ranks, self.places) => return None,
-            false => {}
-        }
         sum.steps += (block.header.len() * block.full.len()) as u64;
         for (part, full) in block.full.chunks(TOGETHER).enumerate() {
             let at = part * TOGETHER;
-            as_array!(first_chunk, full => self.stretches(number, (at, *full), sum)?);
+            as_array!(first_chunk, full => self.stretches((number, places), (at, *full), sum)?);
         }
         Some(())
     }
@@ -296,11 +306,11 @@ impl Way<'_> {
     #[inline(always)]
     fn stretches<const K: usize>(
         &mut self,
-        number: u32,
+        (number, places): (u32, &[u32]),
         (at, full): (usize, [Chunk; K]),
         sum: &mut Sum,
     ) -> Option<()> {
-        let left = left_of(&self.block.rows, self.places, at, full);
+        let left = left_of(&self.block.rows, places, at, full)?;
         for (left, at) in left.iter().zip(at..) {
             if *left != NO_MEMBER {
                 self.add(number, (at, left), sum)?;
@@ -315,19 +325,14 @@ impl Way<'_> {
         for (word, at) in left.iter().zip(at * left.len()..) {
             for bit in set_bits(*word) {
                 let member = self.block.members.get(at * 64 + bit as usize)?;
-                match member.subject {
-                    Subject::Rule(rule) if member.is_bare => {
-                        let standing = self.program.standing(rule);
-                        if !standing.traits.is_plain() {
-                            return None;
-                        }
-                        if standing.decides() {
-                            self.found.push((number, rule));
-                            sum.count += 1;
-                            sum.worst = sum.worst.max(standing.decided());
-                        }
+                match (member.subject, member.effect) {
+                    (Subject::Rule(rule), Effect::Decides(outcome)) => {
+                        self.found.push((number, rule));
+                        sum.count += 1;
+                        sum.worst = sum.worst.max(outcome);
                     }
-                    Subject::Cover(number) if member.is_bare => {
+                    (_, Effect::Informs) => {}
+                    (Subject::Cover(number), _) if member.is_bare => {
                         let cover = self.program.covers.get(number as usize)?;
                         let [full, advice] = &mut sum.covered;
                         *(if cover.advice { advice } else { full }) = true;

@@ -27,7 +27,7 @@ use crate::graph::Graph;
 use crate::graph::plan::{AxisPlan, Conjunct, Subject};
 use crate::ground::day::Day;
 use crate::ground::truth::Truth;
-use crate::schema::value::ListId;
+use crate::schema::value::{ListId, OutcomeId};
 use crate::verdict::judgement::{Fired, Judgement};
 use finder::Finders;
 use large::Passage;
@@ -215,6 +215,19 @@ struct Member {
     deep: bool,
     /// Whether it judges the whole and nothing is left to ask of it.
     is_bare: bool,
+    /// What it does where it applies.
+    effect: Effect,
+}
+
+/// What a member does where it applies, as far as that is known beforehand.
+#[derive(Debug, Clone, Copy)]
+enum Effect {
+    /// It is bare, asks for an outcome in every world and does nothing else.
+    Decides(OutcomeId),
+    /// The same, but it only informs.
+    Informs,
+    /// What it does is worked out.
+    Open,
 }
 
 /// What judging one declaration needs and the next one uses again.

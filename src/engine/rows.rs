@@ -1,7 +1,7 @@
 //! Rows of bits: what the lines of a block say of its members, a stretch of them at once.
 
 use super::judge::Run;
-use super::places::{cell_of, find_rows_alone, look_up_alone};
+use super::places::{cell_of, find_rows, look_up_alone};
 use super::{Block, Cell, Line};
 use crate::ground::bits::set_bits;
 use crate::ground::truth::Truth;
@@ -124,7 +124,9 @@ fn one_lane(rows: &[Chunk], places: &[u32], bits: &mut [Bits]) {
 /// The same of so many stretches.
 #[inline(always)]
 fn lane_of<const K: usize>(rows: &[Chunk], places: &[u32], at: usize, bits: &mut [Bits; K]) {
-    let left = left_of(rows, places, at, bits.map(|bits| bits.possible));
+    let full = bits.map(|bits| bits.possible);
+    // All rows are there.
+    let left = left_of(rows, places, at, full).unwrap_or([NO_MEMBER; K]);
     for (bits, left) in bits.iter_mut().zip(left) {
         // What is certain is possible.
         let mut certain = bits.certain;
@@ -136,21 +138,19 @@ fn lane_of<const K: usize>(rows: &[Chunk], places: &[u32], at: usize, bits: &mut
     }
 }
 
-/// What the rows that begin there leave of so many stretches, the first of which is at that place.
+/// What the rows that begin there leave of so many stretches, the first of which is at that place; nothing
+/// where there is no such row and something is left without it.
 #[inline(always)]
 pub(super) fn left_of<const K: usize>(
     rows: &[Chunk],
     places: &[u32],
     at: usize,
     mut left: [Chunk; K],
-) -> [Chunk; K] {
+) -> Option<[Chunk; K]> {
     let rows = rows.get(at..).unwrap_or(&[]);
     for places in places.chunks(BETWEEN_LOOKS) {
         for place in places {
-            let Some(row) = <[Chunk; K]>::row(rows, *place as usize) else {
-                return [NO_MEMBER; K];
-            };
-            left.and(row);
+            left.and(<[Chunk; K]>::row(rows, *place as usize)?);
         }
         // Rules that name the same codes stand together, so stretches are often empty early.
         let mut some = NO_MEMBER;
@@ -163,7 +163,7 @@ pub(super) fn left_of<const K: usize>(
             break;
         }
     }
-    left
+    Some(left)
 }
 
 pub(super) const NO_MEMBER: Chunk = [0; WORDS];
@@ -444,7 +444,7 @@ impl<'a> Run<'a, '_> {
         bits: &mut [Bits],
         looked: &mut Looked,
     ) {
-        if !block.in_order || find_rows_alone(block, ranks, &mut looked.places).is_none() {
+        if !block.in_order || find_rows(block, ranks, &mut looked.places).is_none() {
             return self.leave(block, &block.header, ranks, bits, looked);
         }
         looked.differ = false;

@@ -385,8 +385,7 @@ impl Engine {
                 GROUP => self.sift(Group::Stretch(volume, number), scratch, true),
                 _ => None,
             };
-            let group = group.iter().map(Movement::from);
-            self.tell_group(sieve, group, scratch, &mut each);
+            self.tell_group(sieve, group.iter().map(Movement::from), scratch, &mut each);
         }
     }
 
@@ -455,7 +454,7 @@ impl Engine {
     /// Tells of some declarations where rules are many.
     fn tell_many<'f>(
         &self,
-        some: impl Iterator<Item = Movement<'f>> + Clone,
+        some: impl ExactSizeIterator<Item = Movement<'f>> + Clone,
         scratch: &mut Scratch,
         each: &mut impl FnMut(Told<'_>),
     ) {
@@ -467,7 +466,11 @@ impl Engine {
 
     /// Takes declarations through all blocks, unless that would be in vain.
     #[inline(never)]
-    fn take<'f>(&self, some: impl Iterator<Item = Movement<'f>>, scratch: &mut Scratch) -> bool {
+    fn take<'f>(
+        &self,
+        some: impl ExactSizeIterator<Item = Movement<'f>>,
+        scratch: &mut Scratch,
+    ) -> bool {
         // Where most of those before missed a fact, and the last of them did, these may too.
         let in_vain = scratch.desk.rows.misses && scratch.passage.was_in_vain();
         let takes = self.program.required.is_empty() && !in_vain;
