@@ -1,6 +1,6 @@
 //! One run: compare what every engine finds, then time them turn by turn.
 
-use crate::ours::{BARE, COLUMNS, Columns, GROUPS, Groups, KAKOU, Kakou, NAIVE, Naive, parse_bare};
+use crate::ours::{BARE, COLUMNS, Columns, Groups, KAKOU, Kakou, NAIVE, Naive, parse_bare};
 use crate::peers::Load;
 use crate::racer::{Hits, Racer, plain};
 use crate::workload::Workload;
@@ -144,8 +144,9 @@ pub fn run(
         compared: starter.compared,
         judged: starter.which.len(),
         facts: Some(Time::of(&starter.facts, &naive, &kakou)),
-        // Texts are read and judged one by one.
-        json: (![GROUPS, COLUMNS].contains(&starter.racer.name())).then(|| Time::of(&starter.json, &bare, &kakou_json)),
+        // Texts don't stand field by field.
+        json:
+            (starter.racer.name() != COLUMNS).then(|| Time::of(&starter.json, &bare, &kakou_json)),
     }));
     timed.append(&mut entries);
     Ok(timed)
