@@ -5,6 +5,7 @@ use crate::race::{Bare, Declaration};
 use crate::racer::{Hits, Racer};
 use crate::read;
 use crate::workload::Workload;
+use kakou::Facts;
 use kakou::engine::{Engine, Scratch};
 use kakou::facts::json::Reader;
 use kakou::facts::sheet::Sheet;
@@ -70,17 +71,26 @@ impl Racer for Kakou<'_> {
     }
 
     fn judge_texts(&mut self, which: &[u32], hits: &mut Hits) -> usize {
-        let schema = &self.workload.race.rules.schema;
         for &at in which {
-            let text = black_box(&self.workload.race.texts[at as usize]);
-            let facts = self.reader.read_into(text.as_bytes(), &mut self.sheet);
-            let facts = facts.expect("facts");
-            let day = facts.as_of(schema).expect("a day");
+            let (facts, day) = read_onto(self.workload, &self.reader, at, &mut self.sheet);
             let judgement = self.engine.judge(facts, day, &mut self.scratch);
             hits.extend(judgement.fired.iter().map(|fired| (at, fired.rule.0)));
         }
         which.len()
     }
+}
+
+/// Reads the text of a declaration.
+fn read_onto<'s>(
+    workload: &Workload,
+    reader: &Reader,
+    at: u32,
+    sheet: &'s mut Sheet,
+) -> (&'s Facts, Day) {
+    let text = black_box(&workload.race.texts[at as usize]);
+    let facts = reader.read_into(text.as_bytes(), sheet).expect("facts");
+    let day = facts.as_of(&workload.race.rules.schema);
+    (facts, day.expect("a day"))
 }
 
 /// The same engine, given many declarations at a time and asked for the outcome and the rules that
@@ -98,6 +108,21 @@ impl<'w> Groups<'w> {
         let sheets = (0..READ_TOGETHER).map(|_| Sheet::default()).collect();
         Ok(Groups { kakou, sheets })
     }
+}
+
+/// Adds what many declarations, numbered as said, are told to match.
+fn tell<'f>(
+    engine: &Engine,
+    scratch: &mut Scratch,
+    (which, facts): (&[u32], impl Iterator<Item = (&'f Facts, Day)>),
+    hits: &mut Hits,
+) {
+    let mut numbers = which.iter();
+    engine.tell_all(facts, scratch, |told| {
+        let at = *numbers.next().expect("as much told as declarations");
+        black_box(told.counted());
+        told.each_fired(|fired| hits.push((at, fired.rule.0)));
+    });
 }
 
 /// How many texts are read before they are judged.
@@ -118,12 +143,7 @@ impl Racer for Groups<'_> {
         } = &mut self.kakou;
         let facts = |at: &u32| black_box(&workload.race.facts[*at as usize]);
         let all = which.iter().map(|at| (facts(at), days[*at as usize]));
-        let mut numbers = which.iter();
-        engine.tell_all(all, scratch, |told| {
-            let at = *numbers.next().expect("as much told as declarations");
-            black_box(told.counted());
-            told.each_fired(|fired| hits.push((at, fired.rule.0)));
-        });
+        tell(engine, scratch, (which, all), hits);
         which.len()
     }
 
@@ -135,19 +155,10 @@ impl Racer for Groups<'_> {
             reader,
             ..
         } = &mut self.kakou;
-        let schema = &workload.race.rules.schema;
         for which in which.chunks(READ_TOGETHER) {
-            let read = which.iter().zip(&mut self.sheets).map(|(at, sheet)| {
-                let text = black_box(&workload.race.texts[*at as usize]);
-                let facts = reader.read_into(text.as_bytes(), sheet).expect("facts");
-                (facts, facts.as_of(schema).expect("a day"))
-            });
-            let mut numbers = which.iter();
-            engine.tell_all(read, scratch, |told| {
-                let at = *numbers.next().expect("as much told as declarations");
-                black_box(told.counted());
-                told.each_fired(|fired| hits.push((at, fired.rule.0)));
-            });
+            let sheets = which.iter().zip(&mut self.sheets);
+            let read = sheets.map(|(at, sheet)| read_onto(workload, reader, *at, sheet));
+            tell(engine, scratch, (which, read), hits);
         }
         which.len()
     }
