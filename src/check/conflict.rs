@@ -15,7 +15,7 @@ use crate::schema::{Home, Schema};
 use crate::syntax::ast;
 use hashbrown::{HashMap, HashSet};
 use petgraph::algo::tarjan_scc;
-use petgraph::graph::DiGraph;
+use petgraph::graph::{DiGraph, NodeIndex};
 use std::cell::LazyCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -256,11 +256,16 @@ fn excused(
 /// Exceptions must not lead in a circle, over all pilots together.
 fn exception_cycles(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
     let mut graph: DiGraph<usize, ()> = DiGraph::new();
-    let nodes: Vec<_> = (0..drafts.len()).map(|i| graph.add_node(i)).collect();
-    for (draft, node) in drafts.iter().zip(&nodes) {
+    // Most rules excuse none and are excused by none.
+    let mut nodes: Vec<Option<NodeIndex>> = vec![None; drafts.len()];
+    for (at, draft) in drafts.iter().enumerate() {
         for over in &draft.rule.over {
-            if let Some(target) = nodes.get(over.0 as usize) {
-                graph.add_edge(*node, *target, ());
+            let mut node = |at: usize| {
+                let place = nodes.get_mut(at)?;
+                Some(*place.get_or_insert_with(|| graph.add_node(at)))
+            };
+            if let Some((from, to)) = node(at).zip(node(over.0 as usize)) {
+                graph.add_edge(from, to, ());
             }
         }
     }

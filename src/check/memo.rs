@@ -19,6 +19,7 @@ use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::parts::{Part, PartReader, is_too_long, parts};
 use hashbrown::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One rule as it was found to be, with the places that it had then.
 #[derive(Debug, Clone)]
@@ -145,7 +146,7 @@ impl<'t> Read<'t> {
         id: SourceId,
         text: &'t str,
         limits: &Limits,
-        memo: &mut Memo,
+        memo: &Memo,
     ) -> (Read<'t>, Vec<Diagnostic>) {
         let mut read = Read {
             items: Vec::new(),
@@ -241,8 +242,8 @@ pub(super) struct Memo {
 #[derive(Debug)]
 struct Entry {
     kept: Arc<Kept>,
-    /// The last compilation that had it.
-    seen: u64,
+    /// The last compilation that had it. Texts are read on two threads, and each may find it.
+    seen: AtomicU64,
 }
 
 impl Memo {
@@ -259,9 +260,9 @@ impl Memo {
         self.now += 1;
     }
 
-    fn find(&mut self, part: &Part<'_>) -> Option<Arc<Kept>> {
-        let entry = self.rules.get_mut(part.text).filter(|_| part.is_rule)?;
-        entry.seen = self.now;
+    fn find(&self, part: &Part<'_>) -> Option<Arc<Kept>> {
+        let entry = self.rules.get(part.text).filter(|_| part.is_rule)?;
+        entry.seen.store(self.now, Ordering::Relaxed);
         Some(Arc::clone(&entry.kept))
     }
 
@@ -307,7 +308,7 @@ impl Memo {
         if self.keeps && kept.is_by_itself() {
             let entry = Entry {
                 kept: Arc::new(kept),
-                seen: self.now,
+                seen: AtomicU64::new(self.now),
             };
             self.rules.insert(text.to_owned(), entry);
         }
@@ -316,7 +317,7 @@ impl Memo {
     /// Forgets the rules that this compilation did not have.
     pub fn end(&mut self) {
         let now = self.now;
-        self.rules.retain(|_, entry| entry.seen == now);
+        self.rules.retain(|_, entry| *entry.seen.get_mut() == now);
     }
 }
 

@@ -32,8 +32,9 @@ pub mod tables;
 use crate::folder::Folder;
 use crate::ground::diagnostic::{self, Diagnostic, Severity};
 use crate::ground::limits::Limits;
+use crate::ground::parallel::in_halves;
 use crate::ground::source::{Source, Sources};
-use crate::ground::span::Span;
+use crate::ground::span::{SourceId, Span};
 use memo::{Memo, Read};
 pub use names::Named;
 use rules::RuleSet;
@@ -187,17 +188,27 @@ impl Compiler {
     }
 }
 
+/// From so many bytes on texts are read on two threads.
+const MUCH: usize = 1 << 16;
+
 fn compile_with(memo: &mut Memo, folder: &Folder, limits: &Limits) -> Compiled {
     memo.begin();
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
-    let mut files: Vec<Read<'_>> = Vec::new();
-    for (name, text) in folder.rules() {
-        let id = sources.add(Source::new(name, text));
-        let (file, found) = Read::new(id, text, limits, memo);
-        diagnostics.extend(found);
-        files.push(file);
-    }
+    let texts: Vec<(SourceId, &str)> = folder
+        .rules()
+        .map(|(name, text)| (sources.add(Source::new(name, text)), text))
+        .collect();
+    let length = |(_, text): &(SourceId, &str)| text.len();
+    let pays = texts.iter().map(length).sum::<usize>() >= MUCH;
+    let known: &Memo = memo;
+    let read = in_halves(pays, &texts, length, |texts| {
+        let read = texts.iter();
+        read.map(|(id, text)| Read::new(*id, text, limits, known))
+            .collect()
+    });
+    let (files, found): (Vec<Read<'_>>, Vec<Vec<Diagnostic>>) = read.into_iter().unzip();
+    diagnostics.extend(found.into_iter().flatten());
     let unreadable = diagnostics
         .iter()
         .any(|d| d.code.severity() == Severity::Error);

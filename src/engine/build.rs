@@ -9,11 +9,12 @@ use crate::check::rules::{Each, RuleId};
 use crate::decide::atom::NO_ATOM;
 use crate::decide::program::Program;
 use crate::decide::standing::Standing;
-use crate::graph::Graph;
 use crate::graph::cells::{Domain, UNKNOWN};
 use crate::graph::layout::Block as Members;
 use crate::graph::node::{Edge, Node};
 use crate::graph::plan::{Conjunct, Member as PlanMember, Plan, Subject};
+use crate::graph::{Graph, MANY};
+use crate::ground::parallel::in_halves;
 use crate::schema::value::{ListId, Type};
 use crate::schema::{Home, Schema};
 use petgraph::graph::NodeIndex;
@@ -44,10 +45,14 @@ pub(super) fn build(graph: &Graph) -> Engine {
         .inner()
         .node_weights()
         .any(|node| matches!(node, Node::Split(_)));
-    let mut blocks: Vec<Block> = groups
-        .into_iter()
-        .map(|group| block(graph, group, (&axes.places, in_order)))
-        .collect();
+    let members = |group: &Group| group.members.len();
+    let pays = groups.iter().map(members).sum::<usize>() >= MANY;
+    let mut blocks = in_halves(pays, &groups, members, |groups| {
+        let blocks = groups
+            .iter()
+            .map(|group| block(graph, group, (&axes.places, in_order)));
+        blocks.collect()
+    });
     let of_header = used
         .iter()
         .filter_map(|number| {
@@ -342,9 +347,8 @@ fn task(
 }
 
 /// The rows of a block.
-fn block(graph: &Graph, mut group: Group, (places, in_order): (&[u32], bool)) -> Block {
+fn block(graph: &Graph, group: &Group, (places, in_order): (&[u32], bool)) -> Block {
     let plan = graph.plan();
-    let mut tests = std::mem::take(&mut group.tests);
     let chunks = match group.is_small() {
         true => 0,
         false => group.members.len().div_ceil(MEMBERS),
@@ -356,21 +360,19 @@ fn block(graph: &Graph, mut group: Group, (places, in_order): (&[u32], bool)) ->
     let mut rows = RowPool::new(chunks);
     // By member, what cells tell and the block has no line for, the last first.
     let mut beside: BTreeMap<u32, Vec<Conjunct>> = BTreeMap::new();
-    tests.retain(|axis, asked| {
-        let of_header = plan
-            .axes
-            .get(*axis as usize)
-            .is_some_and(|a| a.list.is_none());
-        if !group.is_small() && has_line(plan, *axis, (asked, group.members.len())) {
-            return true;
-        }
+    let is_line = |(axis, asked): &(&u32, &Asked)| {
+        !group.is_small() && has_line(plan, **axis, (*asked, group.members.len()))
+    };
+    let lines = || group.tests.iter().filter(is_line);
+    for (axis, asked) in group.tests.iter().filter(|test| !is_line(test)) {
+        let planned = plan.axes.get(*axis as usize);
+        let of_header = planned.is_some_and(|axis| axis.list.is_none());
         for (member, told) in asked.tests.iter().filter(|_| of_header) {
             if let Some(told) = plan.told.get(*told as usize) {
                 beside.entry(*member).or_default().push(told.conjunct);
             }
         }
-        false
-    });
+    }
     let mut members = Vec::with_capacity(group.members.len());
     for (at, (number, list)) in (0u32..).zip(&group.members) {
         if let Some(planned) = plan.members.get(*number as usize) {
@@ -380,16 +382,14 @@ fn block(graph: &Graph, mut group: Group, (places, in_order): (&[u32], bool)) ->
     }
     let (mut header, mut element): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
     let (mut cells, mut turns, mut laid) = (Vec::new(), Vec::new(), Vec::new());
-    let axes = tests
-        .keys()
-        .filter_map(|axis| plan.axes.get(*axis as usize));
+    let axes = lines().filter_map(|(axis, _)| plan.axes.get(*axis as usize));
     let direct: usize = axes.map(|axis| direct_bytes(axis.domain.cells())).sum();
     let is_roomy = direct <= SMALL_TABLES.max(ROOMY * group.members.len());
-    for (axis, Asked { tests, .. }) in tests {
-        let Some(planned) = plan.axes.get(axis as usize) else {
+    for (axis, Asked { tests, .. }) in lines() {
+        let Some(planned) = plan.axes.get(*axis as usize) else {
             continue;
         };
-        let runs = lay_runs(&plan.told, &tests, &full, &mut rows);
+        let runs = lay_runs(&plan.told, tests, &full, &mut rows);
         let count = planned.domain.cells();
         let first = match in_order {
             true => laid.len(),
@@ -404,13 +404,13 @@ fn block(graph: &Graph, mut group: Group, (places, in_order): (&[u32], bool)) ->
             },
         };
         let line = Line {
-            place: places.get(axis as usize).copied().unwrap_or(0),
+            place: places.get(*axis as usize).copied().unwrap_or(0),
             first: u32::try_from(first).unwrap_or(u32::MAX),
             count,
             turns: found.turns,
             bank: found.bank,
             is_open: found.is_open,
-            tests: tests.into(),
+            tests: tests.as_slice().into(),
         };
         match planned.list {
             None => header.push(line),

@@ -17,24 +17,44 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use std::collections::BTreeMap;
 
-/// The steps of judging one declaration, at the worst.
+/// What judging takes whatever the plan is, and what the bound on the plan is worked out from.
+pub(super) struct Costs {
+    days: InForce,
+    /// By node, what working it out takes.
+    nodes: Vec<u64>,
+    /// Requirements, covers and required fields, and the search for missing facts.
+    beside: u64,
+}
+
+impl Costs {
+    pub(super) fn new(program: &Program) -> Costs {
+        let nodes = node_costs(program);
+        let under = under_costs(program, &nodes);
+        let days = InForce::new(program);
+        let required = requirement_costs(program, &days, &nodes);
+        let searched = search_costs(program, &days, (&nodes, &under));
+        let of_rules = required.iter().zip(&searched);
+        let of_rules: Vec<u64> = of_rules.map(|(a, b)| a.saturating_add(*b)).collect();
+        let beside = days.peak(&of_rules);
+        Costs {
+            beside: beside.saturating_add(schema_bound(program, &nodes, &under)),
+            days,
+            nodes,
+        }
+    }
+}
+
+/// The steps of judging one declaration, at the worst. `order` are the nodes of the plan, each after
+/// those that it runs.
 pub(super) fn steps(
     graph: &DiGraph<Node, Edge>,
     program: &Program,
-    plan: &Plan,
-    layout: &Layout,
+    (plan, layout): (&Plan, &Layout),
     order: &[NodeIndex],
+    costs: &Costs,
 ) -> u64 {
-    let costs = node_costs(program);
-    let under = under_costs(program, &costs);
-    let days = InForce::new(program);
-    let required = requirement_costs(program, &days, &costs);
-    let searched = search_costs(program, &days, (&costs, &under));
-    let of_rules = required.iter().zip(&searched);
-    let of_rules: Vec<u64> = of_rules.map(|(a, b)| a.saturating_add(*b)).collect();
-    path_bound(graph, program, plan, layout, order, (&days, &costs))
-        .saturating_add(days.peak(&of_rules))
-        .saturating_add(schema_bound(program, &costs, &under))
+    let own = (&costs.days, costs.nodes.as_slice());
+    path_bound(graph, program, plan, layout, order, own).saturating_add(costs.beside)
 }
 
 /// The most elements that a list can have, over all its owners.
@@ -141,7 +161,7 @@ fn path_bound(
     (days, costs): (&InForce, &[u64]),
 ) -> u64 {
     let mut bounds: BTreeMap<NodeIndex, u64> = BTreeMap::new();
-    for node in order.iter().rev() {
+    for node in order {
         let below = |edge: NodeIndex| bounds.get(&edge).copied().unwrap_or(0);
         let bound = match graph.node_weight(*node) {
             Some(Node::Match(number)) => block_bound(program, plan, layout, *number, (days, costs)),

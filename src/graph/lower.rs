@@ -128,13 +128,14 @@ pub(super) fn lower<'a>(
     Ok(parts)
 }
 
-/// The dense form of the meaning layer.
+/// The dense form of the meaning layer. What keys decide and what rules wait for is worked out from
+/// it later.
 pub(super) fn program(
     rules: &Arc<RuleSet>,
     builder: &Builder<'_>,
-    parts: Parts,
+    (parts, rank): (Parts, Rank<'_>),
     options: Options,
-) -> Result<Program, Vec<Diagnostic>> {
+) -> Program {
     let lowered = builder.nodes.operands();
     let operands: Vec<NodeId> = lowered.all().iter().map(|node| dense(*node)).collect();
     let ops: Vec<Op> = builder
@@ -169,26 +170,13 @@ pub(super) fn program(
         }
     });
     let nodes = nodes.collect();
-    let levels = levels(rules)?;
-    let mut excused_by: Vec<Vec<RuleId>> = vec![Vec::new(); rules.rules.len()];
-    for (number, rule) in (0u32..).zip(&rules.rules) {
-        for over in &rule.over {
-            if let Some(list) = excused_by.get_mut(over.0 as usize) {
-                list.push(RuleId(number));
-            }
-        }
-    }
-    let ranges: BTreeSet<&[Each]> = rules.rules.iter().map(|rule| &*rule.each).collect();
-    let ranges: BTreeMap<&[Each], u32> = ranges.into_iter().zip(0..).collect();
     let forms = rules
         .rules
         .iter()
         .zip(&parts.rules)
-        .zip(excused_by)
-        .zip(levels)
-        .map(|(((rule, nodes), mut excused_by), level)| {
-            excused_by.sort_unstable();
-            excused_by.dedup();
+        .zip(rank.excused_by)
+        .zip(rank.levels)
+        .map(|(((rule, nodes), excused_by), level)| {
             let requires = rule
                 .requires
                 .iter()
@@ -208,7 +196,7 @@ pub(super) fn program(
                     });
             RuleForm {
                 each: rule.each.clone(),
-                ranges: ranges.get(&*rule.each).copied().unwrap_or(0),
+                ranges: rank.ranges.get(&*rule.each).copied().unwrap_or(0),
                 in_force: dense(nodes.in_force),
                 scope: dense(nodes.scope),
                 when: dense(nodes.when),
@@ -282,7 +270,7 @@ pub(super) fn program(
         .zip(&rules.pilots)
         .filter(|(_, pilot)| !pilot.live)
         .map(|(id, _)| id);
-    let mut program = Program {
+    Program {
         atoms: Atoms::default(),
         homes: rules.schema.fields.iter().map(|field| field.home).collect(),
         lists: rules
@@ -317,14 +305,38 @@ pub(super) fn program(
         standings,
         waits: Waits::default(),
         forms,
-    };
-    let (atoms, numbers) = Atoms::new(&program);
-    program.atoms = atoms;
-    for (node, atom) in program.nodes.iter_mut().zip(numbers) {
-        node.atom = atom;
     }
-    program.waits = Waits::new(&program);
-    Ok(program)
+}
+
+/// How rules stand to each other.
+pub(super) struct Rank<'a> {
+    levels: Vec<u32>,
+    /// By rule, those that are over it.
+    excused_by: Vec<Vec<RuleId>>,
+    /// What rules judge, each with a number.
+    ranges: BTreeMap<&'a [Each], u32>,
+}
+
+impl<'a> Rank<'a> {
+    pub(super) fn new(rules: &'a RuleSet) -> Result<Rank<'a>, Vec<Diagnostic>> {
+        let mut excused_by: Vec<Vec<RuleId>> = vec![Vec::new(); rules.rules.len()];
+        for (number, rule) in (0u32..).zip(&rules.rules) {
+            for over in &rule.over {
+                if let Some(list) = excused_by.get_mut(over.0 as usize) {
+                    list.push(RuleId(number));
+                }
+            }
+        }
+        for list in &mut excused_by {
+            list.dedup();
+        }
+        let ranges: BTreeSet<&[Each]> = rules.rules.iter().map(|rule| &*rule.each).collect();
+        Ok(Rank {
+            levels: levels(rules)?,
+            excused_by,
+            ranges: ranges.into_iter().zip(0..).collect(),
+        })
+    }
 }
 
 /// The level of each rule: above those of the rules over it. Rules that excuse each other in a

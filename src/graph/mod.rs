@@ -30,12 +30,16 @@ mod ways;
 pub use node::{Class, Edge, Node};
 
 use crate::check::rules::{RuleSet, Sure};
+use crate::decide::atom::Atoms;
 use crate::decide::program::Program;
+use crate::decide::waits::Waits;
 use crate::ground::diagnostic::{Code, Diagnostic};
 use crate::ground::limits::Limits;
+use crate::ground::parallel::join;
 use crate::ground::span::Span;
+use bound::Costs;
 use layout::{Block, Layout};
-use lower::{lower, program};
+use lower::{Rank, lower, program};
 use meaning::Builder;
 use petgraph::graph::{DiGraph, NodeIndex};
 use plan::Plan;
@@ -141,27 +145,37 @@ impl Graph {
             )]);
         }
         let mut builder = Builder::new(rules);
-        let parts = lower(rules, &mut builder, options)?;
+        let pays = rules.rules.len() >= MANY;
+        let (rank, parts) = join(
+            pays,
+            || Rank::new(rules),
+            || lower(rules, &mut builder, options),
+        );
+        let parts = parts?;
         let (rule_nodes, cover_nodes) = (parts.rule_nodes(), parts.cover_nodes.clone());
-        let program = program(rules, &builder, parts, options)?;
-        let (made, shared) = (builder.nodes.made, builder.nodes.shared);
-        let plan = plan::plan(&program);
-        let facts: Vec<Option<NodeIndex>> = plan
-            .axes
-            .iter()
-            .map(|axis| builder.fact(axis.field()))
-            .collect();
-        let mut graph = builder.nodes.graph;
         let members: Vec<NodeIndex> = rule_nodes.into_iter().chain(cover_nodes).collect();
-        let levels = program
-            .forms
-            .iter()
-            .map(|form| form.level)
-            .max()
-            .unwrap_or(0);
+        let mut program = program(rules, &builder, (parts, rank?), options);
+        let (made, shared) = (builder.nodes.made, builder.nodes.shared);
+        let ((atoms, numbers), sketch) =
+            join(pays, || Atoms::new(&program), || plan::sketch(&program));
+        program.atoms = atoms;
+        for (node, atom) in program.nodes.iter_mut().zip(numbers) {
+            node.atom = atom;
+        }
+        let plan = plan::plan(&program, sketch);
+        let axes = plan.axes.iter();
+        let facts: Vec<Option<NodeIndex>> = axes.map(|axis| builder.fact(axis.field())).collect();
         let fact = |axis: u32| facts.get(axis as usize).copied().flatten();
-        let layout = layout::layout(&plan, &mut graph, (&members, &fact), levels, options);
-        let bounds = verify::verify(&graph, &program, &plan, &layout)?;
+        let levels = program.forms.iter().map(|form| form.level);
+        let levels = levels.max().unwrap_or(0);
+        let mut graph = builder.nodes.graph;
+        let ((waits, costs), layout) = join(
+            pays,
+            || (Waits::new(&program), Costs::new(&program)),
+            || layout::layout(&plan, &mut graph, (&members, &fact), levels, options),
+        );
+        program.waits = waits;
+        let bounds = verify::verify(&graph, &program, (&plan, &layout), &costs)?;
         if graph.node_count() > options.limits.graph_nodes {
             return Err(vec![refusal(
                 "E0506",
@@ -350,6 +364,9 @@ impl Stats {
         self.bytes.checked_div(self.rules).unwrap_or(self.bytes)
     }
 }
+
+/// From so many rules on a graph is built on two threads.
+pub(crate) const MANY: usize = 512;
 
 /// A refusal that is about the whole rule set.
 fn refusal(code: &'static str, title: String) -> Diagnostic {

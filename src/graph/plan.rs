@@ -7,6 +7,7 @@
 //! the rules that are still alive. Conjunctions are taken apart, and `not (a or b)` is read as
 //! `not a and not b`: both hold in Kleene's logic.
 
+use super::MANY;
 use super::cells::{Axis, Cuts, Domain, FIRST, NONE, UNKNOWN};
 use super::shape::{Points, Shape, field_of, group_codes, shape};
 use crate::check::rules::{Each, RuleId};
@@ -17,6 +18,7 @@ use crate::decide::waits::conjuncts;
 use crate::facts::arith::Unit;
 use crate::facts::{Facts, ListState};
 use crate::ground::day::Day;
+use crate::ground::parallel::in_halves;
 use crate::ground::truth::Truth;
 use crate::schema::Home;
 use crate::schema::value::{Code, Denomination, Fact, FieldId, ListId, Type, Value};
@@ -177,34 +179,86 @@ fn once_each(gathered: &mut Vec<Conjunct>) -> Vec<Conjunct> {
     kept
 }
 
-/// By condition, as it stands and denied, whether its cells were looked at, and the number of what
-/// they tell.
-struct Numbers(Vec<Option<Option<u32>>>);
+/// Something for each condition, as it stands and denied.
+struct ByConjunct<T>(Vec<T>);
 
-impl Numbers {
-    fn place(&mut self, conjunct: Conjunct) -> Option<&mut Option<Option<u32>>> {
-        let at = (conjunct.node.0 as usize) * 2 + usize::from(conjunct.denied);
-        self.0.get_mut(at)
+impl<T: Copy + Default> ByConjunct<T> {
+    fn new(program: &Program) -> Self {
+        ByConjunct(vec![T::default(); program.nodes.len() * 2])
+    }
+
+    fn at(conjunct: Conjunct) -> usize {
+        (conjunct.node.0 as usize) * 2 + usize::from(conjunct.denied)
+    }
+
+    fn get(&self, conjunct: Conjunct) -> T {
+        self.0.get(Self::at(conjunct)).copied().unwrap_or_default()
+    }
+
+    /// Puts it down, and gives what was there.
+    fn put(&mut self, conjunct: Conjunct, new: T) -> Option<T> {
+        let place = self.0.get_mut(Self::at(conjunct))?;
+        Some(std::mem::replace(place, new))
     }
 }
 
-/// Works out axes, cells and members.
-pub(super) fn plan(program: &Program) -> Plan {
+/// A plan before its cells are looked at.
+pub(super) struct Sketch {
+    drafts: Vec<Draft>,
+    /// The conditions of all drafts, each once, in the order of the drafts.
+    conjuncts: Vec<Conjunct>,
+    /// By node, what its condition asks of one field.
+    shapes: Vec<Option<Box<Shape>>>,
+    axes: Vec<AxisPlan>,
+}
+
+/// Works out the conditions of each member, and axes.
+pub(super) fn sketch(program: &Program) -> Sketch {
     let drafts = drafts(program);
     let mut shapes: Vec<Option<Box<Shape>>> = vec![None; program.nodes.len()];
-    let mut tried = vec![false; program.nodes.len()];
-    for conjunct in drafts.iter().flat_map(|draft| &draft.conjuncts) {
-        let at = conjunct.node.0 as usize;
-        if let (Some(tried), Some(place)) = (tried.get_mut(at), shapes.get_mut(at))
-            && !std::mem::replace(tried, true)
+    let mut met: ByConjunct<bool> = ByConjunct::new(program);
+    let all = drafts.iter().flat_map(|draft| &draft.conjuncts).copied();
+    let conjuncts: Vec<Conjunct> = all
+        .filter(|conjunct| met.put(*conjunct, true) == Some(false))
+        .collect();
+    for conjunct in &conjuncts {
+        // Denied it has the same shape.
+        if let Some(place) = shapes.get_mut(conjunct.node.0 as usize)
+            && place.is_none()
         {
             *place = shape(program, conjunct.node).map(Box::new);
         }
     }
     let axes = axes(program, &mut shapes);
-    let mut teller = Teller::new(program, &axes);
-    let mut told = Vec::new();
-    let mut numbers = Numbers(vec![None; program.nodes.len() * 2]);
+    Sketch {
+        drafts,
+        conjuncts,
+        shapes,
+        axes,
+    }
+}
+
+/// Works out what cells tell, and members.
+pub(super) fn plan(program: &Program, sketch: Sketch) -> Plan {
+    let Sketch {
+        drafts,
+        conjuncts,
+        shapes,
+        axes,
+    } = sketch;
+    let tell = |conjuncts: &[Conjunct]| -> Vec<Told> {
+        let mut teller = Teller::new(program, &axes);
+        let told = conjuncts.iter().filter_map(|conjunct| {
+            let shape = shapes.get(conjunct.node.0 as usize)?.as_ref()?;
+            teller.tell(*conjunct, shape)
+        });
+        told.collect()
+    };
+    let told = in_halves(drafts.len() >= MANY, &conjuncts, |_| 1, tell);
+    let mut numbers: ByConjunct<Option<u32>> = ByConjunct::new(program);
+    for (number, told) in (0u32..).zip(&told) {
+        numbers.put(told.conjunct, Some(number));
+    }
     let members = drafts.into_iter().map(|draft| {
         let list = draft.list;
         let mut member = Member {
@@ -215,14 +269,7 @@ pub(super) fn plan(program: &Program) -> Plan {
             residue: vec![],
         };
         for conjunct in draft.conjuncts {
-            let number = numbers.place(conjunct).and_then(|place| {
-                *place.get_or_insert_with(|| {
-                    let shape = shapes.get(conjunct.node.0 as usize)?.as_ref()?;
-                    let new = teller.tell(conjunct, shape)?;
-                    told.push(new);
-                    u32::try_from(told.len() - 1).ok()
-                })
-            });
+            let number = numbers.get(conjunct);
             let home = number
                 .and_then(|n| told.get(n as usize))
                 .and_then(|t| axes.get(t.axis as usize));

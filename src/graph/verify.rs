@@ -1,15 +1,17 @@
 //! What holds of every graph: named invariants, each a function, all run once when it was built,
 //! in release too. A graph that breaks one is a mistake of ours and is refused as `E0510`.
 
+use super::bound::Costs;
 use super::layout::Layout;
 use super::node::{Edge, Node};
-use super::plan::Plan;
-use super::{bound, refusal};
+use super::plan::{Plan, Told};
+use super::{MANY, bound, refusal};
 use crate::decide::program::{Op, Program};
 use crate::ground::diagnostic::Diagnostic;
+use crate::ground::parallel::join;
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef;
+use petgraph::visit::{DfsPostOrder, EdgeFiltered, EdgeRef};
 use std::collections::BTreeMap;
 
 /// What verifying works out besides.
@@ -27,17 +29,35 @@ type Inner = DiGraph<Node, Edge>;
 pub(super) fn verify(
     graph: &Inner,
     program: &Program,
-    plan: &Plan,
-    layout: &Layout,
+    (plan, layout): (&Plan, &Layout),
+    costs: &Costs,
 ) -> Result<Bounds, Vec<Diagnostic>> {
-    let order = acyclic(graph)?;
-    splits_partition(graph, plan)?;
-    levels_rise(program)?;
-    implemented_once(graph, plan, layout, &order)?;
+    let order = upwards(graph, layout.root);
+    let pays = program.forms.len() >= MANY;
+    let (acyclic, others) = join(
+        pays,
+        || acyclic(graph),
+        || {
+            splits_partition(graph, plan)?;
+            levels_rise(program)?;
+            implemented_once(graph, plan, layout, &order)
+        },
+    );
+    acyclic?;
+    others?;
     Ok(Bounds {
-        steps: bound::steps(graph, program, plan, layout, &order),
+        steps: bound::steps(graph, program, (plan, layout), &order, costs),
         bytes: bytes(graph),
     })
+}
+
+/// The nodes of the plan, each after those that it runs.
+fn upwards(graph: &Inner, root: NodeIndex) -> Vec<NodeIndex> {
+    let runs = EdgeFiltered::from_fn(graph, |edge| {
+        matches!(edge.weight(), Edge::Next(_) | Edge::Cells(_))
+    });
+    let mut nodes = DfsPostOrder::new(&runs, root);
+    std::iter::from_fn(|| nodes.next(&runs)).collect()
 }
 
 fn broken(what: String) -> Vec<Diagnostic> {
@@ -47,14 +67,15 @@ fn broken(what: String) -> Vec<Diagnostic> {
     )]
 }
 
-/// No node leads back to itself. Gives the nodes, each before what it leads to.
-fn acyclic(graph: &Inner) -> Result<Vec<NodeIndex>, Vec<Diagnostic>> {
-    toposort(graph, None).map_err(|cycle| {
-        broken(format!(
+/// No node leads back to itself.
+fn acyclic(graph: &Inner) -> Result<(), Vec<Diagnostic>> {
+    match toposort(graph, None) {
+        Ok(_) => Ok(()),
+        Err(cycle) => Err(broken(format!(
             "node {} leads back to itself",
             cycle.node_id().index()
-        ))
-    })
+        ))),
+    }
 }
 
 /// The cells on the edges of a split are disjoint and cover the domain, unknown and none included.
@@ -116,7 +137,7 @@ fn implemented_once(
     order: &[NodeIndex],
 ) -> Result<(), Vec<Diagnostic>> {
     let mut below: BTreeMap<NodeIndex, Vec<u32>> = BTreeMap::new();
-    for node in order.iter().rev() {
+    for node in order {
         let members = match graph.node_weight(*node) {
             Some(Node::Match(number)) => {
                 let block = layout.blocks.get(*number as usize);
@@ -186,36 +207,46 @@ fn split_members(
         return Err(broken("a split runs a rule on elements twice".to_string()));
     }
     all.dedup();
+    // What cells of the field tell of each member, looked up once for all branches.
+    let told: Vec<(u32, &Told)> = all
+        .iter()
+        .filter_map(|member| Some((*member, plan.members.get(*member as usize)?)))
+        .flat_map(|(member, found)| found.told.iter().map(move |told| (member, *told)))
+        .filter_map(|(member, told)| Some((member, plan.told.get(told as usize)?)))
+        .filter(|(_, told)| told.axis == number)
+        .collect();
     for edge in graph.edges(split) {
         let Edge::Cells(ranges) = edge.weight() else {
             continue;
         };
         let here = below.get(&edge.target()).map_or(&[][..], Vec::as_slice);
-        let left_out = all
-            .iter()
-            .filter(|member| here.binary_search(member).is_err());
-        for member in left_out {
-            let Some(found) = plan.members.get(*member as usize) else {
-                continue;
-            };
-            let told = found
-                .told
-                .iter()
-                .filter_map(|told| plan.told.get(*told as usize));
-            let denied = told.filter(|told| told.axis == number).any(|told| {
-                ranges
-                    .iter()
-                    .all(|(from, to)| told.never_between(*from, *to))
-            });
-            if !denied {
+        if Some(edge.target()) != unknown && repeated(here).next().is_some() {
+            return Err(broken("a branch of a split runs a rule twice".to_string()));
+        }
+        // Both are sorted, and so is what is told.
+        let mut kept = here.iter().peekable();
+        let mut told = told.iter().peekable();
+        for member in &all {
+            let is_kept = kept.next_if_eq(&member).is_some();
+            while kept.next_if_eq(&member).is_some() {}
+            let mut denied = false;
+            while let Some((_, told)) = told.next_if(|(of, _)| of == member) {
+                denied |= !is_kept
+                    && ranges
+                        .iter()
+                        .all(|(from, to)| told.never_between(*from, *to));
+            }
+            if !is_kept && !denied {
                 return Err(broken(format!(
                     "a split drops rule {member} where it may apply"
                 )));
             }
         }
-        let is_twice = Some(edge.target()) != unknown && repeated(here).next().is_some();
-        if is_twice || here.iter().any(|member| all.binary_search(member).is_err()) {
-            return Err(broken("a branch of a split runs a rule twice".to_string()));
+        // One that is not among all of them is where walking stopped.
+        if kept.next().is_some() {
+            return Err(broken(
+                "a branch of a split runs a rule that the split has not".to_string(),
+            ));
         }
     }
     Ok(all)

@@ -12,6 +12,7 @@ pub mod lang;
 pub mod limits;
 pub mod nearest;
 pub mod number;
+pub(crate) mod parallel;
 pub mod render;
 pub mod source;
 pub mod span;
