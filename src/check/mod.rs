@@ -98,7 +98,8 @@ impl Compiled {
     }
 }
 
-/// Reads, checks and numbers a whole rule folder.
+/// Reads, checks and numbers a whole rule folder. Where there is much text, a second thread helps to
+/// read it.
 ///
 /// ```
 /// use kakou::{check::compile, folder::Folder, ground::limits::Limits};

@@ -118,7 +118,8 @@ pub struct Graph {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 impl Graph {
-    /// Builds the graph of a rule set and proves its invariants.
+    /// Builds the graph of a rule set and proves its invariants. Where rules are many, a second thread
+    /// helps for parts of it.
     ///
     /// ```
     /// # let rules = kakou::load("examples/gate")?;
@@ -365,7 +366,7 @@ impl Stats {
     }
 }
 
-/// From so many rules on a graph is built on two threads.
+/// From so many rules and covers on they are worked on by two threads.
 pub(crate) const MANY: usize = 512;
 
 /// A refusal that is about the whole rule set.

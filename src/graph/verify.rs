@@ -136,6 +136,11 @@ fn implemented_once(
     layout: &Layout,
     order: &[NodeIndex],
 ) -> Result<(), Vec<Diagnostic>> {
+    let runs = |node: &&Node| matches!(node, Node::Match(_) | Node::Split(_));
+    let met = order.iter().filter_map(|node| graph.node_weight(*node));
+    if met.filter(runs).count() != graph.node_weights().filter(runs).count() {
+        return Err(broken("a part of the plan is never run".to_string()));
+    }
     let mut below: BTreeMap<NodeIndex, Vec<u32>> = BTreeMap::new();
     for node in order {
         let members = match graph.node_weight(*node) {
@@ -226,7 +231,12 @@ fn split_members(
         // Both are sorted, and so is what is told.
         let mut kept = here.iter().peekable();
         let mut told = told.iter().peekable();
+        let foreign =
+            || broken("a branch of a split runs a rule that the split has not".to_string());
         for member in &all {
+            if kept.peek().is_some_and(|kept| *kept < member) {
+                return Err(foreign());
+            }
             let is_kept = kept.next_if_eq(&member).is_some();
             while kept.next_if_eq(&member).is_some() {}
             let mut denied = false;
@@ -242,11 +252,8 @@ fn split_members(
                 )));
             }
         }
-        // One that is not among all of them is where walking stopped.
         if kept.next().is_some() {
-            return Err(broken(
-                "a branch of a split runs a rule that the split has not".to_string(),
-            ));
+            return Err(foreign());
         }
     }
     Ok(all)
@@ -279,3 +286,6 @@ fn bytes(graph: &Inner) -> u64 {
     });
     nodes.chain(edges).map(|bytes| bytes as u64).sum()
 }
+
+#[cfg(test)]
+mod tests;

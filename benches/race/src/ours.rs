@@ -1,10 +1,9 @@
 //! Kakou, the naive loop it is measured by, and the bare parse.
 
-use crate::peers::datafusion::ROWS;
 use crate::race::{Bare, Declaration};
 use crate::racer::{Hits, Racer};
 use crate::read;
-use crate::workload::Workload;
+use crate::workload::{ROWS, Workload};
 use kakou::Facts;
 use kakou::engine::{Engine, Scratch};
 use kakou::facts::json::Reader;

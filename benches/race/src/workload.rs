@@ -5,6 +5,9 @@ use crate::race::{Dice, Kindred, Race};
 use std::io;
 use std::path::Path;
 
+/// How many declarations a batch of columns holds: DataFusion's own default.
+pub const ROWS: usize = 8_192;
+
 /// Rules and declarations, in the form of the naive loop, of Kakou, and as JSON.
 pub struct Workload {
     pub race: Race,

@@ -11,7 +11,7 @@ use crate::condition::{Condition, Field};
 use crate::race::Declaration;
 use crate::racer::{Hits, Racer};
 use crate::read;
-use crate::workload::Workload;
+use crate::workload::{ROWS, Workload};
 use datafusion_common::ScalarValue;
 use datafusion_common::arrow::array::{
     ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions,
@@ -25,9 +25,6 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 pub const NAME: &str = "DataFusion, batches";
-
-/// How many declarations a batch holds: DataFusion's own default.
-pub const ROWS: usize = 8_192;
 
 pub struct DataFusion<'w> {
     rules: Vec<Rule>,
