@@ -201,9 +201,8 @@ fn compile_with(memo: &mut Memo, folder: &Folder, limits: &Limits) -> Compiled {
         .map(|(name, text)| (sources.add(Source::new(name, text)), text))
         .collect();
     let length = |(_, text): &(SourceId, &str)| text.len();
-    let pays = texts.iter().map(length).sum::<usize>() >= MUCH;
     let known: &Memo = memo;
-    let read = in_halves(pays, &texts, length, |texts| {
+    let read = in_halves(MUCH, &texts, length, |texts| {
         let read = texts.iter();
         read.map(|(id, text)| Read::new(*id, text, limits, known))
             .collect()

@@ -46,8 +46,7 @@ pub(super) fn build(graph: &Graph) -> Engine {
         .node_weights()
         .any(|node| matches!(node, Node::Split(_)));
     let members = |group: &Group| group.members.len();
-    let pays = groups.iter().map(members).sum::<usize>() >= MANY;
-    let mut blocks = in_halves(pays, &groups, members, |groups| {
+    let mut blocks = in_halves(MANY, &groups, members, |groups| {
         let blocks = groups
             .iter()
             .map(|group| block(graph, group, (&axes.places, in_order)));

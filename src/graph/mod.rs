@@ -366,7 +366,7 @@ impl Stats {
     }
 }
 
-/// From so many rules and covers on they are worked on by two threads.
+/// From so many rules, conditions or members on they are worked on by two threads.
 pub(crate) const MANY: usize = 512;
 
 /// A refusal that is about the whole rule set.

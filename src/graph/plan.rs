@@ -254,7 +254,7 @@ pub(super) fn plan(program: &Program, sketch: Sketch) -> Plan {
         });
         told.collect()
     };
-    let told = in_halves(drafts.len() >= MANY, &conjuncts, |_| 1, tell);
+    let told = in_halves(MANY, &conjuncts, |_| 1, tell);
     let mut numbers: ByConjunct<Option<u32>> = ByConjunct::new(program);
     for (number, told) in (0u32..).zip(&told) {
         numbers.put(told.conjunct, Some(number));

@@ -45,9 +45,10 @@ fn are_several() -> bool {
     *SEVERAL.get_or_init(|| available_parallelism().is_ok_and(|threads| threads.get() > 1))
 }
 
-/// Works on items in their order, on half of them by weight on a thread of its own where that pays.
+/// Works on items in their order; where together they weigh enough, on half of them by weight on a
+/// thread of its own.
 pub(crate) fn in_halves<T: Sync, R: Send>(
-    pays: bool,
+    enough: usize,
     items: &[T],
     weight: impl Fn(&T) -> usize,
     work: impl Fn(&[T]) -> Vec<R> + Sync,
@@ -61,10 +62,10 @@ pub(crate) fn in_halves<T: Sync, R: Send>(
         before - weight / 2 <= all / 2
     });
     let (first, second) = items.split_at(first.count());
-    if !pays || first.is_empty() || second.is_empty() {
+    if all < enough || first.is_empty() || second.is_empty() {
         return work(items);
     }
-    let (mut done, others) = join(pays, || work(first), || work(second));
+    let (mut done, others) = join(true, || work(first), || work(second));
     done.extend(others);
     done
 }
@@ -105,8 +106,9 @@ mod tests {
 
     #[test]
     fn halves_are_by_weight_and_come_out_in_order() {
-        let parts = |pays, items: &[usize]| {
-            in_halves(pays, items, |item| *item, |part| vec![part.to_vec()])
+        let parts = |pays: bool, items: &[usize]| {
+            let enough = if pays { 0 } else { usize::MAX };
+            in_halves(enough, items, |item| *item, |part| vec![part.to_vec()])
         };
         assert_eq!(parts(true, &[5, 1, 1, 1, 2]), [vec![5], vec![1, 1, 1, 2]]);
         assert_eq!(parts(true, &[9, 1, 1]), [vec![9], vec![1, 1]]);
