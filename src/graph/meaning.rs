@@ -5,10 +5,11 @@
 //! a condition with an unknown operand means what is written, and De Morgan and flattening are left
 //! to the plan.
 
+use super::before::Before;
 use super::node::{Edge, Node};
 use super::shared::{Conditions, Found, Shared};
 use crate::check::rules::{Aggregation, Cond, Each, Expr, Rule, RuleSet};
-use crate::decide::program::{Needs, NodeId, Op};
+use crate::decide::program::{Needs, NodeId, Op, RuleForm};
 use crate::facts::arith::Unit;
 use crate::schema::value::{Code, FieldId, Type, Value};
 use crate::schema::{Home, Schema};
@@ -21,6 +22,8 @@ pub(super) struct Builder<'a> {
     conditions: Conditions<'a>,
     schema: &'a Schema,
     rules: &'a RuleSet,
+    /// The graph before an edit.
+    before: Option<Before<'a>>,
     /// What each node needs of the element at hand, by node number.
     pub(super) needs: Vec<Needs>,
 }
@@ -60,7 +63,7 @@ pub(super) fn dense(node: NodeIndex) -> NodeId {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(rules: &'a RuleSet) -> Builder<'a> {
+    pub(super) fn new(rules: &'a RuleSet, before: Option<Before<'a>>) -> Builder<'a> {
         // Most rules bring so many conditions and values of their own.
         let nodes = rules.rules.len().saturating_mul(4);
         Builder {
@@ -68,6 +71,7 @@ impl<'a> Builder<'a> {
             conditions: Conditions::with_capacity(rules.rules.len()),
             schema: &rules.schema,
             rules,
+            before,
             needs: Vec::new(),
         }
     }
@@ -101,16 +105,25 @@ impl<'a> Builder<'a> {
 
     /// A rule with all that hangs on it, apart from the edges to other rules.
     pub(super) fn rule(&mut self, number: u32, rule: &'a Rule) -> RuleNodes {
-        let sets = rule
-            .each
-            .iter()
-            .filter(|e| matches!(e, Each::Set(_)))
-            .count();
-        let bound = u8::try_from(sets).unwrap_or(u8::MAX);
-        let in_force = self.cond(&rule.in_force, bound);
-        let scope = self.cond(&rule.scope, bound);
-        let when = self.cond(&rule.when, bound);
-        let unless = rule.unless.as_ref().map(|cond| self.cond(cond, bound));
+        let bound = || {
+            let sets = rule.each.iter().filter(|e| matches!(e, Each::Set(_)));
+            u8::try_from(sets.count()).unwrap_or(u8::MAX)
+        };
+        let form = self.before.as_ref().and_then(|before| before.form(rule));
+        let (in_force, scope, when, unless) = match form {
+            Some(form) => (
+                self.again(form.in_force),
+                self.again(form.scope),
+                self.again(form.when),
+                form.unless.map(|unless| self.again(unless)),
+            ),
+            None => (
+                self.cond(&rule.in_force, bound()),
+                self.cond(&rule.scope, bound()),
+                self.cond(&rule.when, bound()),
+                rule.unless.as_ref().map(|cond| self.cond(cond, bound())),
+            ),
+        };
         let node = Node::Rule(crate::check::rules::RuleId(number));
         let operands = [in_force, scope, when];
         let node = self.nodes.add(node, &operands);
@@ -118,16 +131,30 @@ impl<'a> Builder<'a> {
         if let Some(unless) = unless {
             self.edge(node, unless, Edge::Unless);
         }
-        let arguments = rule
-            .requires
-            .iter()
-            .map(|r| r.argument.as_ref().map(|a| self.expr(a, bound)))
-            .collect();
-        let waiver_conditions = rule
-            .waives
-            .iter()
-            .map(|w| w.condition.as_ref().map(|c| self.cond(c, bound)))
-            .collect();
+        let (arguments, waiver_conditions) = match form {
+            Some(RuleForm {
+                requires, waives, ..
+            }) => (
+                requires
+                    .iter()
+                    .map(|r| r.argument.map(|a| self.again(a)))
+                    .collect(),
+                waives
+                    .iter()
+                    .map(|w| w.condition.map(|c| self.again(c)))
+                    .collect(),
+            ),
+            None => (
+                rule.requires
+                    .iter()
+                    .map(|r| r.argument.as_ref().map(|a| self.expr(a, bound())))
+                    .collect(),
+                rule.waives
+                    .iter()
+                    .map(|w| w.condition.as_ref().map(|c| self.cond(c, bound())))
+                    .collect(),
+            ),
+        };
         RuleNodes {
             rule: node,
             in_force,
@@ -137,6 +164,27 @@ impl<'a> Builder<'a> {
             arguments,
             waiver_conditions,
         }
+    }
+
+    /// The node that stands for one of the graph before. It is asked for as if its condition were
+    /// read: operands first, each as often as it stands there.
+    fn again(&mut self, then: NodeId) -> NodeIndex {
+        let Some(before) = &self.before else {
+            return NodeIndex::end();
+        };
+        if let Some((now, asked)) = before.now(then) {
+            self.nodes.made += asked;
+            self.nodes.shared += asked;
+            return now;
+        }
+        let program = before.program;
+        let operands = program.operands(then).iter();
+        let operands: Vec<NodeIndex> = operands.map(|operand| self.again(*operand)).collect();
+        let now = self.meaning(program.op(then).clone(), &operands);
+        if let Some(before) = &mut self.before {
+            before.found(then, now);
+        }
+        now
     }
 
     fn meaning(&mut self, op: Op, operands: &[NodeIndex]) -> NodeIndex {

@@ -8,6 +8,7 @@
 //! frozen: there is no way to change it. The engine is made from it and from nothing else; the
 //! [`walk`]er judges on it plainly; [`draw`] shows a part of it.
 
+mod before;
 mod bound;
 pub(crate) mod cells;
 pub mod draw;
@@ -37,6 +38,7 @@ use crate::ground::diagnostic::{Code, Diagnostic};
 use crate::ground::limits::Limits;
 use crate::ground::parallel::join;
 use crate::ground::span::Span;
+use before::Before;
 use bound::Costs;
 use layout::{Block, Layout};
 use lower::{Rank, lower, program};
@@ -135,6 +137,48 @@ impl Graph {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn build(rules: &Arc<RuleSet>, options: Options) -> Result<Graph, Vec<Diagnostic>> {
+        Graph::made(rules, None, options)
+    }
+
+    /// Builds the graph of a rule set that is an edit of this one's, as a [`crate::Compiler`] gives
+    /// it: what this graph has of rules that share their terms is taken over where schema and types
+    /// are the same, and only other rules are read. What comes out, refusals included, is what
+    /// [`Graph::build`] gives; only the time differs.
+    ///
+    /// ```
+    /// use kakou::{Compiler, Folder, Graph, Limits, graph::Options};
+    /// let limits = Limits::default();
+    /// let gate = Folder::open("examples/gate".as_ref(), &limits)?;
+    /// let mut compiler = Compiler::default();
+    /// let before = compiler.compile(&gate, &limits).rules.ok_or("refused")?;
+    /// let before = Graph::build(&before, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    ///
+    /// let text = gate.rules().next().ok_or("no text")?.1.replace("then  hold", "then  review");
+    /// let edited = compiler.compile(&gate.with_rules("gate.rules", text), &limits);
+    /// let edited = edited.rules.ok_or("refused")?;
+    /// let after = before.rebuild(&edited, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// let whole = Graph::build(&edited, Options::default()).map_err(|refused| format!("{refused:?}"))?;
+    /// assert_eq!(format!("{after:?}"), format!("{whole:?}"));
+    ///
+    /// // What is too large is refused here as there.
+    /// let limits = Limits { graph_nodes: 3, ..limits };
+    /// let refused = before.rebuild(&edited, Options { limits, ..Options::default() }).unwrap_err();
+    /// assert_eq!(refused[0].code.0, "E0506");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn rebuild(
+        &self,
+        rules: &Arc<RuleSet>,
+        options: Options,
+    ) -> Result<Graph, Vec<Diagnostic>> {
+        Graph::made(rules, Some(self), options)
+    }
+
+    fn made(
+        rules: &Arc<RuleSet>,
+        before: Option<&Graph>,
+        options: Options,
+    ) -> Result<Graph, Vec<Diagnostic>> {
         if rules.rules.len() > options.limits.rules {
             return Err(vec![refusal(
                 "E0504",
@@ -145,7 +189,8 @@ impl Graph {
                 ),
             )]);
         }
-        let mut builder = Builder::new(rules);
+        let before = before.and_then(|before| Before::new(before, rules));
+        let mut builder = Builder::new(rules, before);
         let pays = rules.rules.len() >= MANY;
         let (rank, parts) = join(
             pays,

@@ -9,7 +9,6 @@ use super::{MANY, bound, refusal};
 use crate::decide::program::{Op, Program};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::parallel::join;
-use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{DfsPostOrder, EdgeFiltered, EdgeRef};
 use std::collections::BTreeMap;
@@ -34,21 +33,21 @@ pub(super) fn verify(
 ) -> Result<Bounds, Vec<Diagnostic>> {
     let order = upwards(graph, layout.root);
     let pays = program.forms.len() >= MANY;
-    let (acyclic, others) = join(
+    let ((down, steps, bytes), others) = join(
         pays,
-        || acyclic(graph),
+        || {
+            let steps = bound::steps(graph, program, (plan, layout), &order, costs);
+            (leads_down(graph, program, &order), steps, bytes(graph))
+        },
         || {
             splits_partition(graph, plan)?;
             levels_rise(program)?;
             implemented_once(graph, plan, layout, &order)
         },
     );
-    acyclic?;
+    down?;
     others?;
-    Ok(Bounds {
-        steps: bound::steps(graph, program, (plan, layout), &order, costs),
-        bytes: bytes(graph),
-    })
+    Ok(Bounds { steps, bytes })
 }
 
 /// The nodes of the plan, each after those that it runs.
@@ -67,15 +66,55 @@ fn broken(what: String) -> Vec<Diagnostic> {
     )]
 }
 
-/// No node leads back to itself.
-fn acyclic(graph: &Inner) -> Result<(), Vec<Diagnostic>> {
-    match toposort(graph, None) {
-        Ok(_) => Ok(()),
-        Err(cycle) => Err(broken(format!(
-            "node {} leads back to itself",
-            cycle.node_id().index()
+/// No node leads back to itself: every edge leads from a node to one that stands lower.
+fn leads_down(
+    graph: &Inner,
+    program: &Program,
+    order: &[NodeIndex],
+) -> Result<(), Vec<Diagnostic>> {
+    let heights = heights(graph, program, order);
+    let height = |node: NodeIndex| heights.get(node.index());
+    let up = |(from, to): &(NodeIndex, NodeIndex)| height(*from) <= height(*to);
+    let edges = graph.raw_edges().iter();
+    match edges.map(|edge| (edge.source(), edge.target())).find(up) {
+        None => Ok(()),
+        Some((from, to)) => Err(broken(format!(
+            "node {} leads up to node {}",
+            from.index(),
+            to.index()
         ))),
     }
+}
+
+/// How high each node stands. The plan stands above rules, in the order in which it is run; rules
+/// above those that they excuse, and all above what they require, that above its kind, and conditions
+/// and values above what they are made of.
+fn heights(graph: &Inner, program: &Program, order: &[NodeIndex]) -> Vec<(u8, u32)> {
+    let own = |(number, node): (u32, &Node)| match node {
+        Node::Outcome(_) => (0, 0),
+        Node::Meaning(_) => (0, number),
+        Node::Kind(_) => (1, 0),
+        Node::Requirement { .. } | Node::Waiver => (2, 0),
+        Node::Cover(_) | Node::Required(_) => (3, 0),
+        Node::Rule(rule) => {
+            let level = program.form(*rule).map_or(0, |form| form.level);
+            (3, u32::MAX - level)
+        }
+        Node::Fork
+        | Node::Split(_)
+        | Node::Match(_)
+        | Node::Each(_)
+        | Node::Fold(_)
+        | Node::Residue(_)
+        | Node::Resolve(_) => (4, 0),
+    };
+    let mut heights: Vec<(u8, u32)> = (0u32..).zip(graph.node_weights()).map(own).collect();
+    for (number, node) in (0u32..).zip(order) {
+        if let Some(height) = heights.get_mut(node.index()) {
+            height.1 = number;
+        }
+    }
+    heights
 }
 
 /// The cells on the edges of a split are disjoint and cover the domain, unknown and none included.
@@ -451,7 +490,7 @@ mod tests {
             let (from, to) = parts.graph.edge_endpoints(last).unwrap();
             parts.graph.add_edge(to, from, Edge::Next(9));
         };
-        assert!(told(back).unwrap().ends_with("leads back to itself"));
+        assert!(told(back).unwrap().contains(" leads up to node "));
         let alone = |parts: &mut Parts| {
             parts.graph.add_node(Node::Match(0));
         };

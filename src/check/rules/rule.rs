@@ -99,6 +99,11 @@ impl Rule {
         }
     }
 
+    /// Where its terms are in memory: rules that share them say the same.
+    pub(crate) fn terms_at(&self) -> usize {
+        Arc::as_ptr(&self.said).addr()
+    }
+
     /// The same terms at another place, excusing none.
     pub(crate) fn moved(&self, place: Place) -> Rule {
         Rule {
