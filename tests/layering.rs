@@ -302,8 +302,9 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     (
         "hashbrown",
         &[
-            "check::conflict",
+            "syntax::words",
             "check::memo",
+            "graph::before",
             "graph::shared",
             "engine::build",
         ],
@@ -420,16 +421,16 @@ const CRATES: &[(&str, &[&str], &str)] = &[
 /// Files that may name a hashed collection, and why its order cannot show.
 const HASHED: &[(&str, &str)] = &[
     (
-        "check/conflict.rs",
-        "asked for an identifier; the ones that a complaint is near to are sorted",
-    ),
-    (
         "check/memo.rs",
         "asked for a text; what is forgotten may be so in any order",
     ),
     (
         "check/table.rs",
         "asked for a group; the groups keep the order of the rows",
+    ),
+    (
+        "graph/before.rs",
+        "asked for the place of terms, never walked",
     ),
     (
         "engine/build.rs",

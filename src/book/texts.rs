@@ -175,7 +175,7 @@ struct Calls<'a> {
 
 impl<'a> Calls<'a> {
     fn new(compiled: &'a Compiled, rules: &'a RuleSet) -> Calls<'a> {
-        let all: BTreeSet<&Named> = compiled.names.iter().map(|(_, named)| named).collect();
+        let all: BTreeSet<&Named> = compiled.names().iter().map(|(_, named)| named).collect();
         let definitions = definitions(compiled);
         let mut taken: BTreeMap<String, u32> = BTreeMap::new();
         let mut labels = BTreeMap::new();
@@ -226,7 +226,7 @@ impl<'a> Calls<'a> {
         let mut done = 0usize;
         for (span, named) in self
             .compiled
-            .names
+            .names()
             .iter()
             .filter(|(s, _)| s.source == source)
         {

@@ -48,7 +48,7 @@ impl Book<'_> {
             let Some(item) = self.texts.item(place) else {
                 continue;
             };
-            for (_, one) in within(&self.compiled.names, item.at.0) {
+            for (_, one) in within(self.compiled.names(), item.at.0) {
                 let Some(kind) = kind(one) else { continue };
                 named.insert((kind, one.clone()));
                 let inner = match one {

@@ -11,6 +11,7 @@ use super::lints;
 use super::lower::{Lower, Scope};
 use super::memo::{Memo, OwnText, Read};
 use super::names::{Named, Names};
+use super::noted::Noted;
 use super::pilot;
 use super::rule;
 use super::rules::{
@@ -21,6 +22,7 @@ use super::scenario::{self, Scenario};
 use super::schema::TypeNames;
 use super::table;
 use super::tables::Loading;
+use super::timely::{Times, timely};
 use crate::ground::diagnostic::{Diagnostic, Severity};
 use crate::ground::limits::Limits;
 use crate::ground::span::Span;
@@ -30,6 +32,7 @@ use crate::syntax::ast::{self, ItemKind};
 use declared::{rates, read_lists, read_schema};
 use parts::{fill_tables, kind_types, kinds, parameters, required, table_frames};
 use rules::{Checking, Written};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -83,7 +86,7 @@ impl<'a> Items<'a> {
 }
 
 /// The rule set, its scenarios, and what the names in the texts stand for.
-pub(super) type Assembled = (RuleSet, Vec<Scenario>, Vec<(Span, Named)>);
+pub(super) type Assembled = (RuleSet, Vec<Scenario>, Noted);
 
 /// The rule set and its scenarios; nothing where the schema's frame is broken. `partial`: some text
 /// could not be read, so that names it declares may be missing without anybody's fault.
@@ -148,9 +151,19 @@ pub(super) fn assemble(
         kinds: &kind_types,
         pilots: &frames,
     };
+    let times = Times {
+        schema: &schema,
+        laws: &laws,
+        items_laws: &items.laws,
+        names: &names,
+        frames: &frames,
+    };
+    let mut renoted = Vec::new();
     let mut checking = Checking {
         events: &events,
         register,
+        times,
+        renoted: &mut renoted,
         memo,
         tables: &mut tables,
         diagnostics,
@@ -166,6 +179,9 @@ pub(super) fn assemble(
         diagnostics,
         &mut used,
     );
+    for draft in &pilot_drafts {
+        timely(draft, &times, diagnostics);
+    }
     drafts.extend(pilot_drafts);
     if drafts.len() > loading.limits.rules {
         diagnostics.push(Diagnostic::new(
@@ -180,22 +196,20 @@ pub(super) fn assemble(
         return None;
     }
     let covers = covers(&items, &all, diagnostics, &mut used);
-    let written_ids: Vec<&str> = written.iter().map(Written::id).collect();
+    let written_ids: LazyCell<BTreeSet<&str>, _> =
+        LazyCell::new(|| written.iter().map(Written::id).collect());
     let whole = conflict::Whole {
         schema: &schema,
-        laws: &laws,
-        items_laws: &items.laws,
         names: &names,
         pilots: &items.pilots,
         frames: &frames,
-        written: &written_ids,
+        is_written: &|id| written_ids.contains(id),
     };
     let rules = conflict::number(drafts, &mut pilots, &whole, diagnostics);
-    let rule_ids: Vec<&str> = rules
-        .iter()
-        .map(|r| r.id.as_str())
-        .chain(written_ids.iter().copied())
-        .collect();
+    let rule_ids: LazyCell<Vec<&str>, _> = LazyCell::new(|| {
+        let numbered = rules.iter().map(|rule| rule.id.as_str());
+        numbered.chain(written.iter().map(Written::id)).collect()
+    });
     let mut scenarios = Vec::new();
     for (item, at) in &items.scenarios {
         let scope = all.scope();
@@ -249,7 +263,8 @@ pub(super) fn assemble(
         fingerprint: Fingerprint::default(),
     };
     set.fingerprint = super::fingerprint::fingerprint(&set);
-    Some((set, scenarios, names.take_noted()))
+    let noted = Noted::new(names.take_noted(), renoted);
+    Some((set, scenarios, noted))
 }
 
 /// A rule that was known and had to be read again.
@@ -290,7 +305,7 @@ fn written<'a>(
             .iter()
             .map(|(rule, at, text)| Written::Read(rule, *at, Some(*text))),
     );
-    all.sort_by_key(Written::at);
+    all.sort_by_key(Written::begins);
     all
 }
 

@@ -1,36 +1,33 @@
-//! Rules against each other and against the register of laws: identifiers, exceptions, pilots,
-//! periods, articles that were replaced; and labels that collide.
+//! Rules against each other: identifiers, exceptions, pilots; and labels that collide.
 
 use super::codes;
+use super::draft::RuleDraft;
 use super::law::{twice, unknown_name};
 use super::names::{Named, Names};
+use super::order::{Beginning, natural};
 use super::pilot::{clauses, overlap, sorted};
 use super::reach::{self, Allowed};
-use super::rule::{PilotFrame, RuleDraft};
-use super::rules::{Force, Law, Pilot, PilotId, Rule, RuleId};
+use super::rule::PilotFrame;
+use super::rules::{Pilot, PilotId, Rule, RuleId};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::Span;
 use crate::schema::value::FieldId;
 use crate::schema::{Home, Schema};
 use crate::syntax::ast;
-use hashbrown::{HashMap, HashSet};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::cell::LazyCell;
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// What rules are held against.
 pub(super) struct Whole<'w, 'a> {
     pub schema: &'w Schema,
-    pub laws: &'w [Law],
-    pub items_laws: &'w [&'a ast::Law],
     pub names: &'w Names<'a>,
     pub pilots: &'w [(&'a ast::Pilot, Span)],
     pub frames: &'w [PilotFrame],
-    /// All rules as written, those that could not be checked included.
-    pub written: &'w [&'w str],
+    /// Whether a rule is written, be it one that could not be checked.
+    pub is_written: &'w dyn Fn(&str) -> bool,
 }
 
 /// Sorts and numbers the rules, resolves their exceptions and checks them against each other.
@@ -42,18 +39,18 @@ pub(super) fn number(
 ) -> Vec<Rule> {
     drafts.sort_by(|a, b| {
         let key = |d: &RuleDraft| (d.rule.force.from, d.rule.force.until, d.rule.place.0);
-        natural(&a.rule.id, &b.rule.id).then_with(|| key(a).cmp(&key(b)))
+        let begin = a.brief.begins.cmp(&b.brief.begins);
+        begin
+            .then_with(|| natural(&a.rule.id, &b.rule.id))
+            .then_with(|| key(a).cmp(&key(b)))
     });
     identifiers(&drafts, diagnostics);
-    exceptions(&mut drafts, whole.written, diagnostics);
+    exceptions(&mut drafts, whole.is_written, diagnostics);
     exception_cycles(&drafts, diagnostics);
     for (index, draft) in drafts.iter().enumerate() {
         let id = RuleId(u32::try_from(index).unwrap_or(u32::MAX));
-        let Some(pilot) = draft
-            .rule
-            .pilot
-            .and_then(|p| pilots.get_mut(usize::from(p.0)))
-        else {
+        let pilot = draft.brief.pilot;
+        let Some(pilot) = pilot.and_then(|p| pilots.get_mut(usize::from(p.0))) else {
             continue;
         };
         if pilot.name == draft.rule.id {
@@ -63,50 +60,14 @@ pub(super) fn number(
         }
     }
     pilots_apart(&drafts, whole, diagnostics);
-    for draft in &drafts {
-        reachable(draft, whole, diagnostics);
-        cited_in_time(draft, whole, diagnostics);
-    }
     drafts.into_iter().map(|d| d.rule).collect()
-}
-
-/// `BR-2` before `BR-10`: runs of digits are compared as numbers.
-fn natural(mut a: &str, mut b: &str) -> Ordering {
-    while !a.is_empty() && !b.is_empty() {
-        let (ours, theirs) = (first_run(a), first_run(b));
-        let number = |digits: &str| digits.parse().unwrap_or(u64::MAX);
-        let order = ours
-            .word
-            .cmp(theirs.word)
-            .then_with(|| number(ours.digits).cmp(&number(theirs.digits)))
-            .then_with(|| ours.digits.cmp(theirs.digits));
-        if order != Ordering::Equal {
-            return order;
-        }
-        (a, b) = (ours.rest, theirs.rest);
-    }
-    b.is_empty().cmp(&a.is_empty())
-}
-
-/// Letters, the digits behind them, and what follows.
-struct Run<'t> {
-    word: &'t str,
-    digits: &'t str,
-    rest: &'t str,
-}
-
-fn first_run(text: &str) -> Run<'_> {
-    let letters = text.find(|c: char| c.is_ascii_digit());
-    let (word, after) = text.split_at(letters.unwrap_or(text.len()));
-    let digits = after.find(|c: char| !c.is_ascii_digit());
-    let (digits, rest) = after.split_at(digits.unwrap_or(after.len()));
-    Run { word, digits, rest }
 }
 
 /// The same identifier twice only with disjoint periods, counted on the same date.
 fn identifiers(drafts: &[RuleDraft], diagnostics: &mut Vec<Diagnostic>) {
     // Those of one identifier stand together.
-    let alike = drafts.chunk_by(|one, next| one.rule.id == next.rule.id);
+    let alike = drafts
+        .chunk_by(|one, next| one.brief.begins == next.brief.begins && one.rule.id == next.rule.id);
     for versions in alike.filter(|versions| versions.len() > 1) {
         for (at, draft) in versions.iter().enumerate() {
             let clash = versions.iter().take(at).find(|other| {
@@ -136,51 +97,58 @@ fn name_at(text: &str, at: Span) -> ast::Name {
 
 /// The rules that a name after `over` may mean.
 struct Targets<'d> {
-    /// By identifier, its versions, which stand together.
-    versions: HashMap<&'d str, Range<usize>>,
+    /// In the order of their identifiers.
+    drafts: &'d [RuleDraft],
     /// By rule with a table, the parts of that.
     parts: BTreeMap<&'d str, Vec<usize>>,
 }
 
 impl<'d> Targets<'d> {
     fn of(drafts: &'d [RuleDraft]) -> Targets<'d> {
-        let mut targets = Targets {
-            versions: HashMap::with_capacity(drafts.len()),
-            parts: BTreeMap::new(),
-        };
-        let mut first = 0;
-        for versions in drafts.chunk_by(|one, next| one.rule.id == next.rule.id) {
-            let range = first..first + versions.len();
-            first = range.end;
-            for (at, draft) in range.clone().zip(versions) {
-                targets.versions.insert(&draft.rule.id, range.clone());
-                if let Some(whole) = &draft.notes.whole {
-                    targets.parts.entry(whole).or_default().push(at);
-                }
+        let mut parts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let all = drafts.iter().enumerate();
+        for (at, draft) in all.filter(|(_, draft)| draft.brief.is_part) {
+            if let Some(whole) = &draft.notes.whole {
+                parts.entry(whole).or_default().push(at);
             }
         }
-        targets
+        Targets { drafts, parts }
+    }
+
+    /// All versions of a rule, which stand together.
+    fn versions(&self, name: &str) -> Range<usize> {
+        let begins = Beginning::of(name);
+        let order = |draft: &RuleDraft| {
+            let begin = draft.brief.begins.cmp(&begins);
+            begin.then_with(|| natural(&draft.rule.id, name))
+        };
+        let from = self.drafts.partition_point(|draft| order(draft).is_lt());
+        let here = self.drafts.get(from..).unwrap_or_default().iter();
+        from..from + here.take_while(|draft| order(draft).is_eq()).count()
     }
 
     fn knows(&self, name: &str) -> bool {
-        self.versions.contains_key(name) || self.parts.contains_key(name)
+        !self.versions(name).is_empty() || self.parts.contains_key(name)
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = usize> {
-        let versions = self.versions.get(name).cloned().unwrap_or_default();
         let parts = self.parts.get(name).into_iter().flatten();
-        versions.chain(parts.copied())
+        self.versions(name).chain(parts.copied())
     }
 
     fn names(&self) -> BTreeSet<&'d str> {
-        let versions = self.versions.keys().copied();
-        versions.chain(self.parts.keys().copied()).collect()
+        let ids = self.drafts.iter().map(|draft| draft.rule.id.as_str());
+        ids.chain(self.parts.keys().copied()).collect()
     }
 }
 
 /// Numbers what `over` names: all versions of a rule, or all parts of a rule's table.
-fn exceptions(drafts: &mut [RuleDraft], written: &[&str], diagnostics: &mut Vec<Diagnostic>) {
-    for (at, over) in excused(drafts, written, diagnostics) {
+fn exceptions(
+    drafts: &mut [RuleDraft],
+    is_written: &dyn Fn(&str) -> bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for (at, over) in excused(drafts, is_written, diagnostics) {
         if let Some(draft) = drafts.get_mut(at) {
             draft.rule.over = over;
         }
@@ -190,22 +158,20 @@ fn exceptions(drafts: &mut [RuleDraft], written: &[&str], diagnostics: &mut Vec<
 /// The exceptions, by their place, each with the rules that it excuses.
 fn excused(
     drafts: &[RuleDraft],
-    written: &[&str],
+    is_written: &dyn Fn(&str) -> bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(usize, Vec<RuleId>)> {
-    let written: LazyCell<HashSet<&str>, _> = LazyCell::new(|| written.iter().copied().collect());
     let targets = LazyCell::new(|| Targets::of(drafts));
     let mut resolved = Vec::new();
-    for (at, draft) in drafts.iter().enumerate() {
+    let all = drafts.iter().enumerate();
+    for (at, draft) in all.filter(|(_, draft)| draft.brief.is_over) {
         let mut over = Vec::new();
         for name in &draft.notes.over {
             let name = draft.placed(name);
             if !targets.knows(&name.node) {
                 // A rule that was complained of is there all the same.
                 let table = name.node.rsplit_once('.').map_or("", |(rule, _)| rule);
-                if written.contains(name.node.as_str())
-                    || (written.contains(table) && !targets.knows(table))
-                {
+                if is_written(&name.node) || (is_written(table) && !targets.knows(table)) {
                     continue;
                 }
                 let known = targets.names().into_iter();
@@ -306,7 +272,7 @@ fn pilots_apart(drafts: &[RuleDraft], whole: &Whole<'_, '_>, diagnostics: &mut V
         .collect();
     let mut touched: BTreeMap<RuleId, BTreeSet<PilotId>> = BTreeMap::new();
     for draft in drafts {
-        if let Some(pilot) = draft.rule.pilot {
+        if let Some(pilot) = draft.brief.pilot {
             for over in &draft.rule.over {
                 touched.entry(*over).or_default().insert(pilot);
             }
@@ -388,128 +354,6 @@ fn says_over(pilot: &ast::Pilot, other: &str) -> bool {
         .any(|n| n.node == other)
 }
 
-/// Rules that can never be in force, or whose scope nothing can meet.
-fn reachable(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let backwards = |force: Force| {
-        let days = force.from.zip(force.until);
-        days.filter(|(from, until)| from.first > until.last)
-    };
-    let frame = draft.rule.pilot;
-    let frame = frame.and_then(|p| whole.frames.get(usize::from(p.0)));
-    // A pilot that is never in force is told once, at the pilot.
-    if frame.and_then(|f| backwards(f.force)).is_none()
-        && let Some((from, until)) = backwards(draft.rule.force)
-    {
-        diagnostics.push(
-            Diagnostic::new(
-                codes::NEVER_IN_FORCE,
-                format!("`{}` is never in force", draft.shown()),
-                draft.id_at(),
-            )
-            .label(format!(
-                "it would begin on {} and end on {}",
-                from.first, until.last
-            )),
-        );
-    }
-    if let Some(field) = draft.notes.never {
-        let path = whole.schema.field(field).map_or("?", |f| f.path.as_str());
-        diagnostics.push(
-            Diagnostic::new(
-                codes::NEVER_IN_SCOPE,
-                format!("`{}` can never apply", draft.shown()),
-                draft.scope_at(),
-            )
-            .label(format!("no `{path}` meets all of this")),
-        );
-    }
-}
-
-/// No law is cited for days on which it, or the article, is gone.
-fn cited_in_time(draft: &RuleDraft, whole: &Whole<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for (basis, at) in draft.rule.basis.iter().zip(&draft.notes.cited_at) {
-        let at = draft.moved.span(*at);
-        let Some(law) = whole.laws.get(basis.law.0 as usize) else {
-            continue;
-        };
-        let last = draft.rule.force.until.map(|d| d.last);
-        if let Some(end) = law.force.until
-            && last.is_none_or(|last| last > end.last)
-        {
-            diagnostics.push(
-                Diagnostic::new(
-                    codes::LAW_NOT_IN_FORCE,
-                    format!(
-                        "`{}` cites `{}` for days after its end",
-                        draft.shown(),
-                        law.id
-                    ),
-                    at,
-                )
-                .label(format!("in force until {}", end.last))
-                .help(format!("end the rule with `force until {}`", end.last)),
-            );
-        }
-        if let (Some(until), Some(from)) = (draft.rule.force.until, law.force.from)
-            && draft.notes.on.is_none()
-            && until.last < from.first
-        {
-            diagnostics.push(
-                Diagnostic::new(
-                    codes::LAW_NOT_IN_FORCE,
-                    format!(
-                        "`{}` cites `{}` for days before it was in force",
-                        draft.shown(),
-                        law.id
-                    ),
-                    at,
-                )
-                .label(format!("in force from {}", from.first)),
-            );
-        }
-        for newer in whole.items_laws {
-            // Who cites the newer text too means the article as it reads since.
-            let newer_id = whole.names.laws.get(&newer.id.node).copied();
-            if draft.rule.basis.iter().any(|b| Some(b.law) == newer_id) {
-                continue;
-            }
-            for replaced in &newer.replaces {
-                let same_law = replaced.law.node == law.id;
-                let same_article = match (&replaced.article, &basis.article) {
-                    (None, _) => true,
-                    (Some(r), Some(b)) => {
-                        r.node == *b && paragraph_hit(replaced, basis.paragraph.as_deref())
-                    }
-                    (Some(_), None) => false,
-                };
-                let since = newer_id
-                    .and_then(|id| whole.laws.get(id.0 as usize))
-                    .and_then(|l| l.force.from);
-                let Some(since) = since else { continue };
-                if same_law && same_article && last.is_none_or(|last| last >= since.last) {
-                    diagnostics.push(
-                        Diagnostic::new(
-                            codes::ARTICLE_REPLACED,
-                            format!("`{}` cites what `{}` replaced on {}", draft.shown(), newer.id.node, since.first),
-                            at,
-                        )
-                        .label("replaced")
-                        .also(replaced.law.at.0, "replaced here")
-                        .help("end this version the day before, and write a new one that cites the newer text"),
-                    );
-                }
-            }
-        }
-    }
-}
-
-fn paragraph_hit(replaced: &ast::Citation, cited: Option<&str>) -> bool {
-    match (&replaced.paragraph, cited) {
-        (Some(r), Some(c)) => r.node == c,
-        _ => true,
-    }
-}
-
 /// Labels of fields that stand side by side must differ, from each other and from definitions.
 pub(super) fn labels_apart(
     schema: &Schema,
@@ -575,21 +419,5 @@ pub(super) fn labels_apart(
             let rest = others.iter().skip(usize::from(field.is_none()));
             rest.for_each(|other| complain(first, *other, diagnostics));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn identifiers_are_ordered_as_people_count() {
-        let wanted = [
-            "", "01", "1", "2", "A", "A-02", "A-2", "A-2.1", "A-10", "A-10b", "A-", "B", "甲-9",
-        ];
-        let mut found = wanted;
-        found.reverse();
-        found.sort_by(|a, b| natural(a, b));
-        assert_eq!(found, wanted);
     }
 }

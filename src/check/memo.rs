@@ -6,9 +6,9 @@
 //! hash alone. Only rules that nothing was said about are kept, so a complaint is always made
 //! anew; how rules stand to each other is always worked out anew.
 
+use super::draft::{Moved, RuleDraft};
 use super::law;
 use super::names::Named;
-use super::rule::{Moved, RuleDraft};
 use super::rules::{DecisionTable, Event, Force, Place};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::limits::Limits;
@@ -29,6 +29,7 @@ pub(super) struct Kept {
     /// From its first word to its last.
     pub item_at: Span,
     pub id: String,
+    pub first: FirstBytes,
     pub id_at: Span,
     pub declared: Force,
     pub drafts: Vec<RuleDraft>,
@@ -61,6 +62,21 @@ impl Kept {
             .chain(drafts)
             .chain(noted)
             .all(|span| inside(&span))
+    }
+}
+
+/// The first bytes of an identifier: most are told apart by them, in the order of all their bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FirstBytes([u8; 16]);
+
+impl FirstBytes {
+    /// Those of an identifier.
+    pub fn of(id: &str) -> FirstBytes {
+        let mut first = [0; 16];
+        for (place, byte) in first.iter_mut().zip(id.bytes()) {
+            *place = byte;
+        }
+        FirstBytes(first)
     }
 }
 
@@ -103,11 +119,25 @@ impl<'t> Known<'t> {
         self.moved(self.kept.item_at)
     }
 
+    /// Where its text begins: before it, and behind all that stands before it.
+    pub fn begins(&self) -> Span {
+        Span::new(self.source, self.part.start, self.part.start)
+    }
+
+    /// What its names stand for.
+    pub fn noted(&self) -> Renoted {
+        Renoted {
+            kept: Arc::clone(&self.kept),
+            moved: self.way(),
+        }
+    }
+
     /// What became of it, with the places that it has now.
     pub fn drafts(&self) -> impl Iterator<Item = RuleDraft> {
         let moved = self.way();
         self.kept.drafts.iter().map(move |then| RuleDraft {
             rule: then.rule.moved(Place(moved.span(then.rule.place.0))),
+            brief: then.brief,
             notes: Arc::clone(&then.notes),
             moved,
         })
@@ -126,6 +156,21 @@ impl<'t> Known<'t> {
             ItemKind::Rule(rule) => Some((rule, item.at.0)),
             _ => None,
         }
+    }
+}
+
+/// What the names of a known rule stand for, at its place now.
+#[derive(Debug)]
+pub(super) struct Renoted {
+    kept: Arc<Kept>,
+    moved: Moved,
+}
+
+impl Renoted {
+    /// The names with the places that they have now.
+    pub fn iter(&self) -> impl Iterator<Item = (Span, Named)> {
+        let noted = self.kept.noted.iter();
+        noted.map(|(at, named)| (self.moved.span(*at), named.clone()))
     }
 }
 

@@ -12,6 +12,7 @@ mod conflict;
 mod consequence;
 mod departments;
 mod describe;
+mod draft;
 pub mod dump;
 mod fingerprint;
 mod law;
@@ -20,6 +21,8 @@ mod lower;
 mod memo;
 mod message;
 mod names;
+mod noted;
+mod order;
 mod pilot;
 mod reach;
 mod rule;
@@ -28,6 +31,7 @@ pub mod scenario;
 mod schema;
 mod table;
 pub mod tables;
+mod timely;
 
 use crate::folder::Folder;
 use crate::ground::diagnostic::{self, Diagnostic, Severity};
@@ -37,6 +41,7 @@ use crate::ground::source::{Source, Sources};
 use crate::ground::span::{SourceId, Span};
 use memo::{Memo, Read};
 pub use names::Named;
+use noted::Noted;
 use rules::RuleSet;
 use scenario::Scenario;
 use std::collections::BTreeSet;
@@ -62,15 +67,13 @@ pub struct Compiled {
     pub rules: Option<Arc<RuleSet>>,
     /// Its scenarios, in the order of files and lines.
     pub scenarios: Vec<Scenario>,
-    /// What the names in the texts stand for, in the order of their places. What stands inside a
-    /// definition is noted there and not again where it is used.
-    pub names: Vec<(Span, Named)>,
     /// All complaints, in the order of their places.
     pub diagnostics: Vec<Diagnostic>,
     /// How many complaints there were beyond the limit.
     pub not_shown: u64,
     /// The texts that were read, for drawing the complaints.
     pub sources: Sources,
+    noted: Noted,
 }
 
 /// Warnings do not refuse a rule set, errors do.
@@ -95,6 +98,23 @@ impl Compiled {
     /// ```
     pub fn has_errors(&self) -> bool {
         self.rules.is_none()
+    }
+
+    /// What the names in the texts stand for, in the order of their places; nothing where an error was
+    /// found. What stands inside a definition is noted there and not again where it is used. It is put
+    /// together when it is first asked for.
+    ///
+    /// ```
+    /// use kakou::{Folder, Limits, check::Named, compile};
+    /// let gate = Folder::open("examples/gate".as_ref(), &Limits::default()).unwrap();
+    /// let compiled = compile(&gate, &Limits::default());
+    /// assert!(compiled.names().is_sorted());
+    /// assert!(compiled.names().iter().any(|(_, named)| matches!(named, Named::Kind(_))));
+    /// let broken = gate.with_rules("more.rules", "rule G-09\n  when lien is first\n");
+    /// assert!(compile(&broken, &Limits::default()).names().is_empty());
+    /// ```
+    pub fn names(&self) -> &[(Span, Named)] {
+        self.noted.all()
     }
 }
 
@@ -244,17 +264,17 @@ fn compile_with(memo: &mut Memo, folder: &Folder, limits: &Limits) -> Compiled {
         not_shown += (diagnostics.len() - limits.diagnostics) as u64;
         diagnostics.truncate(limits.diagnostics);
     }
-    let (rules, scenarios, names) = match assembled {
-        Some((rules, scenarios, names)) if !errors => (Some(Arc::new(rules)), scenarios, names),
-        _ => (None, Vec::new(), Vec::new()),
+    let (rules, scenarios, noted) = match assembled {
+        Some((rules, scenarios, noted)) if !errors => (Some(Arc::new(rules)), scenarios, noted),
+        _ => (None, Vec::new(), Noted::default()),
     };
     Compiled {
         rules,
         scenarios,
-        names,
         diagnostics,
         not_shown,
         sources,
+        noted,
     }
 }
 

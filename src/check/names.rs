@@ -46,7 +46,7 @@ pub(super) struct Names<'a> {
 /// let gate = Folder::open("examples/gate".as_ref(), &Limits::default()).unwrap();
 /// let compiled = compile(&gate, &Limits::default());
 /// // Every name that a rule reads is there with its place.
-/// let (place, named) = compiled.names.iter().find(|(_, n)| matches!(n, Named::Field(_))).unwrap();
+/// let (place, named) = compiled.names().iter().find(|(_, n)| matches!(n, Named::Field(_))).unwrap();
 /// let text = compiled.sources.get(place.source).unwrap().slice(*place);
 /// let Named::Field(field) = named else { return };
 /// assert!(compiled.rules.unwrap().schema.field(*field).unwrap().path.ends_with(text));
@@ -128,12 +128,9 @@ impl<'a> Names<'a> {
         self.told.set(self.told.get() + 1);
     }
 
-    /// All that was noted, once for each place, in their order.
+    /// All that was noted.
     pub fn take_noted(&self) -> Vec<(Span, Named)> {
-        let mut noted = self.noted.take();
-        noted.sort();
-        noted.dedup();
-        noted
+        self.noted.take()
     }
 
     /// All that a label can stand for.

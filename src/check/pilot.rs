@@ -2,11 +2,12 @@
 //! its suspensions are one rule over those it suspends.
 
 use super::codes;
+use super::draft::{Notes, RuleDraft};
 use super::law::{self, basis, force_cond, labels};
 use super::lower::{Lower, Scope};
 use super::reach;
-use super::rule::{Moved, Notes, PilotFrame, RuleDraft, scope_cond, weakest};
-use super::rules::{Cond, Event, Force, Law, Message, Pilot, PilotId, Place, Rule, Sure, Terms};
+use super::rule::{PilotFrame, scope_cond, weakest};
+use super::rules::{Cond, Event, Force, Law, Message, Pilot, PilotId, Sure, Terms};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::span::Span;
 use crate::schema::value::DepartmentId;
@@ -191,11 +192,7 @@ pub(super) fn pilots(
                 scope_at: found.scope.map_or(item.name.at.0, |(_, at)| at),
                 never: reach::impossible(&reach::allowed(scope.schema, &frame.scope)),
             };
-            drafts.push(RuleDraft {
-                rule: Rule::new(terms, Place(at)),
-                notes: Arc::new(notes),
-                moved: Moved::not(at.source),
-            });
+            drafts.push(RuleDraft::new(terms, at, Arc::new(notes)));
         }
         pilots.push(Pilot {
             name,

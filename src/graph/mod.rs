@@ -17,6 +17,7 @@ pub(crate) mod layout;
 mod lower;
 mod meaning;
 mod names;
+mod needs;
 pub(crate) mod node;
 mod peak;
 pub(crate) mod plan;

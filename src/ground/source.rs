@@ -1,6 +1,7 @@
 //! The texts that were read, and how a byte becomes a line and a column.
 
 use super::span::{SourceId, Span};
+use std::sync::OnceLock;
 
 /// One text with the name it is reported under.
 ///
@@ -18,7 +19,8 @@ use super::span::{SourceId, Span};
 pub struct Source {
     name: String,
     text: String,
-    line_starts: Vec<u32>,
+    /// Found when they are first asked for.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 /// From the byte of a complaint to what a person looks for: a line, a column, the words there.
@@ -32,7 +34,7 @@ pub struct Source {
 /// assert!(source.line(line).ends_with(source.slice(place)));
 /// ```
 impl Source {
-    /// A text under a name. Lines are found once, here.
+    /// A text under a name. Lines are found once, when they are first asked for.
     ///
     /// ```
     /// use kakou::ground::source::Source;
@@ -42,18 +44,21 @@ impl Source {
     /// assert_eq!(lines("law A\nlaw B\n"), lines("law A\nlaw B"));
     /// ```
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
-        let mut line_starts = vec![0];
-        for (at, byte) in text.bytes().enumerate() {
-            if byte == b'\n' {
-                line_starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
-            }
-        }
         Source {
             name: name.into(),
-            text,
-            line_starts,
+            text: text.into(),
+            line_starts: OnceLock::new(),
         }
+    }
+
+    /// By line, the byte with which it begins.
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let bytes = self.text.bytes().enumerate();
+            let ends = bytes.filter(|(_, byte)| *byte == b'\n');
+            let starts = ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        })
     }
 
     /// The name it is reported under, with `/` between folders on every machine.
@@ -90,10 +95,10 @@ impl Source {
     /// ```
     pub fn line_column(&self, byte: u32) -> (u32, u32) {
         let line = self
-            .line_starts
+            .line_starts()
             .partition_point(|start| *start <= byte)
             .max(1);
-        let start = self.line_starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let start = self.line_starts().get(line - 1).copied().unwrap_or(0) as usize;
         let end = (byte as usize).min(self.text.len());
         let column = self.text.get(start..end).map_or(0, |s| s.chars().count());
         (
@@ -112,9 +117,9 @@ impl Source {
     /// ```
     pub fn line(&self, line: u32) -> &str {
         let at = (line.max(1) - 1) as usize;
-        let start = self.line_starts.get(at).copied().unwrap_or(u32::MAX) as usize;
+        let start = self.line_starts().get(at).copied().unwrap_or(u32::MAX) as usize;
         let end = self
-            .line_starts
+            .line_starts()
             .get(at + 1)
             .map_or(self.text.len(), |e| *e as usize);
         self.text

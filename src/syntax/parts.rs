@@ -27,13 +27,13 @@ pub(crate) struct Part<'t> {
 /// The parts of a text, which together are the text.
 pub(crate) fn parts(text: &str) -> Vec<Part<'_>> {
     let mut cuts = vec![(0, false)];
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if let Some(word) = item_word(line) {
+    let mut cut = |at: usize| {
+        if let Some(word) = text.get(at..).and_then(item_word) {
             cuts.push((at, word == Word::Rule));
         }
-        at += line.len();
-    }
+    };
+    cut(0);
+    outer_lines(text, cut);
     let ends = cuts.iter().skip(1).map(|cut| cut.0).chain([text.len()]);
     cuts.iter()
         .zip(ends)
@@ -47,12 +47,28 @@ pub(crate) fn parts(text: &str) -> Vec<Part<'_>> {
         .collect()
 }
 
+/// Says where lines after the first begin, but for those that begin with a space or are empty.
+fn outer_lines(text: &str, mut begins: impl FnMut(usize)) {
+    /// So many bytes are looked at as one; most of them begin no such line.
+    const STRETCH: usize = 64;
+    let bytes = text.as_bytes();
+    let next = bytes.get(1..).unwrap_or_default();
+    let is_before = |(byte, next): (&u8, &u8)| *byte == b'\n' && *next > b' ';
+    for (number, (here, next)) in bytes.chunks(STRETCH).zip(next.chunks(STRETCH)).enumerate() {
+        // Without a way out, so that many bytes can be compared at once.
+        let some = here.iter().zip(next);
+        if some.fold(false, |some, pair| some | is_before(pair)) {
+            for (at, pair) in here.iter().zip(next).enumerate() {
+                if is_before(pair) {
+                    begins(number * STRETCH + at + 1);
+                }
+            }
+        }
+    }
+}
+
 /// The word in column 1 of a line, if items begin with it.
 fn item_word(line: &str) -> Option<Word> {
-    let first = line.bytes().next()?;
-    if matches!(first, b' ' | b'\t' | b'#' | b'\r' | b'\n') {
-        return None;
-    }
     let word = line.split([' ', '\t', '\u{3000}', '\u{a0}', '\r', '\n']);
     let (word, _) = words::single(word.into_iter().next()?)?;
     ITEMS.contains(&word).then_some(word)

@@ -4,7 +4,7 @@
 //! word's place is the grammar's business; this table only says which words can never be names.
 
 use Class::{Free, Reserved, Shy};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::LazyLock;
 
 pub use crate::ground::lang::Lang;

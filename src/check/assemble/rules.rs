@@ -2,14 +2,16 @@
 
 use super::Base;
 use crate::check::codes;
+use crate::check::draft::RuleDraft;
 use crate::check::law;
 use crate::check::lints;
 use crate::check::lower::Lower;
-use crate::check::memo::{Kept, Known, Memo, OwnText};
-use crate::check::rule::{self, RuleDraft};
+use crate::check::memo::{FirstBytes, Kept, Known, Memo, OwnText, Renoted};
+use crate::check::rule;
 use crate::check::rules::{DecisionTable, Event, Force};
+use crate::check::timely::{Times, timely};
 use crate::ground::diagnostic::Diagnostic;
-use crate::ground::span::{At, Span};
+use crate::ground::span::Span;
 use crate::syntax::ast;
 use std::collections::BTreeSet;
 
@@ -22,11 +24,19 @@ pub(super) enum Written<'a> {
 }
 
 impl Written<'_> {
-    /// From its first word to its last.
-    pub(super) fn at(&self) -> Span {
+    /// Where it begins, for the order of what is written.
+    pub(super) fn begins(&self) -> Span {
         match self {
             Written::Read(_, at, _) => *at,
-            Written::Known(known) => known.at(),
+            Written::Known(known) => known.begins(),
+        }
+    }
+
+    /// How its identifier begins.
+    fn first(&self) -> FirstBytes {
+        match self {
+            Written::Read(rule, ..) => FirstBytes::of(&rule.id.node),
+            Written::Known(known) => known.kept.first,
         }
     }
 
@@ -50,6 +60,7 @@ impl Written<'_> {
 /// A rule, its period, and whether nothing was said about it so far.
 struct Sorted<'w, 'a> {
     written: &'w Written<'a>,
+    first: FirstBytes,
     declared: Force,
     clean: bool,
 }
@@ -58,10 +69,13 @@ struct Sorted<'w, 'a> {
 pub(super) struct Checking<'c> {
     pub(super) events: &'c [Event],
     pub(super) register: rule::Register<'c>,
+    pub(super) times: Times<'c, 'c>,
     pub(super) memo: &'c mut Memo,
     pub(super) tables: &'c mut Vec<DecisionTable>,
     pub(super) diagnostics: &'c mut Vec<Diagnostic>,
     pub(super) used: &'c mut BTreeSet<String>,
+    /// What the names of known rules stand for.
+    pub(super) renoted: &'c mut Vec<Renoted>,
 }
 
 impl Checking<'_> {
@@ -90,39 +104,50 @@ impl Checking<'_> {
             let (declared, clean) = self.declared(written, base);
             sorted.push(Sorted {
                 written,
+                first: written.first(),
                 declared,
                 clean,
             });
         }
         sorted.sort_by(|a, b| {
             let key = |s: &Sorted<'_, '_>| (s.declared.from, s.declared.until);
-            (a.written.id(), key(a)).cmp(&(b.written.id(), key(b)))
+            let begin = a.first.cmp(&b.first);
+            begin
+                .then_with(|| a.written.id().cmp(b.written.id()))
+                .then_with(|| key(a).cmp(&key(b)))
         });
         let mut drafts = Vec::with_capacity(all.len());
         let mut weight = 0usize;
         for rule in sorted {
-            let (found, nodes) = self.rule(&rule, base);
-            weight = weight.saturating_add(nodes.saturating_mul(found.len().max(1)));
+            let before = drafts.len();
+            let nodes = self.rule(&rule, base, &mut drafts);
+            let found = drafts.len() - before;
+            weight = weight.saturating_add(nodes.saturating_mul(found.max(1)));
             if weight > base.limits.set_nodes {
                 self.too_large(rule.written.id_at(), base);
+                drafts.truncate(before);
                 return drafts;
             }
-            drafts.extend(found);
         }
         drafts
     }
 
-    /// What becomes of one rule, and how much it weighs.
-    fn rule(&mut self, sorted: &Sorted<'_, '_>, base: &Base<'_>) -> (Vec<RuleDraft>, usize) {
+    /// Adds what becomes of one rule, and says how much it weighs.
+    fn rule(
+        &mut self,
+        sorted: &Sorted<'_, '_>,
+        base: &Base<'_>,
+        drafts: &mut Vec<RuleDraft>,
+    ) -> usize {
         let read = match sorted.written {
-            Written::Known(known) if self.fits(known, base) => return self.known(known, base),
+            Written::Known(known) if self.fits(known, base) => return self.known(known, drafts),
             Written::Known(known) => known.read(base.limits),
             Written::Read(..) => None,
         };
         let (item, at, own_text) = match (sorted.written, &read) {
             (Written::Read(item, at, own_text), _) => (*item, *at, *own_text),
             (Written::Known(known), Some((item, at))) => (item, *at, Some(known.own_text())),
-            _ => return (Vec::new(), 0),
+            _ => return 0,
         };
         let told = base.names.told() + self.diagnostics.len();
         let noted = base.names.noted();
@@ -135,11 +160,14 @@ impl Checking<'_> {
             at,
             declared: sorted.declared,
         };
-        let drafts = rule::rule(&mut lower, &written, self.register, self.tables);
-        let frame = drafts.first().and_then(|d| d.rule.pilot);
+        let found = rule::rule(&mut lower, &written, self.register, self.tables);
+        let frame = found.first().and_then(|d| d.rule.pilot);
         let frame = frame.and_then(|p| self.register.pilots.get(usize::from(p.0)));
         // A rule without any condition weighs something too.
         let nodes = lower.nodes() + frame.map_or(0, |f| f.nodes) + 8;
+        for draft in &found {
+            timely(draft, &self.times, self.diagnostics);
+        }
         let said = base.names.told() + self.diagnostics.len() > told;
         let clean = sorted.clean && !said && !base.too_many_errors();
         if let Some((text, text_at)) = own_text.filter(|_| clean && lints::is_titled(item)) {
@@ -147,9 +175,10 @@ impl Checking<'_> {
                 at: text_at,
                 item_at: at,
                 id: item.id.node.clone(),
+                first: FirstBytes::of(&item.id.node),
                 id_at: item.id.at.0,
                 declared: sorted.declared,
-                drafts: drafts.clone(),
+                drafts: found.clone(),
                 tables: self.tables.get(tables_before..).unwrap_or(&[]).to_vec(),
                 tables_before,
                 noted: base.names.noted_since(noted),
@@ -159,7 +188,8 @@ impl Checking<'_> {
             self.memo.keep(text, kept);
         }
         self.used.append(&mut used);
-        (drafts, nodes)
+        drafts.extend(found);
+        nodes
     }
 
     /// Whether a rule would be found now as it was found then.
@@ -170,18 +200,19 @@ impl Checking<'_> {
         same_numbers && !base.too_many_errors()
     }
 
-    fn known(&mut self, known: &Known<'_>, base: &Base<'_>) -> (Vec<RuleDraft>, usize) {
+    fn known(&mut self, known: &Known<'_>, drafts: &mut Vec<RuleDraft>) -> usize {
         let kept = &known.kept;
         self.tables.extend(kept.tables.iter().cloned());
-        for (at, named) in &kept.noted {
-            base.names.note(At(known.moved(*at)), named.clone());
+        if !kept.noted.is_empty() {
+            self.renoted.push(known.noted());
         }
         for name in &kept.used {
             if !self.used.contains(name) {
                 self.used.insert(name.clone());
             }
         }
-        (known.drafts().collect(), kept.nodes)
+        drafts.extend(known.drafts());
+        kept.nodes
     }
 
     fn too_large(&mut self, at: Span, base: &Base<'_>) {
