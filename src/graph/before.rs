@@ -8,6 +8,7 @@
 use super::Graph;
 use crate::check::rules::{Rule, RuleSet};
 use crate::decide::program::{NodeId, Program, RuleForm};
+use crate::decide::standing::Standing;
 use hashbrown::HashMap;
 use petgraph::graph::NodeIndex;
 
@@ -15,12 +16,15 @@ use petgraph::graph::NodeIndex;
 pub(super) struct Before<'b> {
     pub(super) program: &'b Program,
     /// By the place of their terms in memory.
-    forms: HashMap<usize, &'b RuleForm>,
+    rules: HashMap<usize, KnownRule<'b>>,
     /// By node of that graph, its node in the one that is made.
     now: Vec<Option<NodeIndex>>,
     /// By node of that graph, how many are asked for with it and below it.
     asked: Vec<u64>,
 }
+
+/// The form of a rule, and how it stood.
+type KnownRule<'b> = (&'b RuleForm, Standing);
 
 impl<'b> Before<'b> {
     /// Nothing, where the rules are read with something else than those of that graph.
@@ -36,18 +40,19 @@ impl<'b> Before<'b> {
             let below = below.filter_map(|operand| asked.get(operand.0 as usize));
             asked.push(below.fold(1, |sum: u64, asked| sum.saturating_add(*asked)));
         }
-        let forms = program.rules.rules.iter().zip(&program.forms);
+        let known = program.forms.iter().zip(program.standings.iter().copied());
+        let terms = program.rules.rules.iter().map(Rule::terms_at);
         Some(Before {
-            forms: forms.map(|(rule, form)| (rule.terms_at(), form)).collect(),
+            rules: terms.zip(known).collect(),
             now: vec![None; program.nodes.len()],
             asked,
             program,
         })
     }
 
-    /// The form of a rule with these terms.
-    pub(super) fn form(&self, rule: &Rule) -> Option<&'b RuleForm> {
-        self.forms.get(&rule.terms_at()).copied()
+    /// A rule with these terms.
+    pub(super) fn rule(&self, rule: &Rule) -> Option<KnownRule<'b>> {
+        self.rules.get(&rule.terms_at()).copied()
     }
 
     /// The node that stands for one of that graph, and how many are asked for with it.

@@ -1,13 +1,12 @@
 //! Checked rules to nodes, and the nodes to the dense form that deciding reads.
 
-use super::meaning::{Builder, RuleNodes, dense};
+use super::meaning::{Builder, RuleNodes, dense, index};
 use super::{Edge, Node, Options, refusal};
-use crate::check::rules::{Each, KindId, PilotId, RuleId, RuleSet};
+use crate::check::rules::{Each, KindId, PilotId, Rule, RuleId, RuleSet};
 use crate::decide::atom::Atoms;
 use crate::decide::atomize::keyed;
 use crate::decide::program::{
-    CoverForm, KindForm, Memo, NodeForm, NodeId, Op, Program, RequireForm, RequiredForm, RuleForm,
-    WaiveForm,
+    CoverForm, KindForm, Memo, NodeForm, NodeId, Op, Program, RequiredForm, RuleForm,
 };
 use crate::decide::standing::{Masks, Standing, Traits};
 use crate::decide::table::TableForm;
@@ -61,15 +60,14 @@ pub(super) fn lower<'a>(
     let kind_node = |id: KindId| kinds.get(usize::from(id.0)).copied();
     for (number, rule) in (0u32..).zip(&rules.rules) {
         let nodes = builder.rule(number, rule);
-        if let Some(result) = rule.outcome {
+        if let Some(result) = nodes.outcome {
             let gives = outcome(builder, result);
             builder.edge(nodes.rule, gives, Edge::Gives);
         }
-        for (require, argument) in rule.requires.iter().zip(&nodes.arguments) {
-            let operands: Vec<NodeIndex> = kind_node(require.kind)
-                .into_iter()
-                .chain(*argument)
-                .collect();
+        for require in &nodes.requires {
+            let argument = require.argument.map(index);
+            let kind = kind_node(require.kind).into_iter();
+            let operands: Vec<NodeIndex> = kind.chain(argument).collect();
             let node = builder.intern(
                 Node::Requirement {
                     firmly: require.firmly,
@@ -78,11 +76,10 @@ pub(super) fn lower<'a>(
             );
             builder.edge(nodes.rule, node, Edge::Requires);
         }
-        for (waive, condition) in rule.waives.iter().zip(&nodes.waiver_conditions) {
-            let operands: Vec<NodeIndex> = kind_node(waive.kind)
-                .into_iter()
-                .chain(*condition)
-                .collect();
+        for waive in &nodes.waives {
+            let condition = waive.condition.map(index);
+            let kind = kind_node(waive.kind).into_iter();
+            let operands: Vec<NodeIndex> = kind.chain(condition).collect();
             let node = builder.intern(Node::Waiver, &operands);
             builder.edge(nodes.rule, node, Edge::Waives);
         }
@@ -133,8 +130,7 @@ pub(super) fn lower<'a>(
 pub(super) fn program(
     rules: &Arc<RuleSet>,
     builder: &Builder<'_>,
-    (parts, rank): (Parts, Rank<'_>),
-    options: Options,
+    (parts, rank): (Parts, Rank),
 ) -> Program {
     let lowered = builder.nodes.operands();
     let operands: Vec<NodeId> = lowered.all().iter().map(|node| dense(*node)).collect();
@@ -170,74 +166,26 @@ pub(super) fn program(
         }
     });
     let nodes = nodes.collect();
-    let forms = rules
-        .rules
-        .iter()
-        .zip(&parts.rules)
-        .zip(rank.excused_by)
-        .zip(rank.levels)
-        .map(|(((rule, nodes), excused_by), level)| {
-            let requires = rule
-                .requires
-                .iter()
-                .zip(&nodes.arguments)
-                .map(|(require, argument)| RequireForm {
-                    kind: require.kind,
-                    firmly: require.firmly,
-                    argument: argument.map(dense),
-                });
-            let waives =
-                rule.waives
-                    .iter()
-                    .zip(&nodes.waiver_conditions)
-                    .map(|(waive, condition)| WaiveForm {
-                        kind: waive.kind,
-                        condition: condition.map(dense),
-                    });
-            RuleForm {
-                each: rule.each.clone(),
-                ranges: rank.ranges.get(&*rule.each).copied().unwrap_or(0),
-                in_force: dense(nodes.in_force),
-                scope: dense(nodes.scope),
-                when: dense(nodes.when),
-                unless: nodes.unless.map(dense),
-                excused_by,
-                level,
-                requires: requires.collect(),
-                waives: waives.collect(),
-                departments: rule.departments.clone(),
-            }
-        });
-    let forms: Vec<RuleForm> = forms.collect();
-    let own_views: Vec<DepartmentId> = (0..=u8::MAX)
-        .map(DepartmentId)
-        .zip(&rules.schema.departments)
-        .filter(|(_, department)| !department.sees_all)
-        .map(|(number, _)| number)
-        .collect();
-    let standings = rules.rules.iter().zip(&forms).map(|(rule, form)| {
-        let pilot = rule.pilot.map(|id| rules.pilots.get(usize::from(id.0)));
-        Standing {
-            pilot: rule.pilot,
-            outcome: rule.outcome,
-            traits: Traits::of([
-                (Traits::TRUSTED, rule.sure <= options.trust),
-                (Traits::PILOTED, rule.pilot.is_some()),
-                (
-                    Traits::LIVE,
-                    pilot.is_none_or(|pilot| pilot.is_some_and(|pilot| pilot.live)),
-                ),
-                (Traits::EXCUSABLE, !form.excused_by.is_empty()),
-                (Traits::REQUIRES, !form.requires.is_empty()),
-                (Traits::WAIVES, !form.waives.is_empty()),
-                (
-                    Traits::FOR_ALL,
-                    own_views.iter().all(|own| form.departments.contains(own)),
-                ),
-            ]),
-        }
+    let Rank {
+        frames,
+        standings,
+        own_views,
+    } = rank;
+    let forms = parts.rules.into_iter().zip(frames);
+    let forms = forms.map(|(nodes, frame)| RuleForm {
+        each: frame.each,
+        ranges: frame.ranges,
+        in_force: dense(nodes.in_force),
+        scope: dense(nodes.scope),
+        when: dense(nodes.when),
+        unless: nodes.unless.map(dense),
+        excused_by: frame.excused_by,
+        level: frame.level,
+        requires: nodes.requires,
+        waives: nodes.waives,
+        departments: frame.departments,
     });
-    let standings: Vec<Standing> = standings.collect();
+    let forms: Vec<RuleForm> = forms.collect();
     let kinds = rules
         .kinds
         .iter()
@@ -308,17 +256,27 @@ pub(super) fn program(
     }
 }
 
-/// How rules stand to each other.
-pub(super) struct Rank<'a> {
-    levels: Vec<u32>,
-    /// By rule, those that are over it.
-    excused_by: Vec<Vec<RuleId>>,
-    /// What rules judge, each with a number.
-    ranges: BTreeMap<&'a [Each], u32>,
+/// What is told of rules without their conditions.
+pub(super) struct Rank {
+    frames: Vec<Frame>,
+    standings: Vec<Standing>,
+    /// The departments that see what is theirs, in order.
+    own_views: Vec<DepartmentId>,
 }
 
-impl<'a> Rank<'a> {
-    pub(super) fn new(rules: &'a RuleSet) -> Result<Rank<'a>, Vec<Diagnostic>> {
+/// A rule among the others.
+struct Frame {
+    each: Vec<Each>,
+    /// The number of that, by which rules order as by that itself.
+    ranges: u32,
+    /// Those that are over it.
+    excused_by: Vec<RuleId>,
+    level: u32,
+    departments: Vec<DepartmentId>,
+}
+
+impl Rank {
+    pub(super) fn new(rules: &RuleSet, options: Options) -> Result<Rank, Vec<Diagnostic>> {
         let mut excused_by: Vec<Vec<RuleId>> = vec![Vec::new(); rules.rules.len()];
         for (number, rule) in (0u32..).zip(&rules.rules) {
             for over in &rule.over {
@@ -331,11 +289,60 @@ impl<'a> Rank<'a> {
             list.dedup();
         }
         let ranges: BTreeSet<&[Each]> = rules.rules.iter().map(|rule| &*rule.each).collect();
-        Ok(Rank {
-            levels: levels(rules)?,
-            excused_by,
-            ranges: ranges.into_iter().zip(0..).collect(),
-        })
+        let ranges: BTreeMap<&[Each], u32> = ranges.into_iter().zip(0..).collect();
+        let own_views: Vec<DepartmentId> = (0..=u8::MAX)
+            .map(DepartmentId)
+            .zip(&rules.schema.departments)
+            .filter(|(_, department)| !department.sees_all)
+            .map(|(number, _)| number)
+            .collect();
+        let mut rank = Rank {
+            frames: Vec::with_capacity(rules.rules.len()),
+            standings: Vec::with_capacity(rules.rules.len()),
+            own_views,
+        };
+        let all = rules.rules.iter().zip(excused_by).zip(levels(rules)?);
+        for ((rule, excused_by), level) in all {
+            let excusable = !excused_by.is_empty();
+            let standing = standing(rules, rule, (excusable, &rank.own_views), options);
+            rank.standings.push(standing);
+            rank.frames.push(Frame {
+                each: rule.each.clone(),
+                ranges: ranges.get(&*rule.each).copied().unwrap_or(0),
+                excused_by,
+                level,
+                departments: rule.departments.clone(),
+            });
+        }
+        Ok(rank)
+    }
+}
+
+fn standing(
+    rules: &RuleSet,
+    rule: &Rule,
+    (excusable, own_views): (bool, &[DepartmentId]),
+    options: Options,
+) -> Standing {
+    let pilot = rule.pilot.map(|id| rules.pilots.get(usize::from(id.0)));
+    Standing {
+        pilot: rule.pilot,
+        outcome: rule.outcome,
+        traits: Traits::of([
+            (Traits::TRUSTED, rule.sure <= options.trust),
+            (Traits::PILOTED, rule.pilot.is_some()),
+            (
+                Traits::LIVE,
+                pilot.is_none_or(|pilot| pilot.is_some_and(|pilot| pilot.live)),
+            ),
+            (Traits::EXCUSABLE, excusable),
+            (Traits::REQUIRES, !rule.requires.is_empty()),
+            (Traits::WAIVES, !rule.waives.is_empty()),
+            (
+                Traits::FOR_ALL,
+                own_views.iter().all(|own| rule.departments.contains(own)),
+            ),
+        ]),
     }
 }
 

@@ -10,10 +10,10 @@ use super::needs::needs_of;
 use super::node::{Edge, Node};
 use super::shared::{Conditions, Found, Shared};
 use crate::check::rules::{Aggregation, Cond, Each, Expr, Rule, RuleSet};
-use crate::decide::program::{Needs, NodeId, Op, RuleForm};
+use crate::decide::program::{Needs, NodeId, Op, RequireForm, WaiveForm};
 use crate::facts::arith::Unit;
 use crate::schema::Schema;
-use crate::schema::value::{Code, FieldId, Type, Value};
+use crate::schema::value::{Code, FieldId, OutcomeId, Type, Value};
 use petgraph::graph::NodeIndex;
 
 /// Builds the meaning layer.
@@ -36,8 +36,9 @@ pub(super) struct RuleNodes {
     pub(super) scope: NodeIndex,
     pub(super) when: NodeIndex,
     pub(super) unless: Option<NodeIndex>,
-    pub(super) arguments: Vec<Option<NodeIndex>>,
-    pub(super) waiver_conditions: Vec<Option<NodeIndex>>,
+    pub(super) outcome: Option<OutcomeId>,
+    pub(super) requires: Vec<RequireForm>,
+    pub(super) waives: Vec<WaiveForm>,
 }
 
 /// What an expression is an amount of.
@@ -61,6 +62,11 @@ impl Amount {
 /// The number of a node in the dense form, which is its number in the graph.
 pub(super) fn dense(node: NodeIndex) -> NodeId {
     NodeId(u32::try_from(node.index()).unwrap_or(u32::MAX))
+}
+
+/// The node of that number in the graph.
+pub(super) fn index(node: NodeId) -> NodeIndex {
+    NodeIndex::new(node.0 as usize)
 }
 
 impl<'a> Builder<'a> {
@@ -110,9 +116,9 @@ impl<'a> Builder<'a> {
             let sets = rule.each.iter().filter(|e| matches!(e, Each::Set(_)));
             u8::try_from(sets.count()).unwrap_or(u8::MAX)
         };
-        let form = self.before.as_ref().and_then(|before| before.form(rule));
-        let (in_force, scope, when, unless) = match form {
-            Some(form) => (
+        let known = self.before.as_ref().and_then(|before| before.rule(rule));
+        let (in_force, scope, when, unless) = match known {
+            Some((form, _)) => (
                 self.again(form.in_force),
                 self.again(form.scope),
                 self.again(form.when),
@@ -132,38 +138,48 @@ impl<'a> Builder<'a> {
         if let Some(unless) = unless {
             self.edge(node, unless, Edge::Unless);
         }
-        let (arguments, waiver_conditions) = match form {
-            Some(RuleForm {
-                requires, waives, ..
-            }) => (
-                requires
-                    .iter()
-                    .map(|r| r.argument.map(|a| self.again(a)))
-                    .collect(),
-                waives
-                    .iter()
-                    .map(|w| w.condition.map(|c| self.again(c)))
-                    .collect(),
-            ),
-            None => (
-                rule.requires
-                    .iter()
-                    .map(|r| r.argument.as_ref().map(|a| self.expr(a, bound())))
-                    .collect(),
-                rule.waives
-                    .iter()
-                    .map(|w| w.condition.as_ref().map(|c| self.cond(c, bound())))
-                    .collect(),
-            ),
-        };
+        let (mut requires, mut waives) = (Vec::new(), Vec::new());
+        if let Some((form, _)) = known {
+            for require in &form.requires {
+                let argument = require.argument.map(|argument| self.again(argument));
+                requires.push(RequireForm {
+                    argument: argument.map(dense),
+                    ..*require
+                });
+            }
+            for waive in &form.waives {
+                let condition = waive.condition.map(|condition| self.again(condition));
+                waives.push(WaiveForm {
+                    condition: condition.map(dense),
+                    ..*waive
+                });
+            }
+        } else {
+            for require in &rule.requires {
+                let argument = require.argument.as_ref();
+                requires.push(RequireForm {
+                    kind: require.kind,
+                    firmly: require.firmly,
+                    argument: argument.map(|argument| dense(self.expr(argument, bound()))),
+                });
+            }
+            for waive in &rule.waives {
+                let condition = waive.condition.as_ref();
+                waives.push(WaiveForm {
+                    kind: waive.kind,
+                    condition: condition.map(|condition| dense(self.cond(condition, bound()))),
+                });
+            }
+        }
         RuleNodes {
             rule: node,
             in_force,
             scope,
             when,
             unless,
-            arguments,
-            waiver_conditions,
+            outcome: known.map_or_else(|| rule.outcome, |(_, standing)| standing.outcome),
+            requires,
+            waives,
         }
     }
 

@@ -195,16 +195,19 @@ impl Graph {
         let pays = rules.rules.len() >= MANY;
         let (rank, parts) = join(
             pays,
-            || Rank::new(rules),
+            || Rank::new(rules, options),
             || lower(rules, &mut builder, options),
         );
         let parts = parts?;
         let (rule_nodes, cover_nodes) = (parts.rule_nodes(), parts.cover_nodes.clone());
         let members: Vec<NodeIndex> = rule_nodes.into_iter().chain(cover_nodes).collect();
-        let mut program = program(rules, &builder, (parts, rank?), options);
+        let mut program = program(rules, &builder, (parts, rank?));
         let (made, shared) = (builder.nodes.made, builder.nodes.shared);
-        let ((atoms, numbers), sketch) =
-            join(pays, || Atoms::new(&program), || plan::sketch(&program));
+        let ((atoms, numbers), (sketch, costs)) = join(
+            pays,
+            || Atoms::new(&program),
+            || (plan::sketch(&program), Costs::new(&program)),
+        );
         program.atoms = atoms;
         for (node, atom) in program.nodes.iter_mut().zip(numbers) {
             node.atom = atom;
@@ -216,9 +219,9 @@ impl Graph {
         let levels = program.forms.iter().map(|form| form.level);
         let levels = levels.max().unwrap_or(0);
         let mut graph = builder.nodes.graph;
-        let ((waits, costs), layout) = join(
+        let (waits, layout) = join(
             pays,
-            || (Waits::new(&program), Costs::new(&program)),
+            || Waits::new(&program),
             || layout::layout(&plan, &mut graph, (&members, &fact), levels, options),
         );
         program.waits = waits;

@@ -180,6 +180,7 @@ fn implemented_once(
     if met.filter(runs).count() != graph.node_weights().filter(runs).count() {
         return Err(broken("a part of the plan is never run".to_string()));
     }
+    let by_axis = told_by_axis(plan);
     let mut below: BTreeMap<NodeIndex, Vec<u32>> = BTreeMap::new();
     for node in order {
         let members = match graph.node_weight(*node) {
@@ -199,7 +200,7 @@ fn implemented_once(
                 all.sort_unstable();
                 all
             }
-            Some(Node::Split(_)) => split_members(graph, plan, *node, &below)?,
+            Some(Node::Split(_)) => split_members(graph, (plan, &by_axis), *node, &below)?,
             _ => continue,
         };
         below.insert(*node, members);
@@ -215,11 +216,25 @@ fn implemented_once(
     }
 }
 
+/// By axis, what its cells tell of each member, by number, in the order of the members.
+fn told_by_axis(plan: &Plan) -> Vec<Vec<(u32, u32)>> {
+    let mut by_axis: Vec<Vec<(u32, u32)>> = vec![Vec::new(); plan.axes.len()];
+    for (number, member) in (0u32..).zip(&plan.members) {
+        for told in &member.told {
+            let axis = plan.told.get(*told as usize).map(|told| told.axis as usize);
+            if let Some(all) = axis.and_then(|axis| by_axis.get_mut(axis)) {
+                all.push((number, *told));
+            }
+        }
+    }
+    by_axis
+}
+
 /// The members below a split: those of its branch for an unknown fact. Every other branch holds
 /// those of them that its cells leave possible.
 fn split_members(
     graph: &Inner,
-    plan: &Plan,
+    (plan, by_axis): (&Plan, &[Vec<(u32, u32)>]),
     split: NodeIndex,
     below: &BTreeMap<NodeIndex, Vec<u32>>,
 ) -> Result<Vec<u32>, Vec<Diagnostic>> {
@@ -227,9 +242,6 @@ fn split_members(
         return Ok(Vec::new());
     };
     let number = plan.axes.iter().position(|planned| planned.axis == *axis);
-    let number = number
-        .and_then(|n| u32::try_from(n).ok())
-        .unwrap_or(u32::MAX);
     let covers = |edge: &Edge, cell: u32| match edge {
         Edge::Cells(ranges) => ranges
             .iter()
@@ -252,12 +264,17 @@ fn split_members(
     }
     all.dedup();
     // What cells of the field tell of each member, looked up once for all branches.
-    let told: Vec<(u32, &Told)> = all
-        .iter()
-        .filter_map(|member| Some((*member, plan.members.get(*member as usize)?)))
-        .flat_map(|(member, found)| found.told.iter().map(move |told| (member, *told)))
-        .filter_map(|(member, told)| Some((member, plan.told.get(told as usize)?)))
-        .filter(|(_, told)| told.axis == number)
+    let of_axis = number.and_then(|number| by_axis.get(number));
+    let mut members = all.iter().peekable();
+    let told: Vec<(u32, &Told)> = of_axis
+        .into_iter()
+        .flatten()
+        .filter(|(member, _)| {
+            // Both are sorted.
+            while members.next_if(|here| *here < member).is_some() {}
+            members.peek() == Some(&member)
+        })
+        .filter_map(|(member, told)| Some((*member, plan.told.get(*told as usize)?)))
         .collect();
     for edge in graph.edges(split) {
         let Edge::Cells(ranges) = edge.weight() else {
