@@ -33,20 +33,20 @@ pub(super) fn verify(
 ) -> Result<Bounds, Vec<Diagnostic>> {
     let order = upwards(graph, layout.root);
     let pays = program.forms.len() >= MANY;
-    let ((down, steps, bytes), others) = join(
+    let ((steps, bytes), found) = join(
         pays,
         || {
             let steps = bound::steps(graph, program, (plan, layout), &order, costs);
-            (leads_down(graph, program, &order), steps, bytes(graph))
+            (steps, bytes(graph))
         },
         || {
+            leads_down(graph, program, &order)?;
             splits_partition(graph, plan)?;
             levels_rise(program)?;
             implemented_once(graph, plan, layout, &order)
         },
     );
-    down?;
-    others?;
+    found?;
     Ok(Bounds { steps, bytes })
 }
 
@@ -263,56 +263,76 @@ fn split_members(
         return Err(broken("a split runs a rule on elements twice".to_string()));
     }
     all.dedup();
-    // What cells of the field tell of each member, looked up once for all branches.
-    let of_axis = number.and_then(|number| by_axis.get(number));
-    let mut members = all.iter().peekable();
-    let told: Vec<(u32, &Told)> = of_axis
-        .into_iter()
-        .flatten()
-        .filter(|(member, _)| {
-            // Both are sorted.
-            while members.next_if(|here| *here < member).is_some() {}
-            members.peek() == Some(&member)
+    let mut places: Vec<Option<usize>> = vec![None; plan.members.len()];
+    for (place, member) in all.iter().enumerate() {
+        if let Some(found) = places.get_mut(*member as usize) {
+            *found = Some(place);
+        }
+    }
+    let place = |member: u32| places.get(member as usize).copied().flatten();
+    let told = number.and_then(|number| by_axis.get(number));
+    let branches: Vec<(NodeIndex, &Vec<(u32, u32)>)> = graph
+        .edges(split)
+        .filter_map(|edge| match edge.weight() {
+            Edge::Cells(ranges) => Some((edge.target(), ranges)),
+            _ => None,
         })
-        .filter_map(|(member, told)| Some((*member, plan.told.get(*told as usize)?)))
         .collect();
-    for edge in graph.edges(split) {
-        let Edge::Cells(ranges) = edge.weight() else {
-            continue;
-        };
-        let here = below.get(&edge.target()).map_or(&[][..], Vec::as_slice);
-        if Some(edge.target()) != unknown && repeated(here).next().is_some() {
-            return Err(broken("a branch of a split runs a rule twice".to_string()));
-        }
-        // Both are sorted, and so is what is told.
-        let mut kept = here.iter().peekable();
-        let mut told = told.iter().peekable();
-        let foreign =
-            || broken("a branch of a split runs a rule that the split has not".to_string());
-        for member in &all {
-            if kept.peek().is_some_and(|kept| *kept < member) {
-                return Err(foreign());
+    // A bit for each of so many branches.
+    for branches in branches.chunks(64) {
+        let mut kept = vec![0u64; all.len()];
+        for (bit, (target, _)) in branches.iter().enumerate() {
+            let here = below.get(target).map_or(&[][..], Vec::as_slice);
+            if Some(*target) != unknown && repeated(here).next().is_some() {
+                return Err(broken("a branch of a split runs a rule twice".to_string()));
             }
-            let is_kept = kept.next_if_eq(&member).is_some();
-            while kept.next_if_eq(&member).is_some() {}
-            let mut denied = false;
-            while let Some((_, told)) = told.next_if(|(of, _)| of == member) {
-                denied |= !is_kept
-                    && ranges
-                        .iter()
-                        .all(|(from, to)| told.never_between(*from, *to));
-            }
-            if !is_kept && !denied {
-                return Err(broken(format!(
-                    "a split drops rule {member} where it may apply"
-                )));
+            for member in here {
+                match place(*member).and_then(|place| kept.get_mut(place)) {
+                    Some(kept) => *kept |= 1 << bit,
+                    None => {
+                        return Err(broken(
+                            "a branch of a split runs a rule that the split has not".to_string(),
+                        ));
+                    }
+                }
             }
         }
-        if kept.next().is_some() {
-            return Err(foreign());
+        // By what cells tell, the branches in which it is never so.
+        let mut nowhere: Vec<Option<u64>> = vec![None; plan.told.len()];
+        let mut denied = vec![0u64; all.len()];
+        for (member, number) in told.into_iter().flatten() {
+            let Some(denied) = place(*member).and_then(|place| denied.get_mut(place)) else {
+                continue;
+            };
+            let (Some(told), Some(nowhere)) = (
+                plan.told.get(*number as usize),
+                nowhere.get_mut(*number as usize),
+            ) else {
+                continue;
+            };
+            *denied |= *nowhere.get_or_insert_with(|| never_in(told, branches));
+        }
+        let every = u64::MAX >> (64 - branches.len());
+        let found = all.iter().zip(kept).zip(denied);
+        let mut dropped = found.filter(|((_, kept), denied)| kept | denied != every);
+        if let Some(((member, _), _)) = dropped.next() {
+            return Err(broken(format!(
+                "a split drops rule {member} where it may apply"
+            )));
         }
     }
     Ok(all)
+}
+
+/// The branches, a bit each, in whose cells a condition is never so.
+fn never_in(told: &Told, branches: &[(NodeIndex, &Vec<(u32, u32)>)]) -> u64 {
+    let is_never = |ranges: &[(u32, u32)]| {
+        let mut ranges = ranges.iter();
+        ranges.all(|(from, to)| told.never_between(*from, *to))
+    };
+    let all = branches.iter().enumerate();
+    let never = all.filter(|(_, (_, ranges))| is_never(ranges));
+    never.fold(0, |never, (bit, _)| never | 1 << bit)
 }
 
 /// Those of sorted members that stand beside their like.

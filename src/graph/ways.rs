@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// A split must take this share of the work away: one in so many.
 const SPLIT_GAIN: usize = 4;
 /// In so many branches a rule may stand.
-const COPIES: usize = 4;
+const MOST: u32 = 4;
 /// Branches of fewer members than this share of those that are branched on stand together: rows are read
 /// a stretch at a time, and each branch has rows and cells of its own.
 const SHARE: usize = 8;
@@ -56,10 +56,23 @@ impl Way {
 /// In which cells members can apply.
 pub(super) struct Ways<'a> {
     plan: &'a Plan,
-    /// By what cells tell, the groups of cells in which it leaves a rule possible; nothing where they are
-    /// too many.
-    groups: Vec<Vec<u32>>,
+    /// Groups of cells, those of one condition after those of another.
+    groups: Vec<u32>,
+    /// The axes of which each member can apply in few groups of cells.
+    fits: Vec<Fit>,
+    /// By member, where its own end.
+    ends: Vec<usize>,
     options: Options,
+}
+
+/// An axis of which a member can apply in few groups of cells.
+#[derive(Debug, Clone, Copy)]
+struct Fit {
+    axis: u32,
+    /// Where the groups begin among those of all conditions.
+    from: u32,
+    /// How many they are.
+    count: u32,
 }
 
 /// How many members each group of cells of a field would have.
@@ -103,15 +116,39 @@ impl Counts {
 
 impl<'a> Ways<'a> {
     pub(super) fn new(plan: &'a Plan, options: Options) -> Ways<'a> {
-        let groups = plan.told.iter().map(|told| {
-            let axis = plan.axes.get(told.axis as usize);
-            axis.map_or_else(Vec::new, |axis| groups(&axis.domain, told))
-        });
-        Ways {
-            plan,
-            groups: groups.collect(),
-            options,
+        let mut all = Vec::new();
+        let mut of_told: Vec<Fit> = Vec::with_capacity(plan.told.len());
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        for told in &plan.told {
+            let found = plan.axes.get(told.axis as usize);
+            let found = found.map_or_else(Vec::new, |axis| groups(&axis.domain, told));
+            of_told.push(Fit {
+                axis: told.axis,
+                from: place(all.len()),
+                count: place(found.len()),
+            });
+            all.extend(found);
         }
+        let mut ways = Ways {
+            plan,
+            groups: all,
+            fits: Vec::new(),
+            ends: Vec::with_capacity(plan.members.len()),
+            options,
+        };
+        for member in &plan.members {
+            // Only what judges the whole may stand in several branches: where all of them are run, it
+            // does not matter that it is found twice.
+            let most = if member.is_whole { MOST } else { 1 };
+            if !matches!(member.subject, Subject::Cover(_)) {
+                let own = member.told.iter();
+                let own = own.filter_map(|told| of_told.get(*told as usize));
+                let fits = own.filter(|fit| (1..=most).contains(&fit.count));
+                ways.fits.extend(fits);
+            }
+            ways.ends.push(ways.fits.len());
+        }
+        ways
     }
 
     /// So many members share a branch with others.
@@ -122,14 +159,14 @@ impl<'a> Ways<'a> {
     /// The split after which a declaration is expected to meet the fewest members, if that is worth it.
     /// In no more branches than so many does any stand, and with no more copies than are left.
     pub(super) fn best(&self, members: &[u32], copies: usize) -> Option<Way> {
-        let way = self.best_of(members, COPIES)?;
+        let way = self.best_of(members, MOST)?;
         match way.copies(members.len()) <= copies {
             true => Some(way),
             false => self.best_of(members, 1),
         }
     }
 
-    fn best_of(&self, members: &[u32], most: usize) -> Option<Way> {
+    fn best_of(&self, members: &[u32], most: u32) -> Option<Way> {
         let few = self.few();
         let mut all = vec![Counts::default(); self.plan.axes.len()];
         for number in members {
@@ -171,7 +208,7 @@ impl<'a> Ways<'a> {
     fn beside(
         &self,
         members: &[u32],
-        most: usize,
+        most: u32,
         axes: &[(usize, u32, &Counts)],
     ) -> Vec<Vec<Counts>> {
         let mut beside = vec![vec![Counts::default(); axes.len()]; axes.len()];
@@ -192,7 +229,7 @@ impl<'a> Ways<'a> {
         beside
     }
 
-    fn way(&self, axis: u32, members: &[u32], most: usize) -> Way {
+    fn way(&self, axis: u32, members: &[u32], most: u32) -> Way {
         let mut by_group: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let mut rest = Vec::new();
         for number in members {
@@ -247,29 +284,20 @@ impl<'a> Ways<'a> {
             .filter_map(|(axis, groups)| Some((axis, *groups.first()?)))
     }
 
-    /// The axes of which a member can apply in so few groups of cells, each with these. Only what judges
-    /// the whole may stand in several branches: where all of them are run, it does not matter that it is
-    /// found twice.
-    fn within(&self, member: u32, most: usize) -> impl Iterator<Item = (u32, &[u32])> {
-        let member = self.plan.members.get(member as usize);
-        let member = member.filter(|member| !matches!(member.subject, Subject::Cover(_)));
-        let told = member.map_or(&[][..], |member| &member.told);
-        let most = match member.is_some_and(|member| member.is_whole) {
-            true => most,
-            false => 1,
-        };
-        let of = move |number: u32| {
-            let groups = self.groups.get(number as usize)?;
-            let fits = (1..=most).contains(&groups.len());
-            let told = self.plan.told.get(number as usize)?;
-            fits.then_some((told.axis, groups.as_slice()))
-        };
+    /// The axes of which a member can apply in so few groups of cells, each with these.
+    fn within(&self, member: u32, most: u32) -> impl Iterator<Item = (u32, &[u32])> {
+        let end = |member: usize| self.ends.get(member).copied();
+        let from = (member as usize).checked_sub(1).and_then(end).unwrap_or(0);
+        let to = end(member as usize).unwrap_or(from);
+        let all = self.fits.get(from..to).unwrap_or_default();
+        let fits = move |fit: &Fit| fit.count <= most;
         // Where several conditions are on one field, the first says.
-        (0..told.len()).filter_map(move |at| {
-            let (axis, groups) = of(*told.get(at)?)?;
-            let before = told.get(..at)?.iter().filter_map(|number| of(*number));
-            let is_first = before.into_iter().all(|(other, _)| other != axis);
-            is_first.then_some((axis, groups))
+        all.iter().enumerate().filter_map(move |(at, fit)| {
+            let mut before = all.iter().take(at);
+            let mut is_first = || before.all(|other| other.axis != fit.axis || !fits(other));
+            let to = fit.from.saturating_add(fit.count) as usize;
+            let groups = self.groups.get(fit.from as usize..to)?;
+            (fits(fit) && is_first()).then_some((fit.axis, groups))
         })
     }
 }
@@ -297,7 +325,7 @@ fn groups(domain: &Domain, told: &Told) -> Vec<u32> {
             if !groups.contains(&group) {
                 groups.push(group);
             }
-            if groups.len() > COPIES {
+            if groups.len() > MOST as usize {
                 return Vec::new();
             }
             cell = behind_group(domain, cell);

@@ -35,16 +35,15 @@ pub(crate) fn parts(text: &str) -> Vec<Part<'_>> {
     cut(0);
     outer_lines(text, cut);
     let ends = cuts.iter().skip(1).map(|cut| cut.0).chain([text.len()]);
-    cuts.iter()
-        .zip(ends)
-        .filter_map(|((from, is_rule), to)| {
-            Some(Part {
-                start: u32::try_from(*from).ok()?,
-                text: text.get(*from..to).filter(|part| !part.is_empty())?,
-                is_rule: *is_rule,
-            })
+    let mut parts = Vec::with_capacity(cuts.len());
+    parts.extend(cuts.iter().zip(ends).filter_map(|((from, is_rule), to)| {
+        Some(Part {
+            start: u32::try_from(*from).ok()?,
+            text: text.get(*from..to).filter(|part| !part.is_empty())?,
+            is_rule: *is_rule,
         })
-        .collect()
+    }));
+    parts
 }
 
 /// Says where lines after the first begin, but for those that begin with a space or are empty.
