@@ -75,22 +75,38 @@ impl Workload {
     }
 }
 
-/// The rules and their engine.
-type Built = (Arc<RuleSet>, Engine);
+/// The rules, their graph and their engine.
+struct Built {
+    rules: Arc<RuleSet>,
+    graph: Graph,
+    engine: Engine,
+}
 
 /// A build and how long its parts took, in milliseconds: text to rules, graph, engine.
-fn build(checked: impl FnOnce() -> Option<Arc<RuleSet>>) -> (Built, [f64; 3]) {
+fn build(
+    checked: impl FnOnce() -> Option<Arc<RuleSet>>,
+    before: Option<&Graph>,
+) -> (Built, [f64; 3]) {
     let milliseconds = |since: Instant| since.elapsed().as_secs_f64() * 1e3;
     let start = Instant::now();
     let rules = checked().expect("the rules");
     let check = milliseconds(start);
     let start = Instant::now();
-    let graph = Graph::build(&rules, Options::default()).expect("a graph");
+    let graph = match before {
+        Some(before) => before.rebuild(&rules, Options::default()),
+        None => Graph::build(&rules, Options::default()),
+    };
+    let graph = graph.expect("a graph");
     let made = milliseconds(start);
     let start = Instant::now();
     let engine = Engine::from(&graph);
     let engine_made = milliseconds(start);
-    ((rules, engine), [check, made, engine_made])
+    let built = Built {
+        rules,
+        graph,
+        engine,
+    };
+    (built, [check, made, engine_made])
 }
 
 /// What builds of one kind took, in milliseconds: the median of each part and of the sum, and the
@@ -129,16 +145,20 @@ impl std::fmt::Display for Taken {
 fn ratio(work: &Workload) -> (Taken, Taken) {
     let limits = Limits::default();
     let mut compiler = Compiler::default();
-    compiler.compile(&work.folder, &limits);
+    let (first, _) = build(|| compiler.compile(&work.folder, &limits).rules, None);
+    let mut before = first.graph;
     let (mut full, mut after) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let folder = work.edited(round);
-        let (whole, times) = build(|| compile(&folder, &limits).rules);
+        let (whole, times) = build(|| compile(&folder, &limits).rules, None);
         full.push(times);
-        let (edited, times) = build(|| compiler.compile(&folder, &limits).rules);
+        let edited = || compiler.compile(&folder, &limits).rules;
+        let (edited, times) = build(edited, Some(&before));
         after.push(times);
-        assert_eq!(whole.0, edited.0, "round {round}");
-        assert_eq!(whole.1.bytes(), edited.1.bytes(), "round {round}");
+        assert_eq!(whole.rules, edited.rules, "round {round}");
+        assert_eq!(whole.graph.stats(), edited.graph.stats(), "round {round}");
+        assert_eq!(whole.engine.bytes(), edited.engine.bytes(), "round {round}");
+        before = edited.graph;
     }
     (Taken::of(&full), Taken::of(&after))
 }
@@ -170,13 +190,16 @@ fn timed(criterion: &mut Criterion, work: &Workload) {
         work.edited(round)
     };
     group.bench_function(format!("compile/{}", work.name), |bench| {
-        let whole = |folder: Folder| black_box(build(|| compile(&folder, &limits).rules));
+        let whole = |folder: Folder| black_box(build(|| compile(&folder, &limits).rules, None));
         bench.iter_batched(&mut next, whole, BatchSize::PerIteration);
     });
     let mut compiler = Compiler::default();
-    compiler.compile(&work.folder, &limits);
+    let (first, _) = build(|| compiler.compile(&work.folder, &limits).rules, None);
     group.bench_function(format!("recompile after one edit/{}", work.name), |bench| {
-        let edited = |folder: Folder| black_box(build(|| compiler.compile(&folder, &limits).rules));
+        let edited = |folder: Folder| {
+            let edited = || compiler.compile(&folder, &limits).rules;
+            black_box(build(edited, Some(&first.graph)))
+        };
         bench.iter_batched(&mut next, edited, BatchSize::PerIteration);
     });
     group.finish();
