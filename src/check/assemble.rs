@@ -163,6 +163,7 @@ pub(super) fn assemble(
         events: &events,
         register,
         times,
+        untimely: Vec::new(),
         renoted: &mut renoted,
         memo,
         tables: &mut tables,

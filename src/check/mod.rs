@@ -102,7 +102,7 @@ impl Compiled {
 
     /// What the names in the texts stand for, in the order of their places; nothing where an error was
     /// found. What stands inside a definition is noted there and not again where it is used. It is put
-    /// together when it is first asked for.
+    /// together when it is first asked for; until then what a [`Compiler`] knew of rules stays in memory.
     ///
     /// ```
     /// use kakou::{Folder, Limits, check::Named, compile};

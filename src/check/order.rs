@@ -45,7 +45,7 @@ fn first_run(text: &str) -> Run<'_> {
 /// Beginnings are in the order of [`natural`] wherever they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Beginning {
-    /// The first letters, and in the last byte whether there are more.
+    /// The first letters, none of which is a zero byte, and in the last byte whether there are more.
     word: u64,
     /// The number behind them; of more letters it says nothing.
     number: u64,

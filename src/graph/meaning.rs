@@ -177,6 +177,7 @@ impl<'a> Builder<'a> {
             scope,
             when,
             unless,
+            // The same; but of a known rule the terms, which lie far apart, need not be looked up.
             outcome: known.map_or_else(|| rule.outcome, |(_, standing)| standing.outcome),
             requires,
             waives,

@@ -74,6 +74,9 @@ pub(super) struct Checking<'c> {
     pub(super) tables: &'c mut Vec<DecisionTable>,
     pub(super) diagnostics: &'c mut Vec<Diagnostic>,
     pub(super) used: &'c mut BTreeSet<String>,
+    /// What is said of days. It is told behind all else, for what is said again and again is looked for
+    /// among what was said last.
+    pub(super) untimely: Vec<Diagnostic>,
     /// What the names of known rules stand for.
     pub(super) renoted: &'c mut Vec<Renoted>,
 }
@@ -98,6 +101,12 @@ impl Checking<'_> {
 
     /// The rules before they are numbered.
     pub(super) fn rules(&mut self, all: &[Written<'_>], base: &Base<'_>) -> Vec<RuleDraft> {
+        let drafts = self.each_by_itself(all, base);
+        self.diagnostics.append(&mut self.untimely);
+        drafts
+    }
+
+    fn each_by_itself(&mut self, all: &[Written<'_>], base: &Base<'_>) -> Vec<RuleDraft> {
         // Tables of rules are numbered in the order of the rules' identifiers and periods.
         let mut sorted: Vec<Sorted<'_, '_>> = Vec::with_capacity(all.len());
         for written in all {
@@ -165,10 +174,12 @@ impl Checking<'_> {
         let frame = frame.and_then(|p| self.register.pilots.get(usize::from(p.0)));
         // A rule without any condition weighs something too.
         let nodes = lower.nodes() + frame.map_or(0, |f| f.nodes) + 8;
+        let untimely = self.untimely.len();
         for draft in &found {
-            timely(draft, &self.times, self.diagnostics);
+            timely(draft, &self.times, &mut self.untimely);
         }
-        let said = base.names.told() + self.diagnostics.len() > told;
+        let said =
+            base.names.told() + self.diagnostics.len() > told || self.untimely.len() > untimely;
         let clean = sorted.clean && !said && !base.too_many_errors();
         if let Some((text, text_at)) = own_text.filter(|_| clean && lints::is_titled(item)) {
             let kept = Kept {
