@@ -49,7 +49,8 @@ pub(super) struct Names<'a> {
 /// let (place, named) = compiled.names().iter().find(|(_, n)| matches!(n, Named::Field(_))).unwrap();
 /// let text = compiled.sources.get(place.source).unwrap().slice(*place);
 /// let Named::Field(field) = named else { return };
-/// assert!(compiled.rules.unwrap().schema.field(*field).unwrap().path.ends_with(text));
+/// let schema = &compiled.rules.as_ref().unwrap().schema;
+/// assert!(schema.field(*field).unwrap().path.ends_with(text));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Named {
