@@ -102,7 +102,8 @@ impl Compiled {
 
     /// What the names in the texts stand for, in the order of their places; nothing where an error was
     /// found. What stands inside a definition is noted there and not again where it is used. It is put
-    /// together when it is first asked for; until then what a [`Compiler`] knew of rules stays in memory.
+    /// together when it is first asked for; for that, what a [`Compiler`] knew of rules stays in memory as
+    /// long as this does.
     ///
     /// ```
     /// use kakou::{Folder, Limits, check::Named, compile};
