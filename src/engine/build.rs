@@ -9,7 +9,7 @@ use crate::check::rules::{Each, RuleId};
 use crate::decide::atom::NO_ATOM;
 use crate::decide::program::Program;
 use crate::decide::standing::Standing;
-use crate::graph::cells::{Domain, UNKNOWN};
+use crate::graph::cells::{Axis as AxisOf, Domain, UNKNOWN};
 use crate::graph::layout::Block as Members;
 use crate::graph::node::{Edge, Node};
 use crate::graph::plan::{Conjunct, Member as PlanMember, Plan, Subject};
@@ -40,11 +40,9 @@ pub(super) fn build(graph: &Graph) -> Engine {
     let used = used(graph, &groups);
     let axes = rank(plan, &schema, &used);
     // Rows of several blocks are too many to stay near. Where they are found without looking up first
-    // where they begin, half as many places are touched.
-    let in_order = graph
-        .inner()
-        .node_weights()
-        .any(|node| matches!(node, Node::Split(_)));
+    // where they begin, half as many places are touched. Of several periods one is that of most days.
+    let by_field = |node: &Node| matches!(node, Node::Split(axis) if *axis != AxisOf::AsOf);
+    let in_order = graph.inner().node_weights().any(by_field);
     let members = |group: &Group| group.members.len();
     let mut blocks = in_halves(MANY, &groups, members, |groups| {
         let blocks = groups

@@ -7,8 +7,9 @@
 //! the field is unknown all branches are run.
 
 use super::Options;
-use super::cells::{FIRST, NONE, UNKNOWN};
+use super::cells::{Axis, FIRST, NONE, UNKNOWN};
 use super::node::{Edge, Node};
+use super::periods::{Period, Periods};
 use super::plan::Plan;
 use super::ways::{Branch, Way, Ways, group_of};
 use crate::schema::value::ListId;
@@ -57,10 +58,6 @@ pub(super) fn layout(
     levels: u32,
     options: Options,
 ) -> Layout {
-    let mut by_list: BTreeMap<Option<ListId>, Vec<u32>> = BTreeMap::new();
-    for (number, member) in (0u32..).zip(&plan.members) {
-        by_list.entry(member.list).or_default().push(number);
-    }
     let root = graph.add_node(Node::Fork);
     let mut arranger = Arranger {
         plan,
@@ -72,24 +69,12 @@ pub(super) fn layout(
         options,
         blocks: Vec::new(),
     };
-    let mut next = 0;
-    for (list, members) in by_list {
-        let inner = arranger.arrange(members, list, 0);
-        let child = match list {
-            None => inner,
-            Some(list) => {
-                let each = arranger.graph.add_node(Node::Each(list));
-                let fold = arranger.graph.add_node(Node::Fold(list));
-                arranger.graph.add_edge(each, inner, Edge::Next(0));
-                arranger.graph.add_edge(each, fold, Edge::Next(1));
-                each
-            }
-        };
-        arranger.graph.add_edge(root, child, Edge::Next(next));
-        next += 1;
-    }
+    let children = match Periods::new(plan, options) {
+        Some(periods) => vec![arranger.periods(periods)],
+        None => arranger.by_list((0u32..).take(plan.members.len())),
+    };
     let resolve = arranger.graph.add_node(Node::Resolve(levels));
-    arranger.graph.add_edge(root, resolve, Edge::Next(next));
+    arranger.run(root, children.into_iter().chain([resolve]));
     Layout {
         blocks: arranger.blocks,
         root,
@@ -100,6 +85,47 @@ pub(super) fn layout(
 const FEW: usize = 1024;
 
 impl Arranger<'_> {
+    /// The declaration's own members, and those of each list.
+    fn by_list(&mut self, members: impl IntoIterator<Item = u32>) -> Vec<NodeIndex> {
+        let mut by_list: BTreeMap<Option<ListId>, Vec<u32>> = BTreeMap::new();
+        for number in members {
+            if let Some(member) = self.plan.members.get(number as usize) {
+                by_list.entry(member.list).or_default().push(number);
+            }
+        }
+        let lists = by_list.into_iter().map(|(list, members)| {
+            let inner = self.arrange(members, list, 0);
+            let Some(list) = list else {
+                return inner;
+            };
+            let each = self.graph.add_node(Node::Each(list));
+            let fold = self.graph.add_node(Node::Fold(list));
+            self.run(each, [inner, fold]);
+            each
+        });
+        lists.collect()
+    }
+
+    /// Branches on the as-of date, which is always known.
+    fn periods(&mut self, Periods { axis, all }: Periods) -> NodeIndex {
+        let split = self.split_on(axis);
+        for Period {
+            first,
+            last,
+            members,
+        } in all
+        {
+            let lists = self.by_list(members);
+            let child = self.fork(&lists);
+            let cells = Edge::Cells(vec![(first, last)]);
+            self.graph.add_edge(split, child, cells);
+        }
+        let nothing = self.fork(&[]);
+        let never = Edge::Cells(vec![(UNKNOWN, NONE)]);
+        self.graph.add_edge(split, nothing, never);
+        split
+    }
+
     fn arrange(&mut self, members: Vec<u32>, list: Option<ListId>, depth: usize) -> NodeIndex {
         if members.len() > self.options.split_above
             && depth < SPLIT_DEPTH
@@ -154,10 +180,15 @@ impl Arranger<'_> {
 
     fn fork(&mut self, children: &[NodeIndex]) -> NodeIndex {
         let fork = self.graph.add_node(Node::Fork);
-        for (at, child) in (0u32..).zip(children) {
-            self.graph.add_edge(fork, *child, Edge::Next(at));
-        }
+        self.run(fork, children.iter().copied());
         fork
+    }
+
+    /// Lets a node run others, one after the other.
+    fn run(&mut self, node: NodeIndex, children: impl IntoIterator<Item = NodeIndex>) {
+        for (at, child) in (0u32..).zip(children) {
+            self.graph.add_edge(node, child, Edge::Next(at));
+        }
     }
 
     fn block(&mut self, members: &[u32], list: Option<ListId>) -> NodeIndex {
@@ -192,6 +223,17 @@ impl Arranger<'_> {
         node
     }
 
+    /// A split that leads nowhere yet.
+    fn split_on(&mut self, axis: u32) -> NodeIndex {
+        let of = self.plan.axes.get(axis as usize);
+        let of = of.map_or(Axis::AsOf, |axis| axis.axis.clone());
+        let split = self.graph.add_node(Node::Split(of));
+        if let Some(fact) = (self.facts)(axis) {
+            self.graph.add_edge(split, fact, Edge::Implements);
+        }
+        split
+    }
+
     fn split(&mut self, way: Way, list: Option<ListId>, depth: usize) -> NodeIndex {
         let Some(axis) = self.plan.axes.get(way.axis as usize) else {
             return self.fork(&[]);
@@ -200,10 +242,7 @@ impl Arranger<'_> {
         let groups: Vec<u32> = (0..cells)
             .map(|cell| group_of(&axis.domain, cell))
             .collect();
-        let split = self.graph.add_node(Node::Split(axis.axis.clone()));
-        if let Some(fact) = (self.facts)(way.axis) {
-            self.graph.add_edge(split, fact, Edge::Implements);
-        }
+        let split = self.split_on(way.axis);
         let mut children = Vec::new();
         let mut covered: Vec<bool> = vec![false; cells as usize];
         for Branch {

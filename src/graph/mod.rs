@@ -20,6 +20,7 @@ mod names;
 mod needs;
 pub(crate) mod node;
 mod peak;
+mod periods;
 pub(crate) mod plan;
 mod shape;
 mod shared;
@@ -66,7 +67,8 @@ pub struct Options {
     pub trust: Sure,
     /// The bounds on its size.
     pub limits: Limits,
-    /// More rules than this in one place are branched on, where that pays.
+    /// More rules than this in one place are branched on, where that pays. A quarter of it suffices where
+    /// on no day more than half of all rules are in force: then days are branched on first.
     pub split_above: usize,
     /// The most rules in one block: it bounds the bytes that a rule can cost, whatever the cuts.
     pub block: usize,

@@ -2,6 +2,7 @@
 //! in release too. A graph that breaks one is a mistake of ours and is refused as `E0510`.
 
 use super::bound::Costs;
+use super::cells::{Axis, FIRST, UNKNOWN};
 use super::layout::Layout;
 use super::node::{Edge, Node};
 use super::plan::{Plan, Told};
@@ -242,24 +243,17 @@ fn split_members(
         return Ok(Vec::new());
     };
     let number = plan.axes.iter().position(|planned| planned.axis == *axis);
-    let covers = |edge: &Edge, cell: u32| match edge {
-        Edge::Cells(ranges) => ranges
-            .iter()
-            .any(|(from, to)| (*from..=*to).contains(&cell)),
-        _ => false,
-    };
-    let unknown = graph
-        .edges(split)
-        .find(|edge| covers(edge.weight(), super::cells::UNKNOWN));
-    let unknown = unknown.map(|edge| edge.target());
-    let mut all = unknown
-        .and_then(|target| below.get(&target).cloned())
-        .unwrap_or_default();
+    let edges = graph.edges(split).filter_map(|edge| match edge.weight() {
+        Edge::Cells(ranges) => Some((edge.target(), ranges)),
+        _ => None,
+    });
+    let mut branches: Branches = edges.collect();
+    let (unknown, mut all) = led_to(axis, &mut branches, below);
     let is_whole = |member: &u32| {
         let member = plan.members.get(*member as usize);
         member.is_some_and(|member| member.is_whole)
     };
-    if repeated(&all).any(|member| !is_whole(member)) {
+    if unknown.is_some() && repeated(&all).any(|member| !is_whole(member)) {
         return Err(broken("a split runs a rule on elements twice".to_string()));
     }
     all.dedup();
@@ -271,13 +265,6 @@ fn split_members(
     }
     let place = |member: u32| places.get(member as usize).copied().flatten();
     let told = number.and_then(|number| by_axis.get(number));
-    let branches: Vec<(NodeIndex, &Vec<(u32, u32)>)> = graph
-        .edges(split)
-        .filter_map(|edge| match edge.weight() {
-            Edge::Cells(ranges) => Some((edge.target(), ranges)),
-            _ => None,
-        })
-        .collect();
     // A bit for each of so many branches.
     for branches in branches.chunks(64) {
         let mut kept = vec![0u64; all.len()];
@@ -322,6 +309,32 @@ fn split_members(
         }
     }
     Ok(all)
+}
+
+type Branches<'a> = Vec<(NodeIndex, &'a Vec<(u32, u32)>)>;
+
+/// The branch of a split for an unknown fact, and all that the split has, sorted. The as-of date is never
+/// unknown: what stands for that is not looked at, and the split has what its other branches have.
+fn led_to(
+    axis: &Axis,
+    branches: &mut Branches,
+    below: &BTreeMap<NodeIndex, Vec<u32>>,
+) -> (Option<NodeIndex>, Vec<u32>) {
+    let of = |target: &NodeIndex| below.get(target).map_or(&[][..], Vec::as_slice);
+    if *axis == Axis::AsOf {
+        branches.retain(|(_, ranges)| ranges.iter().any(|(_, last)| *last >= FIRST));
+        let each = branches.iter().flat_map(|(target, _)| of(target));
+        let mut all: Vec<u32> = each.copied().collect();
+        all.sort_unstable();
+        return (None, all);
+    }
+    let covers = |ranges: &[(u32, u32)]| ranges.iter().any(|(first, _)| *first == UNKNOWN);
+    let unknown = branches.iter().find(|(_, ranges)| covers(ranges));
+    let unknown = unknown.map(|(target, _)| *target);
+    (
+        unknown,
+        unknown.map_or(Vec::new(), |target| of(&target).to_vec()),
+    )
 }
 
 /// The branches, a bit each, in whose cells a condition is never so.
@@ -383,25 +396,14 @@ mod tests {
         layout: Layout,
     }
 
-    /// Four rules for one chapter of the tariff, four for another, one for both, and one that does not ask.
-    fn good() -> Graph {
-        let mut text = "outcomes release \"放行\" / \"release\" < hold \"暂缓\" / \"hold\" missing hold \
+    /// Some rules, of which more than six in one place are branched on.
+    fn built(rules: &str) -> Graph {
+        let text = format!(
+            "outcomes release \"放行\" / \"release\" < hold \"暂缓\" / \"hold\" missing hold \
             advice hold\ndeclaration \"申报\" / \"declaration\" judged on date\n  date : date \"日期\" / \
             \"date\"\n  a : integer \"甲\" / \"a\"\n  h : hs \"税号\" / \"code\"\nlaw L \"法\" / \
-            \"law\"\n  sure found\n"
-            .to_string();
-        for number in 0..10 {
-            let under = match number {
-                0..4 => "h under 01 and ",
-                4..8 => "h under 02 and ",
-                8 => "h under 01 or 02 and ",
-                _ => "",
-            };
-            let _ = writeln!(
-                text,
-                "rule R-{number} \"甲\" / \"a\"\n  by L\n  when {under}a > {number}\n  then hold\n"
-            );
-        }
+            \"law\"\n  sure found\n{rules}"
+        );
         let compiled = compile(&Folder::from_texts([("a.rules", text)]), &Limits::default());
         let rules = compiled.rules.expect("rules");
         let options = Options {
@@ -411,9 +413,30 @@ mod tests {
         Graph::build(&rules, options).expect("a graph")
     }
 
+    /// Four rules for one chapter of the tariff, four for another, one for both, and one that does not ask.
+    fn good() -> Graph {
+        let mut rules = String::new();
+        for number in 0..10 {
+            let under = match number {
+                0..4 => "h under 01 and ",
+                4..8 => "h under 02 and ",
+                8 => "h under 01 or 02 and ",
+                _ => "",
+            };
+            let _ = writeln!(
+                rules,
+                "rule R-{number} \"甲\" / \"a\"\n  by L\n  when {under}a > {number}\n  then hold\n"
+            );
+        }
+        built(&rules)
+    }
+
     /// What is said of the good graph after a change; nothing where it is still good.
     fn told(change: impl Fn(&mut Parts)) -> Option<String> {
-        let good = good();
+        told_of(&good(), change)
+    }
+
+    fn told_of(good: &Graph, change: impl Fn(&mut Parts)) -> Option<String> {
         let mut parts = Parts {
             graph: good.graph.clone(),
             plan: good.plan.clone(),
@@ -497,6 +520,39 @@ mod tests {
                 "a branch of a split runs a rule that the split has not",
             );
         }
+    }
+
+    /// Six rules of three years, two in each, branched on the as-of date.
+    fn by_years() -> Graph {
+        let mut rules = String::new();
+        for number in 0..6 {
+            let year = 2020 + number / 2;
+            let _ = writeln!(
+                rules,
+                "rule R-{number} \"甲\" / \"a\"\n  by L\n  force from {year}-01-01 until \
+                {year}-12-31\n  when a > {number}\n  then hold\n"
+            );
+        }
+        built(&rules)
+    }
+
+    #[test]
+    fn each_day_leads_to_all_that_is_in_force_on_it() {
+        let of = |change: &dyn Fn(&mut Parts)| told_of(&by_years(), change);
+        assert_eq!(of(&|_| ()), None);
+        let refused = |change: &dyn Fn(&mut Parts), said| {
+            assert_eq!(of(change).as_deref(), Some(said));
+        };
+        let nowhere = |parts: &mut Parts| block(parts, 2).members.retain(|member| *member != 2);
+        refused(&nowhere, "some rule is not implemented exactly once");
+        // On other days it is not in force.
+        let elsewhere = |parts: &mut Parts| {
+            nowhere(parts);
+            block(parts, 0).members.push(2);
+        };
+        refused(&elsewhere, "a split drops rule 2 where it may apply");
+        let twice = |parts: &mut Parts| block(parts, 0).members.push(0);
+        refused(&twice, "a branch of a split runs a rule twice");
     }
 
     #[test]

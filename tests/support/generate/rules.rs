@@ -17,6 +17,8 @@ pub struct Shape {
     pub as_of: bool,
     /// Whether conditions are mostly such as keys decide, and rules require much of one kind.
     pub keyed: bool,
+    /// In how many of 16 rule sets most rules are in force in one of a few periods.
+    pub amended: usize,
 }
 
 /// The usual shape.
@@ -25,6 +27,7 @@ pub const USUAL: Shape = Shape {
     depth: 3,
     as_of: true,
     keyed: false,
+    amended: 4,
 };
 
 /// Many rules that keys decide, and that require the same and other things of one kind.
@@ -33,7 +36,16 @@ pub const KEYED: Shape = Shape {
     depth: 2,
     as_of: true,
     keyed: true,
+    amended: 4,
 };
+
+/// The periods of rules that were amended; no two of them have a day in common.
+const PERIODS: [&str; 4] = [
+    "until 2019-06-14",
+    "from 2019-06-15 until 2020-06-14",
+    "from 2020-06-15 until 2020-06-30",
+    "from 2020-07-01",
+];
 
 /// What a rule judges one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +109,10 @@ pub fn items(c: &mut Choices<'_>, shape: Shape) -> Vec<String> {
     out.extend(keyed::surroundings(c));
     let many = 1 + c.below(shape.rules);
     let pilots = [0, 0, 1, 2][c.below(4)];
+    let shape = Shape {
+        amended: if c.chance(shape.amended) { 16 } else { 0 },
+        ..shape
+    };
     let mut before: Vec<Ranges> = Vec::new();
     for number in 0..many {
         let ranges = match c.below(if shape.keyed { 14 } else { 10 }) {
@@ -378,7 +394,9 @@ fn rule(
         "W",
     ]);
     let _ = writeln!(out, "  by {law}");
-    if c.chance(5) {
+    if shape.amended > 0 && c.chance(13) {
+        let _ = writeln!(out, "  force {}", c.pick(&PERIODS));
+    } else if c.chance(5) {
         let force = c.pick(&[
             "from 2019-01-01",
             "until 2020-06-30",
