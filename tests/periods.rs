@@ -62,7 +62,7 @@ fn text(beside: &str) -> String {
             let rest = match number % 5 {
                 0 => format!("  each item\n  when item.n > {number}\n  then hold\n"),
                 1 => format!("  when a > {number} and d1 < 2020-04-01\n  then review\n"),
-                2 => format!("  when any item has (item.n > a)\n  unless flag\n  then hold\n"),
+                2 => "  when any item has (item.n > a)\n  unless flag\n  then hold\n".to_owned(),
                 _ => format!("  when a > {number} or b = {version}\n  then reject\n"),
             };
             rule(
