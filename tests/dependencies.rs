@@ -35,6 +35,10 @@ const EMBEDDED: &[(&str, &str)] = &[
         "equal parts of rules are found without copies of them; petgraph stands on it",
     ),
     (
+        "memchr",
+        "the ends of lines in large inputs; csv stands on it",
+    ),
+    (
         "multiversion",
         "the processor tells which of two loops over many declarations runs, without unsafe code here",
     ),

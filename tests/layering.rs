@@ -326,6 +326,11 @@ const CRATES: &[(&str, &[&str], &str)] = &[
         "lists and batches",
     ),
     (
+        "memchr",
+        &["facts::chunk"],
+        "large inputs are taken apart in one place",
+    ),
+    (
         "jiff",
         &["ground::day"],
         "one calendar, one place where its errors end",

@@ -5,7 +5,8 @@ use crate::facts::error::{self, FactError, Position, count};
 use crate::facts::json::too_large;
 use crate::facts::split::Cell;
 use crate::ground::limits::Limits;
-use std::io::{self, BufRead, ErrorKind, Read};
+use memchr::{memchr, memchr_iter};
+use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 
 /// An input of lines: NDJSON, or a table, whose rows may hold line ends between quotes.
@@ -273,20 +274,11 @@ impl<R: Read> Rows<R> {
     }
 }
 
-/// Where the first line ends; the standard library searches wide words at a time.
-fn line_end(mut bytes: &[u8]) -> Option<usize> {
-    let all = bytes;
-    // Reading from memory does not fail.
-    let read = bytes.skip_until(b'\n').unwrap_or(0);
-    let end = read.checked_sub(1)?;
-    (all.get(end) == Some(&b'\n')).then_some(end)
+/// Where the first line ends.
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    memchr(b'\n', bytes)
 }
 
-fn line_ends(mut bytes: &[u8]) -> u64 {
-    let mut lines = 0;
-    while let Some(end) = line_end(bytes) {
-        bytes = bytes.get(end + 1..).unwrap_or_default();
-        lines += 1;
-    }
-    lines
+fn line_ends(bytes: &[u8]) -> u64 {
+    count(memchr_iter(b'\n', bytes).count())
 }
