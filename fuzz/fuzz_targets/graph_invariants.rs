@@ -23,7 +23,7 @@ const LARGE: Shape = Shape {
     depth: 3,
     as_of: true,
     keyed: false,
-    amended: 4,
+    amended: 6,
 };
 
 fuzz_target!(|bytes: &[u8]| {

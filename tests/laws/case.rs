@@ -7,6 +7,7 @@ use crate::generate::world;
 use kakou::check::rules::{RuleSet, Sure};
 use kakou::facts::Facts;
 use kakou::facts::json::from_json;
+use kakou::graph::{Graph, Options};
 use kakou::ground::day::Day;
 use kakou::ground::limits::Limits;
 use kakou::reference::Reference;
@@ -113,8 +114,8 @@ pub fn said(case: &Case, declarations: &[&Value]) -> String {
     out
 }
 
-/// The generator must not be vacuous: nearly all its texts pass the checker, and their rules come
-/// out true, undetermined and false.
+/// The generator must not be vacuous: nearly all its texts pass the checker, their rules come out
+/// true, undetermined and false, and of some sets most are not in force on any one day.
 #[test]
 fn generated_rules_pass_and_differ() {
     pass_and_differ(crate::generate::rules::USUAL);
@@ -127,7 +128,7 @@ fn generated_rules_that_keys_decide_pass_and_differ() {
 }
 
 fn pass_and_differ(shape: Shape) {
-    let (mut refused, mut certain, mut open, mut quiet) = (0, 0, 0, 0);
+    let (mut refused, mut certain, mut open, mut quiet, mut by_day) = (0, 0, 0, 0, 0);
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     for _ in 0..150 {
         let drawn = bytes().new_tree(&mut runner).unwrap().current();
@@ -135,6 +136,7 @@ fn pass_and_differ(shape: Shape) {
             refused += 1;
             continue;
         };
+        by_day += usize::from(branches_on_days(&case.rules));
         for declaration in &case.declarations {
             let judgement = judge(&case.rules, declaration);
             let truths = judgement.fired.iter().map(|f| f.truth);
@@ -153,4 +155,24 @@ fn pass_and_differ(shape: Shape) {
         certain > 100 && open > 100 && quiet > 10,
         "{certain} {open} {quiet}"
     );
+    assert!(
+        (15..100).contains(&by_day),
+        "{by_day} of 150 branch on days"
+    );
+}
+
+/// Whether the graph does so, where few rules in one place are branched on.
+fn branches_on_days(rules: &Arc<RuleSet>) -> bool {
+    let limits = Limits {
+        steps: u64::MAX,
+        ..Limits::default()
+    };
+    let options = Options {
+        split_above: 1,
+        limits,
+        ..Options::default()
+    };
+    let graph = Graph::build(rules, options).unwrap();
+    let mut nodes = graph.inner().node_weights();
+    nodes.any(|node| format!("{node:?}") == "Split(AsOf)")
 }

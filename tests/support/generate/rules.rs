@@ -27,7 +27,7 @@ pub const USUAL: Shape = Shape {
     depth: 3,
     as_of: true,
     keyed: false,
-    amended: 4,
+    amended: 6,
 };
 
 /// Many rules that keys decide, and that require the same and other things of one kind.
@@ -36,7 +36,7 @@ pub const KEYED: Shape = Shape {
     depth: 2,
     as_of: true,
     keyed: true,
-    amended: 4,
+    amended: 6,
 };
 
 /// The periods of rules that were amended; no two of them have a day in common.
@@ -133,8 +133,11 @@ pub fn items(c: &mut Choices<'_>, shape: Shape) -> Vec<String> {
     }
     for _ in 0..c.below(4) {
         let advice = if c.chance(5) { " as advice" } else { "" };
-        let force = c.pick(&["", " from 2019-01-01", " from 2018-06 until 2020-06-30"]);
-        out.push(format!("covers {}{force}{advice}\n", scope(c)));
+        let force = match shape.amended {
+            0 => c.pick(&["", "from 2019-01-01", "from 2018-06 until 2020-06-30"]),
+            _ => c.pick(&PERIODS),
+        };
+        out.push(format!("covers {} {force}{advice}\n", scope(c)));
     }
     out
 }
@@ -394,7 +397,7 @@ fn rule(
         "W",
     ]);
     let _ = writeln!(out, "  by {law}");
-    if shape.amended > 0 && c.chance(13) {
+    if shape.amended > 0 && c.chance(14) {
         let _ = writeln!(out, "  force {}", c.pick(&PERIODS));
     } else if c.chance(5) {
         let force = c.pick(&[
