@@ -5,6 +5,7 @@
 //! such day: 31 August and 6 months is the last day of February.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 /// A calendar day from 0001-01-01 to 9999-12-31.
 ///
@@ -35,6 +36,21 @@ impl fmt::Display for NotADay {
 impl std::error::Error for NotADay {}
 
 const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
+
+/// The first year whose months are known beforehand, and how many months are. Declarations are full of
+/// days of these years; the calendar is asked once where each month begins.
+const KNOWN_FROM: i16 = 1950;
+const KNOWN: usize = 150 * 12;
+
+/// The first days of known months, and of the one behind the last.
+static MONTHS: LazyLock<[i32; KNOWN + 1]> = LazyLock::new(|| {
+    let mut month = jiff::civil::date(KNOWN_FROM, 1, 1);
+    [(); KNOWN + 1].map(|()| {
+        let first = Day::from_civil(month);
+        month = month.last_of_month().tomorrow().unwrap_or(month);
+        first.map_or(0, Day::number)
+    })
+});
 
 /// Days, and what lies between them.
 ///
@@ -103,9 +119,20 @@ impl Day {
         let year = a * 1000 + b * 100 + c * 10 + d;
         let small = |tens: i16, ones: i16| i8::try_from(tens * 10 + ones).ok();
         let (month, day) = (small(e, f)?, small(g, h)?);
-        (year > 0)
-            .then(|| Day::from_ymd(year, month, day))
-            .flatten()
+        if year == 0 {
+            return None;
+        }
+        let known = usize::try_from(year - KNOWN_FROM).ok();
+        let place = known.zip(usize::try_from(month - 1).ok().filter(|month| *month < 12));
+        let of_month =
+            place.and_then(|(year, month)| MONTHS.get(year * 12 + month..)?.first_chunk());
+        match of_month {
+            Some([first, next]) => {
+                let found = first + i32::from(day) - 1;
+                (day > 0 && found < *next).then_some(Day(found))
+            }
+            None => Day::from_ymd(year, month, day),
+        }
     }
 
     fn from_civil(date: jiff::civil::Date) -> Option<Day> {
@@ -261,5 +288,24 @@ impl RoughDay {
             }
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_known_months_are_those_of_the_calendar() {
+        for year in [1, 999, 1900, 2200, 9999].into_iter().chain(1949..=2101) {
+            for month in 0..14 {
+                for day in 0..33 {
+                    let text = format!("{year:04}-{month:02}-{day:02}");
+                    let expected = Day::from_ymd(year, month, day);
+                    assert_eq!(Day::of_text(text.as_bytes()), expected, "{text}");
+                }
+            }
+        }
+        assert_eq!(Day::of_text(b"0000-01-01"), None);
     }
 }
