@@ -20,8 +20,10 @@ use crate::ground::limits::Limits;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+mod bytes;
 mod rows;
 
+use bytes::Bytes;
 use rows::Rows;
 
 /// Bytes from which on a chunk is handed over.
@@ -33,7 +35,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// Whole records of one input, as they were written. One is filled again and again.
 #[derive(Default)]
 pub(crate) struct Chunk {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     spans: Vec<Span>,
     /// How many records of the input came before.
     before: u64,
@@ -206,7 +208,7 @@ impl Chunk {
 
     /// Makes room for other records of that input, the first of them after so many.
     fn clear(&mut self, before: u64, limits: Limits) {
-        self.bytes.clear();
+        self.bytes.truncate(0);
         self.spans.clear();
         self.fault = None;
         (self.before, self.limits) = (before, limits);

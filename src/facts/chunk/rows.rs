@@ -1,6 +1,6 @@
 //! An input of lines taken apart at its line ends, and a table where they stand outside of quotes.
 
-use super::{BYTE_ORDER_MARK, Chunk, Form, Span, TARGET, WAY, unreadable};
+use super::{BYTE_ORDER_MARK, Bytes, Chunk, Form, Span, TARGET, WAY, unreadable};
 use crate::facts::error::{self, FactError, Position, count};
 use crate::facts::json::too_large;
 use crate::facts::split::Cell;
@@ -16,10 +16,8 @@ pub(super) struct Rows<R> {
     limits: Limits,
     pub(super) at_once: bool,
     pub(super) unpacked: bool,
-    /// Room for what is read at once.
-    piece: Vec<u8>,
     /// What was read and belongs to no chunk yet.
-    rest: Vec<u8>,
+    rest: Bytes,
     /// Where that begins.
     at: Position,
     begun: bool,
@@ -37,8 +35,7 @@ impl<R: Read> Rows<R> {
             limits,
             at_once: false,
             unpacked: false,
-            piece: Vec::new(),
-            rest: Vec::new(),
+            rest: Bytes::default(),
             at: Position {
                 line: 1,
                 column: 1,
@@ -54,7 +51,7 @@ impl<R: Read> Rows<R> {
     /// False once there is no more behind what the chunk holds.
     pub(super) fn next(&mut self, form: &mut Arc<Form>, chunk: &mut Chunk) -> bool {
         std::mem::swap(&mut chunk.bytes, &mut self.rest);
-        self.rest.clear();
+        self.rest.truncate(0);
         // The open record begins at `done`, and up to `seen` no line ends.
         let (mut done, mut seen) = (0, 0);
         if self.passing.is_some() {
@@ -92,26 +89,15 @@ impl<R: Read> Rows<R> {
         // A record that is longer than a chunk is read in steps that grow with it.
         let longer = ((start - done) / 2).max(TARGET / 4);
         let want = TARGET.saturating_sub(start).max(longer);
-        if self.at_once {
+        let read = match self.at_once {
             // As much as there is, without waiting for more.
-            self.piece.resize(TARGET / 2, 0);
-            match self.from.read(&mut self.piece) {
-                Ok(0) => self.ended = true,
-                Ok(n) => chunk.bytes.extend(self.piece.iter().take(n)),
-                Err(why) if why.kind() == ErrorKind::Interrupted => {}
-                Err(why) => self.failed = Some(why),
-            }
-            return;
-        }
-        chunk.bytes.reserve(want);
-        // What came before a failure is in the buffer all the same.
-        match self
-            .from
-            .by_ref()
-            .take(count(want))
-            .read_to_end(&mut chunk.bytes)
-        {
+            true => chunk.bytes.read_some(&mut self.from, TARGET / 2),
+            false => chunk.bytes.read_all(&mut self.from, want),
+        };
+        match read {
+            Ok(n) if self.at_once => self.ended = n == 0,
             Ok(n) => self.ended = n < want,
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
             Err(why) => self.failed = Some(why),
         }
     }
@@ -124,7 +110,7 @@ impl<R: Read> Rows<R> {
                 return false;
             }
             if head == BYTE_ORDER_MARK {
-                chunk.bytes.drain(..3);
+                chunk.bytes.forget_first(3);
                 self.at.byte = 3;
             }
             self.begun = true;
