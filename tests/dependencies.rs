@@ -35,10 +35,6 @@ const EMBEDDED: &[(&str, &str)] = &[
         "equal parts of rules are found without copies of them; petgraph stands on it",
     ),
     (
-        "memchr",
-        "the ends of lines in large inputs; csv stands on it",
-    ),
-    (
         "multiversion",
         "the processor tells which of two loops over many declarations runs, without unsafe code here",
     ),
@@ -59,6 +55,7 @@ const COMMAND: &[&str] = &[
     "hdrhistogram",
     "indicatif",
     "layout-rs",
+    "memchr",
     "rand_chacha",
     "ruzstd",
     "signal-hook",

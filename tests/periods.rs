@@ -63,7 +63,10 @@ fn text(beside: &str) -> String {
                 0 => format!("  each item\n  when item.n > {number}\n  then hold\n"),
                 1 => format!("  when a > {number} and d1 < 2020-04-01\n  then review\n"),
                 2 => "  when any item has (item.n > a)\n  unless flag\n  then hold\n".to_owned(),
-                _ => format!("  when a > {number} or b = {version}\n  then reject\n"),
+                _ => format!(
+                    "  when mode is {}0 and (a > {number} or b = {version})\n  then reject\n",
+                    number % 3 + 1
+                ),
             };
             rule(
                 &format!("V-{number_of:03}"),
@@ -160,6 +163,21 @@ fn each_version_is_run_on_its_days_alone() {
     assert_eq!(branches(&rules, 900), Some(vec![RULES; VERSIONS]));
     // Few rules are run whole.
     assert_eq!(branches(&rules, 4 * (VERSIONS * RULES + 1)), None);
+}
+
+/// Within a period it goes on as without: on a code that many of its rules name.
+#[test]
+fn what_a_day_leaves_is_branched_on_further() {
+    let rules = law::rules(&text(""));
+    assert_eq!(branches(&rules, 20), Some(vec![RULES; VERSIONS]));
+    let options = Options {
+        split_above: 20,
+        ..Options::default()
+    };
+    let graph = Graph::build(&rules, options).unwrap();
+    let splits = graph.inner().node_weights();
+    let splits = splits.filter(|node| format!("{node:?}").starts_with("Split(Field"));
+    assert_eq!(splits.count(), VERSIONS);
 }
 
 /// Rules that no day rules out are run on all, and one that is never in force on some.

@@ -27,7 +27,14 @@ use together::says_of_all;
 const SIZES: [(usize, usize); 5] = [(2048, 2048), (1, 3), (6, 1), (2, 20), (16, 20)];
 
 /// On which days declarations are judged: on both sides of those on which rules begin and end.
-const DAYS: [&str; 4] = ["2020-06-15", "2019-06-14", "2019-06-15", "2020-07-01"];
+const DAYS: [&str; 6] = [
+    "2020-06-15",
+    "2019-06-14",
+    "2019-06-15",
+    "2020-06-14",
+    "2020-06-30",
+    "2020-07-01",
+];
 
 fuzz_target!(|bytes: &[u8]| {
     let mut c = Choices::new(bytes);

@@ -305,10 +305,8 @@ impl Pen<'_> {
         }
     }
 
-    /// Forgets what the declaration before gave and this one does not, gives the amounts their units,
-    /// compares the keys and puts what was assumed in order.
+    /// Gives the amounts their units, compares the keys and puts what was assumed in order.
     pub(super) fn finish(&mut self) -> Option<()> {
-        self.sheet.settle(self.tables);
         let pending = std::mem::take(&mut self.sheet.pending);
         let given = pending
             .iter()

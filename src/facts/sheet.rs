@@ -6,7 +6,6 @@ use super::key::Key;
 use super::rows::Rows;
 use super::tables::Tables;
 use super::{Assumed, Facts};
-use crate::ground::bits::set_bits;
 use crate::ground::number::Number;
 use crate::schema::Home;
 use crate::schema::value::{Code, Fact, Text, Value};
@@ -39,8 +38,6 @@ pub struct Sheet {
     foreign: bool,
     /// The header facts that were written: a bit for each slot.
     written: Vec<u64>,
-    /// Those of declarations before, which are still there.
-    stale: Vec<u64>,
     /// Where texts and sets stand, whose memory is used again.
     pub(super) held: Vec<(Home, u32)>,
     texts: Vec<Text>,
@@ -128,8 +125,7 @@ impl Sheet {
         facts
     }
 
-    /// Makes the sheet ready for the next declaration by these tables. Header facts of the one before are
-    /// there until [`Sheet::settle`].
+    /// Makes the sheet blank for the next declaration by these tables.
     pub(super) fn begin(&mut self, tables: &Arc<Tables>) {
         let same = self
             .tables
@@ -143,8 +139,6 @@ impl Sheet {
         self.facts.clone_from(tables.blank());
         self.written.clear();
         self.written.resize(self.facts.header.len().div_ceil(64), 0);
-        self.stale.clear();
-        self.stale.resize(self.written.len(), 0);
         self.foreign = false;
         if !same {
             self.guesses.clear();
@@ -180,9 +174,16 @@ impl Sheet {
             self.spare(fact);
         }
         self.held = held;
-        // Nearly all will be written again.
-        for (stale, written) in self.stale.iter_mut().zip(&mut self.written) {
-            *stale |= std::mem::take(written);
+        for (word, first) in self.written.iter_mut().zip((0u32..).step_by(64)) {
+            let mut slots = std::mem::take(word);
+            while slots != 0 {
+                let slot = first + slots.trailing_zeros();
+                slots &= slots - 1;
+                let key = blank.key(slot);
+                let none = key == Key::NONE;
+                let fact = if none { Fact::None } else { Fact::Unknown };
+                self.facts.write_header(slot, fact, key);
+            }
         }
         for (rows, blank) in self.facts.lists.iter_mut().zip(&blank.lists) {
             if !rows.is_as(blank) {
@@ -193,21 +194,6 @@ impl Sheet {
             self.assumed.append(&mut self.facts.assumed);
         }
         self.pending.clear();
-    }
-
-    /// Forgets the header facts of declarations before that were not written again.
-    pub(super) fn settle(&mut self, index: &Index) {
-        let blank = index.blank();
-        let both = self.stale.iter_mut().zip(&self.written);
-        for ((stale, written), first) in both.zip((0u32..).step_by(64)) {
-            for bit in set_bits(std::mem::take(stale) & !written) {
-                let slot = first + bit;
-                let key = blank.key(slot);
-                let none = key == Key::NONE;
-                let fact = if none { Fact::None } else { Fact::Unknown };
-                self.facts.write_header(slot, fact, key);
-            }
-        }
     }
 
     /// Keeps the memory of a text or a set.

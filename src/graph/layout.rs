@@ -4,7 +4,8 @@
 //! Branching on a field pays where many rules name one code of it, or one chapter of the tariff:
 //! then a declaration passes by all the others. Rules that name several stay in a block of their
 //! own beside the split. Where a rule names a few codes it stands in the branch of each, and where
-//! the field is unknown all branches are run.
+//! the field is unknown all branches are run. Where rules were amended many times, the as-of date,
+//! which is never unknown, is branched on before all else.
 
 use super::Options;
 use super::cells::{Axis, FIRST, NONE, UNKNOWN};
@@ -16,7 +17,7 @@ use crate::schema::value::ListId;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::BTreeMap;
 
-/// How many splits may stand one below the other.
+/// How many splits may stand one below the other, beside that of the as-of date.
 const SPLIT_DEPTH: usize = 6;
 
 /// Rules that are run together as rows of bits.
@@ -115,6 +116,8 @@ impl Arranger<'_> {
             members,
         } in all
         {
+            // What an earlier period may have of copies takes nothing from a later one.
+            self.copies = members.len();
             let lists = self.by_list(members);
             let child = self.fork(&lists);
             let cells = Edge::Cells(vec![(first, last)]);

@@ -67,8 +67,9 @@ pub struct Options {
     pub trust: Sure,
     /// The bounds on its size.
     pub limits: Limits,
-    /// More rules than this in one place are branched on, where that pays. A quarter of it suffices where
-    /// on no day more than half of all rules are in force: then days are branched on first.
+    /// More rules than this in one place are branched on, where that pays. A quarter of it suffices for
+    /// rules that were amended: where the days can be parted into periods of which each has no more than
+    /// half of all rules, these are branched on first.
     pub split_above: usize,
     /// The most rules in one block: it bounds the bytes that a rule can cost, whatever the cuts.
     pub block: usize,

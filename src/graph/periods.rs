@@ -36,11 +36,12 @@ struct Lasts {
 }
 
 impl Periods {
-    /// Parts the as-of dates so that half of what is run on any day can apply on it, or more. Nothing where
-    /// there is a day on which more than half of all members may apply, or where they are few.
+    /// Parts the as-of dates. Nothing where a period would have more than half of all members, or where
+    /// these are few.
     ///
-    /// A period ends where half of its members have gone out of force. Each goes once, so that all periods
-    /// together hold at most three times as many members as there are.
+    /// A period ends where half of its members have gone out of force. No more are taken along to the next
+    /// than have gone, and each goes once: all periods together have at most twice as many members as there
+    /// are.
     pub(super) fn new(plan: &Plan, options: Options) -> Option<Periods> {
         let count = plan.members.len();
         if count <= options.split_above / MEMBERS {

@@ -169,7 +169,8 @@ fn levels_rise(program: &Program) -> Result<(), Vec<Diagnostic>> {
 /// for an unknown fact, to all of them; a branch may leave rules out only where its cells say
 /// that they certainly do not apply. So what must hold is that the branch for an unknown fact
 /// holds every rule, and every other branch a part of it, each once. Where all branches are run,
-/// a rule of the whole may be met in several: that it may apply is one bit, whoever says so.
+/// a rule of the whole may be met in several: that it may apply is one bit, whoever says so. The
+/// as-of date is never unknown: of its split the branches for days hold every rule together.
 fn implemented_once(
     graph: &Inner,
     plan: &Plan,
@@ -231,8 +232,8 @@ fn told_by_axis(plan: &Plan) -> Vec<Vec<(u32, u32)>> {
     by_axis
 }
 
-/// The members below a split: those of its branch for an unknown fact. Every other branch holds
-/// those of them that its cells leave possible.
+/// The members below a split: those of its branch for an unknown fact, or of all branches for days.
+/// Every other branch holds those of them that its cells leave possible.
 fn split_members(
     graph: &Inner,
     (plan, by_axis): (&Plan, &[Vec<(u32, u32)>]),

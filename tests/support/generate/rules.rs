@@ -109,10 +109,7 @@ pub fn items(c: &mut Choices<'_>, shape: Shape) -> Vec<String> {
     out.extend(keyed::surroundings(c));
     let many = 1 + c.below(shape.rules);
     let pilots = [0, 0, 1, 2][c.below(4)];
-    let shape = Shape {
-        amended: if c.chance(shape.amended) { 16 } else { 0 },
-        ..shape
-    };
+    let amended = c.chance(shape.amended);
     let mut before: Vec<Ranges> = Vec::new();
     for number in 0..many {
         let ranges = match c.below(if shape.keyed { 14 } else { 10 }) {
@@ -125,7 +122,7 @@ pub fn items(c: &mut Choices<'_>, shape: Shape) -> Vec<String> {
             10 | 11 => Ranges::Items,
             _ => Ranges::Whole,
         };
-        out.push(rule(c, shape, number, ranges, &before, pilots));
+        out.push(rule(c, shape, number, (ranges, amended), &before, pilots));
         before.push(ranges);
     }
     for number in 0..pilots {
@@ -133,9 +130,9 @@ pub fn items(c: &mut Choices<'_>, shape: Shape) -> Vec<String> {
     }
     for _ in 0..c.below(4) {
         let advice = if c.chance(5) { " as advice" } else { "" };
-        let force = match shape.amended {
-            0 => c.pick(&["", "from 2019-01-01", "from 2018-06 until 2020-06-30"]),
-            _ => c.pick(&PERIODS),
+        let force = match amended {
+            false => c.pick(&["", "from 2019-01-01", "from 2018-06 until 2020-06-30"]),
+            true => c.pick(&PERIODS),
         };
         out.push(format!("covers {} {force}{advice}\n", scope(c)));
     }
@@ -383,7 +380,7 @@ fn rule(
     c: &mut Choices<'_>,
     shape: Shape,
     number: usize,
-    ranges: Ranges,
+    (ranges, amended): (Ranges, bool),
     before: &[Ranges],
     pilots: usize,
 ) -> String {
@@ -397,7 +394,7 @@ fn rule(
         "W",
     ]);
     let _ = writeln!(out, "  by {law}");
-    if shape.amended > 0 && c.chance(14) {
+    if amended && c.chance(14) {
         let _ = writeln!(out, "  force {}", c.pick(&PERIODS));
     } else if c.chance(5) {
         let force = c.pick(&[
