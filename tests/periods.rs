@@ -37,7 +37,7 @@ fn first(version: usize) -> Day {
     Day::from_number(18_262 + 30 * i32::try_from(version).unwrap()).unwrap()
 }
 
-/// In which periods rules are in force, beside those of the versions.
+/// The rules of all versions, and those beside them.
 fn text(beside: &str) -> String {
     let mut text =
         "covers cur is CNY\nevent rough \"约\" / \"rough\" on 2020-03 sure high\n".to_owned();
@@ -180,7 +180,8 @@ fn what_a_day_leaves_is_branched_on_further() {
     assert_eq!(splits.count(), VERSIONS);
 }
 
-/// Rules that no day rules out are run on all, and one that is never in force on some.
+/// Rules that no day rules out are run on all, and one that begins with an event from the first day on
+/// which that may have been.
 #[test]
 fn what_may_be_in_force_on_any_day_is_run_on_all() {
     let rules = law::rules(&text(

@@ -100,12 +100,12 @@ fn lasts(plan: &Plan, (axis, cells): (u32, u32)) -> Vec<Lasts> {
 
 /// The cells between which a condition is not false, outside of which it is.
 fn between(told: &Told, always: Lasts) -> Lasts {
-    let ends = told.runs.iter().skip(1).map(|run| run.0);
-    let ends = ends.chain([always.last + 1]);
     // What it says of an unknown date, or of none, stands before the first cell of a day.
-    let of_days = told.runs.iter().zip(ends).filter(|(_, end)| *end > FIRST);
-    let possible = of_days.filter(|((_, truth), _)| *truth != Truth::False);
-    let mut possible = possible.map(|((first, _), end)| (*first.max(&FIRST), end - 1));
+    let of_days = told
+        .spans(always.last + 1)
+        .filter(|(_, end, _)| *end > FIRST);
+    let possible = of_days.filter(|(.., truth)| *truth != Truth::False);
+    let mut possible = possible.map(|(from, end, _)| (from.max(FIRST), end - 1));
     let Some((first, last)) = possible.next() else {
         return Lasts {
             first: FIRST,

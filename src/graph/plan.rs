@@ -111,6 +111,13 @@ impl Told {
 }
 
 impl Told {
+    /// What it says, from which cell on, and before which, of so many cells.
+    pub(super) fn spans(&self, cells: u32) -> impl Iterator<Item = (u32, u32, Truth)> {
+        let ends = self.runs.iter().skip(1).map(|run| run.0).chain([cells]);
+        let spans = self.runs.iter().zip(ends);
+        spans.map(|((from, truth), end)| (*from, end, *truth))
+    }
+
     /// Whether it is false in all cells from the first to the last.
     pub fn never_between(&self, from: u32, to: u32) -> bool {
         let inside = self.runs.iter().filter(|run| (from..=to).contains(&run.0));

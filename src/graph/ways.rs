@@ -312,14 +312,12 @@ fn groups(domain: &Domain, told: &Told) -> Vec<u32> {
     if !branches || told.says(NONE) != Truth::False {
         return Vec::new();
     }
-    let ends = told.runs.iter().skip(1).map(|run| run.0);
-    let ends = ends.chain([domain.cells()]);
     let mut groups: Vec<u32> = Vec::new();
-    for ((from, truth), end) in told.runs.iter().zip(ends) {
-        if *truth == Truth::False {
+    for (from, end, truth) in told.spans(domain.cells()) {
+        if truth == Truth::False {
             continue;
         }
-        let mut cell = (*from).max(FIRST);
+        let mut cell = from.max(FIRST);
         while cell < end {
             let group = group_of(domain, cell);
             if !groups.contains(&group) {
