@@ -332,11 +332,17 @@ impl Facts {
         }
     }
 
-    /// Takes a header fact away and leaves an unknown one.
-    fn take_header(&mut self, slot: u32) -> Fact {
-        self.header
-            .get_mut(slot as usize)
-            .map_or(Fact::Unknown, std::mem::take)
+    /// Sets a header fact whose key is known and hands over the one before.
+    #[inline]
+    fn replace_header(&mut self, slot: u32, fact: Fact, key: Key) -> Fact {
+        let at = slot as usize;
+        match (self.header.get_mut(at), self.keys.get_mut(at)) {
+            (Some(place), Some(of)) => {
+                *of = key;
+                std::mem::replace(place, fact)
+            }
+            _ => Fact::Unknown,
+        }
     }
 
     /// Sets a header fact whose key is known.

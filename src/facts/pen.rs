@@ -114,7 +114,7 @@ impl Pen<'_> {
     }
 
     /// Writes a day.
-    #[inline]
+    #[inline(always)]
     pub(super) fn day(&mut self, leaf: Leaf, row: u32, day: Day) -> Option<()> {
         if leaf.typ != Type::Date {
             return None;
@@ -131,7 +131,6 @@ impl Pen<'_> {
         }
         let key = Key::of_text(text);
         let text = self.sheet.text(text);
-        self.sheet.held.push((leaf.home, row));
         let fact = Fact::Value(Value::Text(text));
         self.sheet.write(leaf.home, row, fact, key);
         Some(())
@@ -186,7 +185,7 @@ impl Pen<'_> {
     }
 
     /// Writes true or false.
-    #[inline]
+    #[inline(always)]
     pub(super) fn bool(&mut self, leaf: Leaf, row: u32, yes: bool) -> Option<()> {
         if leaf.typ != Type::Bool {
             return None;
@@ -237,7 +236,6 @@ impl Pen<'_> {
     #[inline]
     pub(super) fn end_set(&mut self, leaf: Leaf, row: u32) {
         let (codes, key) = self.sheet.set();
-        self.sheet.held.push((leaf.home, row));
         let fact = Fact::Value(Value::Set(codes));
         self.sheet.write(leaf.home, row, fact, key);
     }
@@ -339,8 +337,9 @@ impl Pen<'_> {
         let lists = (0u32..).map(ListId).zip(&self.schema.lists);
         for (id, list) in lists {
             let Some(key) = list.key else { continue };
-            let owners = self.sheet.facts.rows(id).map_or(0, |rows| rows.owners());
-            for owner in 0..owners {
+            let rows = self.sheet.facts.rows(id);
+            let rows = rows.filter(|rows| rows.len() > 1);
+            for owner in 0..rows.map_or(0, |rows| rows.owners()) {
                 self.compare_keys_of(id, owner, key)?;
             }
         }

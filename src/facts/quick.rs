@@ -10,7 +10,7 @@ use super::index::{Child, Leaf, NodeId};
 use super::pen::{DEEPEST, Given, Pen};
 use super::sheet::Sheet;
 use super::tables::Tables;
-use super::words::{plain_end, quoted, word};
+use super::words::{plain_end, quoted, truth, word};
 use crate::ground::day::Day;
 use crate::ground::number::Number;
 use crate::schema::Schema;
@@ -70,10 +70,28 @@ fn eat_all(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
     rest.starts_with(word).then_some(at + word.len())
 }
 
+/// Whether a value, a name or an end follows that byte at once, as where nothing is written for people.
+#[inline(always)]
+fn is_close(bytes: &[u8], at: usize, byte: u8) -> bool {
+    matches!(bytes.get(at..at + 2), Some([first, next]) if *first == byte && *next > b' ')
+}
+
+/// Reads past the colon between a name and its value.
+#[inline(always)]
+fn past_colon(bytes: &[u8], at: usize) -> Option<usize> {
+    if is_close(bytes, at, b':') {
+        return Some(at + 1);
+    }
+    Some(space(bytes, eat(bytes, space(bytes, at), b':')?))
+}
+
 /// Reads past what stands between values: whether another follows, and where it begins or what is
 /// being read has ended.
 #[inline(always)]
 fn goes_on(bytes: &[u8], at: usize, end: u8) -> Option<(bool, usize)> {
+    if is_close(bytes, at, b',') {
+        return Some((true, at + 1));
+    }
     let at = space(bytes, at);
     let next = *bytes.get(at)?;
     if next == b',' {
@@ -96,29 +114,20 @@ impl Quick<'_> {
         let tables = self.pen.tables;
         let names = tables.record(node);
         let mut given = Given::default();
-        // Names come in the order of the record before, mostly.
-        let mut guess = names.guesses;
         loop {
             at = eat(bytes, at, b'"')?;
-            let guessed = self.pen.sheet.guesses.get(guess).copied()?;
-            let mut place = usize::from(guessed);
-            let mut name = names.name(place)?;
-            match name.end(bytes, at) {
-                Some(end) => at = end,
+            let (place, name, end) = match names.quoted(bytes, at) {
+                Some(found) => found,
                 None => {
                     let end = plain_end(bytes, at);
-                    place = names.find(bytes, at, end)?;
-                    name = names.name(place)?;
-                    at = eat(bytes, end, b'"')?;
-                    *self.pen.sheet.guesses.get_mut(guess)? = u16::try_from(place).ok()?;
+                    let place = names.find(bytes, at, end)?;
+                    (place, names.name(place)?, eat(bytes, end, b'"')?)
                 }
-            }
-            guess = names.guesses + place + 1;
+            };
             given.note(place)?;
-            at = eat(bytes, space(bytes, at), b':')?;
-            at = space(bytes, at);
+            at = past_colon(bytes, end)?;
             at = match name.child {
-                Child::Leaf(leaf) => self.leaf(at, leaf, row)?,
+                Child::Leaf(ref leaf) => self.leaf(at, leaf, row)?,
                 Child::Record(_) if depth + 1 > self.nesting => return None,
                 Child::Record(inner) if *bytes.get(at)? == b'n' => {
                     self.pen.no_record(inner, row);
@@ -137,52 +146,51 @@ impl Quick<'_> {
 
     /// Reads the value of a field that is no list.
     #[inline]
-    fn leaf(&mut self, at: usize, leaf: Leaf, row: u32) -> Option<usize> {
+    fn leaf(&mut self, at: usize, leaf: &Leaf, row: u32) -> Option<usize> {
         let bytes = self.bytes;
         let first = *bytes.get(at)?;
         if first == b'n' {
-            self.pen.none(leaf, row);
+            self.pen.none(*leaf, row);
             return eat_all(bytes, at, b"null");
         }
         match leaf.typ {
             Type::Code(table) if first == b'"' => {
                 if let Some((word, length)) = quoted(word(bytes, at + 1)) {
                     let code = self.pen.tables.code_of_word(table, word)?;
-                    self.pen.put_code(leaf, row, code);
+                    self.pen.put_code(*leaf, row, code);
                     return Some(at + length + 2);
                 }
-                self.text(at + 1, leaf, row)
+                self.text(at + 1, *leaf, row)
             }
             Type::Hs if first == b'"' => {
                 if bytes.get(at + 11) == Some(&b'"')
                     && let Some(code) = Hs::of_ten(bytes, at + 1)
                 {
-                    self.pen.put_hs(leaf, row, code);
+                    self.pen.put_hs(*leaf, row, code);
                     return Some(at + 12);
                 }
-                self.text(at + 1, leaf, row)
+                self.text(at + 1, *leaf, row)
             }
             Type::Integer | Type::Decimal | Type::Rate | Type::Money(_) | Type::Quantity(_) => {
-                self.number(at, first, leaf, row)
+                self.number(at, first, *leaf, row)
             }
             Type::Bool => {
-                let yes = first == b't';
-                let end = eat_all(bytes, at, if yes { b"true" } else { b"false" })?;
-                self.pen.bool(leaf, row, yes)?;
-                Some(end)
+                let (yes, length) = truth(word(bytes, at))?;
+                self.pen.bool(*leaf, row, yes)?;
+                Some(at + length)
             }
             Type::Date if first == b'"' => {
                 // Ten bytes that are a day have no escape among them.
                 if bytes.get(at + 11) == Some(&b'"')
                     && let Some(day) = bytes.get(at + 1..at + 11).and_then(Day::of_text)
                 {
-                    self.pen.day(leaf, row, day)?;
+                    self.pen.day(*leaf, row, day)?;
                     return Some(at + 12);
                 }
-                self.text(at + 1, leaf, row)
+                self.text(at + 1, *leaf, row)
             }
-            Type::Set(_) => self.set(at, leaf, row),
-            _ if first == b'"' => self.text(at + 1, leaf, row),
+            Type::Set(_) => self.set(at, *leaf, row),
+            _ if first == b'"' => self.text(at + 1, *leaf, row),
             _ => None,
         }
     }

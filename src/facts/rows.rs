@@ -326,9 +326,9 @@ impl Rows {
         row
     }
 
-    /// Makes it what it is in facts of which nothing is given, in the same memory. All that was
-    /// written was written cell by cell.
-    pub(super) fn reset(&mut self, blank: &Rows) {
+    /// Makes it what it is in facts of which nothing is given, in the same memory, and hands over what
+    /// stood there. All that was written was written cell by cell.
+    pub(super) fn reset(&mut self, blank: &Rows, mut over: impl FnMut(Fact)) {
         self.states.clear();
         self.states.extend_from_slice(&blank.states);
         self.starts.clear();
@@ -336,7 +336,7 @@ impl Rows {
         self.keys.clear();
         for at in self.written.drain(..) {
             if let Some(cell) = self.cells.get_mut(at as usize) {
-                *cell = Fact::Unknown;
+                over(std::mem::take(cell));
             }
         }
         debug_assert!(self.cells.iter().all(|cell| *cell == Fact::Unknown));
@@ -402,12 +402,6 @@ impl Rows {
             *place = fact;
             self.written.push(at as u32);
         }
-    }
-
-    /// Takes a fact away and leaves an unknown one.
-    pub(super) fn take(&mut self, row: u32, column: u32) -> Fact {
-        let at = row as usize * self.width as usize + column as usize;
-        self.cells.get_mut(at).map_or(Fact::Unknown, std::mem::take)
     }
 
     /// Takes away the rows of an owner and says which rows they were.

@@ -38,11 +38,7 @@ pub struct Sheet {
     foreign: bool,
     /// The header facts that were written: a bit for each slot.
     written: Vec<u64>,
-    /// Where texts and sets stand, whose memory is used again.
-    pub(super) held: Vec<(Home, u32)>,
-    texts: Vec<Text>,
-    /// Spare sets, by how many codes they hold.
-    sets: Vec<Vec<Arc<[Code]>>>,
+    spares: Spares,
     assumed: Vec<Assumed>,
     /// After each name of a record the name that came next in the last one, by place; one more
     /// than the place for the first name.
@@ -67,6 +63,14 @@ pub(super) struct Waiting {
     pub(super) leaf: Leaf,
     pub(super) row: u32,
     pub(super) number: Number,
+}
+
+/// Texts and sets that nobody holds, whose memory is used again.
+#[derive(Debug, Default)]
+struct Spares {
+    texts: Vec<Text>,
+    /// Spare sets, by how many codes they hold.
+    sets: Vec<Vec<Arc<[Code]>>>,
 }
 
 /// How many texts and sets of each size are kept to be used again, and how large they may be.
@@ -134,7 +138,6 @@ impl Sheet {
         if same && !self.foreign {
             return self.clear(tables);
         }
-        self.held.clear();
         self.pending.clear();
         self.facts.clone_from(tables.blank());
         self.written.clear();
@@ -162,18 +165,6 @@ impl Sheet {
 
     fn clear(&mut self, index: &Index) {
         let blank = index.blank();
-        let mut held = std::mem::take(&mut self.held);
-        for (home, row) in held.drain(..) {
-            let fact = match home {
-                Home::Header(slot) => self.facts.take_header(slot),
-                Home::Element(list, column) => self
-                    .facts
-                    .rows_mut(list)
-                    .map_or(Fact::Unknown, |rows| rows.take(row, column)),
-            };
-            self.spare(fact);
-        }
-        self.held = held;
         for (word, first) in self.written.iter_mut().zip((0u32..).step_by(64)) {
             let mut slots = std::mem::take(word);
             while slots != 0 {
@@ -182,12 +173,12 @@ impl Sheet {
                 let key = blank.key(slot);
                 let none = key == Key::NONE;
                 let fact = if none { Fact::None } else { Fact::Unknown };
-                self.facts.write_header(slot, fact, key);
+                self.spares.keep(self.facts.replace_header(slot, fact, key));
             }
         }
         for (rows, blank) in self.facts.lists.iter_mut().zip(&blank.lists) {
             if !rows.is_as(blank) {
-                rows.reset(blank);
+                rows.reset(blank, |fact| self.spares.keep(fact));
             }
         }
         if !self.facts.assumed.is_empty() {
@@ -196,51 +187,14 @@ impl Sheet {
         self.pending.clear();
     }
 
-    /// Keeps the memory of a text or a set.
-    fn spare(&mut self, fact: Fact) {
-        match fact {
-            Fact::Value(Value::Text(text))
-                if self.texts.len() < SPARE && text.room() <= SPARE_BYTES =>
-            {
-                self.texts.push(text);
-            }
-            Fact::Value(Value::Set(set)) if set.len() <= SPARE_CODES => {
-                if self.sets.len() <= set.len() {
-                    self.sets.resize_with(set.len() + 1, Vec::new);
-                }
-                if let Some(sets) = self.sets.get_mut(set.len()).filter(|s| s.len() < SPARE) {
-                    sets.push(set);
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// A text in memory that is used again where there is some.
     pub(super) fn text(&mut self, from: &str) -> Text {
-        let Some(mut text) = self.texts.pop() else {
-            return from.into();
-        };
-        match text.emptied() {
-            Some(place) => {
-                place.push_str(from);
-                text
-            }
-            None => from.into(),
-        }
+        self.spares.text(from)
     }
 
     /// The codes that were collected as a set, likewise, with its key.
     pub(super) fn set(&mut self) -> (Arc<[Code]>, Key) {
-        let key = Key::of_codes(&self.codes);
-        let spare = self.sets.get_mut(self.codes.len()).and_then(Vec::pop);
-        if let Some(mut set) = spare
-            && let Some(place) = Arc::get_mut(&mut set)
-        {
-            place.copy_from_slice(&self.codes);
-            return (set, key);
-        }
-        (self.codes.as_slice().into(), key)
+        (self.spares.set(&self.codes), Key::of_codes(&self.codes))
     }
 
     /// Notes an assumption; they are put in order at the end.
@@ -273,5 +227,54 @@ impl Sheet {
                 }
             }
         }
+    }
+}
+
+impl Spares {
+    /// Keeps the memory of a text or a set.
+    #[inline]
+    fn keep(&mut self, fact: Fact) {
+        match fact {
+            Fact::Value(Value::Text(text))
+                if self.texts.len() < SPARE && text.room() <= SPARE_BYTES =>
+            {
+                self.texts.push(text);
+            }
+            Fact::Value(Value::Set(set)) if set.len() <= SPARE_CODES => {
+                if self.sets.len() <= set.len() {
+                    self.sets.resize_with(set.len() + 1, Vec::new);
+                }
+                if let Some(sets) = self.sets.get_mut(set.len()).filter(|s| s.len() < SPARE) {
+                    sets.push(set);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A text, in spare memory where there is some.
+    fn text(&mut self, from: &str) -> Text {
+        let Some(mut text) = self.texts.pop() else {
+            return from.into();
+        };
+        match text.emptied() {
+            Some(place) => {
+                place.push_str(from);
+                text
+            }
+            None => from.into(),
+        }
+    }
+
+    /// A set, likewise.
+    fn set(&mut self, codes: &[Code]) -> Arc<[Code]> {
+        let spare = self.sets.get_mut(codes.len()).and_then(Vec::pop);
+        if let Some(mut set) = spare
+            && let Some(place) = Arc::get_mut(&mut set)
+        {
+            place.copy_from_slice(codes);
+            return set;
+        }
+        codes.into()
     }
 }

@@ -2,7 +2,7 @@
 //! tables, by their words.
 
 use super::index::{Child, Index, NodeId};
-use super::words::{self, Known};
+use super::words::{self, GOLDEN, Known};
 use crate::schema::Schema;
 use crate::schema::value::{Code, TableId};
 use std::ops::Deref;
@@ -22,6 +22,7 @@ pub(crate) struct Tables {
 pub(super) struct Record {
     names: Vec<Name>,
     known: Known,
+    slots: Slots,
     /// Where the guesses of this record begin among those of all.
     pub(super) guesses: usize,
 }
@@ -29,72 +30,36 @@ pub(super) struct Record {
 /// The most names that a record may have to be read in one pass.
 pub(super) const MOST_NAMES: usize = 256;
 
-/// A name with the quote behind it, as its words: what a key begins with.
+/// A name of a record.
 #[derive(Debug, Clone)]
 pub(super) struct Name {
-    words: [u64; 2],
-    kept: [u64; 2],
-    length: usize,
-    /// The whole name with its quote, where that is longer than two words.
-    long: Option<Box<[u8]>>,
+    text: Box<str>,
+    /// The text with the quote behind it; what has none is not found by it.
+    words: [u64; 3],
     pub(super) child: Child,
 }
 
 impl Name {
     fn new(name: &str, child: Child) -> Name {
-        let quoted: Vec<u8> = name.bytes().chain([b'"']).collect();
-        let part = |at: usize| words::first(u64::MAX, quoted.len().saturating_sub(at));
-        // A name that JSON would write otherwise is never what stands there.
-        let plain = words::plain_end(&quoted, 0) == name.len();
-        let (words, kept) = match plain {
-            true => (
-                [words::word(&quoted, 0), words::word(&quoted, 8)],
-                [part(0), part(8)],
-            ),
-            false => ([1; 2], [0; 2]),
-        };
         Name {
-            words,
-            kept,
-            length: quoted.len(),
-            long: (plain && quoted.len() > 16).then(|| quoted.into()),
+            words: words::quoted_text(name).unwrap_or_default(),
+            text: name.into(),
             child,
         }
     }
 
-    /// The end of this name with its quote, where it stands there.
+    /// Whether these are its words.
     #[inline(always)]
-    pub(super) fn end(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        let end = at + self.length;
-        let first = (words::word(bytes, at) ^ self.words[0]) & self.kept[0];
-        let second = (words::word(bytes, at + 8) ^ self.words[1]) & self.kept[1];
-        if first | second != 0 {
-            return None;
-        }
-        match &self.long {
-            None => Some(end),
-            Some(long) => (bytes.get(at..end) == Some(long)).then_some(end),
-        }
+    fn has_words(&self, [a, b, c]: [u64; 3]) -> bool {
+        // One by one, as they are in registers.
+        let [x, y, z] = self.words;
+        (a ^ x) | (b ^ y) | (c ^ z) == 0
     }
 
     /// Whether it is this name.
     #[inline]
     pub(super) fn is(&self, name: &str) -> bool {
-        let bytes = name.as_bytes();
-        if bytes.len() + 1 != self.length {
-            return false;
-        }
-        match &self.long {
-            Some(long) => long.starts_with(bytes),
-            None => {
-                let quote = |at: usize| match bytes.len().checked_sub(at) {
-                    Some(before @ 0..=7) => u64::from(b'"') << (8 * before),
-                    _ => 0,
-                };
-                words::word(bytes, 0) | quote(0) == self.words[0]
-                    && words::word(bytes, 8) | quote(8) == self.words[1]
-            }
-        }
+        *self.text == *name
     }
 }
 
@@ -113,15 +78,78 @@ impl Record {
             return found.map(|place| place as usize);
         }
         let name = bytes.get(at..end)?;
-        let is =
-            |known: &Name| known.long.as_deref().and_then(|l| l.strip_suffix(b"\"")) == Some(name);
+        let is = |known: &Name| known.text.as_bytes() == name;
         self.names.iter().position(is)
+    }
+
+    /// The name that stands there, its place, and the end of the quote behind it; nothing where it is not
+    /// found at once, though it may be one.
+    #[inline(always)]
+    pub(super) fn quoted(&self, bytes: &[u8], at: usize) -> Option<(usize, &Name, usize)> {
+        let (words, length) = words::up_to_quote(bytes, at)?;
+        let place = self.slots.place(words)?;
+        let name = self.names.get(place)?;
+        name.has_words(words).then_some((place, name, at + length))
+    }
+}
+
+/// At a product of a name's words, its place among the names.
+#[derive(Debug, Clone, Default)]
+struct Slots {
+    places: Vec<u8>,
+    by: u64,
+    down: u32,
+}
+
+impl Slots {
+    const NONE: Slots = Slots {
+        places: Vec::new(),
+        by: 0,
+        down: 0,
+    };
+
+    /// Names that come to the slot of another are left out: they are found otherwise.
+    fn new(names: &[Name]) -> Slots {
+        // With eight slots a name and so many factors to choose from, hardly any are.
+        const FACTORS: u64 = 64;
+        let bits = (names.len().max(1) * 8)
+            .next_power_of_two()
+            .trailing_zeros();
+        let tried = (0..FACTORS).map(|factor| {
+            let mut slots = Slots {
+                places: vec![u8::MAX; 1 << bits],
+                by: GOLDEN.wrapping_mul(2 * factor + 1),
+                down: 64 - bits,
+            };
+            let mut left_out = 0;
+            for (place, name) in (0u8..u8::MAX).zip(names) {
+                let slot = slots.slot(name.words);
+                match slots.places.get_mut(slot) {
+                    Some(free @ &mut u8::MAX) => *free = place,
+                    _ => left_out += 1,
+                }
+            }
+            (left_out, slots)
+        });
+        let best = tried.min_by_key(|(left_out, _)| *left_out);
+        best.map_or(Slots::NONE, |(_, slots)| slots)
+    }
+
+    #[inline(always)]
+    fn slot(&self, words: [u64; 3]) -> usize {
+        (words::fold(words).wrapping_mul(self.by) >> self.down) as usize
+    }
+
+    #[inline(always)]
+    fn place(&self, words: [u64; 3]) -> Option<usize> {
+        self.places.get(self.slot(words)).copied().map(usize::from)
     }
 }
 
 static NO_RECORD: Record = Record {
     names: Vec::new(),
     known: Known::NONE,
+    slots: Slots::NONE,
     guesses: 0,
 };
 
@@ -138,6 +166,7 @@ impl Tables {
             guesses += names.len() + 1;
             Record {
                 known: Known::new(node.names().zip(0..)),
+                slots: Slots::new(&names),
                 names,
                 guesses: begin,
             }
@@ -184,5 +213,51 @@ impl Deref for Tables {
     type Target = Index;
     fn deref(&self) -> &Index {
         &self.index
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::value::{FieldId, ListId};
+
+    fn record(names: &[String]) -> Record {
+        let child = Child::List(ListId(0), FieldId(0));
+        let names: Vec<Name> = names.iter().map(|name| Name::new(name, child)).collect();
+        Record {
+            known: Known::new(names.iter().map(|name| &*name.text).zip(0..)),
+            slots: Slots::new(&names),
+            names,
+            guesses: 0,
+        }
+    }
+
+    #[test]
+    fn every_name_is_found_in_one_way_or_the_other() {
+        for count in [0, 1, 2, 60, MOST_NAMES] {
+            let mut names: Vec<String> = (0..count).map(|at| format!("field_{at}")).collect();
+            if let [first, .., last] = names.as_mut_slice() {
+                *first = "ein_name_der_länger_ist_als_drei_wörter".into();
+                *last = "a\nb".into();
+            }
+            let record = record(&names);
+            let mut at_once = 0;
+            for (place, name) in names.iter().enumerate() {
+                let text = format!("{name}\": a value and what follows it");
+                if let Some((found, is, end)) = record.quoted(text.as_bytes(), 0) {
+                    assert_eq!((found, end), (place, name.len() + 1), "{name}");
+                    assert!(is.is(name) && !is.is("field"), "{name}");
+                    at_once += 1;
+                }
+                let found = record.find(text.as_bytes(), 0, name.len());
+                assert_eq!(found, (!name.contains('\n')).then_some(place), "{name}");
+            }
+            assert!(
+                at_once * 10 >= count.saturating_sub(2) * 9,
+                "{at_once} of {count}"
+            );
+            let other = b"field_\": a value and what follows it";
+            assert_eq!(record.quoted(other, 0).map(|(place, ..)| place), None);
+        }
     }
 }

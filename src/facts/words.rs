@@ -1,6 +1,7 @@
 //! Bytes eight at a time: where a text ends, and whether it is one of some that are known.
 
 pub(super) use crate::ground::word::word;
+use std::hint::select_unpredictable;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -45,6 +46,69 @@ pub(super) fn quoted(word: u64) -> Option<(u64, usize)> {
     let lowest = quotes & quotes.wrapping_neg();
     let text = word & (lowest >> 7).wrapping_sub(1);
     Some((text, quotes.trailing_zeros() as usize / 8))
+}
+
+/// What stands there up to a quote and with it, as its words, zeros behind it, and its length; nothing
+/// where no quote is among so many bytes, or fewer follow.
+#[inline(always)]
+pub(super) fn up_to_quote(bytes: &[u8], at: usize) -> Option<([u64; 3], usize)> {
+    // Factors that bring the highest bits of all bytes together in the highest byte.
+    const TOGETHER: u64 = 0x0002_0408_1020_4081;
+    let all: &[u8; LONGEST] = bytes.get(at..)?.first_chunk()?;
+    let ([a, b, c], []) = all.as_chunks::<8>() else {
+        return None;
+    };
+    let (a, b, c) = (
+        u64::from_le_bytes(*a),
+        u64::from_le_bytes(*b),
+        u64::from_le_bytes(*c),
+    );
+    let quotes = |word: u64| {
+        let other = word ^ (ONES * u64::from(b'"'));
+        let quotes = other.wrapping_sub(ONES) & !other & HIGH;
+        quotes.wrapping_mul(TOGETHER) >> 56
+    };
+    // Nobody could foresee how long it is: so no branch asks.
+    let quotes = quotes(a) | quotes(b) << 8 | quotes(c) << 16;
+    let length = quotes.trailing_zeros() as usize + 1;
+    let kept = UP_TO.get(length)?;
+    Some(([a & kept[0], b & kept[1], c & kept[2]], length))
+}
+
+/// Whether a word begins with true or false, and how long that is.
+#[inline(always)]
+pub(super) fn truth(word: u64) -> Option<(bool, usize)> {
+    const TRUE: u64 = u64::from_le_bytes(*b"true\0\0\0\0");
+    const FALSE: u64 = u64::from_le_bytes(*b"false\0\0\0");
+    let yes = word & 0xFF == TRUE & 0xFF;
+    // Neither is more likely, so that it is no branch that asks.
+    let said = select_unpredictable(yes, TRUE, FALSE);
+    let length = 5 - usize::from(yes);
+    let kept = u64::MAX >> (64 - 8 * length);
+    (word & kept == said).then_some((yes, length))
+}
+
+/// By length, which bytes of three words belong to a text.
+static UP_TO: [[u64; 3]; LONGEST + 1] = {
+    let mut all = [[0; 3]; LONGEST + 1];
+    let mut length = 1;
+    while length <= LONGEST {
+        all[length] = all[length - 1];
+        all[length][(length - 1) / 8] |= 0xFF << ((length - 1) % 8 * 8);
+        length += 1;
+    }
+    all
+};
+
+/// The same of a text that JSON writes as it is.
+pub(super) fn quoted_text(text: &str) -> Option<[u64; 3]> {
+    let mut bytes = text.as_bytes().to_vec();
+    let plain = plain_end(&bytes, 0) == bytes.len();
+    bytes.push(b'"');
+    bytes.resize(bytes.len().max(LONGEST), 0);
+    up_to_quote(&bytes, 0)
+        .filter(|_| plain)
+        .map(|(words, _)| words)
 }
 
 /// Goes through a row of a table up to its line feed, and says where that is and where its commas
@@ -103,16 +167,19 @@ pub(super) struct Known {
 /// No text has this number.
 const NOTHING: u32 = u32::MAX;
 
+/// The golden ratio, which spreads what it is multiplied with.
+pub(super) const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+
 /// Spreads a word over the places of a table whose size is a power of two.
 #[inline]
 fn place(word: u64, size: usize) -> usize {
-    // The golden ratio; the upper half of the product depends on all bits of the word.
-    let spread = word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    // The upper half of the product depends on all bits of the word.
+    let spread = word.wrapping_mul(GOLDEN) >> 32;
     spread as usize & size.wrapping_sub(1)
 }
 
 #[inline]
-fn fold([a, b, c]: [u64; 3]) -> u64 {
+pub(super) fn fold([a, b, c]: [u64; 3]) -> u64 {
     a ^ b.rotate_left(23) ^ c.rotate_left(46)
 }
 
@@ -249,6 +316,64 @@ mod tests {
         }
         assert_eq!(quoted(word(b"abcdefgh\"", 0)), None);
         assert_eq!(quoted(word(b"ab", 0)), None);
+    }
+
+    #[test]
+    fn a_name_is_its_words_up_to_its_quote() {
+        let longest = "abcdefghijklmnopqrstuvw";
+        for text in [
+            "",
+            "a",
+            "abcdefg",
+            "abcdefgh",
+            "卡口",
+            "0123456789abcde",
+            longest,
+        ] {
+            let all = format!("x{text}\":{{\"\\\u{1}\"\" what follows it is long enough");
+            let (words, length) = up_to_quote(all.as_bytes(), 1).unwrap();
+            assert_eq!(
+                (Some(words), length),
+                (quoted_text(text), text.len() + 1),
+                "{text}"
+            );
+            let stands: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+            let quoted = format!("{text}\"");
+            assert_eq!(stands.get(..length), Some(quoted.as_bytes()), "{text}");
+            assert!(stands.iter().skip(length).all(|byte| *byte == 0), "{text}");
+        }
+        // One that is longer, or behind which too little stands, is not found so.
+        assert_eq!(quoted_text(&format!("{longest}x")), None);
+        assert_eq!(up_to_quote(format!("{longest}x\"").as_bytes(), 0), None);
+        assert_eq!(up_to_quote(b"id\": 1}", 0), None);
+        // A zero behind a name makes another one of it.
+        let zero = up_to_quote(b"id\0\": 1, and what follows it", 0).unwrap();
+        assert_ne!(Some(zero.0), quoted_text("id"));
+        for unlike in ["a\"b", "a\\b", "a\nb"] {
+            assert_eq!(
+                quoted_text(unlike),
+                None,
+                "JSON writes {unlike:?} otherwise"
+            );
+        }
+    }
+
+    #[test]
+    fn true_and_false_are_told_by_a_word() {
+        for (text, is) in [
+            ("true", Some((true, 4))),
+            ("true,\"a\"", Some((true, 4))),
+            ("false", Some((false, 5))),
+            ("false}]}", Some((false, 5))),
+            ("truf", None),
+            ("tru", None),
+            ("fals", None),
+            ("False", None),
+            ("1", None),
+            ("", None),
+        ] {
+            assert_eq!(truth(word(text.as_bytes(), 0)), is, "{text:?}");
+        }
     }
 
     #[test]
