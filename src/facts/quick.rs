@@ -24,6 +24,7 @@ pub(super) fn read(
     nesting: usize,
     sheet: &mut Sheet,
 ) -> Option<()> {
+    let alike = sheet.alike;
     let mut quick = Quick {
         pen: Pen {
             schema,
@@ -32,20 +33,32 @@ pub(super) fn read(
         },
         bytes,
         nesting: nesting.min(DEEPEST),
+        alike,
+        names: 0,
+        others: 0,
     };
     let at = space(bytes, 0);
     let at = quick.record(at, tables.root(), 0, 0)?;
     if space(bytes, at) != bytes.len() {
         return None;
     }
+    quick.pen.sheet.alike = quick.others * SURE <= quick.names;
     quick.pen.finish()
 }
+
+/// Names are guessed where at most one of so many came otherwise than in the record before.
+const SURE: u32 = 8;
 
 /// Each function is told where to read and says where it has read to.
 struct Quick<'r> {
     pen: Pen<'r>,
     bytes: &'r [u8],
     nesting: usize,
+    /// Whether the names of the record before came in the order of the one before it.
+    alike: bool,
+    names: u32,
+    /// How many came after another name than in the record before.
+    others: u32,
 }
 
 /// Reads past white space.
@@ -114,9 +127,15 @@ impl Quick<'_> {
         let tables = self.pen.tables;
         let names = tables.record(node);
         let mut given = Given::default();
+        let mut after = names.guesses;
         loop {
             at = eat(bytes, at, b'"')?;
-            let (place, name, end) = match names.quoted(bytes, at) {
+            let guess = self.pen.sheet.guesses.get_mut(after)?;
+            let guessed = match self.alike {
+                true => names.is_at(usize::from(*guess), bytes, at),
+                false => None,
+            };
+            let (place, name, end) = match guessed.or_else(|| names.quoted(bytes, at)) {
                 Some(found) => found,
                 None => {
                     let end = plain_end(bytes, at);
@@ -124,6 +143,11 @@ impl Quick<'_> {
                     (place, names.name(place)?, eat(bytes, end, b'"')?)
                 }
             };
+            let next = u16::try_from(place).ok()?;
+            self.names += 1;
+            self.others += u32::from(*guess != next);
+            *guess = next;
+            after = names.guesses + place + 1;
             given.note(place)?;
             at = past_colon(bytes, end)?;
             at = match name.child {

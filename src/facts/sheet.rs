@@ -43,6 +43,8 @@ pub struct Sheet {
     /// After each name of a record the name that came next in the last one, by place; one more
     /// than the place for the first name.
     pub(super) guesses: Vec<u16>,
+    /// Whether names of JSON mostly came as they did in the record before.
+    pub(super) alike: bool,
     pub(super) pending: Vec<Waiting>,
     pub(super) codes: Vec<Code>,
     /// Rows by key, to compare them.

@@ -82,6 +82,20 @@ impl Record {
         self.names.iter().position(is)
     }
 
+    /// The name at that place, where it stands there, with the end of the quote behind it.
+    #[inline(always)]
+    pub(super) fn is_at(
+        &self,
+        place: usize,
+        bytes: &[u8],
+        at: usize,
+    ) -> Option<(usize, &Name, usize)> {
+        let name = self.names.get(place)?;
+        let length = name.text.len() + 1;
+        let words = words::up_to(bytes, at, length)?;
+        name.has_words(words).then_some((place, name, at + length))
+    }
+
     /// The name that stands there, its place, and the end of the quote behind it; nothing where it is not
     /// found at once, though it may be one.
     #[inline(always)]

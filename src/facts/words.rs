@@ -54,15 +54,7 @@ pub(super) fn quoted(word: u64) -> Option<(u64, usize)> {
 pub(super) fn up_to_quote(bytes: &[u8], at: usize) -> Option<([u64; 3], usize)> {
     // Factors that bring the highest bits of all bytes together in the highest byte.
     const TOGETHER: u64 = 0x0002_0408_1020_4081;
-    let all: &[u8; LONGEST] = bytes.get(at..)?.first_chunk()?;
-    let ([a, b, c], []) = all.as_chunks::<8>() else {
-        return None;
-    };
-    let (a, b, c) = (
-        u64::from_le_bytes(*a),
-        u64::from_le_bytes(*b),
-        u64::from_le_bytes(*c),
-    );
+    let (a, b, c) = three(bytes, at)?;
     let quotes = |word: u64| {
         let other = word ^ (ONES * u64::from(b'"'));
         let quotes = other.wrapping_sub(ONES) & !other & HIGH;
@@ -73,6 +65,25 @@ pub(super) fn up_to_quote(bytes: &[u8], at: usize) -> Option<([u64; 3], usize)> 
     let length = quotes.trailing_zeros() as usize + 1;
     let kept = UP_TO.get(length)?;
     Some(([a & kept[0], b & kept[1], c & kept[2]], length))
+}
+
+/// So many bytes that stand there, as words; nothing where fewer than three words follow.
+#[inline(always)]
+pub(super) fn up_to(bytes: &[u8], at: usize, length: usize) -> Option<[u64; 3]> {
+    let (a, b, c) = three(bytes, at)?;
+    let kept = UP_TO.get(length)?;
+    Some([a & kept[0], b & kept[1], c & kept[2]])
+}
+
+/// The three words that stand there.
+#[inline(always)]
+fn three(bytes: &[u8], at: usize) -> Option<(u64, u64, u64)> {
+    let all: &[u8; LONGEST] = bytes.get(at..)?.first_chunk()?;
+    let ([a, b, c], []) = all.as_chunks::<8>() else {
+        return None;
+    };
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    Some((word(a), word(b), word(c)))
 }
 
 /// Whether a word begins with true or false, and how long that is.
@@ -89,6 +100,7 @@ pub(super) fn truth(word: u64) -> Option<(bool, usize)> {
 }
 
 /// By length, which bytes of three words belong to a text.
+#[allow(clippy::indexing_slicing, reason = "worked out when compiling")]
 static UP_TO: [[u64; 3]; LONGEST + 1] = {
     let mut all = [[0; 3]; LONGEST + 1];
     let mut length = 1;
