@@ -241,8 +241,8 @@ proptest! {
         let reader = reader();
         let mut sheet = Sheet::default();
         for (value, how, cuts) in &all {
-            // Whoever reads one twice guesses that its names come in that order again.
-            for _ in 0..2 {
+            // Whoever has read one twice guesses that its names come in that order again.
+            for _ in 0..3 {
                 hold_against_care(&reader, &mut sheet, written(value, *how).as_bytes());
             }
             hold_against_care(&reader, &mut sheet, damaged(&written(value, *how), cuts).as_bytes());
@@ -359,6 +359,23 @@ fn the_example_declarations_by_the_real_schema() {
         for (at, _) in line.match_indices(": ") {
             let damaged = format!("{}: [7]{}", &line[..at], &line[at + 2..]);
             hold_against_care(&reader, &mut sheet, damaged.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn a_zero_behind_a_code_is_no_json() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rules = kakou::load(root.join("rules")).unwrap();
+    let reader = Reader::new(rules.schema.clone());
+    let mut sheet = Sheet::default();
+    let text = r#"{"head": {"supervision_mode": "5000"}, "items": [{"line_no": 1, "licence_codes": ["P", "n"]}]}"#;
+    assert!(reader.read(text.as_bytes()).is_ok());
+    for (at, _) in text.match_indices('"') {
+        for zeros in ["\0", "\0\0"] {
+            let damaged = format!("{}{zeros}{}", &text[..at], &text[at..]);
+            hold_against_care(&reader, &mut sheet, damaged.as_bytes());
+            assert!(reader.read(damaged.as_bytes()).is_err(), "{damaged:?}");
         }
     }
 }

@@ -34,15 +34,15 @@ pub(super) fn read(
         bytes,
         nesting: nesting.min(DEEPEST),
         alike,
-        names: 0,
-        others: 0,
+        seen: 0,
+        unforeseen: 0,
     };
     let at = space(bytes, 0);
     let at = quick.record(at, tables.root(), 0, 0)?;
     if space(bytes, at) != bytes.len() {
         return None;
     }
-    quick.pen.sheet.alike = quick.others * SURE <= quick.names;
+    quick.pen.sheet.alike = quick.unforeseen <= quick.seen / SURE;
     quick.pen.finish()
 }
 
@@ -56,9 +56,10 @@ struct Quick<'r> {
     nesting: usize,
     /// Whether the names of the record before came in the order of the one before it.
     alike: bool,
-    names: u32,
-    /// How many came after another name than in the record before.
-    others: u32,
+    /// How many names were read.
+    seen: u32,
+    /// How many of them came after another name than in the record before.
+    unforeseen: u32,
 }
 
 /// Reads past white space.
@@ -83,16 +84,16 @@ fn eat_all(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
     rest.starts_with(word).then_some(at + word.len())
 }
 
-/// Whether a value, a name or an end follows that byte at once, as where nothing is written for people.
+/// Whether that byte stands there and what is next follows at once, as where nobody is meant to read it.
 #[inline(always)]
-fn is_close(bytes: &[u8], at: usize, byte: u8) -> bool {
+fn is_tight(bytes: &[u8], at: usize, byte: u8) -> bool {
     matches!(bytes.get(at..at + 2), Some([first, next]) if *first == byte && *next > b' ')
 }
 
 /// Reads past the colon between a name and its value.
 #[inline(always)]
 fn past_colon(bytes: &[u8], at: usize) -> Option<usize> {
-    if is_close(bytes, at, b':') {
+    if is_tight(bytes, at, b':') {
         return Some(at + 1);
     }
     Some(space(bytes, eat(bytes, space(bytes, at), b':')?))
@@ -102,7 +103,7 @@ fn past_colon(bytes: &[u8], at: usize) -> Option<usize> {
 /// being read has ended.
 #[inline(always)]
 fn goes_on(bytes: &[u8], at: usize, end: u8) -> Option<(bool, usize)> {
-    if is_close(bytes, at, b',') {
+    if is_tight(bytes, at, b',') {
         return Some((true, at + 1));
     }
     let at = space(bytes, at);
@@ -139,13 +140,13 @@ impl Quick<'_> {
                 Some(found) => found,
                 None => {
                     let end = plain_end(bytes, at);
-                    let place = names.find(bytes, at, end)?;
+                    let place = names.find_or(usize::from(*guess), bytes, at, end)?;
                     (place, names.name(place)?, eat(bytes, end, b'"')?)
                 }
             };
             let next = u16::try_from(place).ok()?;
-            self.names += 1;
-            self.others += u32::from(*guess != next);
+            self.seen += 1;
+            self.unforeseen += u32::from(*guess != next);
             *guess = next;
             after = names.guesses + place + 1;
             given.note(place)?;

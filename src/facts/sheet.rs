@@ -67,7 +67,7 @@ pub(super) struct Waiting {
     pub(super) number: Number,
 }
 
-/// Texts and sets that nobody holds, whose memory is used again.
+/// Texts and sets that were read before: the memory of those that nobody holds is used again.
 #[derive(Debug, Default)]
 struct Spares {
     texts: Vec<Text>,

@@ -18,7 +18,7 @@ pub(crate) struct Tables {
 }
 
 /// The names of one record.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Record {
     names: Vec<Name>,
     known: Known,
@@ -34,15 +34,19 @@ pub(super) const MOST_NAMES: usize = 256;
 #[derive(Debug, Clone)]
 pub(super) struct Name {
     text: Box<str>,
-    /// The text with the quote behind it; what has none is not found by it.
+    /// The text with the quote behind it.
     words: [u64; 3],
+    /// How long that is. Of a name that is too long, or that JSON writes otherwise, nothing is as long.
+    length: usize,
     pub(super) child: Child,
 }
 
 impl Name {
     fn new(name: &str, child: Child) -> Name {
+        let words = words::quoted_text(name);
         Name {
-            words: words::quoted_text(name).unwrap_or_default(),
+            length: words.map_or(usize::MAX, |_| name.len() + 1),
+            words: words.unwrap_or_default(),
             text: name.into(),
             child,
         }
@@ -82,6 +86,22 @@ impl Record {
         self.names.iter().position(is)
     }
 
+    /// The same where the name may be the one at that place.
+    pub(super) fn find_or(
+        &self,
+        guess: usize,
+        bytes: &[u8],
+        at: usize,
+        end: usize,
+    ) -> Option<usize> {
+        let name = bytes.get(at..end)?;
+        let guessed = self.names.get(guess)?;
+        match guessed.text.as_bytes() == name {
+            true => Some(guess),
+            false => self.find(bytes, at, end),
+        }
+    }
+
     /// The name at that place, where it stands there, with the end of the quote behind it.
     #[inline(always)]
     pub(super) fn is_at(
@@ -91,9 +111,9 @@ impl Record {
         at: usize,
     ) -> Option<(usize, &Name, usize)> {
         let name = self.names.get(place)?;
-        let length = name.text.len() + 1;
-        let words = words::up_to(bytes, at, length)?;
-        name.has_words(words).then_some((place, name, at + length))
+        let words = words::up_to(bytes, at, name.length)?;
+        let end = at + name.length;
+        name.has_words(words).then_some((place, name, end))
     }
 
     /// The name that stands there, its place, and the end of the quote behind it; nothing where it is not
@@ -103,55 +123,68 @@ impl Record {
         let (words, length) = words::up_to_quote(bytes, at)?;
         let place = self.slots.place(words)?;
         let name = self.names.get(place)?;
+        // A slot that nobody has leads to some name as well, whose words are others.
         name.has_words(words).then_some((place, name, at + length))
     }
 }
 
 /// At a product of a name's words, its place among the names.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Slots {
     places: Vec<u8>,
-    by: u64,
-    down: u32,
+    factor: u64,
+    shift: u32,
 }
 
 impl Slots {
     const NONE: Slots = Slots {
         places: Vec::new(),
-        by: 0,
-        down: 0,
+        factor: 0,
+        shift: 0,
     };
 
     /// Names that come to the slot of another are left out: they are found otherwise.
     fn new(names: &[Name]) -> Slots {
-        // With eight slots a name and so many factors to choose from, hardly any are.
+        // With eight slots a name or more and so many factors to choose from, hardly any are.
         const FACTORS: u64 = 64;
-        let bits = (names.len().max(1) * 8)
-            .next_power_of_two()
-            .trailing_zeros();
-        let tried = (0..FACTORS).map(|factor| {
-            let mut slots = Slots {
-                places: vec![u8::MAX; 1 << bits],
-                by: GOLDEN.wrapping_mul(2 * factor + 1),
-                down: 64 - bits,
-            };
-            let mut left_out = 0;
-            for (place, name) in (0u8..u8::MAX).zip(names) {
-                let slot = slots.slot(name.words);
-                match slots.places.get_mut(slot) {
-                    Some(free @ &mut u8::MAX) => *free = place,
-                    _ => left_out += 1,
-                }
+        let (mut slots, mut least) = (Slots::NONE, usize::MAX);
+        for number in 0..FACTORS {
+            let (tried, left_out) = Slots::by(GOLDEN.wrapping_mul(2 * number + 1), names);
+            if left_out < least {
+                (slots, least) = (tried, left_out);
             }
-            (left_out, slots)
-        });
-        let best = tried.min_by_key(|(left_out, _)| *left_out);
-        best.map_or(Slots::NONE, |(_, slots)| slots)
+            if least == 0 {
+                break;
+            }
+        }
+        slots
+    }
+
+    /// Those by a factor, and how many names are left out.
+    fn by(factor: u64, names: &[Name]) -> (Slots, usize) {
+        let count = (names.len().max(1) * 8).next_power_of_two();
+        let mut slots = Slots {
+            places: vec![u8::MAX; count],
+            factor,
+            shift: 64 - count.trailing_zeros(),
+        };
+        let mut left_out = 0;
+        for (place, name) in (0u8..u8::MAX).zip(names) {
+            if name.length > words::LONGEST {
+                continue;
+            }
+            let slot = slots.slot(name.words);
+            match slots.places.get_mut(slot) {
+                Some(free @ &mut u8::MAX) => *free = place,
+                _ => left_out += 1,
+            }
+        }
+        (slots, left_out)
     }
 
     #[inline(always)]
     fn slot(&self, words: [u64; 3]) -> usize {
-        (words::fold(words).wrapping_mul(self.by) >> self.down) as usize
+        (words::fold(words).wrapping_mul(self.factor) >> self.shift) as usize
     }
 
     #[inline(always)]
@@ -250,28 +283,47 @@ mod tests {
     fn every_name_is_found_in_one_way_or_the_other() {
         for count in [0, 1, 2, 60, MOST_NAMES] {
             let mut names: Vec<String> = (0..count).map(|at| format!("field_{at}")).collect();
-            if let [first, .., last] = names.as_mut_slice() {
+            if let [first, second, .., _] = names.as_mut_slice() {
                 *first = "ein_name_der_länger_ist_als_drei_wörter".into();
-                *last = "a\nb".into();
+                *second = "a\nb".into();
             }
             let record = record(&names);
             let mut at_once = 0;
             for (place, name) in names.iter().enumerate() {
                 let text = format!("{name}\": a value and what follows it");
-                if let Some((found, is, end)) = record.quoted(text.as_bytes(), 0) {
+                let bytes = text.as_bytes();
+                if let Some((found, is, end)) = record.quoted(bytes, 0) {
                     assert_eq!((found, end), (place, name.len() + 1), "{name}");
                     assert!(is.is(name) && !is.is("field"), "{name}");
                     at_once += 1;
                 }
-                let found = record.find(text.as_bytes(), 0, name.len());
-                assert_eq!(found, (!name.contains('\n')).then_some(place), "{name}");
+                let is_plain = !name.contains('\n');
+                let found = record.find(bytes, 0, name.len());
+                assert_eq!(found, is_plain.then_some(place), "{name}");
+                // Whoever guesses right finds those that are not too long, and nobody else does.
+                for guess in [place, (place + 1) % count] {
+                    let found = record.is_at(guess, bytes, 0);
+                    let found = found.map(|(place, _, end)| (place, end));
+                    let short = is_plain && name.len() < words::LONGEST;
+                    let right = (guess == place && short).then_some((place, name.len() + 1));
+                    assert_eq!(found, right, "{name}, {guess}");
+                    let found = record.find_or(guess, bytes, 0, name.len());
+                    assert!(found == Some(place) || !is_plain, "{name}, {guess}");
+                }
             }
             assert!(
                 at_once * 10 >= count.saturating_sub(2) * 9,
                 "{at_once} of {count}"
             );
-            let other = b"field_\": a value and what follows it";
-            assert_eq!(record.quoted(other, 0).map(|(place, ..)| place), None);
+            for other in ["field_", "\0\0\0\0", "field_1\0", "\""] {
+                let text = format!("{other}\": a value and what follows it");
+                let bytes = text.as_bytes();
+                assert!(record.quoted(bytes, 0).is_none(), "{other}");
+                assert!(
+                    (0..count).all(|guess| record.is_at(guess, bytes, 0).is_none()),
+                    "{other}"
+                );
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// The first bytes of a word, the others zero.
 #[inline]
-pub(super) fn first(word: u64, bytes: usize) -> u64 {
+fn first(word: u64, bytes: usize) -> u64 {
     match bytes {
         0 => 0,
         1..=7 => word & ((1 << (8 * bytes)) - 1),
@@ -35,7 +35,7 @@ fn marks(word: u64, byte: u8) -> u64 {
 }
 
 /// A text of up to seven bytes that ends with a quote, as its word without the quote, and its
-/// length; nothing where no quote stands in the word.
+/// length; nothing where no quote stands in the word, or a zero before it, which is no text of JSON.
 #[inline(always)]
 pub(super) fn quoted(word: u64) -> Option<(u64, usize)> {
     let other = word ^ (ONES * u64::from(b'"'));
@@ -45,7 +45,8 @@ pub(super) fn quoted(word: u64) -> Option<(u64, usize)> {
     }
     let lowest = quotes & quotes.wrapping_neg();
     let text = word & (lowest >> 7).wrapping_sub(1);
-    Some((text, quotes.trailing_zeros() as usize / 8))
+    // The text without that zero would be the same word.
+    (text >= lowest >> 15).then_some((text, quotes.trailing_zeros() as usize / 8))
 }
 
 /// What stands there up to a quote and with it, as its words, zeros behind it, and its length; nothing
@@ -55,19 +56,19 @@ pub(super) fn up_to_quote(bytes: &[u8], at: usize) -> Option<([u64; 3], usize)> 
     // Factors that bring the highest bits of all bytes together in the highest byte.
     const TOGETHER: u64 = 0x0002_0408_1020_4081;
     let (a, b, c) = three(bytes, at)?;
-    let quotes = |word: u64| {
+    let marked = |word: u64| {
         let other = word ^ (ONES * u64::from(b'"'));
         let quotes = other.wrapping_sub(ONES) & !other & HIGH;
         quotes.wrapping_mul(TOGETHER) >> 56
     };
     // Nobody could foresee how long it is: so no branch asks.
-    let quotes = quotes(a) | quotes(b) << 8 | quotes(c) << 16;
+    let quotes = marked(a) | marked(b) << 8 | marked(c) << 16;
     let length = quotes.trailing_zeros() as usize + 1;
     let kept = UP_TO.get(length)?;
     Some(([a & kept[0], b & kept[1], c & kept[2]], length))
 }
 
-/// So many bytes that stand there, as words; nothing where fewer than three words follow.
+/// So many bytes that stand there, as words; nothing where that is more than three, or fewer follow.
 #[inline(always)]
 pub(super) fn up_to(bytes: &[u8], at: usize, length: usize) -> Option<[u64; 3]> {
     let (a, b, c) = three(bytes, at)?;
@@ -112,7 +113,8 @@ static UP_TO: [[u64; 3]; LONGEST + 1] = {
     all
 };
 
-/// The same of a text that JSON writes as it is.
+/// The words that [`up_to_quote`] finds of a text; nothing where JSON writes it otherwise, or where it is
+/// too long.
 pub(super) fn quoted_text(text: &str) -> Option<[u64; 3]> {
     let mut bytes = text.as_bytes().to_vec();
     let plain = plain_end(&bytes, 0) == bytes.len();
@@ -328,6 +330,14 @@ mod tests {
         }
         assert_eq!(quoted(word(b"abcdefgh\"", 0)), None);
         assert_eq!(quoted(word(b"ab", 0)), None);
+        for zeros in [
+            b"\0\"......".as_slice(),
+            b"1371\0\"..",
+            b"ab\0\0\"...",
+            b"abcdef\0\"",
+        ] {
+            assert_eq!(quoted(word(zeros, 0)), None, "{zeros:?}");
+        }
     }
 
     #[test]
