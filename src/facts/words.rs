@@ -34,12 +34,18 @@ fn marks(word: u64, byte: u8) -> u64 {
     !(((other & !HIGH) + !HIGH) | other | !HIGH)
 }
 
+/// Marks the quotes of a word. The lowest mark is right; those above it may not be.
+#[inline(always)]
+fn quotes(word: u64) -> u64 {
+    let other = word ^ (ONES * u64::from(b'"'));
+    other.wrapping_sub(ONES) & !other & HIGH
+}
+
 /// A text of up to seven bytes that ends with a quote, as its word without the quote, and its
 /// length; nothing where no quote stands in the word, or a zero before it, which is no text of JSON.
 #[inline(always)]
 pub(super) fn quoted(word: u64) -> Option<(u64, usize)> {
-    let other = word ^ (ONES * u64::from(b'"'));
-    let quotes = other.wrapping_sub(ONES) & !other & HIGH;
+    let quotes = quotes(word);
     if quotes == 0 {
         return None;
     }
@@ -56,11 +62,7 @@ pub(super) fn up_to_quote(bytes: &[u8], at: usize) -> Option<([u64; 3], usize)> 
     // Factors that bring the highest bits of all bytes together in the highest byte.
     const TOGETHER: u64 = 0x0002_0408_1020_4081;
     let (a, b, c) = three(bytes, at)?;
-    let marked = |word: u64| {
-        let other = word ^ (ONES * u64::from(b'"'));
-        let quotes = other.wrapping_sub(ONES) & !other & HIGH;
-        quotes.wrapping_mul(TOGETHER) >> 56
-    };
+    let marked = |word: u64| quotes(word).wrapping_mul(TOGETHER) >> 56;
     // Nobody could foresee how long it is: so no branch asks.
     let quotes = marked(a) | marked(b) << 8 | marked(c) << 16;
     let length = quotes.trailing_zeros() as usize + 1;
