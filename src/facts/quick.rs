@@ -140,7 +140,7 @@ impl Quick<'_> {
                 Some(found) => found,
                 None => {
                     let end = plain_end(bytes, at);
-                    let place = names.find_or(usize::from(*guess), bytes, at, end)?;
+                    let place = names.find(bytes.get(at..end)?)?;
                     (place, names.name(place)?, eat(bytes, end, b'"')?)
                 }
             };

@@ -339,7 +339,7 @@ impl Fields<'_, '_> {
         let guessed = or(pen.sheet.guesses.get(self.guess).copied())?;
         let mut place = usize::from(guessed);
         if !names.name(place).is_some_and(|known| known.is(name)) {
-            place = or(names.find(name.as_bytes(), 0, name.len()))?;
+            place = or(names.find(name.as_bytes()))?;
             let guess = or(pen.sheet.guesses.get_mut(self.guess))?;
             *guess = u16::try_from(place).map_err(|_| GivenUp)?;
         }

@@ -21,7 +21,6 @@ pub(crate) struct Tables {
 #[derive(Debug, Clone)]
 pub(super) struct Record {
     names: Vec<Name>,
-    known: Known,
     slots: Slots,
     /// Where the guesses of this record begin among those of all.
     pub(super) guesses: usize,
@@ -43,7 +42,7 @@ pub(super) struct Name {
 
 impl Name {
     fn new(name: &str, child: Child) -> Name {
-        let words = words::quoted_text(name);
+        let words = words::quoted_text(name.as_bytes());
         Name {
             length: words.map_or(usize::MAX, |_| name.len() + 1),
             words: words.unwrap_or_default(),
@@ -74,32 +73,13 @@ impl Record {
         self.names.get(place)
     }
 
-    /// The place of the name that stands there.
+    /// The place of a name.
     #[inline]
-    pub(super) fn find(&self, bytes: &[u8], at: usize, end: usize) -> Option<usize> {
-        let found = self.known.find(bytes, at, end);
-        if found.is_some() || end.checked_sub(at)? <= words::LONGEST {
-            return found.map(|place| place as usize);
-        }
-        let name = bytes.get(at..end)?;
+    pub(super) fn find(&self, name: &[u8]) -> Option<usize> {
         let is = |known: &Name| known.text.as_bytes() == name;
-        self.names.iter().position(is)
-    }
-
-    /// The same where the name may be the one at that place.
-    pub(super) fn find_or(
-        &self,
-        guess: usize,
-        bytes: &[u8],
-        at: usize,
-        end: usize,
-    ) -> Option<usize> {
-        let name = bytes.get(at..end)?;
-        let guessed = self.names.get(guess)?;
-        match guessed.text.as_bytes() == name {
-            true => Some(guess),
-            false => self.find(bytes, at, end),
-        }
+        let place = words::quoted_text(name).and_then(|words| self.slots.place(words));
+        let found = place.filter(|place| self.names.get(*place).is_some_and(is));
+        found.or_else(|| self.names.iter().position(is))
     }
 
     /// The name at that place, where it stands there, with the end of the quote behind it.
@@ -195,7 +175,6 @@ impl Slots {
 
 static NO_RECORD: Record = Record {
     names: Vec::new(),
-    known: Known::NONE,
     slots: Slots::NONE,
     guesses: 0,
 };
@@ -212,7 +191,6 @@ impl Tables {
             let begin = guesses;
             guesses += names.len() + 1;
             Record {
-                known: Known::new(node.names().zip(0..)),
                 slots: Slots::new(&names),
                 names,
                 guesses: begin,
@@ -272,7 +250,6 @@ mod tests {
         let child = Child::List(ListId(0), FieldId(0));
         let names: Vec<Name> = names.iter().map(|name| Name::new(name, child)).collect();
         Record {
-            known: Known::new(names.iter().map(|name| &*name.text).zip(0..)),
             slots: Slots::new(&names),
             names,
             guesses: 0,
@@ -297,18 +274,14 @@ mod tests {
                     assert!(is.is(name) && !is.is("field"), "{name}");
                     at_once += 1;
                 }
-                let is_plain = !name.contains('\n');
-                let found = record.find(bytes, 0, name.len());
-                assert_eq!(found, is_plain.then_some(place), "{name}");
+                assert_eq!(record.find(name.as_bytes()), Some(place), "{name}");
                 // Whoever guesses right finds those that are not too long, and nobody else does.
+                let short = !name.contains('\n') && name.len() < words::LONGEST;
                 for guess in [place, (place + 1) % count] {
                     let found = record.is_at(guess, bytes, 0);
                     let found = found.map(|(place, _, end)| (place, end));
-                    let short = is_plain && name.len() < words::LONGEST;
                     let right = (guess == place && short).then_some((place, name.len() + 1));
                     assert_eq!(found, right, "{name}, {guess}");
-                    let found = record.find_or(guess, bytes, 0, name.len());
-                    assert!(found == Some(place) || !is_plain, "{name}, {guess}");
                 }
             }
             assert!(
@@ -319,6 +292,7 @@ mod tests {
                 let text = format!("{other}\": a value and what follows it");
                 let bytes = text.as_bytes();
                 assert!(record.quoted(bytes, 0).is_none(), "{other}");
+                assert_eq!(record.find(other.as_bytes()), None, "{other}");
                 assert!(
                     (0..count).all(|guess| record.is_at(guess, bytes, 0).is_none()),
                     "{other}"

@@ -61,32 +61,36 @@ pub(super) fn quoted(word: u64) -> Option<(u64, usize)> {
 pub(super) fn up_to_quote(bytes: &[u8], at: usize) -> Option<([u64; 3], usize)> {
     // Factors that bring the highest bits of all bytes together in the highest byte.
     const TOGETHER: u64 = 0x0002_0408_1020_4081;
-    let (a, b, c) = three(bytes, at)?;
+    let [a, b, c] = three(bytes, at)?;
     let marked = |word: u64| quotes(word).wrapping_mul(TOGETHER) >> 56;
     // Nobody could foresee how long it is: so no branch asks.
     let quotes = marked(a) | marked(b) << 8 | marked(c) << 16;
     let length = quotes.trailing_zeros() as usize + 1;
-    let kept = UP_TO.get(length)?;
-    Some(([a & kept[0], b & kept[1], c & kept[2]], length))
+    Some((cut([a, b, c], length)?, length))
 }
 
 /// So many bytes that stand there, as words; nothing where that is more than three, or fewer follow.
 #[inline(always)]
 pub(super) fn up_to(bytes: &[u8], at: usize, length: usize) -> Option<[u64; 3]> {
-    let (a, b, c) = three(bytes, at)?;
-    let kept = UP_TO.get(length)?;
-    Some([a & kept[0], b & kept[1], c & kept[2]])
+    cut(three(bytes, at)?, length)
+}
+
+/// The first bytes of three words, the others zero.
+#[inline(always)]
+fn cut([a, b, c]: [u64; 3], length: usize) -> Option<[u64; 3]> {
+    let [x, y, z] = *UP_TO.get(length)?;
+    Some([a & x, b & y, c & z])
 }
 
 /// The three words that stand there.
 #[inline(always)]
-fn three(bytes: &[u8], at: usize) -> Option<(u64, u64, u64)> {
+fn three(bytes: &[u8], at: usize) -> Option<[u64; 3]> {
     let all: &[u8; LONGEST] = bytes.get(at..)?.first_chunk()?;
     let ([a, b, c], []) = all.as_chunks::<8>() else {
         return None;
     };
     let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
-    Some((word(a), word(b), word(c)))
+    Some([word(a), word(b), word(c)])
 }
 
 /// Whether a word begins with true or false, and how long that is.
@@ -117,11 +121,13 @@ static UP_TO: [[u64; 3]; LONGEST + 1] = {
 
 /// The words that [`up_to_quote`] finds of a text; nothing where JSON writes it otherwise, or where it is
 /// too long.
-pub(super) fn quoted_text(text: &str) -> Option<[u64; 3]> {
-    let mut bytes = text.as_bytes().to_vec();
-    let plain = plain_end(&bytes, 0) == bytes.len();
-    bytes.push(b'"');
-    bytes.resize(bytes.len().max(LONGEST), 0);
+#[inline]
+pub(super) fn quoted_text(text: &[u8]) -> Option<[u64; 3]> {
+    let mut bytes = [0; LONGEST];
+    let (before, after) = bytes.split_at_mut_checked(text.len())?;
+    before.copy_from_slice(text);
+    *after.first_mut()? = b'"';
+    let plain = plain_end(text, 0) == text.len();
     up_to_quote(&bytes, 0)
         .filter(|_| plain)
         .map(|(words, _)| words)
@@ -225,12 +231,6 @@ fn insert<K: Copy>(table: &mut [(K, u32)], key: K, number: u32, at: usize) {
 }
 
 impl Known {
-    /// No texts.
-    pub(super) const NONE: Known = Known {
-        short: Vec::new(),
-        long: Vec::new(),
-    };
-
     /// The table of texts by their numbers. Those that JSON would write otherwise are left out, so
     /// that a text found between quotes is one that stands there as it is; so are long ones.
     pub(super) fn new<'t>(texts: impl Iterator<Item = (&'t str, u32)> + Clone) -> Known {
@@ -358,7 +358,7 @@ mod tests {
             let (words, length) = up_to_quote(all.as_bytes(), 1).unwrap();
             assert_eq!(
                 (Some(words), length),
-                (quoted_text(text), text.len() + 1),
+                (quoted_text(text.as_bytes()), text.len() + 1),
                 "{text}"
             );
             let stands: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
@@ -367,15 +367,15 @@ mod tests {
             assert!(stands.iter().skip(length).all(|byte| *byte == 0), "{text}");
         }
         // One that is longer, or behind which too little stands, is not found so.
-        assert_eq!(quoted_text(&format!("{longest}x")), None);
+        assert_eq!(quoted_text(format!("{longest}x").as_bytes()), None);
         assert_eq!(up_to_quote(format!("{longest}x\"").as_bytes(), 0), None);
         assert_eq!(up_to_quote(b"id\": 1}", 0), None);
         // A zero behind a name makes another one of it.
         let zero = up_to_quote(b"id\0\": 1, and what follows it", 0).unwrap();
-        assert_ne!(Some(zero.0), quoted_text("id"));
+        assert_ne!(Some(zero.0), quoted_text(b"id"));
         for unlike in ["a\"b", "a\\b", "a\nb"] {
             assert_eq!(
-                quoted_text(unlike),
+                quoted_text(unlike.as_bytes()),
                 None,
                 "JSON writes {unlike:?} otherwise"
             );
