@@ -332,27 +332,14 @@ impl Facts {
         }
     }
 
-    /// Sets a header fact whose key is known and hands over the one before.
-    #[inline]
-    fn replace_header(&mut self, slot: u32, fact: Fact, key: Key) -> Fact {
-        let at = slot as usize;
-        match (self.header.get_mut(at), self.keys.get_mut(at)) {
-            (Some(place), Some(of)) => {
-                *of = key;
-                std::mem::replace(place, fact)
-            }
-            _ => Fact::Unknown,
-        }
-    }
-
-    /// Sets a header fact whose key is known.
+    /// Sets a header fact whose key is known, and hands over the one before where that has memory of its
+    /// own.
     #[inline(always)]
-    pub(crate) fn write_header(&mut self, slot: u32, fact: Fact, key: Key) {
+    pub(crate) fn write_header(&mut self, slot: u32, fact: Fact, key: Key) -> Option<Fact> {
         let at = slot as usize;
-        if let (Some(place), Some(of)) = (self.header.get_mut(at), self.keys.get_mut(at)) {
-            *of = key;
-            *place = fact;
-        }
+        let (place, of) = (self.header.get_mut(at)?, self.keys.get_mut(at)?);
+        *of = key;
+        place.replaced_by(fact)
     }
 
     /// The rows of a list, to fill.

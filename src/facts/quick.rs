@@ -185,6 +185,10 @@ impl Quick<'_> {
                     self.pen.put_code(*leaf, row, code);
                     return Some(at + length + 2);
                 }
+                if let Some((code, length)) = self.pen.tables.quoted_code(table, bytes, at + 1) {
+                    self.pen.put_code(*leaf, row, code);
+                    return Some(at + length + 2);
+                }
                 self.text(at + 1, *leaf, row)
             }
             Type::Hs if first == b'"' => {
@@ -270,6 +274,9 @@ impl Quick<'_> {
             at = eat(bytes, at, b'"')?;
             if let Some((word, length)) = quoted(word(bytes, at)) {
                 let code = self.pen.tables.code_of_word(table, word)?;
+                self.pen.put_in_set(code)?;
+                at += length + 1;
+            } else if let Some((code, length)) = self.pen.tables.quoted_code(table, bytes, at) {
                 self.pen.put_in_set(code)?;
                 at += length + 1;
             } else {

@@ -327,7 +327,7 @@ impl Rows {
     }
 
     /// Makes it what it is in facts of which nothing is given, in the same memory, and hands over what
-    /// stood there. All that was written was written cell by cell.
+    /// stood there in memory of its own. All that was written was written cell by cell.
     pub(super) fn reset(&mut self, blank: &Rows, mut over: impl FnMut(Fact)) {
         self.states.clear();
         self.states.extend_from_slice(&blank.states);
@@ -335,8 +335,9 @@ impl Rows {
         self.starts.extend_from_slice(&blank.starts);
         self.keys.clear();
         for at in self.written.drain(..) {
-            if let Some(cell) = self.cells.get_mut(at as usize) {
-                over(std::mem::take(cell));
+            let cell = self.cells.get_mut(at as usize);
+            if let Some(fact) = cell.and_then(|cell| cell.replaced_by(Fact::Unknown)) {
+                over(fact);
             }
         }
         debug_assert!(self.cells.iter().all(|cell| *cell == Fact::Unknown));
@@ -399,7 +400,7 @@ impl Rows {
         let at = row as usize * self.width as usize + column as usize;
         if let (Some(place), Some(of)) = (self.cells.get_mut(at), self.keys.get_mut(at)) {
             *of = key;
-            *place = fact;
+            place.replaced_by(fact);
             self.written.push(at as u32);
         }
     }

@@ -175,7 +175,9 @@ impl Sheet {
                 let key = blank.key(slot);
                 let none = key == Key::NONE;
                 let fact = if none { Fact::None } else { Fact::Unknown };
-                self.spares.keep(self.facts.replace_header(slot, fact, key));
+                if let Some(fact) = self.facts.write_header(slot, fact, key) {
+                    self.spares.keep(fact);
+                }
             }
         }
         for (rows, blank) in self.facts.lists.iter_mut().zip(&blank.lists) {
@@ -271,12 +273,19 @@ impl Spares {
     /// A set, likewise.
     fn set(&mut self, codes: &[Code]) -> Arc<[Code]> {
         let spare = self.sets.get_mut(codes.len()).and_then(Vec::pop);
-        if let Some(mut set) = spare
-            && let Some(place) = Arc::get_mut(&mut set)
-        {
-            place.copy_from_slice(codes);
+        let Some(mut set) = spare else {
+            return codes.into();
+        };
+        // An empty one is the same, whoever holds it as well.
+        if codes.is_empty() {
             return set;
         }
-        codes.into()
+        match Arc::get_mut(&mut set) {
+            Some(place) => {
+                place.copy_from_slice(codes);
+                set
+            }
+            None => codes.into(),
+        }
     }
 }

@@ -226,6 +226,20 @@ impl Tables {
         self.codes.get(table.0 as usize)?.find_word(word).map(Code)
     }
 
+    /// The code of a table that ends with a quote there, eight bytes or more, and its length, where it is
+    /// found at once.
+    #[inline]
+    pub(super) fn quoted_code(
+        &self,
+        table: TableId,
+        bytes: &[u8],
+        at: usize,
+    ) -> Option<(Code, usize)> {
+        let codes = self.codes.get(table.0 as usize)?;
+        let (number, length) = codes.find_quoted(bytes, at)?;
+        Some((Code(number), length))
+    }
+
     /// The code of a table that stands there, where it is one of those found by their words.
     #[inline]
     pub(super) fn code(&self, table: TableId, bytes: &[u8], at: usize, end: usize) -> Option<Code> {

@@ -205,7 +205,7 @@ pub(super) fn fold([a, b, c]: [u64; 3]) -> u64 {
     a ^ b.rotate_left(23) ^ c.rotate_left(46)
 }
 
-#[inline]
+#[inline(always)]
 fn seek<K: PartialEq + Copy>(table: &[(K, u32)], key: K, at: usize) -> Option<u32> {
     let (known, number) = *table.get(at)?;
     if known == key || number == NOTHING {
@@ -267,6 +267,25 @@ impl Known {
     #[inline(always)]
     pub(super) fn find_word(&self, word: u64) -> Option<u32> {
         seek(&self.short, word, place(word, self.short.len()))
+    }
+
+    /// The number of the text of eight bytes or more that ends with a quote there, and its length; nothing
+    /// where it is not found at once, though it may be one.
+    #[inline]
+    pub(super) fn find_quoted(&self, bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+        let (words, with_quote) = up_to_quote(bytes, at)?;
+        let length = with_quote - 1;
+        // A zero at the end would not show in the words.
+        if *bytes.get(at + length.checked_sub(1)?)? == 0 {
+            return None;
+        }
+        let key = cut(words, length)?;
+        let number = match length {
+            ..8 => None,
+            8 => self.find_word(key[0]),
+            _ => seek(&self.long, key, place(fold(key), self.long.len())),
+        };
+        Some((number?, length))
     }
 
     /// The number of the text that stands there.
@@ -449,6 +468,11 @@ mod tests {
             assert_eq!(found, (!left_out).then_some(number), "{text}");
             let alone = known.find(text.as_bytes(), 0, text.len());
             assert_eq!(alone, found, "{text}");
+            // Found by its quote are those of eight bytes or more that have room for it.
+            let by_quote = (8..LONGEST).contains(&text.len()) && !left_out;
+            let right = by_quote.then_some((number, text.len()));
+            let followed = format!("{all} and goes on");
+            assert_eq!(known.find_quoted(followed.as_bytes(), 1), right, "{text}");
         }
         for other in [
             b"137".as_slice(),
@@ -458,6 +482,8 @@ mod tests {
             b"cd_pudong_airport_cbz",
         ] {
             assert_eq!(known.find(other, 0, other.len()), None, "{other:?}");
+            let quoted = [other, b"\", and what follows it"].concat();
+            assert_eq!(known.find_quoted(&quoted, 0), None, "{other:?}");
         }
         assert_eq!(known.find(b"customs_declaratioN", 0, 19), None);
         assert_eq!(Known::default().find(b"7", 0, 1), None);

@@ -369,3 +369,25 @@ pub enum Fact {
     /// Given.
     Value(Value),
 }
+
+impl Fact {
+    /// Whether it is held in memory of its own.
+    #[inline(always)]
+    pub(crate) fn has_memory(&self) -> bool {
+        matches!(self, Fact::Value(Value::Text(_) | Value::Set(_)))
+    }
+
+    /// Puts another fact in its place and hands it over where it has memory of its own. What has none is
+    /// not looked at again, as dropping it would.
+    #[inline(always)]
+    pub(crate) fn replaced_by(&mut self, fact: Fact) -> Option<Fact> {
+        let before = std::mem::replace(self, fact);
+        match before.has_memory() {
+            true => Some(before),
+            false => {
+                std::mem::forget(before);
+                None
+            }
+        }
+    }
+}
