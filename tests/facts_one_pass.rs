@@ -369,7 +369,7 @@ fn a_zero_behind_a_code_is_no_json() {
     let rules = kakou::load(root.join("rules")).unwrap();
     let reader = Reader::new(rules.schema.clone());
     let mut sheet = Sheet::default();
-    let text = r#"{"head": {"supervision_mode": "5000"}, "items": [{"line_no": 1, "licence_codes": ["P", "n"]}]}"#;
+    let text = r#"{"business": "bonded_rd", "zone_id": "jinqiao_cbz", "documents": ["record_list", "customs_declaration"], "head": {"supervision_mode": "5000"}, "items": [{"line_no": 1, "licence_codes": ["P", "n"]}]}"#;
     assert!(reader.read(text.as_bytes()).is_ok());
     for (at, _) in text.match_indices('"') {
         for zeros in ["\0", "\0\0"] {

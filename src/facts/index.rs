@@ -45,10 +45,9 @@ pub(crate) struct Node {
     names: Vec<(Box<str>, Child)>,
 }
 
-fn by_length(a: &str, b: &str) -> Ordering {
-    a.len()
-        .cmp(&b.len())
-        .then_with(|| a.as_bytes().cmp(b.as_bytes()))
+/// The order of a record's names.
+pub(super) fn by_length(a: &[u8], b: &[u8]) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 impl Node {
@@ -56,7 +55,7 @@ impl Node {
     pub(crate) fn find(&self, name: &str) -> Option<(usize, &str, Child)> {
         let at = self
             .names
-            .binary_search_by(|(n, _)| by_length(n, name))
+            .binary_search_by(|(n, _)| by_length(n.as_bytes(), name.as_bytes()))
             .ok()?;
         self.at(at)
     }
@@ -69,7 +68,7 @@ impl Node {
     }
 
     /// All names.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> + Clone {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|(name, _)| &**name)
     }
 
@@ -190,7 +189,10 @@ impl Index {
         let Some(node) = self.nodes.get_mut(node.0 as usize) else {
             return;
         };
-        if let Err(at) = node.names.binary_search_by(|(n, _)| by_length(n, name)) {
+        if let Err(at) = node
+            .names
+            .binary_search_by(|(n, _)| by_length(n.as_bytes(), name.as_bytes()))
+        {
             node.names.insert(at, (name.into(), child));
         }
     }

@@ -1,7 +1,7 @@
 //! What readers of many records look up: the names of a schema's records and the codes of its
 //! tables, by their words.
 
-use super::index::{Child, Index, NodeId};
+use super::index::{Child, Index, NodeId, by_length};
 use super::words::{self, GOLDEN, Known};
 use crate::schema::Schema;
 use crate::schema::value::{Code, TableId};
@@ -20,6 +20,7 @@ pub(crate) struct Tables {
 /// The names of one record.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
+    /// By length, and then in the order of their bytes.
     names: Vec<Name>,
     slots: Slots,
     /// Where the guesses of this record begin among those of all.
@@ -76,10 +77,8 @@ impl Record {
     /// The place of a name.
     #[inline]
     pub(super) fn find(&self, name: &[u8]) -> Option<usize> {
-        let is = |known: &Name| known.text.as_bytes() == name;
-        let place = words::quoted_text(name).and_then(|words| self.slots.place(words));
-        let found = place.filter(|place| self.names.get(*place).is_some_and(is));
-        found.or_else(|| self.names.iter().position(is))
+        let known = |known: &Name| by_length(known.text.as_bytes(), name);
+        self.names.binary_search_by(known).ok()
     }
 
     /// The name at that place, where it stands there, with the end of the quote behind it.
@@ -278,6 +277,7 @@ mod tests {
                 *first = "ein_name_der_länger_ist_als_drei_wörter".into();
                 *second = "a\nb".into();
             }
+            names.sort_unstable_by(|a, b| by_length(a.as_bytes(), b.as_bytes()));
             let record = record(&names);
             let mut at_once = 0;
             for (place, name) in names.iter().enumerate() {

@@ -450,6 +450,7 @@ mod tests {
             "7",
             "O",
             "1371",
+            "1234567",
             "12345678",
             "123456789",
             "customs_declaration",
@@ -478,11 +479,14 @@ mod tests {
             b"137".as_slice(),
             b"7\0",
             b"\0",
+            b"1234567\0",
             b"12345678\0",
+            b"123456789\0",
+            b"customs_declaration\0",
             b"cd_pudong_airport_cbz",
         ] {
             assert_eq!(known.find(other, 0, other.len()), None, "{other:?}");
-            let quoted = [other, b"\", and what follows it"].concat();
+            let quoted = [other, b"\": and all that follows it"].concat();
             assert_eq!(known.find_quoted(&quoted, 0), None, "{other:?}");
         }
         assert_eq!(known.find(b"customs_declaratioN", 0, 19), None);

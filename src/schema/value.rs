@@ -371,10 +371,17 @@ pub enum Fact {
 }
 
 impl Fact {
-    /// Whether it is held in memory of its own.
+    /// Whether it has memory of its own.
     #[inline(always)]
-    pub(crate) fn has_memory(&self) -> bool {
-        matches!(self, Fact::Value(Value::Text(_) | Value::Set(_)))
+    fn has_memory(&self) -> bool {
+        let Fact::Value(value) = self else {
+            return false;
+        };
+        match value {
+            Value::Text(_) | Value::Set(_) => true,
+            Value::Bool(_) | Value::Number(_) | Value::Money(..) | Value::Quantity(..) => false,
+            Value::Date(_) | Value::Code(_) | Value::Hs(_) => false,
+        }
     }
 
     /// Puts another fact in its place and hands it over where it has memory of its own. What has none is
