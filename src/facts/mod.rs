@@ -339,7 +339,7 @@ impl Facts {
         let at = slot as usize;
         let (place, of) = (self.header.get_mut(at)?, self.keys.get_mut(at)?);
         *of = key;
-        place.replaced_by(fact)
+        rows::replace(place, fact)
     }
 
     /// The rows of a list, to fill.

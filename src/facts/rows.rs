@@ -2,7 +2,31 @@
 
 use super::key::Key;
 use crate::schema::List;
-use crate::schema::value::Fact;
+use crate::schema::value::{Fact, Value};
+
+/// Puts a fact in the place of another and hands that over where it has memory of its own. What has none
+/// is not looked at again, as dropping it would.
+#[inline(always)]
+pub(super) fn replace(place: &mut Fact, fact: Fact) -> Option<Fact> {
+    let before = std::mem::replace(place, fact);
+    if has_memory(&before) {
+        return Some(before);
+    }
+    std::mem::forget(before);
+    None
+}
+
+#[inline(always)]
+fn has_memory(fact: &Fact) -> bool {
+    let Fact::Value(value) = fact else {
+        return false;
+    };
+    match value {
+        Value::Text(_) | Value::Set(_) => true,
+        Value::Bool(_) | Value::Number(_) | Value::Money(..) | Value::Quantity(..) => false,
+        Value::Date(_) | Value::Code(_) | Value::Hs(_) => false,
+    }
+}
 
 /// Whether a list was given.
 ///
@@ -336,7 +360,7 @@ impl Rows {
         self.keys.clear();
         for at in self.written.drain(..) {
             let cell = self.cells.get_mut(at as usize);
-            if let Some(fact) = cell.and_then(|cell| cell.replaced_by(Fact::Unknown)) {
+            if let Some(fact) = cell.and_then(|cell| replace(cell, Fact::Unknown)) {
                 over(fact);
             }
         }
@@ -400,7 +424,7 @@ impl Rows {
         let at = row as usize * self.width as usize + column as usize;
         if let (Some(place), Some(of)) = (self.cells.get_mut(at), self.keys.get_mut(at)) {
             *of = key;
-            place.replaced_by(fact);
+            replace(place, fact);
             self.written.push(at as u32);
         }
     }

@@ -369,32 +369,3 @@ pub enum Fact {
     /// Given.
     Value(Value),
 }
-
-impl Fact {
-    /// Whether it has memory of its own.
-    #[inline(always)]
-    fn has_memory(&self) -> bool {
-        let Fact::Value(value) = self else {
-            return false;
-        };
-        match value {
-            Value::Text(_) | Value::Set(_) => true,
-            Value::Bool(_) | Value::Number(_) | Value::Money(..) | Value::Quantity(..) => false,
-            Value::Date(_) | Value::Code(_) | Value::Hs(_) => false,
-        }
-    }
-
-    /// Puts another fact in its place and hands it over where it has memory of its own. What has none is
-    /// not looked at again, as dropping it would.
-    #[inline(always)]
-    pub(crate) fn replaced_by(&mut self, fact: Fact) -> Option<Fact> {
-        let before = std::mem::replace(self, fact);
-        match before.has_memory() {
-            true => Some(before),
-            false => {
-                std::mem::forget(before);
-                None
-            }
-        }
-    }
-}
