@@ -53,11 +53,13 @@ pub(super) fn by_length(a: &[u8], b: &[u8]) -> Ordering {
 impl Node {
     /// The place of a name among the record's names, and what stands under it.
     pub(crate) fn find(&self, name: &str) -> Option<(usize, &str, Child)> {
-        let at = self
-            .names
-            .binary_search_by(|(n, _)| by_length(n.as_bytes(), name.as_bytes()))
-            .ok()?;
-        self.at(at)
+        self.at(self.seek(name).ok()?)
+    }
+
+    /// The place of a name, or where it would stand.
+    fn seek(&self, name: &str) -> Result<usize, usize> {
+        let known = |(known, _): &(Box<str>, Child)| by_length(known.as_bytes(), name.as_bytes());
+        self.names.binary_search_by(known)
     }
 
     /// What stands at a place among the names.
@@ -189,10 +191,7 @@ impl Index {
         let Some(node) = self.nodes.get_mut(node.0 as usize) else {
             return;
         };
-        if let Err(at) = node
-            .names
-            .binary_search_by(|(n, _)| by_length(n.as_bytes(), name.as_bytes()))
-        {
+        if let Err(at) = node.seek(name) {
             node.names.insert(at, (name.into(), child));
         }
     }

@@ -10,7 +10,7 @@ use super::index::{Child, Leaf, NodeId};
 use super::pen::{DEEPEST, Given, Pen};
 use super::sheet::Sheet;
 use super::tables::Tables;
-use super::words::{plain_end, quoted, truth, word};
+use super::words::{plain_end, truth, word};
 use crate::ground::day::Day;
 use crate::ground::number::Number;
 use crate::schema::Schema;
@@ -24,7 +24,6 @@ pub(super) fn read(
     nesting: usize,
     sheet: &mut Sheet,
 ) -> Option<()> {
-    let alike = sheet.alike;
     let mut quick = Quick {
         pen: Pen {
             schema,
@@ -33,7 +32,6 @@ pub(super) fn read(
         },
         bytes,
         nesting: nesting.min(DEEPEST),
-        alike,
         seen: 0,
         unforeseen: 0,
     };
@@ -54,8 +52,6 @@ struct Quick<'r> {
     pen: Pen<'r>,
     bytes: &'r [u8],
     nesting: usize,
-    /// Whether the names of the record before came in the order of the one before it.
-    alike: bool,
     /// How many names were read.
     seen: u32,
     /// How many of them came after another name than in the record before.
@@ -132,7 +128,7 @@ impl Quick<'_> {
         loop {
             at = eat(bytes, at, b'"')?;
             let guess = self.pen.sheet.guesses.get_mut(after)?;
-            let guessed = match self.alike {
+            let guessed = match self.pen.sheet.alike {
                 true => names.is_at(usize::from(*guess), bytes, at),
                 false => None,
             };
@@ -180,11 +176,6 @@ impl Quick<'_> {
         }
         match leaf.typ {
             Type::Code(table) if first == b'"' => {
-                if let Some((word, length)) = quoted(word(bytes, at + 1)) {
-                    let code = self.pen.tables.code_of_word(table, word)?;
-                    self.pen.put_code(*leaf, row, code);
-                    return Some(at + length + 2);
-                }
                 if let Some((code, length)) = self.pen.tables.quoted_code(table, bytes, at + 1) {
                     self.pen.put_code(*leaf, row, code);
                     return Some(at + length + 2);
@@ -272,11 +263,7 @@ impl Quick<'_> {
         }
         loop {
             at = eat(bytes, at, b'"')?;
-            if let Some((word, length)) = quoted(word(bytes, at)) {
-                let code = self.pen.tables.code_of_word(table, word)?;
-                self.pen.put_in_set(code)?;
-                at += length + 1;
-            } else if let Some((code, length)) = self.pen.tables.quoted_code(table, bytes, at) {
+            if let Some((code, length)) = self.pen.tables.quoted_code(table, bytes, at) {
                 self.pen.put_in_set(code)?;
                 at += length + 1;
             } else {

@@ -43,7 +43,7 @@ pub(super) struct Name {
 
 impl Name {
     fn new(name: &str, child: Child) -> Name {
-        let words = words::quoted_text(name.as_bytes());
+        let words = words::quoted_text(name);
         Name {
             length: words.map_or(usize::MAX, |_| name.len() + 1),
             words: words.unwrap_or_default(),
@@ -219,15 +219,8 @@ impl Tables {
         self.guesses
     }
 
-    /// The code of a table that a word is, zeros behind it.
+    /// The code of a table that ends with a quote there, and its length, where it is found at once.
     #[inline(always)]
-    pub(super) fn code_of_word(&self, table: TableId, word: u64) -> Option<Code> {
-        self.codes.get(table.0 as usize)?.find_word(word).map(Code)
-    }
-
-    /// The code of a table that ends with a quote there, eight bytes or more, and its length, where it is
-    /// found at once.
-    #[inline]
     pub(super) fn quoted_code(
         &self,
         table: TableId,

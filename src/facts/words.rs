@@ -44,7 +44,7 @@ fn quotes(word: u64) -> u64 {
 /// A text of up to seven bytes that ends with a quote, as its word without the quote, and its
 /// length; nothing where no quote stands in the word, or a zero before it, which is no text of JSON.
 #[inline(always)]
-pub(super) fn quoted(word: u64) -> Option<(u64, usize)> {
+fn quoted(word: u64) -> Option<(u64, usize)> {
     let quotes = quotes(word);
     if quotes == 0 {
         return None;
@@ -121,13 +121,11 @@ static UP_TO: [[u64; 3]; LONGEST + 1] = {
 
 /// The words that [`up_to_quote`] finds of a text; nothing where JSON writes it otherwise, or where it is
 /// too long.
-#[inline]
-pub(super) fn quoted_text(text: &[u8]) -> Option<[u64; 3]> {
-    let mut bytes = [0; LONGEST];
-    let (before, after) = bytes.split_at_mut_checked(text.len())?;
-    before.copy_from_slice(text);
-    *after.first_mut()? = b'"';
-    let plain = plain_end(text, 0) == text.len();
+pub(super) fn quoted_text(text: &str) -> Option<[u64; 3]> {
+    let mut bytes = text.as_bytes().to_vec();
+    let plain = plain_end(&bytes, 0) == bytes.len();
+    bytes.push(b'"');
+    bytes.resize(bytes.len().max(LONGEST), 0);
     up_to_quote(&bytes, 0)
         .filter(|_| plain)
         .map(|(words, _)| words)
@@ -269,21 +267,35 @@ impl Known {
         seek(&self.short, word, place(word, self.short.len()))
     }
 
-    /// The number of the text of eight bytes or more that ends with a quote there, and its length; nothing
-    /// where it is not found at once, though it may be one.
+    /// The number of the longer text that words are, zeros behind it.
     #[inline]
+    fn find_words(&self, words: [u64; 3]) -> Option<u32> {
+        seek(&self.long, words, place(fold(words), self.long.len()))
+    }
+
+    /// The number of the text that ends with a quote there, and its length; nothing where it is not found
+    /// at once, though it may be one.
+    #[inline(always)]
     pub(super) fn find_quoted(&self, bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+        match quoted(word(bytes, at)) {
+            Some((word, length)) => Some((self.find_word(word)?, length)),
+            None => self.find_long_quoted(bytes, at),
+        }
+    }
+
+    /// The same of a text of eight bytes or more.
+    fn find_long_quoted(&self, bytes: &[u8], at: usize) -> Option<(u32, usize)> {
         let (words, with_quote) = up_to_quote(bytes, at)?;
         let length = with_quote - 1;
         // A zero at the end would not show in the words.
         if *bytes.get(at + length.checked_sub(1)?)? == 0 {
             return None;
         }
-        let key = cut(words, length)?;
+        let words = cut(words, length)?;
         let number = match length {
             ..8 => None,
-            8 => self.find_word(key[0]),
-            _ => seek(&self.long, key, place(fold(key), self.long.len())),
+            8 => self.find_word(words[0]),
+            _ => self.find_words(words),
         };
         Some((number?, length))
     }
@@ -304,8 +316,7 @@ impl Known {
             return None;
         }
         let part = |from: usize| first(word(bytes, at + from), length.saturating_sub(from));
-        let key = [part(0), part(8), part(16)];
-        seek(&self.long, key, place(fold(key), self.long.len()))
+        self.find_words([part(0), part(8), part(16)])
     }
 }
 
@@ -377,7 +388,7 @@ mod tests {
             let (words, length) = up_to_quote(all.as_bytes(), 1).unwrap();
             assert_eq!(
                 (Some(words), length),
-                (quoted_text(text.as_bytes()), text.len() + 1),
+                (quoted_text(text), text.len() + 1),
                 "{text}"
             );
             let stands: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
@@ -386,15 +397,15 @@ mod tests {
             assert!(stands.iter().skip(length).all(|byte| *byte == 0), "{text}");
         }
         // One that is longer, or behind which too little stands, is not found so.
-        assert_eq!(quoted_text(format!("{longest}x").as_bytes()), None);
+        assert_eq!(quoted_text(&format!("{longest}x")), None);
         assert_eq!(up_to_quote(format!("{longest}x\"").as_bytes(), 0), None);
         assert_eq!(up_to_quote(b"id\": 1}", 0), None);
         // A zero behind a name makes another one of it.
         let zero = up_to_quote(b"id\0\": 1, and what follows it", 0).unwrap();
-        assert_ne!(Some(zero.0), quoted_text(b"id"));
+        assert_ne!(Some(zero.0), quoted_text("id"));
         for unlike in ["a\"b", "a\\b", "a\nb"] {
             assert_eq!(
-                quoted_text(unlike.as_bytes()),
+                quoted_text(unlike),
                 None,
                 "JSON writes {unlike:?} otherwise"
             );
@@ -469,8 +480,8 @@ mod tests {
             assert_eq!(found, (!left_out).then_some(number), "{text}");
             let alone = known.find(text.as_bytes(), 0, text.len());
             assert_eq!(alone, found, "{text}");
-            // Found by its quote are those of eight bytes or more that have room for it.
-            let by_quote = (8..LONGEST).contains(&text.len()) && !left_out;
+            // Found by its quote are those that have room for it.
+            let by_quote = text.len() < LONGEST && !left_out;
             let right = by_quote.then_some((number, text.len()));
             let followed = format!("{all} and goes on");
             assert_eq!(known.find_quoted(followed.as_bytes(), 1), right, "{text}");
